@@ -1,0 +1,153 @@
+"""Staff: accounts, sessions, presence.
+
+A session is an opaque random token, kept as a hash. Signing out or switching an account off ends it at once, because
+every request and every socket heartbeat looks it up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+import redis.asyncio as redis
+import sqlalchemy as sa
+from redis.exceptions import RedisError
+
+from handoff.agents import passwords
+from handoff.clock import Clock, Ids, stamp
+from handoff.errors import Unauthorised
+from handoff.storage import tables as t
+from handoff.storage.database import Database
+
+PRESENCE = "presence:agents"
+PRESENCE_LIFE = 60
+
+Role = Literal["agent", "senior", "lead", "editor", "qa", "admin"]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A signed-in member of the staff."""
+
+    id: str
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    departments: tuple[str, ...]
+    capacity: int
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class Session:
+    token: str
+    principal: Principal
+
+
+class StaffService:
+    def __init__(
+        self, database: Database, client: redis.Redis, clock: Clock, ids: Ids, session_life: timedelta
+    ) -> None:
+        self._database = database
+        self._redis = client
+        self._clock = clock
+        self._ids = ids
+        self._life = session_life
+
+    async def sign_in(self, email: str, password: str) -> Session:
+        """Raises ``Unauthorised`` with the same words for an unknown address and a wrong password."""
+        query = sa.select(t.agents).where(t.agents.c.email == email.strip().lower(), t.agents.c.active)
+        row = await self._database.read(lambda c: c.execute(query).mappings().first())
+        good = await asyncio.to_thread(passwords.matches, password, row["password_hash"] if row else None)
+        if row is None or not good:
+            raise Unauthorised("sign_in_failed", "That e-mail and password do not match.")
+        token = secrets.token_urlsafe(32)
+        now = self._clock.now()
+        expires_at = stamp(now + self._life)
+        values = {
+            "token_hash": _hash(token),
+            "agent_id": row["id"],
+            "created_at": stamp(now),
+            "expires_at": expires_at,
+        }
+        await self._database.write(lambda c: c.execute(sa.insert(t.staff_sessions).values(**values)))
+        return Session(token, _principal(row, expires_at))
+
+    async def authenticate(self, token: str) -> Principal:
+        """Raises ``Unauthorised`` (``session_ended``)."""
+        query = (
+            sa.select(t.agents, t.staff_sessions.c.expires_at)
+            .join(t.staff_sessions, t.staff_sessions.c.agent_id == t.agents.c.id)
+            .where(
+                t.staff_sessions.c.token_hash == _hash(token),
+                t.staff_sessions.c.expires_at > stamp(self._clock.now()),
+                t.agents.c.active,
+            )
+        )
+        row = await self._database.read(lambda c: c.execute(query).mappings().first())
+        if row is None:
+            raise Unauthorised("session_ended", "Your session has ended. Please sign in again.")
+        return _principal(row, row["expires_at"])
+
+    async def sign_out(self, token: str) -> None:
+        statement = sa.delete(t.staff_sessions).where(t.staff_sessions.c.token_hash == _hash(token))
+        await self._database.write(lambda c: c.execute(statement))
+
+    async def set_presence(self, agent_id: str, state: Literal["online", "away"]) -> None:
+        """Presence is a hint in Redis with a life of its own; it decides nothing and may be lost."""
+        try:
+            if state == "online":
+                await self._redis.zadd(PRESENCE, {agent_id: self._clock.now().timestamp() + PRESENCE_LIFE})
+            else:
+                await self._redis.zrem(PRESENCE, agent_id)
+        except (RedisError, OSError):
+            return
+
+    async def seed(self, people: list[dict[str, Any]]) -> None:
+        """Create accounts that are not there yet; existing ones stay as they are.
+
+        ``people``: email, name, roles, departments, skills, languages, capacity, password.
+        """
+        rows = [
+            {
+                "id": self._ids.new("agt"),
+                "email": person["email"].strip().lower(),
+                "name": person["name"],
+                "password_hash": passwords.make(person["password"]),
+                "roles": person["roles"],
+                "departments": person.get("departments", []),
+                "skills": person.get("skills", []),
+                "languages": person.get("languages", ["en"]),
+                "capacity": person.get("capacity", 4),
+                "active": True,
+            }
+            for person in people
+        ]
+
+        def work(connection: sa.Connection) -> None:
+            there = {row.email for row in connection.execute(sa.select(t.agents.c.email))}
+            fresh = [row for row in rows if row["email"] not in there]
+            if fresh:
+                connection.execute(sa.insert(t.agents), fresh)
+
+        await self._database.write(work)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _principal(row: sa.RowMapping, expires_at: str) -> Principal:
+    return Principal(
+        row["id"],
+        row["email"],
+        row["name"],
+        tuple(row["roles"]),
+        tuple(row["departments"]),
+        row["capacity"],
+        expires_at,
+    )

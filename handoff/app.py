@@ -1,0 +1,167 @@
+"""Opens the human side and the gateway in order, and closes them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+from fastapi import APIRouter
+from redis.asyncio import Redis, from_url
+from redis.exceptions import RedisError
+
+from handoff.agents import routes as agent_routes
+from handoff.agents.access import Require
+from handoff.agents.service import StaffService
+from handoff.assistant.client import Assistant
+from handoff.clock import Clock, Ids, RandomIds, SystemClock
+from handoff.conversations import routes as conversation_routes
+from handoff.conversations import socket as conversation_socket
+from handoff.conversations.service import ConversationService
+from handoff.core import Core
+from handoff.errors import FrontdeskError
+from handoff.gateway.hub import Hub
+from handoff.gateway.runner import TurnRunner
+from handoff.gateway.sweeper import Sweeper
+from handoff.gateway.turns import TurnLimits, tracker_window
+from handoff.limits import RateLimit
+from handoff.operations.ledger import SqlOperationLedger
+from handoff.outbox.announcer import Announcer
+from handoff.queue import routes as queue_routes
+from handoff.queue import socket as desk_socket
+from handoff.queue.approvals import ApprovalService
+from handoff.queue.service import QueueService
+from handoff.queue.turn_view import TurnViewer
+from handoff.settings import HandoffSettings
+from handoff.storage.database import Database
+
+DRAIN_SECONDS = 5.0
+RESTART_LOOP_AFTER = 1.0
+REDIS_TIMEOUT = 2.0
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """The opened human side: what the stack mounts and hands to others."""
+
+    core: Core
+    router: APIRouter
+    ledger: SqlOperationLedger
+    staff: StaffService
+    require: Require
+    assistant: Assistant
+    redis: Redis
+    listening: Redis
+
+    async def checks(self) -> dict[str, bool]:
+        """For ``/health/ready``: which of the parts that a conversation needs answer now."""
+        return {"sql": await self._sql(), "redis": await self._redis_answers(), "bot": await self.assistant.ready()}
+
+    async def _sql(self) -> bool:
+        try:
+            await self.core.database.read(lambda connection: connection.execute(sa.text("SELECT 1")).scalar())
+        except FrontdeskError:
+            return False
+        return True
+
+    async def _redis_answers(self) -> bool:
+        try:
+            return bool(await self.redis.ping())
+        except (RedisError, OSError):
+            return False
+
+
+def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None = None) -> Handoff:
+    """Every part, joined and not yet open: enough to describe the routes, not to serve them."""
+    clock, ids = clock or SystemClock(), ids or RandomIds()
+    database = Database(settings.database_url)
+    client = from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT)
+    # Listening waits without end, so this connection has no time-out.
+    listening = from_url(settings.redis_url, socket_connect_timeout=REDIS_TIMEOUT)
+
+    async def load_window(conversation_id: str) -> list[dict[str, object]]:
+        return await database.read(lambda c: tracker_window(c, conversation_id, settings.tracker_window))
+
+    assistant = Assistant(settings.bot_sockets, settings.door_secret.get_secret_value().encode(), load_window)
+    hub = Hub()
+    announcer = Announcer(database, hub, client, listening, clock, ids.new("app"))
+    limits = TurnLimits(
+        settings.turn_deadline, settings.turn_patience, settings.context_key.get_secret_value().encode()
+    )
+    runner = TurnRunner(database, assistant, announcer, hub, clock, ids, limits, settings.notice_after)
+    core = Core(settings, database, hub, announcer, runner, clock, ids)
+    staff = StaffService(database, client, clock, ids, settings.staff_session_life)
+    require = Require(staff)
+    return Handoff(
+        core=core,
+        router=_router(core, staff, require, RateLimit(client, clock)),
+        ledger=SqlOperationLedger(database, clock, ids),
+        staff=staff,
+        require=require,
+        assistant=assistant,
+        redis=client,
+        listening=listening,
+    )
+
+
+@asynccontextmanager
+async def open_handoff(
+    settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None = None
+) -> AsyncIterator[Handoff]:
+    """The human side, open. The schema must be current (``handoff.storage.migrate``)."""
+    handoff = build(settings, clock, ids)
+    core = handoff.core
+    sweeper = Sweeper(core.database, core.runner, core.announcer, core.clock, core.ids, settings.sweep_every)
+    async with AsyncExitStack() as stack:
+        core.database.open()
+        stack.callback(core.database.close)
+        stack.push_async_callback(handoff.redis.aclose)
+        stack.push_async_callback(handoff.listening.aclose)
+        stack.push_async_callback(handoff.assistant.close)
+        loops = [
+            asyncio.create_task(_forever(loop, core.clock))
+            for loop in (
+                core.announcer.publish_forever,
+                core.announcer.listen_forever,
+                core.announcer.mark_forever,
+                sweeper.run_forever,
+            )
+        ]
+        stack.push_async_callback(_cancel, loops)
+        stack.push_async_callback(core.runner.drain, DRAIN_SECONDS)
+        await sweeper.recover()
+        yield handoff
+
+
+def _router(core: Core, staff: StaffService, require: Require, limit: RateLimit) -> APIRouter:
+    conversations = ConversationService(core)
+    router = APIRouter(prefix="/api/v1")
+    router.include_router(conversation_routes.create_router(core, conversations, limit))
+    router.include_router(conversation_socket.create_router(core, conversations))
+    router.include_router(agent_routes.create_router(staff, require, limit, core.settings))
+    router.include_router(
+        queue_routes.create_router(QueueService(core), ApprovalService(core), TurnViewer(core.database), require)
+    )
+    router.include_router(desk_socket.create_router(core, staff))
+    return router
+
+
+async def _forever(loop: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    """A background loop that falls is logged and starts again: it must not end silently."""
+    while True:
+        try:
+            await loop()
+        except Exception:
+            logger.exception("loop.failed", loop=loop.__qualname__)
+        await clock.sleep(RESTART_LOOP_AFTER)
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

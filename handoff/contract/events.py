@@ -1,0 +1,388 @@
+"""The events of a conversation's log: what every part of Frontdesk reads and writes.
+
+A log is append-only, its ``seq`` starts at 1 and has no gap. An event is a fact (``noun.past_verb``).
+Written in Python 3.10 syntax with the standard library alone, because the bot's interpreter reads it too;
+services validate it with pydantic (``handoff.contract.wire``), extras forbidden.
+
+Times are RFC 3339 strings in UTC. Sequence numbers are integers from 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Literal, Optional, Union
+
+CONTRACT_VERSION = 1
+
+Source = Literal["customer", "bot", "agent", "system"]
+Visibility = Literal["all", "staff"]
+HandoffReason = Literal[
+    "explicit_request",
+    "frustration",
+    "repeated_failure",
+    "policy_limit",
+    "tool_failure",
+    "missing_knowledge",
+    "low_confidence",
+    "complexity",
+    "business_rule",
+    "safety",
+]
+OperationState = Literal["intended", "done", "verified", "failed", "unknown"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button under a bot message. ``choice`` is an opaque random id, valid once."""
+
+    label: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The passage of the knowledge base that a message rests on."""
+
+    article_id: str
+    version: int
+    title: str
+    section: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    id: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One observation behind a score. ``weight`` is its share of the score, ``seq`` the message it was seen in."""
+
+    kind: str
+    text: str
+    weight: float
+    seq: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class ConversationOpened:
+    channel: str
+    customer_id: Optional[str] = None
+    page_url: Optional[str] = None
+    locale: str = "en"
+
+
+@dataclass(frozen=True)
+class ConversationClosed:
+    by: str
+    outcome: Optional[str] = None
+    cause: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class ConversationReopened:
+    by: str
+
+
+@dataclass(frozen=True)
+class MessageSent:
+    """``reply_to`` names the customer messages that this message answers; empty for a notice.
+
+    ``operations`` names the operations whose truth the message speaks of.
+    """
+
+    text: str
+    author: str
+    client_message_id: Optional[str] = None
+    reply_to: List[int] = field(default_factory=list)
+    choices: List[Choice] = field(default_factory=list)
+    citations: List[Citation] = field(default_factory=list)
+    attachments: List[Attachment] = field(default_factory=list)
+    operations: List[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MessageDrafted:
+    """A message that was written under an epoch that had ended: shown to staff, never to the customer."""
+
+    text: str
+    author: str
+    reason: str
+    reply_to: List[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TurnFailed:
+    """The visible end of customer messages that could not be answered; ``text`` is what the customer reads."""
+
+    reply_to: List[int]
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TriageDecided:
+    """Scores are 0..1. ``decision`` is what the bot did, ``rule`` the name of the rule that fired."""
+
+    reply_to: List[int]
+    decision: Literal["continue", "offer", "hand_over", "approval", "boundary"]
+    rule: str
+    frustration: float
+    complexity: float
+    abuse: float = 0.0
+    intent: Optional[str] = None
+    confidence: Optional[float] = None
+    reason: Optional[HandoffReason] = None
+    evidence: List[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CustomerVerified:
+    customer_id: str
+    method: Literal["identity_token", "one_time_code"]
+
+
+@dataclass(frozen=True)
+class EpisodeOpened:
+    episode_id: str
+    topic: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class EpisodeLinked:
+    episode_id: str
+    rule: str
+    topic: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class EpisodeClosed:
+    episode_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ActionPerformed:
+    """What was done in the business system. A ``receipt`` is there only when the effect was read back."""
+
+    operation_id: str
+    kind: str
+    state: OperationState
+    summary: str
+    receipt: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class ApprovalRequested:
+    approval_id: str
+    operation_id: str
+    kind: str
+    summary: str
+    amount: Optional[str] = None
+    limit: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class ApprovalDecided:
+    approval_id: str
+    operation_id: str
+    decision: Literal["approved", "declined"]
+    by: str
+
+
+@dataclass(frozen=True)
+class HandoffRequested:
+    reason: HandoffReason
+    evidence: List[Evidence] = field(default_factory=list)
+    score: Optional[float] = None
+    note: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class HandoffQueued:
+    handoff_id: str
+    queue: str
+    position: int
+
+
+@dataclass(frozen=True)
+class HandoffAccepted:
+    handoff_id: str
+    agent_id: str
+    agent_name: str
+
+
+@dataclass(frozen=True)
+class HandoffTransferred:
+    handoff_id: str
+    by: str
+    queue: str
+    note: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class HandoffReturned:
+    handoff_id: str
+    by: str
+    note: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class NoteAdded:
+    text: str
+    author: str
+
+
+@dataclass(frozen=True)
+class FeedbackGiven:
+    kind: Literal["solved", "not_solved", "survey"]
+    episode_id: Optional[str] = None
+    comment: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class SurveyOffered:
+    episode_id: str
+    form: Literal["ces7", "ces5"]
+
+
+@dataclass(frozen=True)
+class SurveyAnswered:
+    episode_id: str
+    form: Literal["ces7", "ces5"]
+    ces: Optional[int] = None
+    csat: Optional[int] = None
+    comment: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class PromiseMade:
+    promise_id: str
+    text: str
+    owner: str
+    due_at: str
+
+
+@dataclass(frozen=True)
+class PromiseKept:
+    promise_id: str
+    proof: str
+
+
+EventData = Union[
+    ConversationOpened,
+    ConversationClosed,
+    ConversationReopened,
+    MessageSent,
+    MessageDrafted,
+    TurnFailed,
+    TriageDecided,
+    CustomerVerified,
+    EpisodeOpened,
+    EpisodeLinked,
+    EpisodeClosed,
+    ActionPerformed,
+    ApprovalRequested,
+    ApprovalDecided,
+    HandoffRequested,
+    HandoffQueued,
+    HandoffAccepted,
+    HandoffTransferred,
+    HandoffReturned,
+    NoteAdded,
+    FeedbackGiven,
+    SurveyOffered,
+    SurveyAnswered,
+    PromiseMade,
+    PromiseKept,
+]
+
+EVENT_TYPES: Dict[str, type] = {
+    "conversation.opened": ConversationOpened,
+    "conversation.closed": ConversationClosed,
+    "conversation.reopened": ConversationReopened,
+    "message.sent": MessageSent,
+    "message.drafted": MessageDrafted,
+    "turn.failed": TurnFailed,
+    "triage.decided": TriageDecided,
+    "customer.verified": CustomerVerified,
+    "episode.opened": EpisodeOpened,
+    "episode.linked": EpisodeLinked,
+    "episode.closed": EpisodeClosed,
+    "action.performed": ActionPerformed,
+    "approval.requested": ApprovalRequested,
+    "approval.decided": ApprovalDecided,
+    "handoff.requested": HandoffRequested,
+    "handoff.queued": HandoffQueued,
+    "handoff.accepted": HandoffAccepted,
+    "handoff.transferred": HandoffTransferred,
+    "handoff.returned": HandoffReturned,
+    "note.added": NoteAdded,
+    "feedback.given": FeedbackGiven,
+    "survey.offered": SurveyOffered,
+    "survey.answered": SurveyAnswered,
+    "promise.made": PromiseMade,
+    "promise.kept": PromiseKept,
+}
+
+STAFF_ONLY = frozenset(
+    {
+        "message.drafted",
+        "triage.decided",
+        "episode.opened",
+        "episode.linked",
+        "episode.closed",
+        "action.performed",
+        "approval.requested",
+        "approval.decided",
+        "handoff.requested",
+        "note.added",
+    }
+)
+"""Event types that a customer receives only as ``{seq, type: "hidden"}``."""
+
+STAFF_FIELDS: Dict[str, List[str]] = {
+    "conversation.closed": ["cause"],
+    "handoff.transferred": ["note"],
+    "handoff.returned": ["note"],
+}
+"""Fields that staff write for each other in events that a customer receives; they are left out for the customer."""
+
+PRIVATE_FIELDS: Dict[str, List[str]] = {
+    "conversation.opened": ["page_url"],
+    "conversation.closed": ["cause"],
+    "message.sent": ["text", "attachments", "choices"],
+    "message.drafted": ["text"],
+    "turn.failed": ["text"],
+    "triage.decided": ["evidence"],
+    "action.performed": ["summary"],
+    "approval.requested": ["summary"],
+    "handoff.requested": ["evidence", "note"],
+    "handoff.transferred": ["note"],
+    "handoff.returned": ["note"],
+    "note.added": ["text"],
+    "feedback.given": ["comment"],
+    "survey.answered": ["comment"],
+    "promise.made": ["text"],
+}
+"""Fields that can hold a person's words. They are stored beside the log, so that erasure leaves the log whole."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One event as it is stored and sent. ``data`` has the shape ``EVENT_TYPES[type]``."""
+
+    id: str
+    seq: int
+    type: str
+    version: int
+    conversation_id: str
+    occurred_at: str
+    source: Source
+    epoch: int
+    visibility: Visibility
+    data: EventData

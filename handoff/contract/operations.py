@@ -1,0 +1,100 @@
+"""Operations: prepared changes in the business system, and the fenced ledger that keeps them.
+
+The ledger's row is written before the effect and decides whether the effect may happen at all; ``Operation.id`` is the
+idempotency key that the business system sees. Python 3.10 syntax, standard library alone (see ``events``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, Literal, NamedTuple, Optional, Protocol
+
+from handoff.contract.events import OperationState
+from handoff.contract.turn import TurnContext
+
+Approval = Literal["not_needed", "wanted", "approved", "declined"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``amount`` is a decimal string in the shop's currency; ``prepared_seq`` the customer message that led to it."""
+
+    id: str
+    conversation_id: str
+    customer_id: str
+    kind: str
+    object_ref: str
+    summary: str
+    state: OperationState
+    prepared_seq: int
+    prepared_epoch: int
+    amount: Optional[str] = None
+    arguments: Dict[str, Any] = field(default_factory=dict)
+    approval: Approval = "not_needed"
+    started: bool = False
+    receipt: Optional[str] = None
+    result: Optional[Dict[str, Any]] = None
+
+
+class Started(NamedTuple):
+    """``fresh`` is true for the one caller that may cause the effect; any other caller reads the stored operation."""
+
+    operation: Operation
+    fresh: bool
+
+
+RefusalCode = Literal[
+    "not_found",
+    "epoch_moved",
+    "deadline_passed",
+    "not_verified",
+    "not_confirmed",
+    "approval_missing",
+    "superseded",
+]
+
+
+class OperationRefused(Exception):
+    """The ledger does not allow the step; nothing was changed."""
+
+    def __init__(self, code: RefusalCode, message: str) -> None:
+        super().__init__(message)
+        self.code: RefusalCode = code
+
+
+class OperationLedger(Protocol):
+    """Every method is scoped to ``context``: an operation of another conversation or customer is ``not_found``."""
+
+    async def prepare(
+        self,
+        context: TurnContext,
+        *,
+        kind: str,
+        object_ref: str,
+        summary: str,
+        arguments: Dict[str, Any],
+        amount: Optional[str] = None,
+        needs_approval: bool = False,
+    ) -> Operation:
+        """Write an ``intended`` operation. Any older one of this conversation that was not started is superseded."""
+        ...
+
+    async def get(self, context: TurnContext, operation_id: str) -> Operation:
+        """Raises ``OperationRefused("not_found")``."""
+        ...
+
+    async def start(self, context: TurnContext, operation_id: str) -> Started:
+        """Claim the right to cause the effect, in one transaction with the checks: same customer, epoch unmoved,
+        deadline ahead, confirmed in a later message than the one that prepared it, approval given where wanted."""
+        ...
+
+    async def settle(
+        self,
+        operation_id: str,
+        state: OperationState,
+        *,
+        receipt: Optional[str] = None,
+        result: Optional[Dict[str, Any]] = None,
+    ) -> Operation:
+        """Store what became of a started operation. ``verified`` needs a receipt and is final."""
+        ...

@@ -1,0 +1,79 @@
+"""Tokens of customers: the host site's proof of who they are, and our own key to one conversation.
+
+Identity tokens are JSON Web Tokens (RFC 7519) signed with HS256 by the host site. Only that algorithm is accepted,
+``iss``, ``aud``, ``sub``, ``iat`` and ``exp`` are demanded, and nothing else is believed about a customer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+
+from handoff.errors import Unauthorised
+
+ISSUER = "host-site"
+IDENTITY_AUDIENCE = "frontdesk-widget"
+CONVERSATION_AUDIENCE = "frontdesk-conversation"
+LONGEST_LIFE = timedelta(hours=24)
+LEEWAY = timedelta(seconds=10)
+DEMANDED = ["iss", "aud", "sub", "iat", "exp"]
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer as the host site vouches for them."""
+
+    id: str
+    name: str | None
+
+
+def issue_identity(secret: str, customer_id: str, now: datetime, life: timedelta, *, name: str | None, jti: str) -> str:
+    """The token that the host site would make. Its life is cut to ``LONGEST_LIFE``."""
+    claims = {
+        "iss": ISSUER,
+        "aud": IDENTITY_AUDIENCE,
+        "sub": customer_id,
+        "iat": now,
+        "exp": now + min(life, LONGEST_LIFE),
+        "jti": jti,
+    }
+    return jwt.encode(claims | ({"name": name} if name else {}), secret, algorithm="HS256")
+
+
+def verify_identity(token: str, secret: str) -> Customer:
+    """Raises ``Unauthorised`` (``token_expired``, ``token_invalid``)."""
+    claims = _decode(token, secret, IDENTITY_AUDIENCE)
+    if claims["exp"] - claims["iat"] > LONGEST_LIFE.total_seconds():
+        raise Unauthorised("token_invalid", "This identity token lives longer than is allowed.")
+    name = claims.get("name")
+    return Customer(str(claims["sub"]), str(name)[:200] if name else None)
+
+
+def issue_conversation_token(secret: str, conversation_id: str, now: datetime, life: timedelta) -> str:
+    claims = {"iss": "frontdesk", "aud": CONVERSATION_AUDIENCE, "sub": conversation_id, "iat": now, "exp": now + life}
+    return jwt.encode(claims, secret, algorithm="HS256")
+
+
+def conversation_of(token: str, secret: str) -> str:
+    """The conversation that the bearer may read and write. Raises ``Unauthorised``."""
+    return str(_decode(token, secret, CONVERSATION_AUDIENCE)["sub"])
+
+
+def _decode(token: str, secret: str, audience: str) -> dict[str, Any]:
+    try:
+        return jwt.decode(
+            token,
+            secret,
+            algorithms=["HS256"],
+            audience=audience,
+            issuer="frontdesk" if audience == CONVERSATION_AUDIENCE else ISSUER,
+            leeway=LEEWAY,
+            options={"require": DEMANDED},
+        )
+    except jwt.ExpiredSignatureError:
+        raise Unauthorised("token_expired", "This token has expired. Ask for a new one.") from None
+    except jwt.InvalidTokenError:
+        raise Unauthorised("token_invalid", "This token is not valid.") from None

@@ -1,0 +1,82 @@
+"""The customers' side over HTTP; see DESIGN part 4."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from handoff.conversations import identity
+from handoff.conversations.access import OwnConversation
+from handoff.conversations.identity import Customer
+from handoff.conversations.log import for_customer
+from handoff.conversations.schemas import (
+    Accepted,
+    ConversationOpened,
+    Events,
+    Feedback,
+    Identify,
+    OpenConversation,
+    RequestPerson,
+    SendMessage,
+    Seq,
+)
+from handoff.conversations.service import ConversationService
+from handoff.core import Core
+from handoff.limits import RateLimit
+
+MOST_EVENTS = 500
+LONGEST_WAIT = 30
+
+
+def create_router(core: Core, service: ConversationService, limit: RateLimit) -> APIRouter:
+    router = APIRouter(prefix="/conversations", tags=["conversations"])
+    settings = core.settings
+    own = OwnConversation(settings.session_secret.get_secret_value())
+    Own = Annotated[str, Depends(own)]
+
+    def customer(token: str | None) -> Customer | None:
+        return identity.verify_identity(token, settings.identity_secret.get_secret_value()) if token else None
+
+    @router.post("", status_code=201)
+    async def open_conversation(body: OpenConversation) -> ConversationOpened:
+        opened = await service.open(customer(body.identity_token), body.page_url, body.locale or "en")
+        return ConversationOpened(**vars(opened))
+
+    @router.post("/{conversation_id}/identify", status_code=204)
+    async def identify(conversation: Own, body: Identify) -> None:
+        proven = identity.verify_identity(body.identity_token, settings.identity_secret.get_secret_value())
+        await service.identify(conversation, proven)
+
+    @router.post("/{conversation_id}/messages", status_code=202)
+    async def send_message(conversation: Own, body: SendMessage) -> Accepted:
+        await limit.take("messages", conversation, settings.messages_per_minute)
+        if body.text is not None:
+            return Accepted(seq=await service.send_text(conversation, body.client_message_id, body.text))
+        return Accepted(seq=await service.send_choice(conversation, body.client_message_id, body.choice or ""))
+
+    @router.get("/{conversation_id}/events")
+    async def events(
+        conversation: Own,
+        after: Annotated[Seq, Query()] = 0,
+        wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
+    ) -> Events:
+        with core.hub.listen(conversation) as listener:
+            found, row = await service.events_after(conversation, after, MOST_EVENTS)
+            until = core.clock.monotonic() + wait
+            while not found and (left := until - core.clock.monotonic()) > 0:
+                try:
+                    await asyncio.wait_for(listener.queue.get(), left)
+                except TimeoutError:
+                    break
+                found, row = await service.events_after(conversation, after, MOST_EVENTS)
+        return Events(events=for_customer(found), head_seq=row.head_seq, epoch=row.epoch)
+
+    @router.post("/{conversation_id}/handoff", status_code=202)
+    async def request_person(conversation: Own, body: RequestPerson | None = None) -> Accepted:
+        return Accepted(seq=await service.request_person(conversation, body.note if body else None))
+
+    @router.post("/{conversation_id}/feedback", status_code=202)
+    async def give_feedback(conversation: Own, body: Feedback) -> Accepted:
+        return Accepted(seq=await service.give_feedback(conversation, body.kind, body.comment))
+
+    return router

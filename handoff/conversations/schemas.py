@@ -1,0 +1,81 @@
+"""What travels over HTTP to and from customers. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+# PostgreSQL cannot hold U+0000, and no person means it.
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(lambda text: text.replace("\0", ""))
+]
+Note = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(lambda text: text.replace("\0", ""))]
+Cause = Annotated[
+    str, StringConstraints(min_length=1, max_length=500), AfterValidator(lambda text: text.replace("\0", ""))
+]
+Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OpenConversation(Body):
+    identity_token: str | None = Field(default=None, max_length=4096)
+    page_url: str | None = Field(default=None, max_length=2048)
+    locale: str | None = Field(default=None, max_length=16, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+
+
+class ConversationOpened(Body):
+    conversation_id: str
+    token: str
+    head_seq: int
+    epoch: int
+
+
+class Identify(Body):
+    identity_token: str = Field(max_length=4096)
+
+
+class SendMessage(Body):
+    """Exactly one of ``text`` and ``choice``."""
+
+    client_message_id: ClientMessageId
+    text: Text | None = None
+    choice: str | None = Field(default=None, max_length=128)
+
+    @model_validator(mode="after")
+    def _one_content(self) -> Self:
+        if (self.text is None) == (self.choice is None):
+            raise ValueError("send either text or choice")
+        if self.text is not None and not self.text.strip(" \t\r\n\0"):
+            raise ValueError("the text is empty")
+        return self
+
+
+class Accepted(Body):
+    seq: int
+
+
+class RequestPerson(Body):
+    note: Note | None = None
+
+
+class Feedback(Body):
+    kind: Literal["solved", "not_solved", "survey"]
+    comment: Note | None = None
+
+
+class Events(Body):
+    events: list[dict[str, Any]]
+    head_seq: int
+    epoch: int
+
+
+class ErrorBody(Body):
+    code: str
+    message: str
+    data: dict[str, Any]
+    request_id: str

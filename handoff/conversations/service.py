@@ -1,0 +1,192 @@
+"""What a customer can do with a conversation. Every function takes a conversation that the caller may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import sqlalchemy as sa
+
+from handoff.clock import stamp
+from handoff.contract.events import (
+    ConversationOpened,
+    ConversationReopened,
+    CustomerVerified,
+    FeedbackGiven,
+    MessageSent,
+)
+from handoff.conversations import identity
+from handoff.conversations.identity import Customer
+from handoff.conversations.log import (
+    Announcement,
+    Conversation,
+    LogWriter,
+    WireEvent,
+    event_by_client_id,
+    find,
+    fingerprint,
+    read_events,
+)
+from handoff.core import Core
+from handoff.episodes import rules as episodes
+from handoff.errors import Conflict, Unprocessable
+from handoff.gateway import inbox, wording
+from handoff.queue.enqueue import enqueue
+from handoff.storage import tables as t
+
+CUSTOMER = "customer"
+
+
+@dataclass(frozen=True)
+class Opened:
+    conversation_id: str
+    token: str
+    head_seq: int
+    epoch: int
+
+
+class ConversationService:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def open(self, customer: Customer | None, page_url: str | None, locale: str, channel: str = "web") -> Opened:
+        core = self._core
+        now = core.clock.now()
+        conversation_id = core.ids.new("cnv")
+        fresh = Conversation(
+            id=conversation_id,
+            customer_id=customer.id if customer else None,
+            customer_name=customer.name if customer else None,
+            verification="identity_token" if customer else "none",
+            channel=channel,
+            locale=locale,
+            owner="bot",
+            epoch=1,
+            head_seq=0,
+            state="open",
+            tracker_version=0,
+            episode_id=None,
+            turn_id=None,
+            turn_lease=None,
+            opened_at=stamp(now),
+            last_event_at=stamp(now),
+        )
+
+        def work(connection: sa.Connection) -> Announcement:
+            # A unit of work may run twice: it changes nothing that it did not make.
+            log = LogWriter(connection, replace(fresh), now, core.ids)
+            connection.execute(sa.insert(t.conversations).values(**vars(fresh)))
+            log.append(ConversationOpened(channel, fresh.customer_id, page_url, locale), "system")
+            if customer:
+                log.append(CustomerVerified(customer.id, "identity_token"), "system")
+            return log.save()
+
+        opened = await core.database.write(work)
+        core.announcer.announce(opened)
+        secret = core.settings.session_secret.get_secret_value()
+        life = core.settings.conversation_token_life
+        token = identity.issue_conversation_token(secret, conversation_id, now, life)
+        return Opened(conversation_id, token, opened.events[-1]["seq"], fresh.epoch)
+
+    async def identify(self, conversation_id: str, customer: Customer) -> None:
+        """An anonymous conversation becomes this customer's; one that is another's stays theirs (409)."""
+
+        def work(log: LogWriter) -> None:
+            conversation = log.conversation
+            if conversation.customer_id not in (None, customer.id):
+                raise Conflict("other_customer", "This conversation belongs to another customer. Start a new one.")
+            if conversation.verification == "none":
+                log.append(CustomerVerified(customer.id, "identity_token"), "system")
+                conversation.verification = "identity_token"
+            conversation.customer_id = customer.id
+            conversation.customer_name = customer.name or conversation.customer_name
+
+        await self._core.change(conversation_id, work)
+
+    async def send_text(self, conversation_id: str, client_message_id: str, text: str) -> int:
+        return await self._receive(conversation_id, client_message_id, "text", text)
+
+    async def send_choice(self, conversation_id: str, client_message_id: str, choice: str) -> int:
+        """Raises ``Conflict`` (``choice_expired``) when the choice is not open any more."""
+        return await self._receive(conversation_id, client_message_id, "choice", choice)
+
+    async def request_person(self, conversation_id: str, note: str | None) -> int:
+        """The button. Works from every state; where people are on it already, nothing changes."""
+
+        def work(log: LogWriter) -> int:
+            _reopen_if_closed(log)
+            if log.conversation.owner == "bot":
+                episodes.ensure_open(log)
+                enqueue(log, "explicit_request", "customer", note=note)
+            return log.conversation.head_seq
+
+        return await self._core.change(conversation_id, work)
+
+    async def give_feedback(
+        self, conversation_id: str, kind: Literal["solved", "not_solved", "survey"], comment: str | None
+    ) -> int:
+        """``not_solved`` opens the same episode again, and the conversation with it."""
+
+        def work(log: LogWriter) -> int:
+            episode_id = log.conversation.episode_id
+            if kind == "not_solved":
+                _reopen_if_closed(log)
+                episode_id = episodes.reopen_last(log)
+            log.append(FeedbackGiven(kind, episode_id, comment), "customer")
+            return log.conversation.head_seq
+
+        return await self._core.change(conversation_id, work)
+
+    async def events_after(self, conversation_id: str, after: int, limit: int) -> tuple[list[WireEvent], Conversation]:
+        def work(connection: sa.Connection) -> tuple[list[WireEvent], Conversation]:
+            return read_events(connection, conversation_id, after, limit), find(connection, conversation_id)
+
+        return await self._core.database.read(work)
+
+    async def head(self, conversation_id: str) -> Conversation:
+        return await self._core.database.read(lambda connection: find(connection, conversation_id))
+
+    async def _receive(
+        self, conversation_id: str, client_message_id: str, kind: Literal["text", "choice"], content: str
+    ) -> int:
+        mark = fingerprint(kind, content)
+
+        def work(log: LogWriter) -> int:
+            earlier = event_by_client_id(log.connection, conversation_id, CUSTOMER, client_message_id)
+            if earlier is not None:
+                if earlier["fingerprint"] != mark:
+                    raise Unprocessable(
+                        "client_message_id_reused", "This client_message_id was used for another message."
+                    )
+                return int(earlier["seq"])
+            text, payload = content, None
+            if kind == "choice":
+                text, payload = _take_choice(log, content)
+            _reopen_if_closed(log)
+            episodes.ensure_open(log)
+            message = MessageSent(text, author=CUSTOMER, client_message_id=client_message_id)
+            seq = int(log.append(message, "customer", fingerprint=mark)["seq"])
+            if payload in (wording.SOLVED_PAYLOAD, wording.NOT_SOLVED_PAYLOAD):
+                solved = payload == wording.SOLVED_PAYLOAD
+                log.append(FeedbackGiven("solved" if solved else "not_solved", log.conversation.episode_id), "customer")
+            if log.conversation.owner == "bot":
+                inbox.put(log, seq, "choice" if payload else "message", payload=payload)
+            return seq
+
+        return await self._core.change(conversation_id, work)
+
+
+def _reopen_if_closed(log: LogWriter) -> None:
+    if log.conversation.owner == "none":
+        log.change_owner(ConversationReopened("customer"), "customer")
+
+
+def _take_choice(log: LogWriter, choice: str) -> tuple[str, str]:
+    """The label and payload of an open choice of this conversation, used up with this."""
+    mine = (t.choices.c.id == choice, t.choices.c.conversation_id == log.conversation.id, t.choices.c.state == "open")
+    row = log.connection.execute(sa.select(t.choices).where(*mine)).mappings().first()
+    if row is None:
+        raise Conflict("choice_expired", "That option has expired. You can simply type what you'd like instead.")
+    siblings = (t.choices.c.conversation_id == log.conversation.id, t.choices.c.state == "open")
+    log.connection.execute(sa.update(t.choices).where(*siblings).values(state="used"))
+    return row["label"], row["payload"]

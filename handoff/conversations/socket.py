@@ -1,0 +1,64 @@
+"""The customer's socket: events of one conversation, heartbeats and typing."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, WebSocket
+
+from handoff.conversations import access
+from handoff.conversations.log import Announcement, WireEvent, for_customer
+from handoff.conversations.schemas import Seq
+from handoff.conversations.service import ConversationService
+from handoff.core import Core
+from handoff.errors import NotFound, Unauthorised
+from handoff.gateway import sockets
+from handoff.gateway.hub import Signal, Typing
+from handoff.gateway.sockets import Follower, Frame
+
+BATCH = 500
+
+
+def create_router(core: Core, service: ConversationService) -> APIRouter:
+    router = APIRouter()
+    secret = core.settings.session_secret.get_secret_value()
+    heartbeat_every = core.settings.heartbeat_every.total_seconds()
+
+    @router.websocket("/conversations/{conversation_id}/socket")
+    async def follow(socket: WebSocket, conversation_id: str, after: Seq = 0) -> None:
+        if not sockets.origin_allowed(socket, core.settings.public_origins):
+            await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "foreign origin")
+            return
+        try:
+            access.check(sockets.token_of(socket) or "", conversation_id, secret)
+        except Unauthorised:
+            await sockets.refuse(socket, sockets.BAD_TOKEN, "token invalid")
+            return
+        except NotFound:
+            await sockets.refuse(socket, sockets.NOT_FOUND, "no such conversation")
+            return
+
+        async def load(seq: int) -> list[WireEvent]:
+            return (await service.events_after(conversation_id, seq, BATCH))[0]
+
+        follower = Follower(after, load, for_customer)
+
+        async def frames_of(signal: Signal | None) -> list[Frame]:
+            if isinstance(signal, Typing):
+                return [] if signal.who == "customer" else [{"kind": "typing", "who": signal.who}]
+            if isinstance(signal, Announcement):
+                return await follower.frames(signal)
+            if signal is not None:
+                return await follower.frames()
+            # Most heartbeats find nothing new: one small read, however many sockets are open.
+            row = await service.head(conversation_id)
+            missed = await follower.frames() if row.head_seq > follower.seq else []
+            return [*missed, {"kind": "heartbeat", "epoch": row.epoch, "head_seq": row.head_seq}]
+
+        async def on_frame(frame: Frame) -> None:
+            if frame.get("kind") == "typing":
+                core.hub.tell(Typing(conversation_id, "customer", (await service.head(conversation_id)).owner))
+
+        await sockets.accept(socket)
+        with core.hub.listen(conversation_id) as listener:
+            await sockets.serve(socket, "customer", listener, frames_of, on_frame, heartbeat_every)
+
+    return router

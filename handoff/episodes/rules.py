@@ -1,0 +1,60 @@
+"""Episodes, opened live by rule: one issue of one customer, the unit of every outcome.
+
+An episode opens with the first thing that a customer says or asks for while none is open, and closes with the
+conversation. ``eval`` re-links episodes for analysis and never rewrites these.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from handoff.contract.events import EpisodeClosed, EpisodeOpened
+from handoff.conversations.log import LogWriter
+from handoff.storage import tables as t
+
+
+def ensure_open(log: LogWriter) -> str:
+    """The open episode's id; a new one where there is none."""
+    conversation = log.conversation
+    if conversation.episode_id is None:
+        conversation.episode_id = log.ids.new("eps")
+        event = log.append(EpisodeOpened(conversation.episode_id), "system")
+        log.connection.execute(
+            sa.insert(t.episodes).values(
+                id=conversation.episode_id,
+                conversation_id=conversation.id,
+                customer_id=conversation.customer_id,
+                state="open",
+                opened_seq=event["seq"],
+                opened_at=log.now,
+            )
+        )
+    return conversation.episode_id
+
+
+def close_open(log: LogWriter, reason: str) -> None:
+    episode_id, log.conversation.episode_id = log.conversation.episode_id, None
+    if episode_id is not None:
+        log.append(EpisodeClosed(episode_id, reason), "system")
+        log.connection.execute(
+            sa.update(t.episodes).where(t.episodes.c.id == episode_id).values(state="closed", closed_at=log.now)
+        )
+
+
+def reopen_last(log: LogWriter) -> str | None:
+    """After "not solved" the conversation's newest episode goes on. ``None`` where there never was one."""
+    if log.conversation.episode_id is not None:
+        return log.conversation.episode_id
+    query = (
+        sa.select(t.episodes.c.id)
+        .where(t.episodes.c.conversation_id == log.conversation.id)
+        .order_by(t.episodes.c.opened_seq.desc())
+        .limit(1)
+    )
+    last = log.connection.execute(query).scalar()
+    if last is not None:
+        log.connection.execute(
+            sa.update(t.episodes).where(t.episodes.c.id == last).values(state="open", closed_at=None)
+        )
+        log.conversation.episode_id = last
+    return last

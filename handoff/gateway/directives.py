@@ -1,0 +1,181 @@
+"""From a turn's result to the log: messages with their choices, operations, and what the directives ask for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from handoff.clock import stamp
+from handoff.contract.events import (
+    ActionPerformed,
+    ApprovalRequested,
+    Choice,
+    CustomerVerified,
+    MessageSent,
+    PromiseMade,
+)
+from handoff.contract.turn import (
+    ApprovalDirective,
+    AskResolvedDirective,
+    BotMessage,
+    ChoiceOffer,
+    HandoffDirective,
+    OperationRef,
+    PromiseDirective,
+    TurnResult,
+    VerifiedDirective,
+)
+from handoff.conversations.log import LogWriter
+from handoff.gateway import wording
+from handoff.queue.enqueue import enqueue
+from handoff.storage import tables as t
+
+logger = structlog.get_logger(__name__)
+
+ASK_RESOLVED = [
+    ChoiceOffer(wording.SOLVED_LABEL, wording.SOLVED_PAYLOAD),
+    ChoiceOffer(wording.NOT_SOLVED_LABEL, wording.NOT_SOLVED_PAYLOAD),
+]
+
+
+def send(log: LogWriter, result: TurnResult, reply_to: tuple[int, ...]) -> None:
+    """Append the bot's messages. "Did this solve it?" becomes two choices under the last message that has none.
+
+    It is not asked while the bot waits for another answer: one question at a time.
+    """
+    waits = result.triage.requested_slot is not None
+    asks = not waits and any(isinstance(d, AskResolvedDirective) for d in result.directives)
+    last = len(result.messages) - 1
+    if any(message.choices for message in result.messages) or (asks and result.messages):
+        expire_choices(log)
+    for index, message in enumerate(result.messages):
+        offers = message.choices or (ASK_RESOLVED if asks and index == last else [])
+        log.append(_message(log, message, offers, reply_to), "bot")
+
+
+def expire_choices(log: LogWriter) -> None:
+    """A choice is valid until the bot's next choices."""
+    log.connection.execute(
+        sa.update(t.choices)
+        .where(t.choices.c.conversation_id == log.conversation.id, t.choices.c.state == "open")
+        .values(state="expired")
+    )
+
+
+def record_operations(log: LogWriter, operations: list[OperationRef]) -> None:
+    for operation in operations:
+        log.append(
+            ActionPerformed(
+                operation.operation_id, operation.kind, operation.state, operation.summary, operation.receipt
+            ),
+            "bot",
+        )
+
+
+def apply_directives(log: LogWriter, result: TurnResult) -> bool:
+    """Carry out what the turn asks for; true when the conversation went to the queue (always the last step)."""
+    handover: HandoffDirective | None = None
+    for directive in result.directives:
+        match directive:
+            case HandoffDirective():
+                handover = handover or directive
+            case PromiseDirective():
+                _promise(log, directive)
+            case ApprovalDirective():
+                _ask_approval(log, directive)
+            case VerifiedDirective():
+                _verify(log, directive.customer_id)
+            case AskResolvedDirective():
+                pass
+    if handover is None:
+        return False
+    enqueue(
+        log,
+        handover.reason,
+        "bot",
+        evidence=handover.evidence,
+        score=handover.score,
+        note=handover.note,
+        opening="" if result.messages else None,
+    )
+    return True
+
+
+def _message(log: LogWriter, message: BotMessage, offers: list[ChoiceOffer], reply_to: tuple[int, ...]) -> MessageSent:
+    choices = [Choice(offer.label, log.ids.new("chc")) for offer in offers]
+    if choices:
+        log.connection.execute(
+            sa.insert(t.choices),
+            [
+                {
+                    "id": choice.choice,
+                    "conversation_id": log.conversation.id,
+                    "label": choice.label,
+                    "payload": offer.payload,
+                    "state": "open",
+                }
+                for choice, offer in zip(choices, offers, strict=True)
+            ],
+        )
+    return MessageSent(
+        message.text,
+        author="bot",
+        reply_to=list(reply_to),
+        choices=choices,
+        citations=message.citations,
+        operations=message.operations,
+    )
+
+
+def _verify(log: LogWriter, customer_id: str) -> None:
+    """An anonymous conversation becomes this customer's; one that is a customer's already never becomes another's."""
+    conversation = log.conversation
+    if conversation.customer_id not in (None, customer_id):
+        logger.error("directive.other_customer", conversation_id=conversation.id)
+    elif conversation.verification == "none":
+        conversation.customer_id = customer_id
+        conversation.verification = "one_time_code"
+        log.append(CustomerVerified(customer_id, "one_time_code"), "system")
+
+
+def _promise(log: LogWriter, directive: PromiseDirective) -> None:
+    promise_id = log.ids.new("prm")
+    due_at = stamp(log.moment + timedelta(seconds=directive.due_in_seconds))
+    log.append(PromiseMade(promise_id, directive.text, directive.owner, due_at), "bot")
+    log.connection.execute(
+        sa.insert(t.promises).values(
+            id=promise_id,
+            conversation_id=log.conversation.id,
+            episode_id=log.conversation.episode_id,
+            text=directive.text,
+            owner=directive.owner,
+            due_at=due_at,
+            operation_id=directive.operation_id,
+        )
+    )
+
+
+def _ask_approval(log: LogWriter, directive: ApprovalDirective) -> None:
+    approval_id = log.ids.new("apr")
+    log.append(
+        ApprovalRequested(
+            approval_id,
+            directive.operation_id,
+            directive.kind,
+            directive.summary,
+            directive.amount,
+            directive.limit,
+        ),
+        "bot",
+    )
+    log.connection.execute(
+        sa.insert(t.approvals).values(
+            id=approval_id,
+            conversation_id=log.conversation.id,
+            operation_id=directive.operation_id,
+            state="wanted",
+            requested_at=log.now,
+        )
+    )

@@ -1,0 +1,300 @@
+"""The transactions of a turn: begin, finish, fail. One turn is in flight per conversation.
+
+The inbox holds every customer message that has no outcome yet, so a crash at any point leaves it to be found.
+What a turn brought forth is stored only under the epoch in which the turn began; under a newer one it becomes a draft.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from handoff.clock import Ids, parse, stamp
+from handoff.contract.events import MessageDrafted, MessageSent, TriageDecided, TurnFailed
+from handoff.contract.signing import sign_context
+from handoff.contract.turn import Trigger, TurnContext, TurnRequest, TurnResult
+from handoff.contract.wire import dump
+from handoff.conversations.log import Announcement, LogWriter
+from handoff.gateway import wording
+from handoff.gateway.directives import apply_directives, record_operations, send
+from handoff.queue.enqueue import enqueue
+from handoff.storage import tables as t
+
+ROOM_TO_STORE = timedelta(seconds=10)
+MOST_ATTEMPTS = 3
+NLU_READS = 2000
+FROM_CUSTOMER = ("message", "choice")
+
+
+@dataclass(frozen=True)
+class TurnLimits:
+    deadline: timedelta
+    patience: timedelta
+    context_key: bytes
+
+
+@dataclass(frozen=True)
+class TurnStart:
+    """A turn that this process now has to bring to an end. ``request`` has no deadline yet: each try gets its own."""
+
+    turn_id: str
+    conversation_id: str
+    epoch: int
+    reply_to: tuple[int, ...]
+    request: TurnRequest
+    give_up_at: datetime
+
+
+@dataclass(frozen=True)
+class TurnEnd:
+    """``state``: ``answered``, ``handed_over``, ``drafted`` or ``failed``, as the turn's row has it."""
+
+    state: str
+    announcement: Announcement
+    following: TurnStart | None = None
+
+
+def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
+    """Begin the next turn if the bot owns the conversation, none is in flight and something waits.
+
+    Messages that waited together are answered together; a choice or a system trigger is a turn of its own.
+    """
+    conversation = log.conversation
+    if conversation.owner != "bot" or _in_flight(conversation.turn_id, conversation.turn_lease, log.moment):
+        return None
+    waiting = _waiting(log.connection, conversation.id)
+    if not waiting:
+        return None
+    if waiting[0]["attempts"] >= MOST_ATTEMPTS:
+        _give_up(log, [row["seq"] for row in waiting if row["trigger"] in FROM_CUSTOMER], "too_many_attempts")
+        return None
+    taken = _leading_messages(waiting) or waiting[:1]
+    trigger: Trigger = taken[0]["trigger"]
+    seqs = [row["seq"] for row in taken]
+    answered = tuple(seqs) if trigger in FROM_CUSTOMER else ()
+    if conversation.turn_id is not None:  # its lease has passed: whoever held it stores nothing any more
+        _mark_lost(log.connection, t.turns.c.id == conversation.turn_id, log.now)
+    turn_id = log.ids.new("trn")
+    correlation_id = taken[-1]["correlation_id"] or log.ids.new("req")
+    conversation.turn_id = turn_id
+    conversation.turn_lease = stamp(log.moment + limits.patience + ROOM_TO_STORE)
+    log.connection.execute(
+        sa.insert(t.turns).values(
+            id=turn_id,
+            conversation_id=conversation.id,
+            seq=seqs[-1],
+            reply_to=list(answered),
+            epoch=conversation.epoch,
+            state="running",
+            trigger=trigger,
+            attempts=0,
+            correlation_id=correlation_id,
+            started_at=log.now,
+        )
+    )
+    log.connection.execute(
+        sa.update(t.inbox)
+        .where(t.inbox.c.conversation_id == conversation.id, t.inbox.c.seq.in_(seqs))
+        .values(attempts=t.inbox.c.attempts + 1)
+    )
+    context = TurnContext(
+        conversation_id=conversation.id,
+        turn_id=turn_id,
+        seq=seqs[-1],
+        epoch=conversation.epoch,
+        deadline="",
+        customer_id=conversation.customer_id,
+        verification=conversation.verification,  # type: ignore[arg-type]
+        locale=conversation.locale,
+        correlation_id=correlation_id,
+    )
+    request = TurnRequest(
+        context=context,
+        context_token="",
+        trigger=trigger,
+        text=_texts(log, answered),
+        tracker_version=conversation.tracker_version,
+        payload=taken[0]["payload"],
+        note=taken[0]["note"],
+    )
+    return TurnStart(turn_id, conversation.id, conversation.epoch, answered, request, log.moment + limits.patience)
+
+
+def with_deadline(request: TurnRequest, deadline: datetime, context_key: bytes) -> TurnRequest:
+    """The request of one try: its context carries the deadline and our signature."""
+    context = replace(request.context, deadline=stamp(deadline))
+    return replace(request, context=context, context_token=sign_context(context, context_key))
+
+
+def finish(
+    connection: sa.Connection, start: TurnStart, result: TurnResult, now: datetime, ids: Ids, limits: TurnLimits
+) -> TurnEnd | None:
+    """Store what the turn brought forth. ``None`` when another process has taken the turn over meanwhile."""
+    log = LogWriter.locked(connection, start.conversation_id, now, ids)
+    if log.conversation.turn_id != start.turn_id:
+        return None
+    log.conversation.turn_id = log.conversation.turn_lease = None
+    result = replace(result, messages=[m for m in result.messages if m.text.strip()])
+    if log.conversation.epoch != start.epoch:
+        return _end_as_draft(log, start, result, limits)
+    record_operations(log, result.operations)
+    log.append(_triage(start, result), "bot")
+    send(log, result, start.reply_to)
+    state = "handed_over" if apply_directives(log, result) else "answered"
+    if start.reply_to and not result.messages and state == "answered":
+        _give_up(log, list(start.reply_to), "empty_answer")
+        state = "failed"
+    _clear_inbox(log, start)
+    log.conversation.tracker_version += 1
+    _close_turn(log, start.turn_id, state, result)
+    following = begin(log, limits)
+    return TurnEnd(state, log.save(), following)
+
+
+def fail(
+    connection: sa.Connection, start: TurnStart, reason: str, now: datetime, ids: Ids, limits: TurnLimits
+) -> TurnEnd | None:
+    """End a turn that no try could bring to an answer: the customer is told, and a person takes over."""
+    log = LogWriter.locked(connection, start.conversation_id, now, ids)
+    if log.conversation.turn_id != start.turn_id:
+        return None
+    log.conversation.turn_id = log.conversation.turn_lease = None
+    if log.conversation.epoch == start.epoch:
+        _give_up(log, list(start.reply_to), reason)
+        _clear_inbox(log, start)
+    _close_turn(log, start.turn_id, "failed", None)
+    following = begin(log, limits)
+    return TurnEnd("failed", log.save(), following)
+
+
+def notice(connection: sa.Connection, start: TurnStart, now: datetime, ids: Ids) -> Announcement | None:
+    """Tell a customer who waits that the message is safe, once a turn and only while the turn is still theirs."""
+    log = LogWriter.locked(connection, start.conversation_id, now, ids)
+    if log.conversation.turn_id != start.turn_id or log.conversation.epoch != start.epoch:
+        return None
+    log.append(MessageSent(wording.STILL_WORKING, author="system"), "system")
+    return log.save()
+
+
+def release_orphans(connection: sa.Connection, now: datetime) -> list[str]:
+    """Conversations whose turn died with its process, made free for a new try. For the only app of an installation."""
+    query = sa.select(t.conversations.c.id).where(t.conversations.c.turn_id.is_not(None))
+    orphans = [row.id for row in connection.execute(query)]
+    _mark_lost(connection, t.turns.c.state == "running", stamp(now))
+    connection.execute(
+        sa.update(t.conversations).where(t.conversations.c.turn_id.is_not(None)).values(turn_id=None, turn_lease=None)
+    )
+    return orphans
+
+
+def release(connection: sa.Connection, start: TurnStart, now: datetime) -> None:
+    """Leave a turn that this process cannot end, so that the next one need not wait for the lease."""
+    _mark_lost(connection, sa.and_(t.turns.c.id == start.turn_id, t.turns.c.state == "running"), stamp(now))
+    connection.execute(
+        sa.update(t.conversations)
+        .where(t.conversations.c.id == start.conversation_id, t.conversations.c.turn_id == start.turn_id)
+        .values(turn_id=None, turn_lease=None)
+    )
+
+
+def _mark_lost(connection: sa.Connection, which: sa.ColumnElement[bool], now: str) -> None:
+    connection.execute(sa.update(t.turns).where(which).values(state="lost", finished_at=now))
+
+
+def tracker_window(connection: sa.Connection, conversation_id: str, turns: int) -> list[dict[str, Any]]:
+    """The tracker events to start a bot's tracker from: the snapshot before the window, then the window's events."""
+    query = (
+        sa.select(t.turns.c.result)
+        .where(t.turns.c.conversation_id == conversation_id, t.turns.c.tracker_version.is_not(None))
+        .order_by(t.turns.c.tracker_version.desc())
+        .limit(turns + 1)
+    )
+    results = [row.result for row in connection.execute(query)][::-1]
+    events: list[dict[str, Any]] = []
+    if len(results) > turns:
+        events.extend(results.pop(0).get("snapshot", []))
+    for result in results:
+        events.extend(result.get("tracker_events", []))
+    return events
+
+
+def _in_flight(turn_id: str | None, lease: str | None, now: datetime) -> bool:
+    return turn_id is not None and lease is not None and parse(lease) > now
+
+
+def _waiting(connection: sa.Connection, conversation_id: str) -> list[sa.RowMapping]:
+    query = sa.select(t.inbox).where(t.inbox.c.conversation_id == conversation_id).order_by(t.inbox.c.seq)
+    return list(connection.execute(query).mappings())
+
+
+def _leading_messages(waiting: list[sa.RowMapping]) -> list[sa.RowMapping]:
+    other = next((i for i, row in enumerate(waiting) if row["trigger"] != "message"), len(waiting))
+    return waiting[:other]
+
+
+def _texts(log: LogWriter, seqs: tuple[int, ...]) -> str:
+    unsaved = {event["seq"]: event["data"].get("text", "") for event in log.written}
+    query = (
+        sa.select(t.events.c.seq, t.event_content.c.content)
+        .select_from(t.events.join(t.event_content))
+        .where(t.events.c.conversation_id == log.conversation.id, t.events.c.seq.in_(seqs))
+    )
+    stored = {row.seq: row.content.get("text", "") for row in log.connection.execute(query)}
+    return "\n".join({**stored, **unsaved}.get(seq, "") for seq in seqs)[:NLU_READS]
+
+
+def _triage(start: TurnStart, result: TurnResult) -> TriageDecided:
+    triage = result.triage
+    return TriageDecided(
+        reply_to=list(start.reply_to),
+        decision=triage.decision,
+        rule=triage.rule,
+        frustration=triage.frustration,
+        complexity=triage.complexity,
+        abuse=triage.abuse,
+        intent=triage.intent,
+        confidence=triage.confidence,
+        reason=triage.reason,
+        evidence=triage.evidence,
+    )
+
+
+def _end_as_draft(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> TurnEnd:
+    record_operations(log, result.operations)
+    for message in result.messages:
+        log.append(MessageDrafted(message.text, "bot", "the owner had changed", list(start.reply_to)), "bot")
+    _close_turn(log, start.turn_id, "drafted", result, stored=False)
+    following = begin(log, limits)
+    return TurnEnd("drafted", log.save(), following)
+
+
+def _give_up(log: LogWriter, seqs: list[int], reason: str) -> None:
+    if seqs:
+        log.append(TurnFailed(seqs, reason, wording.TURN_FAILED), "system")
+    enqueue(log, "tool_failure", "system", note=reason)
+
+
+def _clear_inbox(log: LogWriter, start: TurnStart) -> None:
+    log.connection.execute(
+        sa.delete(t.inbox).where(
+            t.inbox.c.conversation_id == start.conversation_id,
+            t.inbox.c.seq.in_(start.reply_to or (start.request.context.seq,)),
+        )
+    )
+
+
+def _close_turn(log: LogWriter, turn_id: str, state: str, result: TurnResult | None, *, stored: bool = True) -> None:
+    log.connection.execute(
+        sa.update(t.turns)
+        .where(t.turns.c.id == turn_id)
+        .values(
+            state=state,
+            finished_at=log.now,
+            tracker_version=log.conversation.tracker_version if result and stored else None,
+            model_version=result.model_version if result else None,
+            result=dump(result) if result else None,
+        )
+    )

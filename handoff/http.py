@@ -1,0 +1,140 @@
+"""HTTP at the edge: request ids, size limits, one error shape, timings. Pure ASGI, so that sockets are left alone."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import Counter, Histogram
+from starlette.exceptions import HTTPException
+
+from handoff.errors import FrontdeskError, TooLarge, TooMany
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+BODY_LIMIT = 64 * 1024
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+REQUEST_SECONDS = Histogram("frontdesk_http_seconds", "Time to answer", ["method", "status"])
+ERRORS = Counter("frontdesk_errors_total", "Errors answered, by code", ["code"])
+
+logger = structlog.get_logger(__name__)
+
+
+class RequestEdge:
+    """Gives every request an id that travels into logs and errors, and refuses bodies over ``limit`` bytes."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], limit: int = BODY_LIMIT) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if REQUEST_ID.fullmatch(given) else f"req_{secrets.token_urlsafe(12)}"
+        scope.setdefault("state", {})["request_id"] = request_id
+        began = time.perf_counter()
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=request_id)
+        try:
+            declared = headers.get(b"content-length", b"0")
+            if declared.isdigit() and int(declared) > self._limit:
+                await _too_large(self._limit, request_id)(scope, receive, answer)
+            else:
+                await self._app(scope, _Limited(receive, self._limit), answer)
+        finally:
+            seconds = time.perf_counter() - began
+            REQUEST_SECONDS.labels(scope["method"], str(status)).observe(seconds)
+            if scope["path"] not in ("/metrics", "/health/live", "/health/ready"):
+                logger.info("http.answered", method=scope["method"], status=status, ms=round(seconds * 1000, 1))
+
+
+class _Limited:
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise TooLarge("body_too_large", "This request is too large.")
+        return message
+
+
+def _too_large(limit: int, request_id: str) -> JSONResponse:
+    return _json(413, "body_too_large", f"A request may hold at most {limit // 1024} KiB.", {}, request_id)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """One shape for every error. The unexpected answers 500 with the request's id and nothing else."""
+
+    @app.exception_handler(FrontdeskError)
+    async def _typed(request: Request, exc: FrontdeskError) -> JSONResponse:
+        response = _json(exc.status, exc.code, exc.message, exc.data, _request_id(request))
+        if isinstance(exc, TooMany):
+            response.headers["Retry-After"] = str(exc.data.get("retry_after", 1))
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def _malformed(request: Request, exc: RequestValidationError) -> JSONResponse:
+        errors = exc.errors()
+        if any(error["type"] == "json_invalid" for error in errors):
+            return _json(400, "malformed", "The body is not valid JSON.", {}, _request_id(request))
+        # Where and what kind, never the value: it may be a customer's words.
+        fields = [{"field": ".".join(str(part) for part in e["loc"][1:]), "problem": e["type"]} for e in errors[:10]]
+        return _json(
+            422, "invalid", "Something in this request is missing or wrong.", {"fields": fields}, _request_id(request)
+        )
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, exc: HTTPException) -> JSONResponse:
+        if isinstance(exc.__cause__, TooLarge):  # the body turned out too long while it was read
+            return await _typed(request, exc.__cause__)
+        codes = {400: "malformed", 404: "not_found", 405: "method_not_allowed"}
+        code = codes.get(exc.status_code, f"http_{exc.status_code}")
+        sentence = {
+            400: "The body cannot be read.",
+            404: "There is nothing at this address.",
+            405: "This address does not take that method.",
+        }
+        message = sentence.get(exc.status_code, "This request cannot be answered.")
+        return _json(exc.status_code, code, message, {}, _request_id(request))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, exc: Exception) -> JSONResponse:
+        logger.error("http.unexpected", error=type(exc).__name__, exc_info=exc)
+        message = "Something went wrong on our side. Please try again."
+        return _json(500, "internal", message, {}, _request_id(request))
+
+
+def _json(status: int, code: str, message: str, data: dict[str, Any], request_id: str) -> JSONResponse:
+    ERRORS.labels(code).inc()
+    body = {"code": code, "message": message, "data": data, "request_id": request_id}
+    return JSONResponse(body, status_code=status)
+
+
+def _request_id(request: Request) -> str:
+    return str(getattr(request.state, "request_id", ""))

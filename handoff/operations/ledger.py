@@ -1,0 +1,185 @@
+"""The fenced ledger of operations, in the same database as the conversations that it checks.
+
+Implements ``handoff.contract.operations.OperationLedger``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from handoff.clock import Clock, Ids, parse, stamp
+from handoff.contract.events import OperationState
+from handoff.contract.operations import Operation, OperationRefused, Started
+from handoff.contract.turn import TurnContext
+from handoff.storage import tables as t
+from handoff.storage.database import Database
+
+FROM_INTENDED: frozenset[str] = frozenset({"done", "verified", "failed", "unknown"})
+SETTLES: dict[str, frozenset[str]] = {
+    "intended": FROM_INTENDED,
+    "unknown": FROM_INTENDED,
+    "done": frozenset({"verified", "failed", "unknown"}),
+    "verified": frozenset(),
+    "failed": frozenset(),
+}
+
+
+class IllegalSettlement(RuntimeError):
+    """A caller tried to rewrite what had been settled, or to verify without a receipt: a defect, not an input."""
+
+
+class SqlOperationLedger:
+    def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    async def prepare(
+        self,
+        context: TurnContext,
+        *,
+        kind: str,
+        object_ref: str,
+        summary: str,
+        arguments: dict[str, Any],
+        amount: str | None = None,
+        needs_approval: bool = False,
+    ) -> Operation:
+        customer_id = _customer(context)
+
+        def work(connection: sa.Connection) -> Operation:
+            self._fence(connection, context)
+            mine = t.operations.c.conversation_id == context.conversation_id
+            unstarted = (mine, t.operations.c.started_at.is_(None), t.operations.c.approval == "not_needed")
+            connection.execute(sa.update(t.operations).where(*unstarted).values(superseded=True))
+            operation_id = self._ids.new("op")
+            connection.execute(
+                sa.insert(t.operations).values(
+                    id=operation_id,
+                    conversation_id=context.conversation_id,
+                    customer_id=customer_id,
+                    kind=kind,
+                    object_ref=object_ref,
+                    summary=summary,
+                    state="intended",
+                    prepared_seq=context.seq,
+                    prepared_epoch=context.epoch,
+                    amount=amount,
+                    arguments=arguments,
+                    approval="wanted" if needs_approval else "not_needed",
+                    superseded=False,
+                )
+            )
+            return _operation(_row(connection, operation_id))
+
+        return await self._database.write(work)
+
+    async def get(self, context: TurnContext, operation_id: str) -> Operation:
+        return await self._database.read(lambda connection: _operation(_mine(connection, context, operation_id)))
+
+    async def start(self, context: TurnContext, operation_id: str) -> Started:
+        _customer(context)
+
+        def work(connection: sa.Connection) -> Started:
+            self._fence(connection, context)
+            row = _mine(connection, context, operation_id)
+            if row["started_at"] is not None:
+                return Started(_operation(row), fresh=False)
+            if row["superseded"]:
+                raise OperationRefused("superseded", "A newer request took this one's place.")
+            if row["approval"] in ("wanted", "declined"):
+                raise OperationRefused("approval_missing", "A person has not approved this.")
+            if row["approval"] == "not_needed" and context.seq <= row["prepared_seq"]:
+                raise OperationRefused("not_confirmed", "The customer has not confirmed this.")
+            connection.execute(
+                sa.update(t.operations)
+                .where(t.operations.c.id == operation_id)
+                .values(started_at=stamp(self._clock.now()))
+            )
+            return Started(_operation(_row(connection, operation_id)), fresh=True)
+
+        return await self._database.write(work)
+
+    async def settle(
+        self,
+        operation_id: str,
+        state: OperationState,
+        *,
+        receipt: str | None = None,
+        result: dict[str, Any] | None = None,
+    ) -> Operation:
+        """Repeating the same settlement is no error, so that a retry after a crash can end well."""
+
+        def work(connection: sa.Connection) -> Operation:
+            row = _row(connection, operation_id, lock=True)
+            if row["state"] == state:
+                return _operation(row)
+            if state not in SETTLES[row["state"]]:
+                raise IllegalSettlement(f"{operation_id}: {row['state']} cannot become {state}")
+            if row["started_at"] is None:
+                raise IllegalSettlement(f"{operation_id} was never started")
+            if state == "verified" and not receipt:
+                raise IllegalSettlement(f"{operation_id}: verified needs a receipt")
+            values = {"state": state, "settled_at": stamp(self._clock.now())}
+            if receipt is not None:
+                values["receipt"] = receipt
+            if result is not None:
+                values["result"] = result  # type: ignore[assignment]
+            connection.execute(sa.update(t.operations).where(t.operations.c.id == operation_id).values(**values))
+            return _operation(_row(connection, operation_id))
+
+        return await self._database.write(work)
+
+    def _fence(self, connection: sa.Connection, context: TurnContext) -> None:
+        """The epoch of the conversation has not moved and the deadline lies ahead, both in this transaction."""
+        query = sa.select(t.conversations.c.epoch).where(t.conversations.c.id == context.conversation_id)
+        epoch = connection.execute(query.with_for_update()).scalar()
+        if epoch is None:
+            raise OperationRefused("not_found", "There is no such conversation.")
+        if epoch != context.epoch:
+            raise OperationRefused("epoch_moved", "Somebody else has taken the conversation.")
+        if parse(context.deadline) <= self._clock.now():
+            raise OperationRefused("deadline_passed", "The time for this turn is over.")
+
+
+def _customer(context: TurnContext) -> str:
+    if context.customer_id is None or context.verification == "none":
+        raise OperationRefused("not_verified", "We do not know yet who the customer is.")
+    return context.customer_id
+
+
+def _row(connection: sa.Connection, operation_id: str, *, lock: bool = False) -> sa.RowMapping:
+    query = sa.select(t.operations).where(t.operations.c.id == operation_id)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    if row is None:
+        raise OperationRefused("not_found", "There is no such operation.")
+    return row
+
+
+def _mine(connection: sa.Connection, context: TurnContext, operation_id: str) -> sa.RowMapping:
+    row = _row(connection, operation_id)
+    if row["conversation_id"] != context.conversation_id or row["customer_id"] != context.customer_id:
+        raise OperationRefused("not_found", "There is no such operation.")
+    return row
+
+
+def _operation(row: sa.RowMapping) -> Operation:
+    return Operation(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        customer_id=row["customer_id"],
+        kind=row["kind"],
+        object_ref=row["object_ref"],
+        summary=row["summary"],
+        state=row["state"],
+        prepared_seq=row["prepared_seq"],
+        prepared_epoch=row["prepared_epoch"],
+        amount=row["amount"],
+        arguments=row["arguments"],
+        approval=row["approval"],
+        started=row["started_at"] is not None,
+        receipt=row["receipt"],
+        result=row["result"],
+    )

@@ -1,0 +1,128 @@
+"""Announce what was committed: at once to this process, through Redis to the others, and again after a crash.
+
+Every event has an outbox row from its own transaction. ``announce`` is called after the commit and is the fast path;
+``sweep`` finds rows that nobody marked (the process died in between) and announces them again. Readers apply events by
+``seq``, so hearing twice does no harm. Redis may be away or empty at any time: SQL keeps the truth.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+
+import orjson
+import redis.asyncio as redis
+import sqlalchemy as sa
+import structlog
+from redis.exceptions import RedisError
+
+from handoff.clock import Clock, stamp
+from handoff.conversations.log import Announcement
+from handoff.gateway.hub import Hint, Hub
+from handoff.storage import tables as t
+from handoff.storage.database import Database
+
+CHANNEL = "frontdesk:announcements"
+MARK_EVERY = 0.5
+BATCH = 500
+RECONNECT_AFTER = 0.5
+
+logger = structlog.get_logger(__name__)
+
+
+class Announcer:
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        client: redis.Redis,
+        listening: redis.Redis,
+        clock: Clock,
+        instance: str,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._redis = client
+        self._listening = listening
+        self._clock = clock
+        self._instance = instance
+        self._announced: deque[str] = deque()
+        self._outgoing: asyncio.Queue[Announcement] = asyncio.Queue(1000)
+
+    def announce(self, announcement: Announcement | None) -> None:
+        """Tell every listener of this process now; Redis and the outbox follow in the background."""
+        if announcement is None or not announcement.events:
+            return
+        self._hub.tell(announcement)
+        self._announced.extend(event["id"] for event in announcement.events)
+        with contextlib.suppress(asyncio.QueueFull):
+            self._outgoing.put_nowait(announcement)
+
+    async def publish_forever(self) -> None:
+        """Send hints to the other processes. A hint that Redis does not take is dropped: sockets see the gap at the
+        next heartbeat."""
+        while True:
+            announcement = await self._outgoing.get()
+            hint = {"from": self._instance, "conversation": announcement.conversation_id, "owner": announcement.owner}
+            try:
+                await self._redis.publish(CHANNEL, orjson.dumps(hint))
+            except (RedisError, OSError):
+                logger.warning("announcement.not_published", conversation_id=announcement.conversation_id)
+
+    async def listen_forever(self) -> None:
+        """Pass other processes' hints to the hub."""
+        while True:
+            try:
+                async with self._listening.pubsub() as channel:
+                    await channel.subscribe(CHANNEL)
+                    async for message in channel.listen():
+                        if message["type"] == "message":
+                            self._hear(message["data"])
+            except (RedisError, OSError):
+                logger.warning("announcements.redis_away")
+            await self._clock.sleep(RECONNECT_AFTER)
+
+    async def mark_forever(self) -> None:
+        """Mark what was announced, in batches, so that the fast path costs no write."""
+        while True:
+            await self._clock.sleep(MARK_EVERY)
+            while self._announced:
+                await self.mark()
+
+    async def mark(self) -> None:
+        ids = [self._announced.popleft() for _ in range(min(BATCH, len(self._announced)))]
+        now = stamp(self._clock.now())
+        try:
+            await self._database.write(
+                lambda connection: connection.execute(
+                    sa.update(t.outbox).where(t.outbox.c.event_id.in_(ids)).values(announced_at=now)
+                )
+            )
+        except Exception:
+            self._announced.extendleft(reversed(ids))
+            raise
+
+    async def sweep(self, older_than: str) -> int:
+        """Announce again what was committed before ``older_than`` and never marked. Returns how many conversations."""
+        ids = set(self._announced)
+
+        def pending(connection: sa.Connection) -> list[tuple[str, str, str]]:
+            query = (
+                sa.select(t.outbox.c.event_id, t.outbox.c.conversation_id, t.conversations.c.owner)
+                .join(t.conversations, t.conversations.c.id == t.outbox.c.conversation_id)
+                .where(t.outbox.c.announced_at.is_(None), t.outbox.c.created_at < older_than)
+                .limit(BATCH)
+            )
+            return [(row.event_id, row.conversation_id, row.owner) for row in connection.execute(query)]
+
+        missed = [row for row in await self._database.read(pending) if row[0] not in ids]
+        for conversation_id, owner in {(row[1], row[2]) for row in missed}:
+            self._hub.tell(Hint(conversation_id, owner))
+        self._announced.extend(row[0] for row in missed)
+        return len({row[1] for row in missed})
+
+    def _hear(self, data: bytes) -> None:
+        hint = orjson.loads(data)
+        if hint["from"] != self._instance:
+            self._hub.tell(Hint(hint["conversation"], hint["owner"]))

@@ -1,0 +1,125 @@
+"""The desk's socket: hints that the queue changed, and every event of the conversations that this agent owns."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from fastapi import APIRouter, WebSocket
+
+from handoff.agents.access import DESK_ROLES, same_origin, staff_token
+from handoff.agents.service import Principal, StaffService
+from handoff.conversations.log import WireEvent, read_events
+from handoff.core import Core
+from handoff.errors import Forbidden, FrontdeskError, Unauthorised
+from handoff.gateway import sockets
+from handoff.gateway.hub import DESK, Signal, Typing
+from handoff.gateway.sockets import Follower, Frame
+from handoff.storage import tables as t
+
+QUEUE_EVENTS = ("handoff.", "conversation.closed", "conversation.reopened", "approval.")
+BATCH = 500
+
+
+class DeskView:
+    """What one signed-in agent sees, kept between frames.
+
+    Each heartbeat looks the agent's rights up again, and reads the log of their conversations: a hint from another
+    process that was lost is made good then.
+    """
+
+    def __init__(self, core: Core, staff: StaffService, token: str, me: Principal) -> None:
+        self._core = core
+        self._staff = staff
+        self._token = token
+        self._me = me
+        self._followers: dict[str, Follower] = {}
+
+    async def frames_of(self, signal: Signal | None) -> list[Frame]:
+        if signal is None:
+            self._me = await self._staff.authenticate(self._token)
+            if not set(self._me.roles) & set(DESK_ROLES):
+                raise Forbidden("role_missing", "Your role does not include this.")
+            return [*await self._catch_up(), {"kind": "heartbeat"}]
+        mine = signal.owner == f"agent:{self._me.id}"
+        if isinstance(signal, Typing):
+            typed = {"kind": "typing", "who": signal.who, "conversation_id": signal.conversation_id}
+            return [typed] if mine and signal.who != "agent" else []
+        events: tuple[WireEvent, ...] = getattr(signal, "events", ())
+        frames: list[Frame] = []
+        if not events or any(event["type"].startswith(QUEUE_EVENTS) for event in events):
+            frames.append({"kind": "queue"})
+        if mine:
+            frames.extend({"kind": "event", "event": event} for event in await self._fresh(signal, events))
+        elif signal.conversation_id in self._followers:
+            # The event that took the conversation away is still this agent's to see.
+            frames.extend({"kind": "event", "event": event} for event in await self._fresh(signal, events))
+            del self._followers[signal.conversation_id]
+        return frames
+
+    async def _catch_up(self) -> list[Frame]:
+        query = sa.select(t.conversations.c.id, t.conversations.c.head_seq).where(
+            t.conversations.c.owner == f"agent:{self._me.id}"
+        )
+        frames: list[Frame] = []
+        for row in await self._core.database.read(lambda c: list(c.execute(query))):
+            follower = self._followers.get(row.id)
+            if follower is None:
+                self._followers[row.id] = self._follower(row.id, row.head_seq)
+            elif follower.seq < row.head_seq:
+                frames.extend(await follower.frames())
+        return frames
+
+    def _follower(self, conversation_id: str, after: int) -> Follower:
+        return Follower(after, lambda seq: self._load(conversation_id, seq), list)
+
+    async def _fresh(self, signal: Signal, events: tuple[WireEvent, ...]) -> list[WireEvent]:
+        conversation_id = signal.conversation_id
+        follower = self._followers.get(conversation_id)
+        if follower is None:
+            after = events[0]["seq"] - 1 if events else await self._head(conversation_id)
+            follower = self._followers[conversation_id] = self._follower(conversation_id, after)
+        announcement = signal if events else None
+        return [frame["event"] for frame in await follower.frames(announcement)]  # type: ignore[arg-type]
+
+    async def _load(self, conversation_id: str, after: int) -> list[WireEvent]:
+        return await self._core.database.read(lambda c: read_events(c, conversation_id, after, BATCH))
+
+    async def _head(self, conversation_id: str) -> int:
+        query = sa.select(t.conversations.c.head_seq).where(t.conversations.c.id == conversation_id)
+        head = await self._core.database.read(lambda c: c.execute(query).scalar())
+        return max(int(head or 0) - 1, 0)
+
+    async def on_frame(self, frame: Frame) -> None:
+        conversation_id = frame.get("conversation_id")
+        if frame.get("kind") == "typing" and isinstance(conversation_id, str) and conversation_id in self._followers:
+            self._core.hub.tell(Typing(conversation_id, "agent", f"agent:{self._me.id}"))
+
+
+def create_router(core: Core, staff: StaffService) -> APIRouter:
+    router = APIRouter()
+    heartbeat_every = core.settings.heartbeat_every.total_seconds()
+
+    @router.websocket("/desk/socket")
+    async def desk(socket: WebSocket) -> None:
+        if not sockets.origin_allowed(socket, core.settings.public_origins):
+            await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "foreign origin")
+            return
+        try:
+            token = sockets.token_of(socket)
+            if token is None:
+                if not same_origin(socket):
+                    raise Unauthorised("token_missing", "Please sign in.")
+                token = staff_token(socket)
+            me = await staff.authenticate(token)
+        except FrontdeskError:
+            await sockets.refuse(socket, sockets.BAD_TOKEN, "please sign in")
+            return
+        if not set(me.roles) & set(DESK_ROLES):
+            await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "role missing")
+            return
+        view = DeskView(core, staff, token, me)
+        await sockets.accept(socket)
+        with core.hub.listen(DESK) as listener:
+            await socket.send_json({"kind": "queue"})
+            await sockets.serve(socket, "desk", listener, view.frames_of, view.on_frame, heartbeat_every)
+
+    return router

@@ -1,0 +1,31 @@
+"""Settings of the human side and the gateway. The stack reads the environment once and passes this on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class HandoffSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: str = Field(description="SQLAlchemy URL of the conversation log")
+    redis_url: str = Field(description="Redis for presence, fan-out and rate limits; redis:// or unix://")
+    bot_sockets: tuple[str, ...] = Field(description="unix sockets of the bot's replicas, tried in turn")
+    door_secret: SecretStr = Field(description="signs every request to the bot")
+    context_key: SecretStr = Field(description="signs who the customer is, for the actions")
+    identity_secret: SecretStr = Field(description="verifies the host site's identity tokens (HS256)")
+    session_secret: SecretStr = Field(description="signs conversation tokens")
+    public_origins: tuple[str, ...] = Field(default=(), description="origins that may open sockets, beside our own")
+
+    turn_deadline: timedelta = Field(default=timedelta(seconds=8), description="one try of one turn")
+    turn_patience: timedelta = Field(default=timedelta(seconds=30), description="all tries of one turn")
+    notice_after: timedelta = Field(default=timedelta(seconds=1.5), description="silence before the first honest word")
+    sweep_every: timedelta = Field(default=timedelta(seconds=1), description="pause between two sweeps")
+    heartbeat_every: timedelta = Field(default=timedelta(seconds=20), description="pause between socket heartbeats")
+    conversation_token_life: timedelta = Field(default=timedelta(days=30), description="life of a widget's token")
+    staff_session_life: timedelta = Field(default=timedelta(hours=12), description="life of a staff session")
+    messages_per_minute: int = Field(default=60, description="customer messages per conversation and minute")
+    tracker_window: int = Field(default=12, description="turns whose tracker events are sent to a bot that lost them")
+    secure_cookies: bool = Field(default=False, description="mark the desk's cookie Secure (set it behind HTTPS)")

@@ -1,0 +1,230 @@
+"""Every table of the log, the queue and the people. Migrations create them; see ``migrations/``.
+
+Times are RFC 3339 strings in UTC: they sort as text, and SQLite and PostgreSQL give them back alike.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("customer_id", String(128), index=True),
+    Column("customer_name", Text),
+    Column("verification", String(16), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("owner", String(96), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("head_seq", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("tracker_version", Integer, nullable=False),
+    Column("episode_id", String(64)),
+    Column("turn_id", String(64)),
+    Column("turn_lease", String(32)),
+    Column("opened_at", String(32), nullable=False),
+    Column("last_event_at", String(32), nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("type", String(48), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("occurred_at", String(32), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("visibility", String(8), nullable=False),
+    Column("author", String(96)),
+    Column("client_message_id", String(128)),
+    Column("fingerprint", String(64)),
+    Column("data", JSON, nullable=False),
+    UniqueConstraint("conversation_id", "seq"),
+    UniqueConstraint("conversation_id", "author", "client_message_id"),
+)
+
+event_content = Table(
+    "event_content",
+    metadata,
+    Column("event_id", ForeignKey("events.id"), primary_key=True),
+    Column("content", JSON, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("trigger", String(24), nullable=False),
+    Column("payload", Text),
+    Column("note", Text),
+    Column("received_at", String(32), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("correlation_id", String(64), nullable=False, default=""),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("reply_to", JSON, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("trigger", String(24), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("correlation_id", String(64), nullable=False),
+    Column("started_at", String(32), nullable=False),
+    Column("finished_at", String(32)),
+    Column("tracker_version", Integer),
+    Column("model_version", String(64)),
+    Column("result", JSON),
+    Index("turns_by_conversation", "conversation_id", "tracker_version"),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", String(8), nullable=False),
+    Index("choices_open", "conversation_id", "state"),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("customer_id", String(128), nullable=False),
+    Column("kind", String(48), nullable=False),
+    Column("object_ref", String(128), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("prepared_seq", Integer, nullable=False),
+    Column("prepared_epoch", Integer, nullable=False),
+    Column("amount", String(24)),
+    Column("arguments", JSON, nullable=False),
+    Column("approval", String(12), nullable=False),
+    Column("superseded", Boolean, nullable=False),
+    Column("started_at", String(32)),
+    Column("settled_at", String(32)),
+    Column("receipt", Text),
+    Column("result", JSON),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("reason", String(24), nullable=False),
+    Column("queue", String(48), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("requested_at", String(32), nullable=False),
+    Column("accepted_at", String(32)),
+    Column("ended_at", String(32)),
+    Column("agent_id", String(64), index=True),
+    Column("outcome", String(48)),
+    Column("cause", Text),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("operation_id", ForeignKey("operations.id"), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("requested_at", String(32), nullable=False),
+    Column("decided_at", String(32)),
+    Column("decided_by", String(64)),
+)
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("episode_id", String(64)),
+    Column("text", Text, nullable=False),
+    Column("owner", String(96), nullable=False),
+    Column("due_at", String(32), nullable=False, index=True),
+    Column("operation_id", String(64)),
+    Column("kept_at", String(32)),
+    Column("proof", Text),
+)
+
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("customer_id", String(128), index=True),
+    Column("topic", String(64)),
+    Column("state", String(8), nullable=False),
+    Column("opened_seq", Integer, nullable=False),
+    Column("opened_at", String(32), nullable=False),
+    Column("closed_at", String(32)),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("departments", JSON, nullable=False),
+    Column("skills", JSON, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("agent_id", ForeignKey("agents.id"), nullable=False, index=True),
+    Column("created_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("event_id", ForeignKey("events.id"), nullable=False, unique=True),
+    Column("conversation_id", String(64), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("announced_at", String(32)),
+    Index("outbox_pending", "announced_at", "id"),
+)
