@@ -1,0 +1,69 @@
+"""Puts the parts together: the shop from its files, the desk from the shop, the webhook from the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from actions.backend.codes import OneTimeCodes
+from actions.backend.mail import Mailbox
+from actions.backend.port import Backend
+from actions.backend.seed import Seed, read_seed, seed_shop
+from actions.backend.shop import DemoShop, system_now
+from actions.backend.tables import open_engine
+from actions.desk import Desk
+from actions.ports import Answerer
+from actions.rasa_actions.registry import all_actions
+from actions.settings import ActionsSettings
+from actions.transactions.catalogue import TRANSACTIONS
+from actions.transactions.engine import TransactionEngine
+from actions.webhook import create_webhook_app
+from handoff.contract.operations import OperationLedger
+
+
+@dataclass(frozen=True)
+class OpenShop:
+    """The demo company, running. ``engine`` is closed by the caller (``engine.dispose()``)."""
+
+    engine: Engine
+    seed: Seed
+    mailbox: Mailbox
+    backend: DemoShop
+    verifier: OneTimeCodes
+
+
+def open_shop(settings: ActionsSettings, now: Callable[[], datetime] = system_now) -> OpenShop:
+    """Opens the shop's database, and seeds it where it is empty. Blocks; done once at start."""
+    seed, engine, mailbox = read_seed(), open_engine(settings.shop_url), Mailbox(settings.mail_folder)
+    seed_shop(engine, seed, now())
+    verifier = OneTimeCodes(engine, mailbox, now, company=str(seed.company["name"]))
+    return OpenShop(engine, seed, mailbox, DemoShop(engine, seed.policy, mailbox, now), verifier)
+
+
+def make_desk(
+    settings: ActionsSettings,
+    shop: OpenShop,
+    ledger: OperationLedger,
+    answerer: Answerer,
+    now: Callable[[], datetime] = system_now,
+    backend: Backend | None = None,
+) -> Desk:
+    """``backend`` stands in for the shop, for another business system or for one that fails on purpose."""
+    chosen = backend or shop.backend
+    engine = TransactionEngine(
+        chosen,
+        ledger,
+        TRANSACTIONS,
+        now,
+        patience=settings.change_patience.total_seconds(),
+        glance=settings.read_patience.total_seconds(),
+    )
+    return Desk(chosen, engine, answerer, shop.verifier, settings.context_key.get_secret_value().encode(), now)
+
+
+def make_webhook(settings: ActionsSettings, desk: Desk) -> FastAPI:
+    return create_webhook_app(all_actions(desk), settings.action_secret.get_secret_value().encode())

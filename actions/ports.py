@@ -1,0 +1,30 @@
+"""What the actions need from others, as they see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from handoff.contract.events import Citation
+
+
+class Answer(Protocol):
+    """``found`` is false where the published knowledge does not hold the answer; ``text`` is then empty or a guess."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def citations(self) -> list[Citation]: ...
+
+    @property
+    def found(self) -> bool: ...
+
+    @property
+    def confidence(self) -> float: ...
+
+
+class Answerer(Protocol):
+    async def answer(self, question: str, *, audience: str, locale: str, history: Sequence[str]) -> Answer:
+        """``audience`` is who reads: ``public`` or ``customer``. ``history``: the customer's earlier messages."""
+        ...

@@ -1,0 +1,115 @@
+"""Where is my order, and where is my money?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.backend.port import Order
+from actions.context import Turn
+from actions.desk import Desk
+from actions.identity import identify
+from actions.order_status import is_open, refund_reply, status_reply
+from actions.rasa_actions.base import DeskAction
+from actions.reply import Reply, say
+from actions.transactions.declaration import PERSON
+from actions.transactions.orders import (
+    NOT_THIS,
+    find_own,
+    means_another,
+    named_by_item,
+    normal_number,
+    not_found,
+    order_choices,
+)
+from actions.transactions.texts import NOTHING_OPEN
+
+ORDER_STATUS, REFUND_STATUS = "order_status", "refund_status"
+
+WHICH = "Which order is it about? These are still on their way or not settled:"
+RECENT = "You have nothing on its way at the moment. Is it about one of these?"
+WHICH_REFUND = "Which order's refund are you waiting for?"
+NO_ORDERS = "There are no orders in your account yet. Could it be that you ordered with another address?"
+
+
+class OrderStatus(DeskAction):
+    action_name = "action_order_status"
+
+    async def answer(self, turn: Turn) -> Reply:
+        asked = _asked(turn)
+        turn, corrected = other_order(turn)
+        turn, said = await identify(turn, self.desk.backend, self.desk.verifier)
+        if not turn.verified:
+            wish = {"transaction": REFUND_STATUS if asked == REFUND_STATUS else None}
+            return Reply(slots=NOTHING_OPEN | wish) + corrected + said
+        answered = await order_status(self.desk, turn, asked)
+        if turn.value("operation_id") and not answered.slots.get("awaiting"):
+            return said + corrected + answered  # an aside: what was prepared still waits for its yes
+        return Reply(slots=NOTHING_OPEN) + corrected + said + answered
+
+
+def _asked(turn: Turn) -> str:
+    """What the customer wants to know: an order number alone answers the question that was asked before."""
+    if turn.intent != REFUND_STATUS and turn.value("transaction") == REFUND_STATUS and turn.intent != ORDER_STATUS:
+        return REFUND_STATUS
+    return turn.intent
+
+
+def other_order(turn: Turn) -> tuple[Turn, Reply]:
+    """Where the customer says that it is another order, the one spoken of so far is forgotten."""
+    spoken_of = turn.value("order_number")
+    if not spoken_of or "order_number" in turn.fresh or not means_another(turn.text):
+        return turn, Reply()
+    return turn.without("order_number").knowing(**{NOT_THIS: spoken_of}), Reply(slots={"order_number": None})
+
+
+async def order_status(desk: Desk, turn: Turn, asked: str) -> Reply:
+    """The one order that is meant, or a question with choices. A refund's state is told where that is ``asked``."""
+    customer_id, number = turn.context.customer_id or "", turn.value("order_number")
+    if asked == REFUND_STATUS:
+        return await refund_status(desk, turn)
+    if not number:
+        named = named_by_item(await desk.backend.orders(customer_id), turn.text)
+        number = named.id if named else ""
+    if number:
+        order = await find_own(desk.backend, customer_id, number)
+        if order is not None:
+            return status_reply(order, desk.now())
+        refusal = not_found(normal_number(number), await desk.backend.orders(customer_id), "order_status")
+        return say(refusal.text, refusal.choices, order_number=None, awaiting="order_number")
+    waiting = [order for order in await _orders(desk, turn) if is_open(order)]
+    return status_reply(waiting[0], desk.now()) if len(waiting) == 1 else await offer_orders(desk, turn)
+
+
+async def refund_status(desk: Desk, turn: Turn) -> Reply:
+    """The named order's refund, else the newest one, else the choice of orders."""
+    customer_id, number = turn.context.customer_id or "", turn.value("order_number")
+    if number:
+        order = await find_own(desk.backend, customer_id, number)
+        if order is None:
+            refusal = not_found(normal_number(number), await desk.backend.orders(customer_id), "refund_status")
+            ask = say(refusal.text, refusal.choices, order_number=None, awaiting="order_number")
+            return ask + Reply(slots={"transaction": REFUND_STATUS})
+        return refund_reply(order)
+    orders = await _orders(desk, turn)
+    concerned = [order for order in orders if order.refunds or order.status in {"returned", "return_in_transit"}]
+    if len(concerned) == 1:
+        return refund_reply(concerned[0])
+    if not orders:
+        return say(NO_ORDERS, [PERSON], awaiting=None)
+    choices = order_choices(concerned or orders, REFUND_STATUS)
+    return say(WHICH_REFUND, choices, awaiting="order_number", transaction=REFUND_STATUS)
+
+
+async def _orders(desk: Desk, turn: Turn) -> Sequence[Order]:
+    """The customer's orders, without the one that they have just said is not meant."""
+    orders = await desk.backend.orders(turn.context.customer_id or "")
+    return [order for order in orders if order.id != turn.value(NOT_THIS)] or orders
+
+
+async def offer_orders(desk: Desk, turn: Turn) -> Reply:
+    orders = await _orders(desk, turn)
+    waiting = [order for order in orders if is_open(order)]
+    if not orders:
+        return say(NO_ORDERS, [PERSON], awaiting=None)
+    choices = order_choices(waiting or orders, ORDER_STATUS)
+    return say(WHICH if waiting else RECENT, choices, awaiting="order_number")

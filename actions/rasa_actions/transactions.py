@@ -1,0 +1,68 @@
+"""Prepare, confirm, decline: Rasa understands and fills slots, the engine does the rest."""
+
+from __future__ import annotations
+
+from actions.context import Turn
+from actions.identity import identify
+from actions.rasa_actions.base import DeskAction
+from actions.rasa_actions.orders import REFUND_STATUS, order_status, other_order
+from actions.reply import Reply
+from actions.transactions import texts
+from actions.transactions.catalogue import BY_INTENT, TRANSACTIONS
+
+
+class Prepare(DeskAction):
+    """For the transaction that the intent asks for, else the one in the slot, else the order's status.
+
+    The wish is remembered while the customer proves who they are, and its details are dropped with a new wish.
+    """
+
+    action_name = "action_prepare"
+
+    async def answer(self, turn: Turn) -> Reply:
+        before = turn.value("transaction")
+        kind = BY_INTENT.get(turn.intent) or before
+        forgotten: dict[str, str | None] = {}
+        if before and kind != before:
+            stale = [name for name in texts.DETAILS if name in turn.slots and name not in turn.fresh]
+            turn, forgotten = turn.without(*stale), dict.fromkeys(stale)
+        turn, corrected = other_order(turn)
+        turn, said = await identify(turn, self.desk.backend, self.desk.verifier)
+        said = Reply(slots=forgotten | {"transaction": kind or None}) + corrected + said
+        if not turn.verified:
+            return said
+        if kind not in TRANSACTIONS:
+            asked = REFUND_STATUS if kind == REFUND_STATUS else turn.intent
+            return said + Reply(slots={"transaction": None}) + await order_status(self.desk, turn, asked)
+        return said + await self.desk.engine.prepare(turn.context, kind, turn.text, turn.slots)
+
+
+class Confirm(DeskAction):
+    """A yes to an open question that is not yet a proposal is answered with the question."""
+
+    action_name = "action_confirm"
+
+    async def answer(self, turn: Turn) -> Reply:
+        operation_id = turn.value("operation_id")
+        if operation_id:
+            return await self.desk.engine.confirm(turn.context, operation_id)
+        if turn.value("awaiting") and turn.value("transaction"):
+            return await Prepare(self.desk).answer(turn)
+        return texts.refused("not_found")
+
+
+class Decline(DeskAction):
+    action_name = "action_decline"
+
+    async def answer(self, turn: Turn) -> Reply:
+        return await self.desk.engine.decline(turn.context, turn.value("operation_id") or None)
+
+
+class OperationSettled(DeskAction):
+    """A turn of the system: an approval was decided, or a late answer has come."""
+
+    action_name = "action_operation_settled"
+
+    async def answer(self, turn: Turn) -> Reply:
+        operation_id = turn.value("operation_id")
+        return await self.desk.engine.settled(turn.context, operation_id) if operation_id else Reply()
