@@ -1,0 +1,233 @@
+"""An article as people write it: front matter and Markdown. Reading, checking and writing it. Pure.
+
+Front matter keys: id, title, audience, locale, tags, owner, review_by, effective_from, and where they say something
+effective_until and state (left out when the article is published).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+
+from knowledge import prose
+from knowledge.errors import BadArticle
+from knowledge.rules import AUDIENCES, STATES, State
+
+MAX_BYTES = 1_000_000
+MAX_TITLE = 200
+MAX_TAGS = 30
+KEYS = (
+    "id",
+    "title",
+    "audience",
+    "locale",
+    "tags",
+    "owner",
+    "review_by",
+    "effective_from",
+    "effective_until",
+    "state",
+)
+REQUIRED = ("id", "title", "audience", "locale", "owner")
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LOCALE = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
+_FENCE = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+
+
+@dataclass(frozen=True)
+class Content:
+    """One version's content. Dates are ISO strings; None = no limit."""
+
+    title: str
+    body: str
+    audience: str = "public"
+    locale: str = "en"
+    tags: tuple[str, ...] = ()
+    owner: str = ""
+    review_by: str | None = None
+    effective_from: str | None = None
+    effective_until: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "tags": list(self.tags)}
+
+
+@dataclass(frozen=True)
+class Written:
+    """An article as one file."""
+
+    id: str
+    content: Content
+    state: State = "published"
+
+
+@dataclass
+class _Problems:
+    found: list[dict[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, why: str) -> None:
+        self.found.append({"field": name, "problem": why})
+
+    def settle(self) -> None:
+        """Raises ``BadArticle`` with everything that was found."""
+        if self.found:
+            first = self.found[0]
+            message = f"{first['field']}: {first['problem']}"
+            more = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
+            raise BadArticle("bad_article", message + more, problems=self.found)
+
+
+def read(data: bytes) -> Written:
+    """Parse and check one file. Raises ``BadArticle`` naming each field, with the line for broken front matter."""
+    problems = _Problems()
+    if len(data) > MAX_BYTES:
+        problems.add("file", f"has {len(data)} bytes, more than {MAX_BYTES}")
+        problems.settle()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        problems.add("file", f"is not UTF-8 text (byte {exc.start})")
+        problems.settle()
+        raise AssertionError("unreachable") from exc
+    if "\x00" in text:
+        problems.add("file", "holds NUL bytes: it is not a text file")
+        problems.settle()
+    fence = _FENCE.match(text)
+    if fence is None:
+        problems.add("front matter", "is missing: the file must start with a line --- and close it with a line ---")
+        problems.settle()
+        raise AssertionError("unreachable")
+    values = _front_matter(fence.group(1), problems)
+    for name in values:
+        if name not in KEYS:
+            problems.add(name, f"is not a known key (known: {', '.join(KEYS)})")
+    for name in REQUIRED:
+        if values.get(name) in (None, ""):
+            problems.add(name, "is missing")
+    problems.settle()
+    body = text[fence.end() :].replace("\r\n", "\n").strip("\n")
+    state = values.get("state", "published")
+    if state not in STATES:
+        problems.add("state", f"must be one of {', '.join(STATES)}")
+    content = Content(
+        title=_text(values, "title", problems),
+        body=body,
+        audience=_text(values, "audience", problems),
+        locale=_text(values, "locale", problems),
+        tags=_tags(values.get("tags"), problems),
+        owner=_text(values, "owner", problems),
+        review_by=_date(values, "review_by", problems),
+        effective_from=_date(values, "effective_from", problems),
+        effective_until=_date(values, "effective_until", problems),
+    )
+    article_id = _text(values, "id", problems)
+    problems.settle()
+    check_id(article_id)
+    check(content)
+    return Written(article_id, content, state)
+
+
+def write(article: Written) -> bytes:
+    """The file of an article; ``read(write(x)) == x``."""
+    content = article.content
+    values: dict[str, Any] = {
+        "id": article.id,
+        "title": content.title,
+        "audience": content.audience,
+        "locale": content.locale,
+        "tags": list(content.tags),
+        "owner": content.owner,
+    }
+    for name in ("review_by", "effective_from", "effective_until"):
+        moment = getattr(content, name)
+        if moment is not None:
+            values[name] = date.fromisoformat(moment)
+    if article.state != "published":
+        values["state"] = article.state
+    # One key a line in a fixed order; a list in one line, so that a changed tag is one changed line.
+    lines = [f"{name}: {_scalar(value)}" for name, value in values.items()]
+    return ("---\n" + "\n".join(lines) + "\n---\n\n" + content.body + "\n").encode()
+
+
+def _scalar(value: Any) -> str:
+    dumped: str = yaml.safe_dump([value], allow_unicode=True, width=10**6, default_flow_style=True, sort_keys=False)
+    return dumped.strip()[1:-1]
+
+
+def check_id(article_id: str) -> None:
+    problems = _Problems()
+    if not _ID.fullmatch(article_id) or len(article_id) > 80:
+        problems.add("id", "must be 1 to 80 lower-case letters, digits and single hyphens")
+    problems.settle()
+
+
+def check(content: Content) -> None:
+    """Raises ``BadArticle`` with every problem of the content."""
+    problems = _Problems()
+    if not content.title.strip() or len(content.title) > MAX_TITLE or "\n" in content.title:
+        problems.add("title", f"must be one line of 1 to {MAX_TITLE} characters")
+    if content.audience not in AUDIENCES:
+        problems.add("audience", f"must be one of {', '.join(AUDIENCES)}")
+    if not _LOCALE.fullmatch(content.locale):
+        problems.add("locale", "must look like en or en-GB")
+    if len(content.tags) > MAX_TAGS or any(not tag.strip() or len(tag) > 60 for tag in content.tags):
+        problems.add("tags", f"must be at most {MAX_TAGS} short words")
+    for name in ("review_by", "effective_from", "effective_until"):
+        _date({name: getattr(content, name)}, name, problems)
+    if content.effective_from and content.effective_until and content.effective_from > content.effective_until:
+        problems.add("effective_until", "lies before effective_from")
+    if not content.body.strip():
+        problems.add("body", "is empty")
+    if len(content.body.encode()) > MAX_BYTES:
+        problems.add("body", f"is longer than {MAX_BYTES} bytes")
+    elif (active := prose.active_html(content.body)) is not None:
+        problems.add("body", f"holds HTML that a browser would act on: {active[:40]!r}")
+    problems.settle()
+
+
+def _front_matter(text: str, problems: _Problems) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as exc:
+        line = exc.problem_mark.line + 2 if exc.problem_mark else 1
+        problems.add("front matter", f"line {line}: {exc.problem or 'cannot be read'}")
+    except (yaml.YAMLError, ValueError, RecursionError):
+        problems.add("front matter", "cannot be read as YAML")
+    else:
+        if isinstance(values, dict) and all(isinstance(name, str) for name in values):
+            return values
+        problems.add("front matter", "must be a list of `key: value` lines")
+    problems.settle()
+    raise AssertionError("unreachable")
+
+
+def _text(values: dict[str, Any], name: str, problems: _Problems) -> str:
+    value = values.get(name)
+    if isinstance(value, str):
+        return value.strip()
+    problems.add(name, f"must be text, not {value!r}: put it in quotes")
+    return ""
+
+
+def _tags(value: Any, problems: _Problems) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, list) and all(isinstance(tag, str) for tag in value):
+        return tuple(tag.strip() for tag in value)
+    problems.add("tags", "must be a list of words: [one, two]")
+    return ()
+
+
+def _date(values: dict[str, Any], name: str, problems: _Problems) -> str | None:
+    value = values.get(name)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        problems.add(name, f"must be a date such as 2027-01-31, not {str(value)[:40]!r}")
+        return None

@@ -1,0 +1,151 @@
+"""Articles to and from a folder of Markdown files, round trip without loss; every bad file is named with its reason.
+
+A published article is ``<id>.md``. A newer version that is not published yet stands beside it as ``<id>.draft.md``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from knowledge import content as contents
+from knowledge.content import MAX_BYTES, Written
+from knowledge.editing import Editing
+from knowledge.embeddings import Progress
+from knowledge.errors import BadArticle, KnowledgeError, NotFound
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    file: str
+    problem: str
+
+
+@dataclass
+class ImportReport:
+    """File names by what became of them."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    problems: list[FileProblem] = field(default_factory=list)
+
+
+async def import_folder(editing: Editing, folder: Path, actor: str, progress: Progress | None = None) -> ImportReport:
+    """Read every ``*.md`` below ``folder``. A bad file is reported and left out; the others are imported.
+
+    Raises ``BadArticle`` when ``folder`` is not a folder.
+    """
+    if not await asyncio.to_thread(folder.is_dir):
+        raise BadArticle("not_a_folder", f"{folder} is not a folder.", problems=[])
+    report = ImportReport()
+    articles = await asyncio.to_thread(_read_all, folder, report)
+    for done, (name, article) in enumerate(articles, start=1):
+        try:
+            await _import_one(editing, name, article, actor, report)
+        except KnowledgeError as exc:
+            report.problems.append(FileProblem(name, exc.message))
+        if progress is not None:
+            progress(done, len(articles))
+    return report
+
+
+async def export_folder(editing: Editing, folder: Path) -> list[str]:
+    """Write every article; returns the file names. Files appear whole or not at all."""
+    written: list[str] = []
+    for article in await editing.find():
+        newest = await editing.version(article.id, article.latest_version)
+        files: list[tuple[str, Written]] = []
+        if article.published_version is not None:
+            published = await editing.version(article.id, article.published_version)
+            files.append((f"{article.id}.md", Written(article.id, published.content)))
+        if article.state != "published":
+            name = f"{article.id}.draft.md" if files else f"{article.id}.md"
+            files.append((name, Written(article.id, newest.content, article.state)))
+        for name, one in files:
+            await asyncio.to_thread(_write_whole, folder / name, contents.write(one))
+            written.append(name)
+    return written
+
+
+async def _import_one(editing: Editing, name: str, article: Written, actor: str, report: ImportReport) -> None:
+    note = f"Imported from {name}"
+    try:
+        known = await editing.get(article.id)
+    except NotFound:
+        known = await editing.do_create(article.id, article.content, actor, note)
+        report.created.append(name)
+    else:
+        newest = await editing.version(article.id, known.latest_version)
+        if newest.content == article.content and known.state == article.state:
+            report.unchanged.append(name)
+            return
+        if known.state == "archived":
+            known = await editing.do_restore(article.id, known.latest_version, actor, note)
+        if newest.content != article.content:
+            known = await editing.do_edit(article.id, article.content, known.latest_version, actor, note)
+        report.updated.append(name)
+    if article.state == "in_review" and known.state == "draft":
+        await editing.do_submit(article.id, known.latest_version, actor, note)
+    elif article.state == "published" and known.state != "published":
+        await editing.do_publish(article.id, known.latest_version, actor, note)
+    elif article.state == "archived" and known.state != "archived":
+        await editing.do_archive(article.id, known.latest_version, actor, note)
+
+
+def _read_all(folder: Path, report: ImportReport) -> list[tuple[str, Written]]:
+    """Readable articles in order: of one article the published file before the draft."""
+    found: list[tuple[str, Written]] = []
+    taken: dict[tuple[str, bool], str] = {}
+    for path in sorted(_files(folder)):
+        name = path.relative_to(folder).as_posix()
+        try:
+            article = _read_one(path, folder)
+        except BadArticle as exc:
+            report.problems.append(FileProblem(name, exc.message))
+            continue
+        key = (article.id, article.state == "published")
+        if key in taken:
+            report.problems.append(FileProblem(name, f"id: {article.id} is also the id of {taken[key]}"))
+            continue
+        taken[key] = name
+        found.append((name, article))
+    return sorted(found, key=lambda pair: (pair[1].state != "published", pair[0]))
+
+
+def _files(folder: Path) -> list[Path]:
+    """Markdown files; links to folders are not followed, so a circle of links ends."""
+    return [
+        Path(place) / name
+        for place, _, names in os.walk(folder, followlinks=False)
+        for name in names
+        if name.endswith(".md")
+    ]
+
+
+def _read_one(path: Path, folder: Path) -> Written:
+    try:
+        if not path.resolve(strict=True).is_relative_to(folder.resolve()):
+            raise _bad("file", "is a link to a place outside the folder")
+        if not path.is_file():
+            raise _bad("file", "is not a regular file")
+        if (size := path.stat().st_size) > MAX_BYTES:
+            raise _bad("file", f"has {size} bytes, more than {MAX_BYTES}")
+        return contents.read(path.read_bytes())
+    except (OSError, RuntimeError) as exc:
+        raise _bad("file", "cannot be read: a broken or circular link, or no permission") from exc
+
+
+def _bad(name: str, why: str) -> BadArticle:
+    return BadArticle("bad_article", f"{name}: {why}", problems=[{"field": name, "problem": why}])
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".export-", delete=False) as scratch:
+        scratch.write(data)
+    os.chmod(scratch.name, 0o644)
+    os.replace(scratch.name, path)

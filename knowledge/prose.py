@@ -1,0 +1,249 @@
+"""Article Markdown: sections with anchors, plain text for answers, and safe HTML for pages. Pure.
+
+One parser serves all three, so an anchor in a citation is the anchor on the page. Raw HTML is never passed through:
+it is shown as text on pages and left out of plain text. Links survive when they point into the help centre or to an
+allowed host; images never do (an image is fetched without a click, which is how retrieved text carries data away).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+HELP_PATH = "/help/"
+_ACTIVE_HTML = re.compile(
+    r"<\s*/?\s*(script|iframe|object|embed|style|link|meta|base|form|svg|math)\b|\son[a-z]+\s*=|javascript:", re.I
+)
+_ASKED = re.compile(r'^\[asked\]: # "([^"\n]{1,200})"[ \t]*$', re.M)
+MAX_ASKED = 20
+"""Ways to ask that are read for one section."""
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s<>()\[\]]+|\b(?:javascript|data|vbscript):[^\s<>()\[\]]+", re.I)
+_TAGS = {"a", "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "br"}
+_TAGS |= {"hr", "table", "thead", "tbody", "tr", "th", "td", "del", "div"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """The text under one heading. ``headings`` is the path from the article's top, ``lines`` plain text blocks.
+
+    A line is a paragraph, one list item (``- …`` or ``2. …``), or one table row (``Column: value; …``). ``asked`` are
+    the customers' ways to ask for it: lines ``[asked]: # "…"``, which Markdown does not show.
+    """
+
+    headings: tuple[str, ...]
+    anchor: str
+    lines: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+
+
+def parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def active_html(markdown: str) -> str | None:
+    """The first piece of raw HTML that a browser would act on, or None. Code is not HTML."""
+    for token in MarkdownIt("commonmark", {"html": True}).parse(markdown):
+        for part in [token, *(token.children or [])]:
+            if part.type in ("html_block", "html_inline") and (found := _ACTIVE_HTML.search(part.content)):
+                return found.group(0).strip()
+    return None
+
+
+def allowed_link(url: str, hosts: Sequence[str]) -> bool:
+    """Whether a link may be shown: a page of the help centre, a place on the same page, or https to an allowed host."""
+    if any(character.isspace() or ord(character) < 32 or character == "\\" for character in url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return False
+    if not parts.scheme and not parts.netloc:
+        return url.startswith(("#", HELP_PATH)) and ".." not in parts.path
+    return parts.scheme == "https" and "@" not in parts.netloc and host in {name.lower() for name in hosts}
+
+
+def sections(markdown: str, hosts: Sequence[str] = ()) -> list[Section]:
+    """Split at headings. Text before the first heading has no headings and an empty anchor; empty sections are left."""
+    found: list[Section] = []
+    path: list[tuple[int, str]] = []
+    anchor, slugs = "", Anchors()
+    blocks: list[Token] = []
+    tokens = parser().parse(markdown)
+    source = markdown.split("\n")
+    since = 0
+
+    def close(until: int | None) -> None:
+        lines = tuple(line for line in _lines(blocks, hosts) if line)
+        if lines:
+            asked = _ASKED.findall("\n".join(source[since:until]))
+            found.append(Section(tuple(text for _, text in path), anchor, lines, tuple(asked[:MAX_ASKED])))
+        blocks.clear()
+
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        if token.type == "heading_open" and token.level == 0:
+            start, since_next = token.map or [0, 0]
+            close(start)
+            since = since_next
+            level, text = int(token.tag[1]), _inline(tokens[index + 1], ())
+            while path and path[-1][0] >= level:
+                path.pop()
+            path.append((level, text))
+            anchor = slugs.next(text)
+            index += 3
+            continue
+        blocks.append(token)
+        index += 1
+    close(None)
+    return found
+
+
+class Anchors:
+    """Anchors of one page in order: a repeated heading gets ``-2``, ``-3``, …"""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def next(self, heading: str) -> str:
+        plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower()
+        slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "section"
+        self._seen[slug] = count = self._seen.get(slug, 0) + 1
+        return slug if count == 1 else f"{slug}-{count}"
+
+
+def to_html(markdown: str, hosts: Sequence[str] = ()) -> str:
+    """HTML for a page: headings carry their anchors and start at h2, links and tags come from allow-lists."""
+    tokens = parser().parse(markdown)
+    slugs = Anchors()
+    for index, token in enumerate(tokens):
+        if token.type in ("heading_open", "heading_close"):
+            if token.type == "heading_open" and token.level == 0:
+                token.attrSet("id", slugs.next(_inline(tokens[index + 1], ())))
+            token.tag = f"h{min(6, max(2, int(token.tag[1])))}"
+        if token.type == "inline":
+            token.children = list(_safe_children(token.children or [], hosts))
+    html = parser().renderer.render(tokens, parser().options, {})
+    html = html.replace("<table>", '<div class="table" tabindex="0"><table>').replace("</table>", "</table></div>")
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={
+            "a": {"href"},
+            "ol": {"start"},
+            "div": {"class", "tabindex"},
+            **{f"h{level}": {"id"} for level in range(2, 7)},
+        },
+        url_schemes={"https"},
+        link_rel="noopener nofollow ugc",
+    )
+
+
+def without_foreign_links(text: str, hosts: Sequence[str]) -> str:
+    """Plain text in which no address outside the allow-list is left, and nothing that a Markdown reader would load."""
+    text = _URL.sub(lambda match: match.group(0) if allowed_link(match.group(0), hosts) else "", text)
+    return text.replace("![", "[").replace("](", "] (").replace("]:", "] :")
+
+
+def _safe_children(children: Sequence[Token], hosts: Sequence[str]) -> Iterator[Token]:
+    dropped: list[bool] = []
+    for token in children:
+        if token.type == "image":
+            yield Token("text", "", 0, content=_inline(token, ()))
+        elif token.type == "link_open":
+            dropped.append(not allowed_link(str(token.attrs.get("href", "")), hosts))
+            if not dropped[-1]:
+                token.attrs = {"href": token.attrs["href"]}
+                yield token
+        elif token.type == "link_close":
+            if not dropped.pop():
+                yield token
+        else:
+            yield token
+
+
+def _lines(tokens: Sequence[Token], hosts: Sequence[str]) -> Iterator[str]:
+    """Plain lines of a run of block tokens."""
+    lists: list[int | None] = []
+    fresh_item = False
+    header: list[str] = []
+    row: list[str] = []
+    in_head = in_cell = False
+    for token in tokens:
+        if token.type == "ordered_list_open":
+            lists.append(int(token.attrs.get("start", 1)) - 1)
+        elif token.type == "bullet_list_open":
+            lists.append(None)
+        elif token.type in ("ordered_list_close", "bullet_list_close"):
+            lists.pop()
+        elif token.type == "list_item_open":
+            fresh_item = True
+            if lists[-1] is not None:
+                lists[-1] += 1
+        elif token.type == "thead_open":
+            in_head, header = True, []
+        elif token.type == "thead_close":
+            in_head, header = False, row
+        elif token.type == "tr_open":
+            row = []
+        elif token.type in ("td_open", "th_open", "td_close", "th_close"):
+            in_cell = token.nesting == 1
+        elif token.type == "tr_close" and not in_head:
+            yield _row(header, row)
+        elif token.type == "inline":
+            text = _inline(token, hosts)
+            if in_cell:
+                row.append(text)
+            elif lists and fresh_item:
+                mark = "- " if lists[-1] is None else f"{lists[-1]}. "
+                yield "  " * (len(lists) - 1) + mark + text
+                fresh_item = False
+            else:
+                yield ("  " * len(lists)) + text
+        elif token.type in ("fence", "code_block"):
+            yield token.content.strip("\n").replace("\n", " · ")
+
+
+def _row(header: Sequence[str], cells: Sequence[str]) -> str:
+    names = [*header, *[""] * (len(cells) - len(header))]
+    pairs = [f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell]
+    return "; ".join(pairs)
+
+
+def _inline(token: Token, hosts: Sequence[str]) -> str:
+    parts: list[str] = []
+    link: list[str] = []
+    for child in token.children or []:
+        if child.type in ("text", "code_inline"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif child.type == "image":
+            parts.append(_inline(child, ()))
+        elif child.type == "link_open":
+            link.append(str(child.attrs.get("href", "")))
+        elif child.type == "link_close" and link:
+            url = link.pop()
+            if url.startswith("https://") and allowed_link(url, hosts):
+                parts.append(f" ({url})")
+    text = "".join(character for character in "".join(parts) if character == " " or not _hidden(character))
+    return without_foreign_links(re.sub(r"\s+", " ", text).strip(), hosts)
+
+
+def _hidden(character: str) -> bool:
+    """Zero-width and control characters: they can hide words from an editor, and no reader needs them."""
+    return unicodedata.category(character) in ("Cf", "Cc", "Co") and character not in "\t\n"
+
+
+def text_to_html(text: str) -> str:
+    """Plain text, escaped, for an excerpt."""
+    return escape(text, quote=True)

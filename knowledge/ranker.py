@@ -1,0 +1,158 @@
+"""How passages are scored: vectors of body and heading, BM25, and their fusion. The one ranking of the product.
+
+``Shelf`` holds what is searched and scores it exactly; the live search and ``CorpusRanker`` (which ranks any plain
+corpus, for measuring) use the same shelf and the same ``fuse``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from knowledge import ingest
+from knowledge.embeddings import Progress, SentenceEmbeddings, Vectors
+from knowledge.lexical import Bm25, Scores, words
+from knowledge.lexicon import Spelling, general
+
+Mode = Literal["hybrid", "dense", "bm25"]
+
+LEXICAL_WEIGHT = 0.15
+"""Share of BM25 beside the vectors, both scaled to a maximum of 1. Small: it breaks ties and finds exact words."""
+
+HEADING_WEIGHT = 0.95
+"""A heading vector must be a little nearer than a body vector to count: headings promise, bodies answer."""
+
+OTHER_WEIGHT = 0.35
+"""Share of the lesser of the two vectors: a passage whose heading and body both fit beats one with one lucky word."""
+
+GENERAL_WEIGHT = 0.6
+"""Share of the question with goods named as "item", where it names any: policies are the same for all goods."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One searchable piece: its two texts and the words for BM25."""
+
+    id: str
+    body_text: str
+    head_text: str
+
+
+class Shelf:
+    """Pieces that are searched together. Immutable; vectors have shape ``(n, d)`` and unit length."""
+
+    def __init__(
+        self, entries: Sequence[Entry], bodies: Vectors, heads: Vectors, asked: Sequence[Vectors] = ()
+    ) -> None:
+        """``asked``: for each piece the vectors of the customers' ways to ask for it, shape ``(k, d)``, k from 0."""
+        self.entries = tuple(entries)
+        self._asked = np.concatenate(asked) if asked else heads[:0]
+        counts = [len(vectors) for vectors in asked] or [0] * len(self.entries)
+        self._askers = np.repeat(np.arange(len(self.entries)), counts)
+        self.bodies = bodies
+        self.heads = heads
+        self.rows = {entry.id: row for row, entry in enumerate(self.entries)}
+        texts = [f"{entry.head_text} {entry.body_text}" for entry in self.entries]
+        self.bm25 = Bm25([words(text) for text in texts])
+        self.spelling = Spelling(texts)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def dense(self, query: Vectors, rows: Sequence[int] | None = None) -> Scores:
+        """Nearness to the query: mostly the cosine of the nearer of body and heading, a little that of the other.
+
+        For all rows or the given ones.
+        """
+        chosen: Sequence[int] | slice = slice(None) if rows is None else rows
+        return nearness(self.bodies[chosen] @ query, self._heading(query)[chosen])
+
+    def _heading(self, query: Vectors) -> Scores:
+        """Cosine of the nearest of each piece's heading and ways to ask."""
+        found: Scores = self.heads @ query
+        if len(self._asked):
+            np.maximum.at(found, self._askers, self._asked @ query)
+        return found
+
+    def asked_nearest(self, query: Vectors, count: int) -> list[int]:
+        """Rows of pieces that somebody asked for in nearly these words. The index does not hold these vectors."""
+        if not len(self._asked):
+            return []
+        return list(dict.fromkeys(int(self._askers[at]) for at in top(self._asked @ query, count)))
+
+    def nearest(self, query: Vectors, count: int) -> list[int]:
+        """Rows of the ``count`` nearest pieces by exact search, best first."""
+        return top(self.dense(query), count) if len(self) else []
+
+
+def nearness(body: Scores, head: Scores) -> Scores:
+    """One nearness from two cosines."""
+    weighed = HEADING_WEIGHT * head
+    found: Scores = (1 - OTHER_WEIGHT) * np.maximum(body, weighed) + OTHER_WEIGHT * np.minimum(body, weighed)
+    return found
+
+
+def top(scores: Scores, count: int) -> list[int]:
+    """Rows of the highest scores, best first, ties by row."""
+    rows = np.argpartition(-scores, count - 1)[:count] if len(scores) > count else np.arange(len(scores))
+    return [int(row) for row in sorted(rows, key=lambda row: (-scores[row], row))]
+
+
+def fuse(dense: Scores, lexical: Scores, lexical_top: float) -> Scores:
+    """One score from two: each scaled by its maximum, BM25 by a small weight. Monotone in both."""
+    dense_top = float(dense.max()) if len(dense) else 0.0
+    if dense_top <= 0.0:
+        return lexical / lexical_top if lexical_top > 0.0 else dense
+    fused: Scores = dense / dense_top
+    if lexical_top > 0.0:
+        fused = fused + LEXICAL_WEIGHT * lexical / lexical_top
+    return fused
+
+
+@dataclass(frozen=True)
+class Document:
+    id: str
+    title: str
+    text: str
+
+
+class CorpusRanker:
+    """Ranks the documents of a plain corpus with the product's own chunks, vectors, words and fusion."""
+
+    def __init__(
+        self, documents: Sequence[Document], embeddings: SentenceEmbeddings, progress: Progress | None = None
+    ) -> None:
+        self._embeddings = embeddings
+        chunks = [
+            (document.id, chunk)
+            for document in documents
+            for chunk in ingest.split_plain(document.id, document.title, document.text)
+        ]
+        self._owners = [owner for owner, _ in chunks]
+        entries = [Entry(chunk.id, chunk.body_text, chunk.head_text) for _, chunk in chunks]
+        texts = [entry.body_text for entry in entries] + [entry.head_text or entry.body_text for entry in entries]
+        vectors = embeddings.vectors(texts, progress)
+        self.shelf = Shelf(entries, vectors[: len(entries)], vectors[len(entries) :])
+
+    def rank(self, query: str, count: int = 10, mode: Mode = "hybrid") -> list[tuple[str, float]]:
+        """The best ``count`` documents with their scores, best first; a document scores as its best chunk."""
+        if mode == "bm25":
+            scores = self.shelf.bm25.scores(words(query))
+        elif mode == "dense":
+            scores = self._dense(query)
+        else:
+            text = self.shelf.spelling.correct(query)
+            dense, lexical = self._dense(text), self.shelf.bm25.scores(words(text))
+            if (plain := general(text)) != text:
+                dense = (1 - GENERAL_WEIGHT) * dense + GENERAL_WEIGHT * self._dense(plain)
+            scores = fuse(dense, lexical, float(lexical.max()) if len(lexical) else 0.0)
+        best: dict[str, float] = {}
+        for row in top(scores, count * 8):
+            best.setdefault(self._owners[row], float(scores[row]))
+        return list(best.items())[:count]
+
+    def _dense(self, text: str) -> Scores:
+        return self.shelf.dense(self._embeddings.vectors([text])[0])

@@ -1,0 +1,241 @@
+"""From a question to passages: candidates from the index, scored by the ranker, checked against what is live.
+
+Every hit is looked up in the live set at the end, so a passage that was withdrawn while the search ran is not
+returned. The trace says what was searched, what every candidate scored and why it was left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from knowledge import dialogue, rules
+from knowledge.catalogue import Catalogue, Live, Passage
+from knowledge.clock import Clock
+from knowledge.confidence import THRESHOLD, Signs, confidence, coverage
+from knowledge.embeddings import SentenceEmbeddings, Vectors
+from knowledge.index import Key, VectorIndex
+from knowledge.lexical import words
+from knowledge.lexicon import general
+from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
+from knowledge.scope import Scope
+from knowledge.settings import KnowledgeSettings
+
+DUPLICATE = 0.96
+"""Cosine of two passages' body vectors from which the second says nothing new."""
+MARGIN = 0.3
+"""Lead of a passage that has no other beside it."""
+MAX_QUERY = 2_000
+"""Characters of a question that are read."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One passage that was scored. ``dropped`` says why it is not among the hits."""
+
+    chunk_id: str
+    title: str
+    section: str
+    score: float
+    nearness: float
+    lexical: float
+    dropped: str | None = None
+
+
+@dataclass
+class Trace:
+    """What happened, for the playground and the turn's record. ``backend`` is ``index``, ``exact`` or ``none``."""
+
+    query: str = ""
+    context: str | None = None
+    context_weight: float = 0.0
+    audience: str = ""
+    locale: str = ""
+    backend: str = "none"
+    generation: int = -1
+    candidates: list[Candidate] = field(default_factory=list)
+    signs: Signs | None = None
+    confidence: float = 0.0
+    threshold: float = THRESHOLD
+    found: bool = False
+    milliseconds: dict[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Hit:
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hits best first. ``found`` says whether the first one is likely to answer; ``vector`` is the question's."""
+
+    hits: list[Hit]
+    found: bool
+    confidence: float
+    vector: Vectors
+    trace: Trace
+
+
+class Retriever:
+    """Blocking and safe to call from several threads."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        index: VectorIndex | None,
+        embeddings: SentenceEmbeddings,
+        settings: KnowledgeSettings,
+        clock: Clock,
+    ) -> None:
+        self._catalogue = catalogue
+        self._index = index
+        self._embeddings = embeddings
+        self._settings = settings
+        self._clock = clock
+        self.scope: Scope | None = None
+
+    def search(
+        self, question: str, *, audience: str, locale: str = "", history: Sequence[str] = (), count: int = 5
+    ) -> Found:
+        """The best ``count`` passages that a reader of ``audience`` and ``locale`` may see."""
+        started = time.perf_counter()
+        query = dialogue.compose(question[:MAX_QUERY], history, self._settings.history_turns)
+        live = self._catalogue.live
+        keys = [
+            (reader, language)
+            for reader in rules.readable_by(audience)
+            for language in rules.locales_for(locale, self._settings.default_locale)
+            if (reader, language) in live.shelves
+        ]
+        for key in keys:
+            query = replace(query, text=live.shelves[key].spelling.correct(query.text))
+        trace = Trace(query.text, query.context, query.weight, audience, locale, generation=live.generation)
+        plain = general(query.text)
+        texts = [query.text, plain] if query.context is None else [query.text, plain, query.context]
+        vectors = self._embeddings.vectors(texts)
+        trace.milliseconds["embed"] = _since(started)
+        started = time.perf_counter()
+        scored, backend = self._score(query, vectors, keys, live)
+        trace.backend = backend
+        hits = self._choose(scored, keys, count, trace)
+        trace.milliseconds["search"] = _since(started)
+        if hits:
+            self._judge(query, vectors[0], hits, scored, live.shelves, trace)
+        return Found(hits, trace.found, trace.confidence, vectors[0], trace)
+
+    def _score(
+        self, query: dialogue.Query, vectors: Vectors, keys: Sequence[Key], live: Live
+    ) -> tuple[list[Candidate], str]:
+        """All candidates of all shelves with fused scores, best first."""
+        terms, backend = words(query.text), "none"
+        earlier = words(query.context or "") if query.weight >= dialogue.FOLLOW_UP_WEIGHT else []
+        parts: list[tuple[Shelf, list[int], Vectors, Vectors]] = []
+        lexical_top = 0.0
+        for key in keys:
+            shelf = live.shelves[key]
+            lexical = shelf.bm25.scores(terms)
+            if earlier:
+                lexical = lexical + query.weight * shelf.bm25.scores(earlier)
+            lexical_top = max(lexical_top, float(lexical.max()))
+            rows, backend = self._candidates(key, shelf, vectors, backend)
+            wordy = [row for row in top(lexical, self._settings.candidates // 2) if lexical[row] > 0]
+            rows = list(dict.fromkeys([*rows, *wordy]))
+            dense = (1 - GENERAL_WEIGHT) * shelf.dense(vectors[0], rows) + GENERAL_WEIGHT * shelf.dense(
+                vectors[1], rows
+            )
+            if query.context is not None:
+                # Earlier turns only lift: a question that names its subject is never pulled back to the last one.
+                blend = (1 - query.weight) * dense + query.weight * shelf.dense(vectors[2], rows)
+                dense = np.maximum(dense, blend)
+            parts.append((shelf, rows, dense, lexical[rows]))
+        if not parts:
+            return [], backend
+        dense = np.concatenate([part[2] for part in parts])
+        lexical = np.concatenate([part[3] for part in parts])
+        scores = fuse(dense, lexical, lexical_top)
+        names = [shelf.entries[row].id for shelf, rows, _, _ in parts for row in rows]
+        found: list[Candidate] = []
+        for row in top(scores, len(scores)):
+            passage = live.passages.get(names[row])
+            title, section = (passage.chunk.title, passage.chunk.section) if passage else ("", "")
+            found.append(
+                Candidate(names[row], title, section, float(scores[row]), float(dense[row]), float(lexical[row]))
+            )
+        return found, backend
+
+    def _candidates(self, key: Key, shelf: Shelf, vectors: Vectors, backend: str) -> tuple[list[int], str]:
+        """Rows near the question or near the question with its context, from the index or else by exact search."""
+        rows: list[int] = []
+        count = self._settings.candidates
+        for vector in vectors:
+            near = None if self._index is None else self._index.candidates(key, shelf, vector, count)
+            if near is None:
+                backend = "exact"
+                rows += shelf.nearest(vector, count)
+            else:
+                backend = "index" if backend == "none" else backend
+                rows += [shelf.rows[piece] for piece in near if piece in shelf.rows]
+                rows += shelf.asked_nearest(vector, count // 2)
+        return rows, backend
+
+    def _choose(self, scored: Sequence[Candidate], keys: Sequence[Key], count: int, trace: Trace) -> list[Hit]:
+        """Live, effective, in a right shelf, and not a near-copy of a better hit."""
+        today = self._clock.now().date().isoformat()
+        live = self._catalogue.live
+        hits: list[Hit] = []
+        for one in scored:
+            if len(hits) >= count:
+                break
+            passage, dropped = live.passages.get(one.chunk_id), None
+            if passage is None or (passage.audience, passage.locale) not in keys:
+                dropped, passage = "not published", None
+            elif not passage.effective(today):
+                dropped = "not effective today"
+            elif any(same_section(hit.passage, passage) for hit in hits):
+                dropped = "from the section of a better one"
+            elif any(float(hit.passage.body @ passage.body) >= DUPLICATE for hit in hits):
+                dropped = "says the same as a better one"
+            elif passage is not None:
+                hits.append(Hit(passage, one.score))
+            trace.candidates.append(Candidate(**{**asdict(one), "dropped": dropped}) if dropped else one)
+        return hits
+
+    def _judge(
+        self,
+        query: dialogue.Query,
+        vector: Vectors,
+        hits: Sequence[Hit],
+        scored: Sequence[Candidate],
+        shelves: Mapping[Key, Shelf],
+        trace: Trace,
+    ) -> None:
+        best, passage = hits[0], hits[0].passage
+        own = next(one for one in scored if one.chunk_id == passage.id)
+        weights = shelves[passage.audience, passage.locale].bm25.weights(words(query.text))
+        held = set(words(f"{passage.chunk.head_text} {passage.chunk.body_text}"))
+        trace.signs = Signs(
+            nearness=own.nearness,
+            coverage=coverage(weights, held),
+            margin=best.score - hits[1].score if len(hits) > 1 else MARGIN,
+            lean=self.scope.lean(vector) if self.scope is not None else 0.0,
+        )
+        trace.confidence = confidence(trace.signs)
+        trace.found = trace.confidence >= trace.threshold
+
+
+def same_section(one: Passage, other: Passage) -> bool:
+    """Whether two passages are pieces of one section; the text before any heading is no section."""
+    return bool(one.chunk.anchor) and (one.article_id, one.chunk.anchor) == (other.article_id, other.chunk.anchor)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

@@ -1,0 +1,56 @@
+"""Who may read what, and how an article moves from draft to archive. Pure."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+from knowledge.errors import WrongState
+
+Audience = Literal["public", "customer", "agent"]
+State = Literal["draft", "in_review", "published", "archived"]
+Event = Literal["edit", "submit", "return", "publish", "rollback", "archive", "restore"]
+
+AUDIENCES: Final[tuple[Audience, ...]] = get_args(Audience)
+STATES: Final[tuple[State, ...]] = get_args(State)
+
+TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
+    ("draft", "edit"): "draft",
+    ("in_review", "edit"): "draft",
+    ("published", "edit"): "draft",
+    ("draft", "submit"): "in_review",
+    ("in_review", "return"): "draft",
+    ("draft", "publish"): "published",
+    ("in_review", "publish"): "published",
+    ("draft", "rollback"): "published",
+    ("in_review", "rollback"): "published",
+    ("published", "rollback"): "published",
+    ("draft", "archive"): "archived",
+    ("in_review", "archive"): "archived",
+    ("published", "archive"): "archived",
+    ("archived", "restore"): "draft",
+}
+"""States of the newest version. A newer draft leaves the published version answering until it is published itself."""
+
+
+def after(state: State, event: Event) -> State:
+    """The state after ``event``. Raises ``WrongState`` when the article does not allow it."""
+    following = TRANSITIONS.get((state, event))
+    if following is None:
+        raise WrongState(
+            "illegal_transition", f"An article that is {state.replace('_', ' ')} cannot {event}.", state=state
+        )
+    return following
+
+
+def readable_by(audience: str) -> tuple[Audience, ...]:
+    """The audiences whose articles a reader may see: each reads its own and the more public ones."""
+    if audience not in AUDIENCES:
+        return ("public",)
+    return AUDIENCES[: AUDIENCES.index(audience) + 1]
+
+
+def locales_for(locale: str, default: str) -> tuple[str, ...]:
+    """The locales that answer a reader: ``de-AT`` reads ``de-AT`` and ``de``; none named reads the default."""
+    wanted = locale or default
+    base = wanted.split("-")[0]
+    return (wanted,) if base == wanted else (wanted, base)

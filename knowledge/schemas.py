@@ -1,0 +1,183 @@
+"""The wire shapes of the editors' side; extras are refused."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge.content import MAX_BYTES, Content
+from knowledge.retrieve import Found
+from knowledge.rules import Audience, State
+from knowledge.store import Article, Version
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ArticleIn(Closed):
+    id: str = Field(max_length=80)
+    title: str = Field(max_length=200)
+    body: str = Field(max_length=MAX_BYTES)
+    audience: Audience = "public"
+    locale: str = "en"
+    tags: list[str] = Field(default=[], max_length=30)
+    owner: str = Field(default="", max_length=254)
+    review_by: str | None = None
+    effective_from: str | None = None
+    effective_until: str | None = None
+    note: str = Field(default="", max_length=2_000)
+
+
+class ArticlePatch(Closed):
+    """An edit (any content field) or a move (``state``), made from ``base_version``; not both."""
+
+    base_version: int
+    title: str | None = Field(default=None, max_length=200)
+    body: str | None = Field(default=None, max_length=MAX_BYTES)
+    audience: Audience | None = None
+    locale: str | None = None
+    tags: list[str] | None = Field(default=None, max_length=30)
+    owner: str | None = Field(default=None, max_length=254)
+    review_by: str | None = None
+    effective_from: str | None = None
+    effective_until: str | None = None
+    note: str = Field(default="", max_length=2_000)
+    state: Literal["in_review", "draft", "archived"] | None = None
+
+
+class Publish(Closed):
+    base_version: int
+    note: str = Field(default="", max_length=2_000)
+
+
+class Rollback(Closed):
+    to_version: int
+    base_version: int
+
+
+class ArticleOut(Closed):
+    id: str
+    state: State
+    latest_version: int
+    published_version: int | None
+    title: str
+    audience: Audience
+    locale: str
+    owner: str
+    review_by: str | None
+    created_at: str
+    updated_at: str
+
+
+class VersionOut(Closed):
+    version: int
+    base_version: int | None
+    title: str
+    audience: Audience
+    locale: str
+    tags: list[str]
+    owner: str
+    review_by: str | None
+    effective_from: str | None
+    effective_until: str | None
+    body: str
+    note: str
+    author: str
+    created_at: str
+    diff: str
+
+
+class ArticleList(Closed):
+    articles: list[ArticleOut]
+
+
+class ArticleDetail(Closed):
+    article: ArticleOut
+    version: VersionOut
+    versions: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+
+
+class HitOut(Closed):
+    chunk_id: str
+    article_id: str
+    version: int
+    title: str
+    section: str
+    url: str
+    text: str
+    score: float
+
+
+class SearchOut(Closed):
+    hits: list[HitOut]
+    found: bool
+    confidence: float
+    trace: dict[str, Any]
+
+
+def article_out(article: Article) -> ArticleOut:
+    return ArticleOut.model_validate(article.__dict__)
+
+
+def version_out(version: Version) -> VersionOut:
+    return VersionOut(
+        version=version.version,
+        base_version=version.base_version,
+        note=version.note,
+        author=version.author,
+        created_at=version.created_at,
+        diff=version.diff,
+        **version.content.as_dict(),
+    )
+
+
+def version_line(version: Version) -> dict[str, Any]:
+    """One line of the version history, without the text."""
+    return {
+        "version": version.version,
+        "base_version": version.base_version,
+        "title": version.content.title,
+        "note": version.note,
+        "author": version.author,
+        "created_at": version.created_at,
+        "diff": version.diff,
+    }
+
+
+def content_of(article: ArticleIn) -> Content:
+    values = article.model_dump(exclude={"id", "note"})
+    return Content(**{**values, "tags": tuple(article.tags)})
+
+
+def patched(content: Content, patch: ArticlePatch) -> Content:
+    """``content`` with the fields that the patch names; a date may be set to null."""
+    named = patch.model_fields_set - {"base_version", "note", "state"}
+    values = {**content.as_dict(), **{name: getattr(patch, name) for name in named}}
+    for name in ("title", "body", "audience", "locale", "tags", "owner"):
+        if values[name] is None:
+            values[name] = getattr(content, name)
+    return Content(**{**values, "tags": tuple(values["tags"])})
+
+
+def search_out(found: Found, url: Any) -> SearchOut:
+    return SearchOut(
+        hits=[
+            HitOut(
+                chunk_id=hit.passage.id,
+                article_id=hit.passage.article_id,
+                version=hit.passage.version,
+                title=hit.passage.chunk.title,
+                section=hit.passage.chunk.section,
+                url=url(hit.passage),
+                text=hit.passage.chunk.text,
+                score=round(hit.score, 6),
+            )
+            for hit in found.hits
+        ],
+        found=found.found,
+        confidence=round(found.confidence, 6),
+        trace=found.trace.as_dict(),
+    )

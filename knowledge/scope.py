@@ -1,0 +1,52 @@
+"""What the articles are about and what they are not: example questions of both kinds.
+
+Near misses ("may my dog come into the shop?" beside "where are your shops?") look near to a passage. They look nearer
+still to other questions that nothing answers. Examples only lean: a new article that answers one outweighs them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.embeddings import SentenceEmbeddings, Vectors
+
+NEIGHBOURS = 3
+
+
+class Scope:
+    """Vectors of questions that were answerable and of those that were not; ``(n, d)`` each, unit length."""
+
+    def __init__(self, known: Vectors, unknown: Vectors) -> None:
+        self._known = known
+        self._unknown = unknown
+
+    def lean(self, query: Vectors, *, without_itself: bool = False) -> float:
+        """Positive when the question is nearer to answerable examples, 0 without examples of both kinds."""
+        if min(len(self._known), len(self._unknown)) < NEIGHBOURS:
+            return 0.0
+        return _near(self._known @ query, without_itself) - _near(self._unknown @ query, without_itself)
+
+
+def _near(cosines: Vectors, without_itself: bool) -> float:
+    if without_itself:
+        cosines = np.where(cosines > 0.9999, -1.0, cosines)
+    return float(np.sort(cosines)[-NEIGHBOURS:].mean())
+
+
+def read_scope(path: Path | None, embeddings: SentenceEmbeddings) -> Scope:
+    """Examples from JSON lines ``{"question", "article"}``; ``article`` is null where nothing answers."""
+    known: list[str] = []
+    unknown: list[str] = []
+    if path is not None and path.is_file():
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            (known if row["article"] else unknown).append(row["question"])
+    return Scope(_stack(known, embeddings), _stack(unknown, embeddings))
+
+
+def _stack(texts: Sequence[str], embeddings: SentenceEmbeddings) -> Vectors:
+    return embeddings.vectors(texts)

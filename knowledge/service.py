@@ -1,0 +1,269 @@
+"""The knowledge part opened as one: store, index, search, answers, editing and pages.
+
+    async with open_knowledge(settings, clock, encoder) as knowledge:
+        answer = await knowledge.answerer.answer("How long does delivery take?", audience="public", locale="en")
+
+Opening migrates the store, ingests again what an older model or chunking made, loads what is live and opens the index.
+A missing or damaged index does not delay it: answers come from exact search until the rebuild is swapped in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from fastapi import APIRouter
+
+from knowledge import folder as folders
+from knowledge import ingest, store
+from knowledge.answer import Answerer
+from knowledge.catalogue import Catalogue
+from knowledge.clock import Clock
+from knowledge.content import Content
+from knowledge.database import Database
+from knowledge.editing import Editing, Prepared
+from knowledge.embeddings import Encoder, Progress, SentenceEmbeddings
+from knowledge.errors import KnowledgeError
+from knowledge.help_centre import create_help_router
+from knowledge.index import IndexBroken, Opener, VectorIndex, embedded
+from knowledge.retrieve import Retriever
+from knowledge.routes import create_router
+from knowledge.scope import read_scope
+from knowledge.settings import KnowledgeSettings
+
+log = structlog.get_logger(__name__)
+
+SEARCHERS = 2
+REBUILD_PAUSE = 5.0
+"""Seconds between two tries of a rebuild that failed."""
+
+
+class Knowledge:
+    """Made by ``open_knowledge``."""
+
+    def __init__(
+        self,
+        settings: KnowledgeSettings,
+        clock: Clock,
+        encoder: Encoder,
+        model: str,
+        opener: Opener,
+    ) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._database = Database(settings.database_url)
+        self._embeddings = SentenceEmbeddings(encoder, model)
+        self._catalogue = Catalogue(self._database)
+        self._index = VectorIndex(settings.index_dir, opener) if settings.index_role == "owner" else None
+        self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="knowledge-search")
+        self._workers = ThreadPoolExecutor(1, thread_name_prefix="knowledge-index")
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.retriever = Retriever(self._catalogue, self._index, self._embeddings, settings, clock)
+        self.answerer = Answerer(self.retriever, self._catalogue, self._embeddings, settings, self._searchers)
+        self.editing = Editing(self._database, clock, self._prepare, self._changed)
+
+    @property
+    def version(self) -> str:
+        """Names what is live: the store's generation and the recipe that made its chunks."""
+        return f"kb{self._catalogue.live.generation}-{self._recipe}"
+
+    @property
+    def index_trouble(self) -> str | None:
+        """Why answers come from exact search now; None when the index serves."""
+        return "this process reads from SQL" if self._index is None else self._index.trouble
+
+    @property
+    def passages(self) -> int:
+        return len(self._catalogue.live.passages)
+
+    async def import_folder(
+        self, path: Path, progress: Progress | None = None, actor: str = "import"
+    ) -> folders.ImportReport:
+        """Bring in every article below ``path``; bad files are named in the report, the rest is live."""
+        return await folders.import_folder(self.editing, path, actor, progress)
+
+    async def export_folder(self, path: Path) -> list[str]:
+        """Write every article below ``path``; returns the file names."""
+        return await folders.export_folder(self.editing, path)
+
+    async def reindex(self, progress: Progress | None = None) -> None:
+        """Chunks and vectors of every published article anew, then a full build beside the served one.
+
+        Raises ``KnowledgeError`` (``index_build_failed``) when the build did not pass; the old one goes on serving.
+        """
+        await self._ingest_again(progress)
+        await asyncio.to_thread(lambda: self._catalogue.refresh(everything=True))
+        await self._database.write(store.sweep_vectors)
+        if self._index is not None:
+            await self._rebuild(progress)
+
+    def search_in_thread(self, work: Callable[[], Any]) -> asyncio.Future[Any]:
+        """Run a blocking search beside the event loop."""
+        return asyncio.get_running_loop().run_in_executor(self._searchers, work)
+
+    def router(self, require: Callable[..., Any]) -> APIRouter:
+        """Routes of the editors' side, to be mounted under ``/api/v1``; ``require(*roles)`` is a dependency."""
+        return create_router(self.editing, self.retriever, require, self.search_in_thread)
+
+    def help_router(self) -> APIRouter:
+        """The public pages under ``/help/``."""
+        return create_help_router(self.editing, self.retriever, self.settings, self._clock, self.search_in_thread)
+
+    @property
+    def _recipe(self) -> str:
+        return f"{self._embeddings.name}-i{ingest.INGEST_VERSION}"
+
+    async def _open(self) -> None:
+        await asyncio.to_thread(self._database.open)
+        if self._index is not None:
+            await self._in_worker(self._index.open)
+        _, recipe = await self._database.read(store.state)
+        if recipe != self._recipe and self._index is not None:
+            await self._ingest_again(None)
+        await self._in_worker(self._catalogue.refresh)
+        if self._index is not None:
+            self._tasks.append(asyncio.create_task(self._keep_index(), name="knowledge-index"))
+        self._tasks.append(asyncio.create_task(self._follow(), name="knowledge-follow"))
+        self.retriever.scope = await asyncio.to_thread(read_scope, self.settings.examples, self._embeddings)
+
+    async def _close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._searchers.shutdown()
+        if self._index is not None:
+            await self._in_worker(self._index.close)
+        self._workers.shutdown()
+        await asyncio.to_thread(self._database.close)
+
+    async def _prepare(self, article_id: str, version: int, content: Content, progress: Progress | None) -> Prepared:
+        """Chunks and the vectors that SQL does not hold yet."""
+
+        def work() -> Prepared:
+            chunks = [
+                (chunk, self._embeddings.digest(chunk.body_text), self._embeddings.digest(chunk.head_text))
+                for chunk in ingest.split(article_id, version, content, self.settings.link_hosts)
+            ]
+            asked = {text: self._embeddings.digest(text) for chunk, _, _ in chunks for text in chunk.asked}
+            texts = {digest: text for text, digest in asked.items()}
+            for chunk, body, head in chunks:
+                texts[body], texts[head] = chunk.body_text, chunk.head_text
+            known = self._database.read_now(lambda connection: store.load_vectors(connection, texts))
+            missing = [digest for digest in texts if digest not in known]
+            vectors = self._embeddings.vectors([texts[digest] for digest in missing], progress)
+            # Known vectors travel along: a sweep may remove them before this is published.
+            return Prepared(chunks, {**known, **dict(zip(missing, vectors, strict=True))}, asked)
+
+        return await asyncio.to_thread(work)
+
+    async def _ingest_again(self, progress: Progress | None) -> None:
+        published = await self._database.read(store.published_content)
+        recipe = self._recipe
+        for done, version in enumerate(published, start=1):
+            prepared = await self._prepare(version.article_id, version.version, version.content, None)
+
+            def work(
+                connection: sa.Connection, version: store.Version = version, prepared: Prepared = prepared
+            ) -> None:
+                article = store.get_article(connection, version.article_id, lock=True)
+                if article.published_version == version.version:
+                    store.put_vectors(connection, prepared.vectors)
+                    store.put_chunks(connection, version.article_id, version.version, prepared.chunks, prepared.asked)
+
+            await self._database.write(work)
+            if progress is not None:
+                progress(done, len(published))
+        await self._database.write(lambda connection: store.raise_generation(connection, recipe))
+
+    async def _changed(self) -> None:
+        """After an edit was committed: the live set at once, the index in its own time (it is searched beside)."""
+        await asyncio.to_thread(self._catalogue.refresh)
+        self._wake.set()
+
+    async def settle(self) -> None:
+        """Return when the index holds exactly what is live. For tests, imports and tidy endings."""
+        index = self._index
+        if index is None:
+            return
+        await self._in_worker(lambda: index.sync(self._catalogue.live.shelves))
+        if index.trouble is not None:
+            await self._rebuild(None)
+
+    async def _follow(self) -> None:
+        """Notice edits of other processes, and a broken index, within ``refresh_every``."""
+        while True:
+            await self._clock.sleep(self.settings.refresh_every.total_seconds())
+            try:
+                if await asyncio.to_thread(self._catalogue.refresh):
+                    self._wake.set()
+            except KnowledgeError as exc:
+                log.warning("knowledge.refresh_failed", code=exc.code)
+            if self._index is not None and self._index.trouble is not None:
+                self._wake.set()
+
+    async def _keep_index(self) -> None:
+        """Bring edits into the index, audit it now and then, and rebuild it when it is missing or damaged."""
+        index = self._index
+        assert index is not None
+        every = self.settings.audit_every.total_seconds()
+        audit_at = self._clock.monotonic() + every
+        while True:
+            try:
+                await self.settle()
+                if self._clock.monotonic() >= audit_at:
+                    await self._in_worker(index.audit)
+                    audit_at = self._clock.monotonic() + every
+                if index.trouble is not None:
+                    continue
+            except KnowledgeError as exc:
+                log.error("knowledge.index_build_failed", code=exc.code)
+                await self._clock.sleep(REBUILD_PAUSE)
+                continue
+            # Not wait_for: in Python 3.11 it can swallow the cancellation that ends this loop.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(every):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    async def _rebuild(self, progress: Progress | None) -> None:
+        index = self._index
+        assert index is not None
+        try:
+            await self._in_worker(lambda: index.build(self._catalogue.live.shelves, progress))
+        except IndexBroken as exc:
+            raise KnowledgeError("index_build_failed", f"The index could not be built: {exc}.") from exc
+
+    def _in_worker(self, work: Callable[[], Any]) -> asyncio.Future[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+
+@asynccontextmanager
+async def open_knowledge(
+    settings: KnowledgeSettings,
+    clock: Clock,
+    encoder: Encoder,
+    *,
+    model: str | None = None,
+    opener: Opener = embedded,
+) -> AsyncIterator[Knowledge]:
+    """Open everything, close it in reverse. ``model`` names the encoder's vectors (default: its file's hash).
+
+    Raises ``IndexOwned`` when another process owns the index, ``Unavailable`` when the database cannot be reached.
+    """
+    name = model or str(getattr(encoder, "model_sha256", type(encoder).__name__))[:16]
+    knowledge = Knowledge(settings, clock, encoder, name, opener)
+    try:
+        await knowledge._open()
+        yield knowledge
+    finally:
+        await knowledge._close()

@@ -1,0 +1,34 @@
+"""Settings of the knowledge part. The stack reads the environment once and passes this on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class KnowledgeSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: str = Field(description="SQLAlchemy URL of the articles; on SQLite a file of its own")
+    index_dir: Path = Field(description="directory of the vector index; holds nothing that SQL does not hold")
+    index_role: Literal["owner", "reader"] = Field(
+        default="owner",
+        description="owner writes the index; reader searches exactly from SQL and may run beside an owner",
+    )
+    default_locale: str = Field(default="en", description="locale of readers who named none")
+    link_hosts: tuple[str, ...] = Field(default=(), description="hosts that answers and help pages may link to")
+    answer_words: int = Field(default=90, ge=20, le=200, description="words of an answer at most, steps excepted")
+    candidates: int = Field(default=40, ge=5, le=200, description="passages that are scored for a question")
+    history_turns: int = Field(default=3, ge=0, le=10, description="earlier turns read with a follow-up question")
+    refresh_every: timedelta = Field(
+        default=timedelta(seconds=1), description="pause between two looks for edits by other processes"
+    )
+    audit_every: timedelta = Field(default=timedelta(seconds=20), description="pause between two checks of the index")
+    examples: Path | None = Field(
+        default=Path(__file__).parent / "questions" / "train.jsonl",
+        description="questions that the articles answer and that they do not, to tell the two apart",
+    )
+    brand: str = Field(default="Help centre", description="name in the heading of the help pages")
