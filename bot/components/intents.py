@@ -1,0 +1,137 @@
+"""Rasa component: intent, ranking and the out-of-scope decision (see ``intent_model``)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any, Dict, List
+
+import joblib
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading
+from bot.components.sentence import vector_of
+from bot.text.normalise import clean, words
+
+QUESTION = re.compile(
+    r"\?\s*$|^\W*(?:how|what|which|when|why|who|can|could|do|does|is|are|may|should|where)\b", re.IGNORECASE
+)
+ASKING = re.compile(
+    r"\b(?:cancel|return|refund|where|when|status|track|invoice|receipt|exchange|stop|change)\b", re.IGNORECASE
+)
+KNOWLEDGE_INTENT = "ask_howto"
+RANKING_LENGTH = 5
+INFORM = "inform"
+GIVEN = frozenset({"order_number", "email", "code"})
+_FILE = "intents.joblib"
+
+
+def only_names_something(message: Message, text: str) -> bool:
+    """An order number, an address or a code with at most two words around it is an answer, whatever it resembles."""
+    spans = [(item["start"], item["end"]) for item in message.get(ENTITIES, []) if item["entity"] in GIVEN]
+    if not spans or "?" in text:
+        return False
+    left = message.get(TEXT)
+    for start, end in sorted(spans, reverse=True):
+        left = left[:start] + " " + left[end:]
+    return len(words(left)) <= 2 and not ASKING.search(left)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentClassifier(GraphComponent):
+    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, model: IntentModel) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """``knowledge_similarity``: an unplaced question at least this near to our examples is looked up."""
+        return {"penalty": 1.0, "keep": 0.97, "knowledge_similarity": 0.25}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
+    ) -> IntentClassifier:
+        return cls(config, model_storage, resource, IntentModel(penalty=config["penalty"], keep=config["keep"]))
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
+        **_: Any,
+    ) -> IntentClassifier:
+        with model_storage.read_from(resource) as folder:
+            # The archive was made by our own training and is opened from a folder that only its owner can write.
+            model = IntentModel.of(joblib.load(folder / _FILE))
+        return cls(config, model_storage, resource, model)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [message for message in training_data.intent_examples if message.get(TEXT)]
+        self._model.fit(
+            [clean(message.get(TEXT)) for message in examples],
+            [message.get(INTENT) for message in examples],
+            np.stack([vector_of(message) for message in examples]),
+        )
+        figures = self._model.cross_validated
+        sys.stderr.write(f"train: intents, cross-validated accuracy {figures['accuracy']:.3f} of {figures['n']}\n")
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._model.state(), folder / _FILE, compress=3)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = clean(message.get(TEXT) or "")
+            if not text:
+                self._set(message, OUT_OF_SCOPE, 0.0, Reading([(OUT_OF_SCOPE, 0.0)], 0.0, 0.0, True))
+                continue
+            reading = self._model.predict(text, vector_of(message))
+            if only_names_something(message, text):
+                self._set(message, INFORM, 1.0, reading)
+                continue
+            name, confidence = reading.ranking[0]
+            if reading.rejected:
+                name = self._place(text, reading)
+            self._set(message, name, confidence if name == reading.ranking[0][0] else 1.0 - confidence, reading)
+        return messages
+
+    def _place(self, text: str, reading: Reading) -> str:
+        """A question near our subjects goes to the knowledge base: it measures for itself whether it knows."""
+        near = reading.similarity >= self._config["knowledge_similarity"]
+        if QUESTION.search(text) and near and reading.ranking[0][0] != OUT_OF_SCOPE:
+            return KNOWLEDGE_INTENT
+        return OUT_OF_SCOPE
+
+    @staticmethod
+    def _set(message: Message, name: str, confidence: float, reading: Reading) -> None:
+        ranking = [{"name": intent, "confidence": share} for intent, share in reading.ranking[:RANKING_LENGTH]]
+        message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        message.set(
+            "scope",
+            {
+                "similarity": round(reading.similarity, 4),
+                "score": round(reading.score, 4),
+                "rejected": reading.rejected,
+                "margin": round(reading.ranking[0][1] - reading.ranking[1][1], 4) if len(reading.ranking) > 1 else 1.0,
+            },
+            add_to_output=True,
+        )

@@ -1,0 +1,68 @@
+"""The changes that we make to Rasa from outside, each small and named. ``install`` is idempotent.
+
+``resolve_actions``  Rasa builds every default action anew for each look-up and knows no action of ours that runs in its
+                     own process. One resolver with a cache, asked first for ``bot.local_actions``.
+``cache_types``      ``Event.resolve_by_type`` and ``Slot.resolve_by_type`` walk the tree of subclasses for every event.
+``check_responses``  The reply of an action is validated by ``jsonschema`` against the schema of all events, which costs
+                     more than the action. The webhook is ours and its reply is checked for its two lists only.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Optional, Tuple
+
+import rasa.core.actions.action as actions
+from rasa.shared.core.events import Event
+from rasa.shared.core.slots import Slot
+
+Maker = Callable[[Any], Any]
+
+_done: Dict[str, bool] = {}
+
+
+def install(local: Dict[str, Maker]) -> None:
+    """``local`` names the actions that run here; each maker is given the action endpoint."""
+    resolve_actions(local)
+    if not _done:
+        cache_types()
+        check_responses()
+        _done["installed"] = True
+
+
+def resolve_actions(local: Dict[str, Maker]) -> None:
+    original = getattr(actions, "frontdesk_original", actions.action_for_name_or_text)
+    cache: Dict[Tuple[str, int], Any] = {}
+
+    def action_for_name_or_text(name: str, domain: Any, endpoint: Optional[Any]) -> Any:
+        key = (name, id(endpoint))
+        if key not in cache:
+            maker = local.get(name)
+            cache[key] = maker(endpoint) if maker else original(name, domain, endpoint)
+        return cache[key]
+
+    actions.frontdesk_original = original
+    actions.action_for_name_or_text = action_for_name_or_text
+
+
+def cache_types() -> None:
+    for base in (Event, Slot):
+        original = base.resolve_by_type
+        known: Dict[Any, Any] = {}
+
+        def resolve(*arguments: Any, _original: Any = original, _known: Dict[Any, Any] = known) -> Any:
+            if arguments not in _known:
+                _known[arguments] = _original(*arguments)
+            return _known[arguments]
+
+        base.resolve_by_type = staticmethod(resolve)
+
+
+def check_responses() -> None:
+    def validate(self: Any, result: Any) -> bool:  # noqa: ARG001 - Rasa's signature
+        if not isinstance(result, dict) or not all(
+            isinstance(result.get(key, []), list) for key in ("events", "responses")
+        ):
+            raise ValueError("the action webhook answered in another shape")
+        return True
+
+    actions.RemoteAction._validate_action_result = validate

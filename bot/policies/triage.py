@@ -1,0 +1,155 @@
+"""Rasa policy: reads the last turns off the tracker, asks ``bot.triage.decide``, and acts before every other policy.
+
+It speaks once a turn, right after the customer: its decision goes into the slot ``triage`` (so the tracker shows why),
+and where the decision is not "continue" it predicts the action that carries it out, with the highest priority.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Dict, List, Optional
+
+from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.triage.decide import Decision, Seen, decide
+from bot.triage.thresholds import shipped
+
+SLOT = "triage"
+AWAITING = "awaiting"
+HAND_OVER = "action_hand_over"
+OFFER = "utter_offer_person"
+OFFER_LANGUAGE = "utter_other_language"
+OFFER_UNSOLVED = "utter_not_solved"
+BOUNDARY = "utter_boundary"
+FALLBACKS = frozenset({"action_not_understood", "utter_out_of_scope"})
+TOOL_FAILED = "action_tool_failed"
+OFFERS = frozenset({OFFER, OFFER_LANGUAGE, OFFER_UNSOLVED, "utter_complaint"})
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
+class TriagePolicy(Policy):
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """``priority`` lies above RulePolicy's 6."""
+        return {"priority": 10}
+
+    @staticmethod
+    def supported_data() -> SupportedData:
+        return SupportedData.ML_AND_RULE_DATA
+
+    def __init__(
+        self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, context: ExecutionContext
+    ) -> None:
+        super().__init__(config, model_storage, resource, context)
+        self._limits = shipped()
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> TriagePolicy:
+        return cls(config, model_storage, resource, execution_context)
+
+    def train(self, training_trackers: List[Any], domain: Domain, **_: Any) -> Resource:  # noqa: ARG002
+        return self._resource
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: Optional[Dict[str, Any]] = None,  # noqa: ARG002 - Rasa's signature
+        **_: Any,
+    ) -> PolicyPrediction:
+        if tracker.latest_action_name in (HAND_OVER, OFFER, OFFER_LANGUAGE, OFFER_UNSOLVED, BOUNDARY, TOOL_FAILED):
+            return self._predict(ACTION_LISTEN_NAME, domain)
+        if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
+            return self._predict(None, domain)
+        turns = seen(tracker)
+        if not turns or is_system(tracker.latest_message):
+            return self._predict(None, domain)
+        decision = decide(turns, self._limits)
+        events = [SlotSet(SLOT, asdict(decision))]
+        return self._predict(action_for(decision), domain, events)
+
+    def _predict(self, action: Optional[str], domain: Domain, events: Optional[List[Any]] = None) -> PolicyPrediction:
+        chances = self._default_predictions(domain)
+        if action is not None:
+            chances[domain.index_for_action(action)] = 1.0
+        # A form that waits counts as "no user prediction" and would overrule every other; so does what we decide.
+        return self._prediction(chances, events=events, is_no_user_prediction=action is not None)
+
+
+def action_for(decision: Decision) -> Optional[str]:
+    """The action that carries a decision out; ``None`` leaves the turn to the rules."""
+    if decision.decision == "hand_over":
+        return HAND_OVER
+    if decision.decision == "boundary":
+        return BOUNDARY
+    if decision.decision == "offer":
+        if decision.rule == "other_language":
+            return OFFER_LANGUAGE
+        return OFFER_UNSOLVED if decision.rule == "not_solved" else OFFER
+    return None
+
+
+def is_system(message: UserUttered) -> bool:
+    """Whether the turn was started by the system (hand-back, approval) and not by the customer."""
+    return (message.metadata or {}).get("trigger", "message") not in ("message", "choice")
+
+
+def seen(tracker: DialogueStateTracker) -> List[Seen]:
+    """The customer's turns on the tracker, oldest first, each with how the bot answered it."""
+    turns: List[Dict[str, Any]] = []
+    asked = False
+    for event in tracker.events:
+        if isinstance(event, SlotSet) and event.key == AWAITING:
+            asked = event.value is not None
+        elif isinstance(event, UserUttered):
+            if is_system(event):
+                continue
+            turns.append({**_read(event), "in_form": asked})
+        elif isinstance(event, ActionExecuted) and turns:
+            name = event.action_name
+            turns[-1]["fallback"] |= name in FALLBACKS
+            turns[-1]["offered"] |= name in OFFERS
+            turns[-1]["bounded"] |= name == BOUNDARY
+            turns[-1]["tool_failed"] |= name == TOOL_FAILED
+    return [Seen(**turn) for turn in turns]
+
+
+def _read(event: UserUttered) -> Dict[str, Any]:
+    data: Dict[str, Any] = event.parse_data or {}  # type: ignore[assignment]
+    scores = data.get("triage") or {}
+    scope = data.get("scope") or {}
+    matter = scores.get("matter")
+    return {
+        "text": event.text or "",
+        "intent": event.intent_name,
+        "confidence": float((event.intent or {}).get("confidence") or 0.0),
+        "seq": (event.metadata or {}).get("seq"),
+        "frustration": float(scores.get("frustration", 0.0)),
+        "abuse": float(scores.get("abuse", 0.0)),
+        "person": scores.get("person"),
+        "matter": (matter[0], matter[1]) if matter else None,
+        "cues": tuple((kind, shown) for kind, shown in scores.get("cues", ())),
+        "language": scores.get("language", "en"),
+        "margin": float(scope.get("margin", 1.0)),
+        "rejected": event.intent_name == "out_of_scope",
+        "written": (event.metadata or {}).get("trigger", "message") == "message",
+        "fallback": False,
+        "offered": False,
+        "bounded": False,
+        "tool_failed": False,
+    }

@@ -1,0 +1,246 @@
+"""When does a person take over? Pure rules over what the last turns showed, in the order of the design:
+
+explicit request, safety, frustration, repeated failure, abuse (a boundary), complexity (an offer first), else go on.
+Authority over amounts is not decided here: the action that prepares an operation asks for the approval.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import List, Optional, Sequence, Tuple
+
+from bot.text.normalise import words
+from bot.triage.frustration import log_odds, logistic
+from bot.triage.thresholds import Thresholds
+
+PERSON_INTENT = "talk_to_person"
+CALM_INTENTS = frozenset(
+    {"greet", "thanks", "goodbye", "affirm", "solved_yes", "bot_challenge", "what_can_you_do", "inform"}
+)
+REASONS = {"safety": "safety", "legal": "safety", "vulnerable": "safety"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One customer turn as the dialogue shows it, oldest facts first in a list of them.
+
+    ``frustration`` is of the text alone. ``fallback``, ``tool_failed``, ``offered`` and ``bounded`` tell how the bot
+    answered the turn: it did not understand, an action failed, it offered a person, it set a boundary.
+    """
+
+    text: str
+    intent: Optional[str]
+    confidence: float
+    seq: Optional[int] = None
+    frustration: float = 0.0
+    abuse: float = 0.0
+    person: Optional[str] = None
+    matter: Optional[Tuple[str, str]] = None
+    cues: Tuple[Tuple[str, str], ...] = ()
+    language: str = "en"
+    margin: float = 1.0
+    rejected: bool = False
+    written: bool = True
+    fallback: bool = False
+    tool_failed: bool = False
+    offered: bool = False
+    bounded: bool = False
+    in_form: bool = False
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One observation behind a decision; ``weight`` is its share of the score."""
+
+    kind: str
+    text: str
+    weight: float
+    seq: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    decision: str
+    rule: str
+    frustration: float
+    complexity: float
+    abuse: float
+    reason: Optional[str] = None
+    language: str = "en"
+    evidence: List[Ground] = field(default_factory=list)
+
+
+def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
+    """The decision for the last of ``turns``. ``turns`` is not empty and read back ``lookback_turns``."""
+    window = list(turns)[-limits.lookback_turns :]
+    now, before = window[-1], window[:-1]
+    frustration, mood = frustration_of(window, limits)
+    complexity, knots = complexity_of(window)
+    offered = any(turn.offered for turn in before)
+
+    def made(do: str, rule: str, reason: Optional[str], why: List[Ground]) -> Decision:
+        scores = (round(frustration, 4), round(complexity, 4), now.abuse)
+        return Decision(do, rule, *scores, reason, now.language, why)
+
+    asked = _explicit(now, before, limits)
+    if asked:
+        return made("hand_over", "explicit_request", "explicit_request", [asked, *mood])
+    if now.matter:
+        kind, shown = now.matter
+        return made("hand_over", f"{kind}_matter", REASONS[kind], [Ground(kind, shown, 1.0, now.seq), *mood])
+    if frustration >= limits.frustration_hand_over and now.abuse < limits.abuse_boundary:
+        return made("hand_over", "frustration", "frustration", mood)
+    failure = _failure(now, before, offered, limits)
+    if failure:
+        decision, rule, grounds = failure
+        return made(decision, rule, "repeated_failure", [*grounds, *mood])
+    if now.abuse >= limits.abuse_boundary:
+        ground = Ground("abuse", "hostile words at the reader", now.abuse, now.seq)
+        if any(turn.bounded for turn in before):
+            return made("hand_over" if offered else "offer", "abuse_repeated", "frustration", [ground, *mood])
+        return made("boundary", "abuse", None, [ground, *mood])
+    if frustration >= limits.frustration_offer and not offered:
+        return made("offer", "frustration_rising", "frustration", mood)
+    if now.language != "en" and now.written:
+        ground = Ground("language", f"written in another language ({now.language})", 1.0, now.seq)
+        return made("hand_over" if offered else "offer", "other_language", "complexity", [ground])
+    if complexity >= limits.complexity_hand_over and offered:
+        return made("hand_over", "complexity", "complexity", knots)
+    if complexity >= limits.complexity_offer and not offered:
+        return made("offer", "complexity", "complexity", knots)
+    return made("continue", "none", None, mood)
+
+
+def _explicit(now: Seen, before: Sequence[Seen], limits: Thresholds) -> Optional[Ground]:
+    if now.person:
+        return Ground("explicit_request", now.person, 1.0, now.seq)
+    if now.intent == PERSON_INTENT and now.confidence >= limits.explicit_intent_confidence and not now.rejected:
+        return Ground("explicit_request", now.text[:120], now.confidence, now.seq)
+    if now.intent == "affirm" and before and before[-1].offered:
+        return Ground("accepted_offer", now.text[:120], 1.0, now.seq)
+    return None
+
+
+def _failure(
+    now: Seen, before: Sequence[Seen], offered: bool, limits: Thresholds
+) -> Optional[Tuple[str, str, List[Ground]]]:
+    fallbacks = _in_a_row(before)
+    lost = now.rejected and not now.in_form
+    if lost and fallbacks >= limits.fallbacks_offer - 1:
+        grounds = [Ground("fallback", turn.text[:120], 0.5, turn.seq) for turn in [*before[-fallbacks:], now]]
+        if offered or fallbacks + 1 >= limits.fallbacks_hand_over:
+            return "hand_over", "not_understood_again", grounds
+        return "offer", "not_understood_twice", grounds
+    unsolved = [turn for turn in [*before, now] if turn.intent == "solved_no"]
+    if now.intent == "solved_no" and unsolved:
+        grounds = [Ground("not_solved", turn.text[:120], 0.5, turn.seq) for turn in unsolved]
+        if len(unsolved) >= limits.not_solved_hand_over:
+            return "hand_over", "not_solved_again", grounds
+        if len(unsolved) >= limits.not_solved_offer and not offered:
+            return "offer", "not_solved", grounds
+    return None
+
+
+def _in_a_row(before: Sequence[Seen]) -> int:
+    count = 0
+    for turn in reversed(before):
+        if not (turn.fallback or (turn.rejected and turn.offered)):
+            break
+        count += 1
+    return count
+
+
+def frustration_of(turns: Sequence[Seen], limits: Thresholds) -> Tuple[float, List[Ground]]:
+    """The combined score of the last turn and what made it; calm small talk is taken for what it says."""
+    combined = 0.0
+    grounds: List[Ground] = []
+    for at, turn in enumerate(turns):
+        combined, grounds = _step(turns, at, combined, limits)
+        if not turn.written:
+            combined *= limits.frustration_carry
+    return combined, grounds
+
+
+def _step(turns: Sequence[Seen], at: int, previous: float, limits: Thresholds) -> Tuple[float, List[Ground]]:
+    now, before = turns[at], turns[:at]
+    if not now.written:
+        return previous * limits.frustration_carry, []
+    grounds = [
+        Ground(kind, shown, round(now.frustration / max(len(now.cues), 1), 4), now.seq) for kind, shown in now.cues
+    ]
+    if not grounds and now.frustration >= 0.3:
+        grounds.append(Ground("tone", "the message as a whole", round(now.frustration, 4), now.seq))
+    score = log_odds(now.frustration)
+    if now.intent in CALM_INTENTS and now.frustration < 0.5:
+        return logistic(score), grounds
+    for kind, shown, amount in _history(now, before):
+        weight = limits.weights[kind] * amount
+        score += weight
+        grounds.append(Ground(kind, shown, round(weight, 4), now.seq))
+    if previous > 0.25 and now.frustration > 0.25:
+        score += 2 * limits.frustration_carry * previous
+        grounds.append(Ground("earlier_turns", "displeasure in the turns before", round(previous, 4)))
+    return logistic(score), grounds
+
+
+def _history(now: Seen, before: Sequence[Seen]) -> List[Tuple[str, str, float]]:
+    shown: List[Tuple[str, str, float]] = []
+    again = next((turn for turn in reversed(before[-3:]) if rephrased(turn, now)), None)
+    if again is not None:
+        shown.append(("rephrased", again.text[:120], 1.0))
+    fallbacks = _in_a_row(before)
+    if fallbacks:
+        shown.append(("fallbacks", f"not understood {fallbacks} time(s)", float(min(fallbacks, 3))))
+    unsolved = sum(turn.intent == "solved_no" for turn in before)
+    if unsolved:
+        shown.append(("not_solved", f"said {unsolved} time(s) that it is not solved", float(min(unsolved, 2))))
+    if before and before[-1].intent == "deny" and now.frustration > 0.2:
+        shown.append(("declined_answer", before[-1].text[:120], 1.0))
+    failed = sum(turn.tool_failed for turn in before)
+    if failed:
+        shown.append(("tool_failures", f"{failed} failed action(s)", float(min(failed, 2))))
+    return shown
+
+
+def rephrased(earlier: Seen, now: Seen) -> bool:
+    """The same wish in other words: same intent and much the same vocabulary, in two written messages."""
+    if not (earlier.written and now.written) or len(now.text) < 12 or earlier.in_form or now.in_form:
+        return False
+    one, two = set(words(earlier.text)), set(words(now.text))
+    if len(one) < 3 or len(two) < 3:
+        return False
+    overlap = len(one & two) / min(len(one), len(two))
+    alike = SequenceMatcher(None, earlier.text.lower(), now.text.lower(), autojunk=False).ratio()
+    same = alike > 0.8 or (earlier.intent == now.intent and overlap > 0.6)
+    return same and _same_numbers(one, two)
+
+
+def _same_numbers(one: set[str], two: set[str]) -> bool:
+    """Two messages that name different things by number are two wishes, not one said twice."""
+    return {word for word in one if any(map(str.isdigit, word))} == {
+        word for word in two if any(map(str.isdigit, word))
+    }
+
+
+def complexity_of(turns: Sequence[Seen]) -> Tuple[float, List[Ground]]:
+    """0..1 for the last turn: what makes this more than a bot's matter."""
+    now, before = turns[-1], turns[:-1]
+    if not now.written:
+        return 0.0, []
+    length = len(words(now.text))
+    knots: List[Ground] = []
+
+    def knot(kind: str, shown: str, weight: float, holds: bool) -> None:
+        if holds:
+            knots.append(Ground(kind, shown, weight, now.seq))
+
+    knot("out_of_scope", "not one of the subjects the bot knows", 0.3, now.rejected)
+    knot("unsure", "two readings are nearly as likely", 0.15, now.margin < 0.08 and not now.rejected)
+    knot("long", f"{length} words", 0.25, length > 90)
+    knot("several", "several questions at once", 0.2, now.text.count("?") >= 3)
+    fallbacks = _in_a_row(before)
+    knot("fallbacks", f"not understood {fallbacks} time(s)", min(0.25 * fallbacks, 0.5), fallbacks > 0)
+    stuck = sum(turn.in_form for turn in before[-3:])
+    knot("form", f"asked {stuck} times for one thing", 0.35, stuck >= 3 and now.in_form)
+    return min(sum(ground.weight for ground in knots), 1.0), knots
