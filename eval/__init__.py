@@ -1,0 +1,1 @@
+"""How good is it? Outcomes, simulated customers, scores and reports."""
