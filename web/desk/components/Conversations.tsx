@@ -1,0 +1,60 @@
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Desk } from "../controller";
+import { decides, type DeskState } from "../state";
+import { t } from "../words";
+import { ConversationView } from "./ConversationView";
+import { PacketPanel } from "./PacketPanel";
+import { QueueList } from "./QueueList";
+import type { ReplyMode } from "./Shell";
+
+/** Places that the keyboard reaches from anywhere. */
+export interface PagePlaces {
+  search: RefObject<HTMLInputElement | null>;
+  reply: RefObject<HTMLTextAreaElement | null>;
+  mode: ReplyMode;
+  setMode: (mode: ReplyMode) => void;
+}
+
+interface Props {
+  desk: Desk;
+  state: DeskState;
+  places: PagePlaces;
+}
+
+const ROOM_FOR_BOTH = "(min-width: 1180px)";
+
+export function Conversations({ desk, state, places }: Props) {
+  // Beside the conversation where there is room for both; over it, when asked for, where there is not.
+  const [packetOpen, setPacketOpen] = useState(() => matchMedia(ROOM_FOR_BOTH).matches);
+  useEffect(() => {
+    const room = matchMedia(ROOM_FOR_BOTH);
+    const follow = () => setPacketOpen(room.matches);
+    room.addEventListener("change", follow);
+    return () => room.removeEventListener("change", follow);
+  }, []);
+  const view = state.selected ? state.views[state.selected] : undefined;
+  const mayDecide = state.signedIn.status === "in" && decides(state.signedIn.session);
+  const classes = ["page", view && "has-view", view?.detail && packetOpen && "has-packet"].filter(Boolean).join(" ");
+  return (
+    <div class={classes}>
+      <QueueList desk={desk} state={state} search={places.search} />
+      {view ? (
+        <ConversationView key={view.id} desk={desk} state={state} view={view} places={places} packetOpen={packetOpen} onTogglePacket={() => setPacketOpen(!packetOpen)} />
+      ) : (
+        <main class="empty">
+          <h1>{t("pick")}</h1>
+          <p class="soft">{t("pickMore")}</p>
+        </main>
+      )}
+      {view?.detail && packetOpen && (
+        <PacketPanel
+          detail={view.detail}
+          onClose={() => setPacketOpen(false)}
+          onJump={() => setPacketOpen(matchMedia(ROOM_FOR_BOTH).matches)}
+          onDecide={mayDecide ? (approval, decision) => void desk.views.decide(view.id, approval, decision) : null}
+        />
+      )}
+    </div>
+  );
+}

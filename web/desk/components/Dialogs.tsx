@@ -1,0 +1,127 @@
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Desk } from "../controller";
+import { label, t } from "../words";
+
+interface DialogProps {
+  desk: Desk;
+  id: string;
+  onDone: () => void;
+}
+
+const QUEUES = ["support", "specialist", "senior"] as const;
+const OUTCOMES = ["resolved", "unresolved", "declined_by_policy", "no_reply", "spam"] as const;
+const CAUSES = ["delivery", "product", "payment", "account", "information", "assistant", "system", "other"] as const;
+
+export function Modal({ title, onDone, children }: { title: string; onDone: () => void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const back = document.activeElement;
+    dialog.current?.showModal();
+    return () => back instanceof HTMLElement && back.focus();
+  }, []);
+  return (
+    <dialog ref={dialog} class="modal" aria-labelledby="modal-title" onClose={onDone}>
+      <h2 id="modal-title">{title}</h2>
+      {children}
+    </dialog>
+  );
+}
+
+interface FormProps {
+  title: string;
+  action: string;
+  ready: boolean;
+  onDone: () => void;
+  onSubmit: () => Promise<boolean>;
+  children: ComponentChildren;
+}
+
+/** A question before an action. It closes when the action worked; a failure is told in the conversation. */
+function ActionForm({ title, action, ready, onDone, onSubmit, children }: FormProps) {
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    await onSubmit();
+    onDone();
+  };
+  return (
+    <Modal title={title} onDone={onDone}>
+      <form onSubmit={submit}>
+        {children}
+        <div class="modal-foot">
+          <button type="button" class="button" onClick={onDone}>
+            {t("cancel")}
+          </button>
+          <button type="submit" class="button is-main" disabled={busy || !ready}>
+            {action}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+export function TransferDialog({ desk, id, onDone }: DialogProps) {
+  const [queue, setQueue] = useState<string>(QUEUES[0]);
+  const [note, setNote] = useState("");
+  return (
+    <ActionForm title={t("transferTitle")} action={t("transfer")} ready onDone={onDone} onSubmit={() => desk.views.transfer(id, queue, note.trim())}>
+      <fieldset class="options">
+        <legend>{t("transferTo")}</legend>
+        {QUEUES.map((each) => (
+          <label key={each}>
+            <input type="radio" name="queue" value={each} checked={queue === each} onChange={() => setQueue(each)} /> {label("queue", each)}
+          </label>
+        ))}
+      </fieldset>
+      <label>
+        {t("transferNote")}
+        <textarea rows={3} maxLength={4000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+      </label>
+    </ActionForm>
+  );
+}
+
+export function HandBackDialog({ desk, id, onDone }: DialogProps) {
+  const [note, setNote] = useState("");
+  return (
+    <ActionForm title={t("handBackTitle")} action={t("handBack")} ready onDone={onDone} onSubmit={() => desk.views.handBack(id, note.trim())}>
+      <label>
+        {t("handBackNote")}
+        <textarea rows={3} maxLength={4000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+      </label>
+    </ActionForm>
+  );
+}
+
+/** Neither field is filled in beforehand: what was achieved is somebody's word, not a default. */
+export function CloseDialog({ desk, id, onDone }: DialogProps) {
+  const [outcome, setOutcome] = useState("");
+  const [cause, setCause] = useState("");
+  return (
+    <ActionForm title={t("closeTitle")} action={t("close")} ready={!!outcome && !!cause.trim()} onDone={onDone} onSubmit={() => desk.views.close(id, outcome, cause.trim())}>
+      <label>
+        {t("outcome")}
+        <select required value={outcome} onChange={(event) => setOutcome(event.currentTarget.value)}>
+          <option value="" />
+          {OUTCOMES.map((each) => (
+            <option key={each} value={each}>
+              {label("outcome", each)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t("cause")}
+        <input list="causes" required maxLength={500} autocomplete="off" value={cause} onInput={(event) => setCause(event.currentTarget.value)} />
+        <datalist id="causes">
+          {CAUSES.map((each) => (
+            <option key={each} value={label("cause", each)} />
+          ))}
+        </datalist>
+      </label>
+    </ActionForm>
+  );
+}

@@ -1,0 +1,115 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Session } from "../../shared/types";
+import type { Desk } from "../controller";
+import { listenForKeys } from "../keys";
+import { answers, type DeskState } from "../state";
+import { switchTheme } from "../theme";
+import { t } from "../words";
+import { Conversations } from "./Conversations";
+import { Help } from "./Help";
+import { Brand, HelpIcon, LeaveIcon, SoundIcon, ThemeIcon } from "./icons";
+import { Toasts } from "./Toasts";
+
+interface Props {
+  desk: Desk;
+  state: DeskState;
+  session: Session;
+}
+
+/** The parts of the desk. A new part is a line here; a part that does not exist is not shown. */
+const SECTIONS = [{ id: "conversations", label: t("conversations"), page: Conversations, open: answers }] as const;
+
+export type ReplyMode = "reply" | "note";
+
+export function Shell({ desk, state, session }: Props) {
+  const search = useRef<HTMLInputElement>(null);
+  const reply = useRef<HTMLTextAreaElement>(null);
+  const [mode, setMode] = useState<ReplyMode>("reply");
+  const sections = SECTIONS.filter((each) => each.open(session));
+  const section = sections[0];
+
+  useEffect(
+    () =>
+      listenForKeys(desk, {
+        search: () => search.current,
+        reply: () => {
+          setMode("reply");
+          return reply.current;
+        },
+        note: () => {
+          setMode("note");
+          reply.current?.focus();
+        },
+      }),
+    [desk],
+  );
+
+  return (
+    <div class="shell">
+      <header class="bar">
+        <Brand />
+        <nav aria-label={t("product")}>
+          {sections.map(({ id, label }) => (
+            <a key={id} href={`#/${id}`} aria-current={id === section?.id ? "page" : undefined} onClick={() => desk.select(null)}>
+              {label}
+              {!!state.queue?.counts.waiting && <span class="count">{state.queue.counts.waiting}</span>}
+            </a>
+          ))}
+        </nav>
+        <div class="bar-tools">
+          {section && <AgentTools desk={desk} state={state} />}
+          <button type="button" class="tool" aria-label={t("theme")} title={t("theme")} onClick={switchTheme}>
+            <ThemeIcon />
+          </button>
+          <button type="button" class="tool" aria-label={t("help")} title={t("help")} onClick={() => desk.showHelp(true)}>
+            <HelpIcon />
+          </button>
+          <span class="me" title={`${session.email} · ${session.roles.join(", ")}`}>
+            {session.name}
+          </span>
+          <button type="button" class="tool" aria-label={t("signOut")} title={t("signOut")} onClick={() => void desk.signOut()}>
+            <LeaveIcon />
+          </button>
+        </div>
+      </header>
+      {!state.connected && (
+        <p class="banner" role="status">
+          {t("reconnecting")}
+        </p>
+      )}
+      {section ? (
+        <section.page desk={desk} state={state} places={{ search, reply, mode, setMode }} />
+      ) : (
+        <main class="empty">
+          <h1>{t("noSection")}</h1>
+          <p class="soft">{t("noSectionMore", { roles: session.roles.join(", ") })}</p>
+        </main>
+      )}
+      <Toasts desk={desk} toasts={state.toasts} />
+      {state.help && <Help onClose={() => desk.showHelp(false)} />}
+    </div>
+  );
+}
+
+/** What only those need who take conversations. */
+function AgentTools({ desk, state }: Omit<Props, "session">) {
+  const online = state.presence === "online";
+  const sound = t(state.sound ? "soundOn" : "soundOff");
+  return (
+    <>
+      <button
+        type="button"
+        class={online ? "presence is-online" : "presence"}
+        aria-label={`${t("presence")}: ${t(online ? "online" : "away")}`}
+        title={t(online ? "presenceOnlineHint" : "presenceAwayHint")}
+        onClick={() => void desk.setPresence(online ? "away" : "online")}
+      >
+        <span class="lamp" aria-hidden="true" />
+        {t(online ? "online" : "away")}
+      </button>
+      <button type="button" class="tool" aria-pressed={state.sound} aria-label={sound} title={sound} onClick={() => desk.setSound(!state.sound)}>
+        <SoundIcon on={state.sound} />
+      </button>
+    </>
+  );
+}

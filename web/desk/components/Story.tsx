@@ -1,0 +1,85 @@
+import { Markdown } from "../../shared/Markdown";
+import type { Conversation, Echo } from "../../shared/reduce";
+import type { Fact, FactOf } from "../../shared/types";
+import { clock } from "../format";
+import { t } from "../words";
+import { type Names, StaffFact } from "./StaffFact";
+
+interface Props {
+  conversation: Conversation;
+  customer: string;
+  /** Who is meant by an author's id. */
+  names: Names;
+  onRetry: () => void;
+}
+
+/** The whole conversation, as the log tells it: what was said, and between it what was understood, decided and done. */
+export function Story({ conversation, customer, names, onRetry }: Props) {
+  return (
+    <ol class="story">
+      {conversation.facts.map((fact) =>
+        fact.type === "message.sent" ? (
+          <Message key={fact.id} fact={fact} who={speaker(fact, customer, names)} />
+        ) : (
+          <StaffFact key={fact.id} names={names} fact={fact as Exclude<Fact, { type: "message.sent" }>} />
+        ),
+      )}
+      {conversation.echoes.map((echo) => (
+        <EchoMessage key={echo.id} echo={echo} onRetry={onRetry} />
+      ))}
+    </ol>
+  );
+}
+
+function speaker(fact: FactOf<"message.sent">, customer: string, names: Names): string {
+  if (fact.source === "customer") return customer;
+  if (fact.source === "agent") return names(fact.data.author);
+  return t(fact.source === "bot" ? "assistant" : "system");
+}
+
+function Message({ fact, who }: { fact: FactOf<"message.sent">; who: string }) {
+  const { data } = fact;
+  return (
+    <li id={`seq-${fact.seq}`} class={`said by-${fact.source}`} tabIndex={-1}>
+      <p class="said-head">
+        <strong>{who}</strong>
+        <time dateTime={fact.occurred_at}>{clock(fact.occurred_at)}</time>
+      </p>
+      <div class="said-text">
+        {!data.text && <p class="plain">{t("erased")}</p>}
+        {fact.source === "customer" ? <p class="plain">{data.text}</p> : <Markdown text={data.text} base={location.origin} />}
+      </div>
+      {!!data.citations?.length && (
+        <p class="said-more">
+          {t("sources")}: {data.citations.map((citation) => `${citation.title} · ${citation.section}`).join("; ")}
+        </p>
+      )}
+      {!!data.choices?.length && (
+        <p class="said-more">{t("shownChoices", { choices: data.choices.map((choice) => choice.label).join(" · ") })}</p>
+      )}
+    </li>
+  );
+}
+
+function EchoMessage({ echo, onRetry }: { echo: Echo; onRetry: () => void }) {
+  return (
+    <li class={`said by-agent is-${echo.status}`}>
+      <p class="said-head">
+        <strong>{t("you")}</strong>
+        <span>{echo.status === "failed" || echo.status === "refused" ? "" : t("sending")}</span>
+      </p>
+      <div class="said-text">
+        <p class="plain">{echo.text}</p>
+      </div>
+      {echo.status === "failed" && (
+        <p class="problem">
+          {t("notSent")}{" "}
+          <button type="button" class="link" onClick={onRetry}>
+            {t("again")}
+          </button>
+        </p>
+      )}
+      {echo.status === "refused" && <p class="problem">{echo.reason}</p>}
+    </li>
+  );
+}

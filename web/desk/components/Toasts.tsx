@@ -1,0 +1,24 @@
+import type { Desk } from "../controller";
+import type { Toast } from "../state";
+import { t } from "../words";
+import { CloseIcon } from "./icons";
+
+export function Toasts({ desk, toasts }: { desk: Desk; toasts: readonly Toast[] }) {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.map(({ number, text, handoffId }) => (
+        <div key={number} class="toast">
+          <span>{text}</span>
+          {handoffId && (
+            <button type="button" class="link" onClick={() => desk.select(handoffId)}>
+              {t("toastOpen")}
+            </button>
+          )}
+          <button type="button" class="tool" aria-label={t("dismiss")} onClick={() => desk.dismiss(number)}>
+            <CloseIcon />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

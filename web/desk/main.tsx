@@ -1,0 +1,48 @@
+import { render } from "preact";
+import "../shared/tokens.css";
+import { App } from "./App";
+import { deskCalls } from "./calls";
+import { Desk } from "./controller";
+import { ring } from "./sound";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/conversation.css";
+import "./styles/packet.css";
+import { restoreTheme } from "./theme";
+
+const desk = new Desk({ calls: deskCalls(location.origin), storage: browserStorage(), ring });
+restoreTheme();
+
+const readAddress = () => {
+  const id = /^#\/conversations\/(.+)$/.exec(location.hash)?.[1];
+  const wanted = id ? decodeURIComponent(id) : null;
+  if (wanted !== desk.store.get().selected) desk.select(wanted);
+};
+addEventListener("hashchange", readAddress);
+addEventListener("online", () => desk.networkChanged(true));
+addEventListener("offline", () => desk.networkChanged(false));
+
+let shown = "";
+desk.store.subscribe(() => {
+  const { selected, queue, signedIn } = desk.store.get();
+  const waiting = queue?.counts.waiting ?? 0;
+  document.title = signedIn.status === "in" && waiting > 0 ? `(${waiting}) Frontdesk` : "Frontdesk";
+  const address = selected ? `#/conversations/${encodeURIComponent(selected)}` : "#/conversations";
+  if (signedIn.status === "in" && address !== shown) {
+    shown = address;
+    history.replaceState(null, "", address);
+  }
+});
+
+const wanted = /^#\/conversations\/(.+)$/.exec(location.hash)?.[1];
+if (wanted) desk.store.set({ selected: decodeURIComponent(wanted) });
+render(<App desk={desk} />, document.getElementById("desk")!);
+void desk.start();
+
+function browserStorage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,97 @@
+/** The contract as the two pages use it. Event data and the packet come from `contract/`, generated from Python. */
+import type { Choice, Contract, Packet } from "../contract/events";
+
+export type { Citation, Choice, Evidence, Packet, PacketOperation, TriageDecided } from "../contract/events";
+
+export type EventData = Contract["events"];
+export type EventType = keyof EventData;
+
+interface EnvelopeOf<T extends EventType> {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: T;
+  readonly version: number;
+  readonly conversation_id: string;
+  readonly occurred_at: string;
+  readonly source: "customer" | "bot" | "agent" | "system";
+  readonly epoch: number;
+  readonly visibility: "all" | "staff";
+  readonly data: EventData[T];
+}
+
+/** One event of the log, as this reader may see it. */
+export type Fact = { [T in EventType]: EnvelopeOf<T> }[EventType];
+export type FactOf<T extends EventType> = Extract<Fact, { type: T }>;
+
+/** What a customer receives in place of an event that is for staff: it keeps the numbers whole and says nothing. */
+export interface HiddenFact {
+  readonly seq: number;
+  readonly type: "hidden";
+}
+
+export type LogEvent = Fact | HiddenFact;
+
+export interface EventPage {
+  events: LogEvent[];
+  head_seq: number;
+  epoch: number;
+}
+
+export type SocketFrame =
+  | { kind: "event"; event: LogEvent }
+  | { kind: "heartbeat"; epoch?: number; head_seq?: number }
+  | { kind: "typing"; who: string; conversation_id?: string }
+  | { kind: "queue" };
+
+export interface OpenedConversation {
+  conversation_id: string;
+  token: string;
+  head_seq: number;
+  epoch: number;
+}
+
+export interface Session {
+  id: string;
+  email: string;
+  name: string;
+  roles: string[];
+  expires_at: string;
+}
+
+export type HandoffState = "queued" | "accepted" | "returned" | "closed";
+
+export interface HandoffListItem {
+  handoff_id: string;
+  conversation_id: string;
+  state: HandoffState;
+  reason: string;
+  priority: number;
+  queue: string;
+  customer_id: string | null;
+  customer_name: string | null;
+  problem: string | null;
+  waiting_since: string;
+  accepted_by: string | null;
+  owner: string;
+  epoch: number;
+}
+
+export interface QueueView {
+  waiting: HandoffListItem[];
+  mine: HandoffListItem[];
+  counts: { waiting: number; mine: number };
+}
+
+export interface HandoffDetail {
+  handoff_id: string;
+  conversation_id: string;
+  state: HandoffState;
+  owner: string;
+  epoch: number;
+  reason: string;
+  packet: Packet;
+  events: Fact[];
+}
+
+export type Presence = "online" | "away";
+export type { Choice as ChoiceButton };

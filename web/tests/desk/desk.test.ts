@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Fact, HandoffDetail, HandoffListItem, Packet } from "../../shared/types";
+import { deskCalls } from "../../desk/calls";
+import { Desk } from "../../desk/controller";
+import { lists } from "../../desk/state";
+import { label } from "../../desk/words";
+import { FakeSocket, FakeStorage } from "../support/server";
+import { fact, said } from "../shared/builders";
+
+const ME = { id: "agt_1", email: "ana@shop.example", name: "Ana", roles: ["agent"], expires_at: "2099-01-01T00:00:00Z" };
+const AGENT = { kind: "agent:agt_1" };
+
+let waiting: HandoffListItem[];
+let mine: HandoffListItem[];
+let events: Fact[];
+let failures: Map<string, { status: number; body: object }>;
+let asked: { method: string; path: string; body: Record<string, unknown> }[];
+let socket: FakeSocket;
+let rings: number;
+let desk: Desk;
+
+const item = (id: string, more: Partial<HandoffListItem> = {}): HandoffListItem => ({
+  handoff_id: id,
+  conversation_id: "cnv_1",
+  state: "queued",
+  reason: "frustration",
+  priority: 2,
+  queue: "senior",
+  customer_id: null,
+    customer_name: "Mara Voss",
+  problem: "Boots are late",
+  waiting_since: "2026-01-05T09:00:00Z",
+  accepted_by: null,
+  owner: "queue",
+  epoch: 2,
+  ...more,
+});
+
+function answer(method: string, path: string): unknown {
+  if (path === "/session") return method === "POST" ? { token: "t", roles: ME.roles, expires_at: ME.expires_at } : ME;
+  if (path === "/queue") return { waiting, mine, counts: { waiting: waiting.length, mine: mine.length } };
+  if (method === "GET" && path.startsWith("/handoffs/")) {
+    const id = path.split("/")[2] ?? "";
+    const own = mine.some((each) => each.handoff_id === id);
+    return {
+      handoff_id: id,
+      conversation_id: "cnv_1",
+      state: own ? "accepted" : "queued",
+      owner: own ? AGENT.kind : "queue",
+      epoch: 2,
+      reason: "frustration",
+      packet: { customer: { name: "Mara Voss" }, summary: { problem: "Late" } } as Packet,
+      events,
+    } satisfies HandoffDetail;
+  }
+  if (path.endsWith("/accept")) {
+    mine = waiting.map((each) => ({ ...each, state: "accepted" }));
+    waiting = [];
+    events = [...events, fact(events.length + 1, "handoff.accepted", { handoff_id: "h1", agent_id: "agt_1", agent_name: "Ana" })];
+  }
+  return null;
+}
+
+const fetch: typeof globalThis.fetch = async (input, init) => {
+  const path = new URL(String(input)).pathname.replace("/api/v1", "");
+  const method = init?.method ?? "GET";
+  asked.push({ method, path, body: init?.body ? JSON.parse(String(init.body)) : {} });
+  for (const [key, failure] of failures) {
+    if (`${method} ${path}`.endsWith(key)) {
+      failures.delete(key);
+      return new Response(JSON.stringify(failure.body), { status: failure.status });
+    }
+  }
+  return new Response(JSON.stringify(answer(method, path)), { status: 200 });
+};
+
+const settle = (ms = 200) => vi.advanceTimersByTimeAsync(ms);
+const view = (id = "h1") => desk.views.get(id);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  waiting = [item("h1"), item("h2", { customer_name: null, problem: "A stove smells", reason: "safety" })];
+  mine = [];
+  events = [fact(1, "conversation.opened", { channel: "web" }), said(2, "customer", "Where are my boots?")];
+  failures = new Map();
+  asked = [];
+  rings = 0;
+  socket = new FakeSocket();
+  vi.stubGlobal("WebSocket", function () {
+    return socket;
+  });
+  desk = new Desk({
+    calls: deskCalls("https://desk.example", fetch),
+    storage: new FakeStorage(),
+    ring: () => (rings += 1),
+  });
+  await desk.start();
+  socket.readyState = 1;
+  socket.onopen?.();
+  socket.deliver({ kind: "queue" });
+  await settle();
+});
+
+afterEach(() => {
+  void desk.signOut();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe("the session", () => {
+  test("is taken up from the cookie, comes online and keeps the presence alive", async () => {
+    expect(desk.store.get().signedIn).toMatchObject({ status: "in", session: { name: "Ana" } });
+    const renewed = () => asked.filter(({ path }) => path === "/agents/me/presence").length;
+    expect(renewed()).toBe(1);
+    await settle(65_000);
+    expect(renewed()).toBe(3);
+  });
+
+  test("ends with a sentence when the server ends it", async () => {
+    failures.set("GET /queue", { status: 401, body: { code: "session_ended", message: "x" } });
+    await desk.refreshQueue();
+    expect(desk.store.get().signedIn).toMatchObject({ status: "out", reason: expect.stringContaining("session has ended") });
+  });
+
+  test("a wrong password is told apart from a server that is away", async () => {
+    failures.set("POST /session", { status: 401, body: { code: "sign_in_failed", message: "x" } });
+    await desk.signIn("a@b.example", "wrong");
+    expect(desk.store.get().signedIn).toMatchObject({ status: "out", reason: expect.stringContaining("do not match") });
+  });
+});
+
+describe("the queue", () => {
+  test("a hint brings the new hand-over with a toast, and a sound only when wanted", async () => {
+    waiting = [...waiting, item("h3", { customer_name: "Theo" })];
+    socket.deliver({ kind: "queue" });
+    await settle();
+    expect(desk.store.get().toasts.map(({ text }) => text)).toEqual(["New hand-over: Theo"]);
+    expect(rings).toBe(0);
+    desk.setSound(true);
+    waiting = [...waiting, item("h4")];
+    socket.deliver({ kind: "queue" });
+    await settle();
+    expect(rings).toBe(2);
+  });
+
+  test("j and k walk through both lists and stop at their ends", async () => {
+    desk.move(1);
+    expect(desk.store.get().selected).toBe("h1");
+    desk.move(1);
+    desk.move(1);
+    expect(desk.store.get().selected).toBe("h2");
+    desk.move(-1);
+    expect(desk.store.get().selected).toBe("h1");
+    await settle();
+  });
+
+  test("the search looks at name, problem and reason", () => {
+    desk.search("stove");
+    expect(lists(desk.store.get()).waiting.map(({ handoff_id }) => handoff_id)).toEqual(["h2"]);
+  });
+});
+
+describe("a conversation", () => {
+  beforeEach(async () => {
+    desk.select("h1");
+    await settle();
+  });
+
+  test("is accepted once; the loser reads who was faster", async () => {
+    failures.set("/accept", { status: 409, body: { code: "already_accepted", message: "x", data: { accepted_by: "Idris" } } });
+    expect(await desk.views.accept("h1")).toBe(false);
+    expect(view()?.problem).toBe("Idris was faster and has this conversation.");
+    expect(await desk.views.accept("h1")).toBe(true);
+    expect(view()).toMatchObject({ problem: null, detail: { owner: "agent:agt_1" } });
+  });
+
+  test("a reply is shown at once and replaced by its event, which may come twice", async () => {
+    desk.views.reply("h1", "Hello Mara");
+    const id = view()?.conversation.echoes[0]?.id as string;
+    await settle();
+    expect(asked.at(-1)).toMatchObject({ path: "/handoffs/h1/messages", body: { client_message_id: id, text: "Hello Mara" } });
+    const event = said(3, "agent", "Hello Mara", { author: "agt_1", client_message_id: id });
+    socket.deliver({ kind: "event", event });
+    socket.deliver({ kind: "event", event });
+    expect(view()?.conversation.echoes).toEqual([]);
+    expect(view()?.conversation.facts).toHaveLength(3);
+  });
+
+  test("a reply that failed is tried again under the same id", async () => {
+    failures.set("/messages", { status: 503, body: { code: "unavailable", message: "x" } });
+    desk.views.reply("h1", "Hello Mara");
+    await settle();
+    expect(view()?.conversation.echoes[0]?.status).toBe("failed");
+    desk.views.retryReply("h1");
+    await settle();
+    const ids = asked.filter(({ path }) => path.endsWith("/messages")).map(({ body }) => body.client_message_id);
+    expect(new Set(ids).size).toBe(1);
+    expect(ids).toHaveLength(2);
+  });
+
+  test("an event with a gap before it makes the desk read the whole again", async () => {
+    events = [...events, said(3, "bot", "One"), said(4, "customer", "Two")];
+    socket.deliver({ kind: "event", event: events[3] as Fact });
+    expect(view()?.conversation.seq).toBe(2);
+    await settle();
+    expect(view()?.conversation.seq).toBe(4);
+  });
+
+  test("a packet that came without its empty lists is whole", () => {
+    expect(view()?.detail?.packet).toMatchObject({ tried: [], operations: [], articles: [], approvals: [], missing: [] });
+  });
+
+  test("empty notes are not sent along", async () => {
+    await desk.views.transfer("h1", "senior", "");
+    await desk.views.handBack("h1", "Tell her the date");
+    const bodies = asked.filter(({ method, path }) => method === "POST" && path.startsWith("/handoffs")).map(({ body }) => body);
+    expect(bodies).toEqual([{ queue: "senior" }, { note: "Tell her the date" }]);
+  });
+
+  test("the customer's typing is shown and passes", async () => {
+    socket.deliver({ kind: "typing", who: "customer", conversation_id: "cnv_1" });
+    expect(desk.store.get().typing).toEqual({ cnv_1: "customer" });
+    await settle(7_000);
+    expect(desk.store.get().typing).toEqual({});
+  });
+});
+
+test("every code of the contract has words; an unknown one is shown as it is", () => {
+  expect(label("reason", "explicit_request")).toBe("Asked for a person");
+  expect(label("reason", "moon_phase")).toBe("moon phase");
+});

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { render } from "preact";
+import { expect, test } from "vitest";
+import { PacketPanel } from "../../desk/components/PacketPanel";
+import { Story } from "../../desk/components/Story";
+import { EMPTY, reduceAll } from "../../shared/reduce";
+import type { Fact, HandoffDetail, Packet } from "../../shared/types";
+
+const folder = join(process.cwd(), "../tests/contract/vectors");
+const there = existsSync(folder);
+const vector = <T,>(name: string) => (JSON.parse(readFileSync(join(folder, name), "utf8")) as { value: T }).value;
+
+function drawn(content: preact.VNode): string {
+  const place = document.createElement("div");
+  render(content, place);
+  return place.textContent ?? "";
+}
+
+test.runIf(there)("the golden packet is shown with its four lines and what is missing", () => {
+  const packet = vector<Packet>("packet.json");
+  const detail = { packet, events: [] } as unknown as HandoffDetail;
+  const text = drawn(<PacketPanel detail={detail} onClose={() => {}} onJump={() => {}} onDecide={null} />);
+  const { problem, tried, wants, next_best_action } = packet.summary;
+  for (const line of [problem, tried, wants, next_best_action]) expect(text).toContain(line);
+  for (const operation of packet.operations) expect(text).toContain(operation.summary);
+});
+
+test.runIf(there)("every golden event can be told in the story", () => {
+  const facts = readdirSync(folder)
+    .filter((name) => name.startsWith("event."))
+    .map((name) => vector<Fact>(name))
+    .sort((one, other) => one.seq - other.seq);
+  const conversation = reduceAll(EMPTY, facts);
+  const text = drawn(<Story conversation={conversation} customer="Mara" names={(author) => author} onRetry={() => {}} />);
+  for (const fact of facts) {
+    const { text: words } = fact.data as { text?: string };
+    if (words && fact.type !== "message.sent") expect(text).toContain(words);
+  }
+});

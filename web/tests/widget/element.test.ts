@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { FrontdeskWidget } from "../../widget/element";
+import { FakeServer } from "../support/server";
+
+let server: FakeServer;
+let widget: FrontdeskWidget;
+
+const frame = () => new Promise((resolve) => setTimeout(resolve, 30));
+const find = <T extends Element = HTMLElement>(selector: string) => widget.shadowRoot?.querySelector<T>(selector) ?? null;
+const button = (text: string) =>
+  [...(widget.shadowRoot?.querySelectorAll("button") ?? [])].find((each) => each.textContent?.trim() === text);
+
+beforeEach(async () => {
+  server = new FakeServer();
+  localStorage.clear();
+  vi.stubGlobal("fetch", server.fetch);
+  vi.stubGlobal("WebSocket", function (address: string) {
+    return server.socket(address);
+  });
+  if (!customElements.get("frontdesk-widget")) customElements.define("frontdesk-widget", FrontdeskWidget);
+  widget = document.createElement("frontdesk-widget") as FrontdeskWidget;
+  widget.setAttribute("server", "https://desk.example");
+  widget.setAttribute("starters", "Where is my order?| ");
+  document.body.append(widget);
+  await frame();
+});
+
+afterEach(() => {
+  widget.remove();
+  vi.unstubAllGlobals();
+});
+
+test("opens as a named dialog with the focus in the field, and Escape gives the focus back", async () => {
+  widget.open();
+  await frame();
+  expect(find('[role="dialog"]')?.getAttribute("aria-labelledby")).toBe("title");
+  expect(widget.hasAttribute("open")).toBe(true);
+  expect(widget.shadowRoot?.activeElement?.tagName).toBe("TEXTAREA");
+  find('[role="dialog"]')?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  await frame();
+  expect(find('[role="dialog"]')).toBeNull();
+  expect(widget.hasAttribute("open")).toBe(false);
+  expect(widget.shadowRoot?.activeElement?.className).toContain("launcher");
+});
+
+test("an open attribute in the page opens without taking the focus", async () => {
+  widget.setAttribute("open", "");
+  await frame();
+  expect(find('[role="dialog"]')).not.toBeNull();
+  expect(widget.shadowRoot?.activeElement ?? null).toBeNull();
+});
+
+test("a person can be asked for in every state", async () => {
+  widget.open();
+  await frame();
+  expect(button("Talk to a person")).toBeDefined();
+  button("Talk to a person")?.click();
+  await frame();
+  expect(find("#owner")?.textContent).toBe("Waiting for a person — you are number 2 in line");
+  for (const [type, data] of [
+    ["handoff.accepted", { handoff_id: "h1", agent_id: "agt_1", agent_name: "Ana" }],
+    ["conversation.closed", { by: "agt_1" }],
+  ] as const) {
+    server.write("cnv_1", type, "agent", data);
+    await frame();
+    expect(button("Talk to a person")).toBeDefined();
+  }
+});
+
+test("answers show their sources as safe links and their choices as buttons that end", async () => {
+  widget.open();
+  await frame();
+  button("Where is my order?")?.click();
+  await frame();
+  server.write("cnv_1", "message.sent", "bot", {
+    text: "Here.",
+    author: "bot",
+    reply_to: [2],
+    citations: [
+      { article_id: "a", version: 1, title: "Good", section: "One", url: "/help/good" },
+      { article_id: "b", version: 1, title: "Bad", section: "Two", url: "javascript:alert(1)" },
+    ],
+    choices: [{ label: "Yes", choice: "c1" }],
+  });
+  await frame();
+  const links = [...(widget.shadowRoot?.querySelectorAll<HTMLAnchorElement>(".sources a") ?? [])];
+  expect(links.map((link) => [link.textContent, link.getAttribute("href"), link.rel])).toEqual([
+    ["Good · One", "https://desk.example/help/good", "noopener noreferrer"],
+  ]);
+  expect(button("Yes")?.disabled).toBe(false);
+  button("Yes")?.click();
+  await frame();
+  expect(button("Yes")?.disabled).toBe(true);
+});
+
+test("a closed conversation asks whether it helped and tells the server", async () => {
+  widget.open();
+  await frame();
+  button("Where is my order?")?.click();
+  await frame();
+  server.write("cnv_1", "conversation.closed", "agent", { by: "agt_1" });
+  await frame();
+  button("Not yet")?.click();
+  await frame();
+  expect(server.requests.at(-1)).toMatchObject({ path: "/conversations/cnv_1/feedback", body: { kind: "not_solved" } });
+  expect(button("Not yet")).toBeUndefined();
+});
+
+test("leaves nothing running when it is taken out of the page", async () => {
+  widget.open();
+  await frame();
+  button("Where is my order?")?.click();
+  await frame();
+  const asked = server.requests.length;
+  widget.remove();
+  for (const socket of server.conversations.get("cnv_1")?.sockets ?? []) socket.drop(1006);
+  await frame();
+  expect(server.requests).toHaveLength(asked);
+});

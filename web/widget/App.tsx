@@ -1,0 +1,57 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useStore } from "../shared/store";
+import type { Controller } from "./controller";
+import { ChatIcon, CloseIcon } from "./icons";
+import { Panel } from "./Panel";
+import { unread } from "./state";
+import type { Words } from "./words";
+
+export interface AppProps {
+  controller: Controller;
+  words: Words;
+  /** Origin of the server: bare paths in links are taken on it. */
+  server: string;
+  name: string;
+  starters: string[];
+}
+
+export function App(props: AppProps) {
+  const { controller, words } = props;
+  const state = useStore(controller.store);
+  const launcher = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(state.open);
+  const waiting = unread(state);
+
+  useLayoutEffect(() => {
+    if (wasOpen.current && !state.open) launcher.current?.focus();
+    wasOpen.current = state.open;
+  }, [state.open]);
+
+  const label = waiting ? words("unread", { count: waiting }) : words("launcher");
+  return (
+    <div class={state.open ? "frame is-open" : "frame"}>
+      {state.open && <Panel {...props} state={state} />}
+      <button
+        ref={launcher}
+        type="button"
+        class="launcher"
+        aria-expanded={state.open}
+        aria-label={state.open ? words("launcherClose") : label}
+        onClick={() => controller.setOpen(!state.open, true)}
+      >
+        {state.open ? <CloseIcon /> : <ChatIcon />}
+        {!state.open && <span class="launcher-label">{words("launcher")}</span>}
+        {!state.open && waiting > 0 && (
+          <span class="badge" aria-hidden="true">
+            {waiting > 9 ? "9+" : waiting}
+          </span>
+        )}
+      </button>
+      <div class="hidden" aria-live="polite" aria-relevant="additions">
+        {state.announcements.map(({ number, text }) => (
+          <p key={number}>{text}</p>
+        ))}
+      </div>
+    </div>
+  );
+}

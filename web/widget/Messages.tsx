@@ -1,0 +1,154 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Controller } from "./controller";
+import { EchoBubble, MessageBubble } from "./Bubble";
+import { DownIcon } from "./icons";
+import type { WidgetState } from "./state";
+import { timeline } from "./timeline";
+import type { Words } from "./words";
+
+interface Props {
+  controller: Controller;
+  words: Words;
+  server: string;
+  house: string;
+  starters: string[];
+  state: WidgetState;
+  /** Puts the focus back into the composer when a pressed button goes away. */
+  refocus: () => void;
+}
+
+const NEAR_PX = 80;
+
+export function Messages({ controller, words, server, house, starters, state, refocus }: Props) {
+  const { conversation } = state;
+  const scroller = useRef<HTMLDivElement>(null);
+  const near = useRef(true);
+  const [below, setBelow] = useState(false);
+  const items = timeline(conversation, house, words);
+  const lastEcho = conversation.echoes[conversation.echoes.length - 1];
+
+  const toEnd = () => {
+    const area = scroller.current;
+    if (area) area.scrollTop = area.scrollHeight;
+  };
+  useLayoutEffect(toEnd, [lastEcho?.id]);
+  useLayoutEffect(() => {
+    if (near.current) toEnd();
+    else setBelow(true);
+  }, [conversation.facts.length, state.typing, state.notice]);
+
+  const onScroll = () => {
+    const area = scroller.current;
+    if (!area) return;
+    near.current = area.scrollHeight - area.scrollTop - area.clientHeight < NEAR_PX;
+    if (near.current) setBelow(false);
+  };
+
+  const empty = items.length === 0 && conversation.echoes.length === 0;
+  return (
+    <div class="middle">
+      <div ref={scroller} class="messages" tabIndex={0} role="region" aria-label={words("messages")} onScroll={onScroll}>
+        {empty && (
+          <div class="welcome">
+            <p class="welcome-title">{words("greeting")}</p>
+            <p>{words("greetingMore")}</p>
+            <div class="choices">
+              {starters.map((text) => (
+                <button
+                  key={text}
+                  type="button"
+                  class="choice"
+                  onClick={() => {
+                    controller.send(text);
+                    refocus();
+                  }}
+                >
+                  {text}
+                </button>
+              ))}
+            </div>
+          </div>
+        )}
+        <ol class="list">
+          {items.map((item) => {
+            if (item.kind === "line")
+              return (
+                <li key={item.key} class="line">
+                  {item.text}
+                </li>
+              );
+            if (item.kind === "failure")
+              return (
+                <li key={item.key} class="failure">
+                  {item.text}
+                </li>
+              );
+            return (
+              <MessageBubble
+                key={item.fact.id}
+                fact={item.fact}
+                who={item.who}
+                head={item.head}
+                server={server}
+                words={words}
+                choices={conversation.choices}
+                onChoose={(choice) => {
+                  controller.choose(choice);
+                  refocus();
+                }}
+              />
+            );
+          })}
+          {conversation.echoes.map((echo) => (
+            <EchoBubble key={echo.id} echo={echo} words={words} onRetry={() => controller.retry()} />
+          ))}
+        </ol>
+        {state.typing && <Typing who={state.typing} state={state} words={words} />}
+        {conversation.owner.kind === "none" && <Ending controller={controller} words={words} feedback={state.feedback} />}
+      </div>
+      {below && (
+        <button type="button" class="below" onClick={toEnd}>
+          <DownIcon />
+          {words("newMessages")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Typing({ who, state, words }: { who: string; state: WidgetState; words: Words }) {
+  const { owner } = state.conversation;
+  const name = owner.kind === "agent" ? owner.name : words("someone");
+  return (
+    <p class="typing">
+      <span class="dots" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      <span class="hidden">{who === "bot" ? words("typingBot") : words("typingAgent", { name })}</span>
+    </p>
+  );
+}
+
+function Ending({ controller, words, feedback }: { controller: Controller; words: Words; feedback: WidgetState["feedback"] }) {
+  const busy = feedback === "sending";
+  return (
+    <div class="ending">
+      {feedback !== "given" && (
+        <fieldset disabled={busy}>
+          <legend>{words("solvedQuestion")}</legend>
+          <button type="button" class="choice" onClick={() => void controller.feedback("solved")}>
+            {words("solvedYes")}
+          </button>
+          <button type="button" class="choice" onClick={() => void controller.feedback("not_solved")}>
+            {words("solvedNo")}
+          </button>
+        </fieldset>
+      )}
+      <button type="button" class="quiet" onClick={() => controller.startOver()}>
+        {words("newConversation")}
+      </button>
+    </div>
+  );
+}

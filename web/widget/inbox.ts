@@ -1,0 +1,59 @@
+/** What arrives: events into the state, the typing sign that passes, and each new thing announced once. */
+import { reduce } from "../shared/reduce";
+import type { Store } from "../shared/store";
+import type { Fact, LogEvent } from "../shared/types";
+import type { WidgetState } from "./state";
+import { spoken } from "./timeline";
+import type { Words } from "./words";
+
+const TYPING_SHOWN_MS = 6_000;
+const ANNOUNCEMENTS_KEPT = 5;
+
+export class Inbox {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly store: Store<WidgetState>,
+    private readonly words: Words,
+  ) {}
+
+  /** False when the event was known already. */
+  receive(event: LogEvent): boolean {
+    const before = this.store.get();
+    const conversation = reduce(before.conversation, event);
+    if (conversation === before.conversation) return false;
+    const fresh = conversation.facts.slice(before.conversation.facts.length);
+    const fromOthers = fresh.filter((fact) => fact.source !== "customer");
+    this.store.set({
+      conversation,
+      ...(before.open && { readSeq: conversation.seq }),
+      ...(fromOthers.some(isSaid) && { typing: null, notice: null }),
+      ...(fresh.some((fact) => fact.type === "conversation.closed") && { feedback: "open" as const }),
+    });
+    // History is read by whoever wants it; only what is new is spoken.
+    if (before.caughtUp) for (const fact of fromOthers) this.announce(spoken(conversation, fact, this.words));
+    return true;
+  }
+
+  typing(who: string): void {
+    if (who === "customer") return;
+    clearTimeout(this.timer);
+    this.store.set({ typing: who });
+    this.timer = setTimeout(() => this.store.set({ typing: null }), TYPING_SHOWN_MS);
+  }
+
+  announce(text: string | null): void {
+    if (!text) return;
+    const { announcements } = this.store.get();
+    const number = (announcements[announcements.length - 1]?.number ?? 0) + 1;
+    this.store.set({ announcements: [...announcements.slice(1 - ANNOUNCEMENTS_KEPT), { number, text }] });
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+function isSaid(fact: Fact): boolean {
+  return fact.type === "message.sent" || fact.type === "turn.failed";
+}

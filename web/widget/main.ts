@@ -1,0 +1,3 @@
+import { FrontdeskWidget } from "./element";
+
+if (!customElements.get("frontdesk-widget")) customElements.define("frontdesk-widget", FrontdeskWidget);

@@ -1,0 +1,91 @@
+/** The list that the customer sees, made from the facts: messages, who says them, and what happens between. */
+import { plainText } from "../shared/markdown";
+import { agentName, type Conversation } from "../shared/reduce";
+import type { Fact, FactOf } from "../shared/types";
+import type { Words } from "./words";
+
+export type Item =
+  | { kind: "message"; fact: FactOf<"message.sent">; who: string; head: boolean }
+  | { kind: "failure"; key: string; text: string }
+  | { kind: "line"; key: string; text: string };
+
+/** `house` is the name under which the service itself speaks, neither assistant nor person. */
+export function timeline(conversation: Conversation, house: string, words: Words): Item[] {
+  const items: Item[] = [];
+  let speaker = "";
+  const line = (seq: number, text: string) => {
+    items.push({ kind: "line", key: `line-${seq}`, text });
+    speaker = "";
+  };
+  for (const fact of conversation.facts) {
+    switch (fact.type) {
+      case "message.sent": {
+        const who = name(conversation, fact, house, words);
+        items.push({ kind: "message", fact, who, head: who !== speaker });
+        speaker = who;
+        break;
+      }
+      case "turn.failed":
+        items.push({ kind: "failure", key: `failure-${fact.seq}`, text: fact.data.text });
+        speaker = "";
+        break;
+      case "handoff.accepted":
+        line(fact.seq, words("accepted", { name: fact.data.agent_name }));
+        break;
+      case "handoff.transferred":
+        line(fact.seq, words("transferred"));
+        break;
+      case "handoff.returned":
+        line(fact.seq, words("returned"));
+        break;
+      case "conversation.closed":
+        line(fact.seq, words("closed"));
+        break;
+      case "conversation.reopened":
+        line(fact.seq, words("reopened"));
+        break;
+    }
+  }
+  return items;
+}
+
+function name(conversation: Conversation, fact: FactOf<"message.sent">, house: string, words: Words): string {
+  if (fact.source === "customer") return words("you");
+  if (fact.source === "agent") return agentName(conversation, fact.data.author) ?? words("someone");
+  return fact.source === "bot" ? words("assistant") : house;
+}
+
+/** The one line that says who the customer is talking with. */
+export function ownerLine(conversation: Conversation, started: boolean, words: Words): string {
+  const { owner } = conversation;
+  switch (owner.kind) {
+    case "bot":
+      return words(started ? "ownerBot" : "ownerNew");
+    case "queue":
+      return owner.position ? words("ownerQueueNumber", { position: owner.position }) : words("ownerQueue");
+    case "agent":
+      return words("ownerAgent", { name: owner.name });
+    case "none":
+      return words("ownerNone");
+  }
+}
+
+/** What a screen reader says of a new fact; null for what needs no word. */
+export function spoken(conversation: Conversation, fact: Fact, words: Words): string | null {
+  switch (fact.type) {
+    case "message.sent":
+      return `${name(conversation, fact, words("title"), words)}: ${plainText(fact.data.text)}`;
+    case "turn.failed":
+      return fact.data.text;
+    case "handoff.accepted":
+      return words("accepted", { name: fact.data.agent_name });
+    case "handoff.transferred":
+      return words("transferred");
+    case "handoff.returned":
+      return words("returned");
+    case "conversation.closed":
+      return words("closed");
+    default:
+      return null;
+  }
+}
