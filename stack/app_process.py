@@ -1,0 +1,53 @@
+"""``python -m stack.app_process``: the app, as the supervisor runs it.
+
+It loads everything, waits for a line on its standard input and then begins: a spare that waits there takes over from
+an app that died without the seconds that loading costs.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import structlog
+import uvloop
+
+from knowledge.errors import KnowledgeError
+from stack import logging
+from stack.compose import create_application, open_parts
+from stack.errors import StackError, sentence_for
+from stack.serve import serve
+from stack.settings import Settings, load
+
+log = structlog.get_logger("stack.app")
+
+
+async def run(settings: Settings) -> None:
+    async with open_parts(settings) as parts:
+        await serve(create_application(parts, settings), parts.webhook, settings)
+
+
+def main() -> int:
+    """The last line printed is what the supervisor shows when the app does not start."""
+    if not sys.stdin.readline():
+        return 0  # the supervisor has gone before it was our turn
+    try:
+        settings = load()
+        logging.configure("app", settings.paths.log, settings.log_level)
+        uvloop.run(run(settings))
+    except (StackError, KnowledgeError) as problem:
+        return _failed(str(problem))
+    except OSError as problem:
+        return _failed(sentence_for(problem))
+    except Exception as problem:
+        log.exception("app ended")
+        return _failed(f"something unexpected happened ({type(problem).__name__})")
+    return 0
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+"""Load on the running stack. ``BENCHES`` maps the name that is typed to a ``module:function``.
+
+The function's signature, annotated for typer, is the command's; it prints its answer with ``stack.output.answer``.
+"""
+
+from __future__ import annotations
+
+BENCHES: dict[str, str] = {
+    "chat": "stack.bench.chat:chat",
+    "sockets": "stack.bench.sockets:sockets",
+}

@@ -1,0 +1,128 @@
+"""Puts the parts together into one process: opens them in order, closes them in reverse, mounts their routes.
+
+    knowledge → shop → handoff → actions (which get the shop, the answers and the fenced ledger of operations)
+
+Nobody imports anybody here but this file: each part is handed what it needs as a port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from fastapi import Depends, FastAPI, Response
+from fastapi.middleware.cors import CORSMiddleware
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from actions.assembly import make_desk, make_webhook, open_shop
+from bot.text.embed import ModelMissing, SentenceEncoder
+from handoff.app import Handoff, open_handoff
+from handoff.clock import SystemClock
+from handoff.conversations.schemas import ErrorBody
+from handoff.http import RequestEdge, install_error_handlers
+from handoff.queue.gauges import measure
+from handoff.storage.migrate import is_current
+from knowledge.errors import KnowledgeError
+from knowledge.routes import knowledge_error
+from knowledge.service import Knowledge, open_knowledge
+from stack import demo_routes
+from stack.errors import StackError
+from stack.node import WEB
+from stack.pages import Application, Pages, read_pages
+from stack.parts_settings import actions_settings, handoff_settings, knowledge_settings
+from stack.settings import Settings
+
+TITLE = "Frontdesk"
+ERRORS: dict[int | str, dict[str, Any]] = {
+    422: {"model": ErrorBody, "description": "Well-formed and wrong"},
+    "default": {"model": ErrorBody, "description": "Any other error, in the one shape that all have"},
+}
+REDIRECTS = (("/", "/desk/"), ("/desk", "/desk/"))
+
+log = structlog.get_logger("stack.compose")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The open parts, and the private application of the bot's action calls."""
+
+    handoff: Handoff
+    knowledge: Knowledge
+    webhook: FastAPI
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Everything that the app serves from. Raises ``StackError`` where set-up has not been done."""
+    if not await asyncio.to_thread(is_current, settings.sql_url):
+        raise StackError("The database is not prepared for this version. ./frontdesk up prepares it.")
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        try:
+            encoder = await asyncio.to_thread(SentenceEncoder, settings.paths.minilm)
+        except ModelMissing as problem:
+            raise StackError(str(problem)) from problem
+        knowledge = await stack.enter_async_context(open_knowledge(knowledge_settings(settings), clock, encoder))
+        own = actions_settings(settings)
+        shop = await asyncio.to_thread(open_shop, own)
+        stack.callback(shop.engine.dispose)
+        handoff = await stack.enter_async_context(open_handoff(handoff_settings(settings)))
+        desk = make_desk(own, shop, handoff.ledger, knowledge.answerer)
+        log.info("parts open", passages=knowledge.passages, index_trouble=knowledge.index_trouble)
+        yield Parts(handoff, knowledge, make_webhook(own, desk))
+
+
+def create_api(parts: Parts, settings: Settings) -> FastAPI:
+    """The public routes of all parts under one roof, with one error shape."""
+    api = FastAPI(title=TITLE, docs_url=None, redoc_url=None, responses=ERRORS)
+    install_error_handlers(api)
+    api.add_exception_handler(KnowledgeError, knowledge_error)
+
+    def require(*roles: str) -> Any:
+        return Depends(parts.handoff.require(*roles))
+
+    if settings.public_origins:
+        # A widget on another site: it sends its token in a header and no cookie, so no credentials are allowed.
+        api.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.public_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
+            expose_headers=["Retry-After", "X-Request-Id"],
+        )
+    api.include_router(parts.handoff.router)
+    api.include_router(parts.knowledge.router(require), prefix="/api/v1")
+    api.include_router(parts.knowledge.help_router())
+    if settings.demo:
+        api.include_router(demo_routes.create_router(settings, SystemClock()))
+
+    @api.get("/health/live", tags=["operators"])
+    async def live() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @api.get("/health/ready", tags=["operators"])
+    async def ready(response: Response) -> dict[str, Any]:
+        """Whether conversations can be held: 503 while a part that they need is away."""
+        checks = await parts.handoff.checks()
+        if not all(checks.values()):
+            response.status_code = 503
+        return {"status": "ok" if all(checks.values()) else "waiting", "checks": checks}
+
+    @api.get("/metrics", tags=["operators"], response_class=Response)
+    async def metrics() -> Response:
+        """Prometheus text."""
+        await measure(parts.handoff.core.database)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return api
+
+
+def create_application(parts: Parts, settings: Settings) -> Application:
+    """The API behind its edge, and the built pages before it."""
+    pages = read_pages(WEB / "dist", demo=settings.demo)
+    return Pages(RequestEdge(create_api(parts, settings)), pages, REDIRECTS)

@@ -1,0 +1,162 @@
+"""``./frontdesk doctor``: what is well, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from stack import bootstrap, ports, redis_server, secrets, setup
+from stack.children import newest_model
+from stack.errors import StackError
+from stack.node import find_node
+from stack.output import answer
+from stack.paths import LONGEST_SOCKET_PATH
+from stack.probes import http_status
+from stack.settings import Settings
+
+Level = Literal["good", "warning", "problem"]
+SIGNS = {"good": "ok  ", "warning": "warn", "problem": "BAD "}
+SETS_UP = "./frontdesk up sets it up."
+FREE_NEEDED = 1 << 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    level: Level
+    found: str
+    remedy: str = ""
+
+
+def doctor(settings: Settings, *, as_json: bool) -> int:
+    """Run every check; 1 if one of them found a problem."""
+    findings = [check(settings) for check in CHECKS]
+    lines = [f"{SIGNS[f.level]}  {f.name:<20} {f.found}{f'  → {f.remedy}' if f.remedy else ''}" for f in findings]
+    healthy = all(finding.level != "problem" for finding in findings)
+    answer({"healthy": healthy, "checks": [asdict(f) for f in findings]}, as_json=as_json, people="\n".join(lines))
+    return 0 if healthy else 1
+
+
+def _product(_settings: Settings) -> Finding:
+    version = bootstrap.version_of(str(bootstrap.PRODUCT.python))
+    if version is None or not bootstrap.is_ready(bootstrap.PRODUCT):
+        return Finding("python", "warning", "its packages differ from the lock", "Run any ./frontdesk command again.")
+    return Finding("python", "good", ".".join(map(str, version)))
+
+
+def _bot(_settings: Settings) -> Finding:
+    if bootstrap.is_ready(bootstrap.BOT):
+        return Finding("python of the bot", "good", "3.10, as its lock says")
+    if bootstrap.find_interpreter(bootstrap.BOT.versions):
+        return Finding("python of the bot", "warning", "not set up yet", SETS_UP)
+    return Finding("python of the bot", "warning", "no Python 3.10 here", "./frontdesk up fetches one, with a network.")
+
+
+def _node(_settings: Settings) -> Finding:
+    try:
+        node = find_node()
+    except StackError as problem:
+        return Finding("node", "problem", "missing", str(problem))
+    return Finding("node", "good", ".".join(map(str, node.version)))
+
+
+def _redis(settings: Settings) -> Finding:
+    if settings.redis_url:
+        if asyncio.run(redis_server.answers(settings.redis_url)):
+            return Finding("redis", "good", "REDIS_URL answers")
+        return Finding("redis", "problem", "REDIS_URL does not answer", "Start that Redis, or unset REDIS_URL.")
+    try:
+        server = redis_server.find_server()
+    except StackError as problem:
+        return Finding("redis", "problem", "missing", str(problem))
+    version = redis_server.version(server)
+    text = ".".join(map(str, version)) or "unknown version"
+    if version < redis_server.SAFE_SINCE:
+        remedy = "It listens on a private socket alone; a newer redis-server on PATH is taken instead."
+        return Finding("redis", "warning", f"{text}, embedded, without the newest security fixes", remedy)
+    return Finding("redis", "good", text)
+
+
+def _port(settings: Settings) -> Finding:
+    try:
+        ports.require_free(settings.host, settings.port)
+    except StackError as problem:
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+        if asyncio.run(http_status("/health/live", host=host, port=settings.port)) == 200:
+            return Finding("port", "good", f"Frontdesk answers on {settings.port}")
+        return Finding("port", "problem", f"{settings.port} is taken", str(problem))
+    return Finding("port", "good", f"{settings.port} is free")
+
+
+def _disk(settings: Settings) -> Finding:
+    place = settings.paths.var if settings.paths.var.exists() else settings.paths.var.parent
+    free = shutil.disk_usage(place).free
+    if free < FREE_NEEDED:
+        return Finding("disk", "problem", f"{free >> 20} MiB free", f"Make room: {FREE_NEEDED >> 20} MiB at least.")
+    return Finding("disk", "good", f"{free >> 30} GiB free")
+
+
+def _secrets(settings: Settings) -> Finding:
+    missing = [name for name in secrets.NAMES if not (settings.paths.secrets / name).exists()]
+    if missing:
+        return Finding("secrets", "warning", f"not made yet: {', '.join(missing)}", SETS_UP)
+    try:
+        for name in secrets.NAMES:
+            secrets.read(settings.paths.secrets, name)
+    except StackError as problem:
+        return Finding("secrets", "problem", "not safe", str(problem))
+    return Finding("secrets", "good", f"{len(secrets.NAMES)}, readable by their owner alone")
+
+
+def _embeddings(settings: Settings) -> Finding:
+    return embeddings_in(settings.paths.minilm)
+
+
+def embeddings_in(folder: Path) -> Finding:
+    """Whether the model file is the one that was built there."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return Finding("sentence embeddings", "warning", "not built yet", SETS_UP)
+    try:
+        right = json.loads(manifest.read_text())["model_sha256"]
+        whole = hashlib.sha256((folder / "model.int8.onnx").read_bytes()).hexdigest() == right
+    except (OSError, ValueError, KeyError):
+        whole = False
+    if not whole:
+        remedy = f"Remove {folder}; ./frontdesk up builds it again."
+        return Finding("sentence embeddings", "problem", "the file is not the one that was built", remedy)
+    return Finding("sentence embeddings", "good", f"hash {right[:12]}…")
+
+
+def _assistant(settings: Settings) -> Finding:
+    model = newest_model(settings.paths.rasa)
+    if not model.is_file():
+        return Finding("assistant", "warning", "not trained yet", "./frontdesk train")
+    if not all(step.is_done(settings.paths.stamps) for step in setup.model_steps(settings)):
+        return Finding("assistant", "warning", "trained from other data than is here", "./frontdesk train")
+    return Finding("assistant", "good", model.name)
+
+
+def _pages(settings: Settings) -> Finding:
+    if all(step.is_done(settings.paths.stamps) for step in setup.page_steps(settings)):
+        return Finding("pages", "good", "built from what is here")
+    return Finding("pages", "warning", "not built from what is here", SETS_UP)
+
+
+def _sockets(settings: Settings) -> Finding:
+    if settings.paths.run != settings.paths.var / "run":
+        return Finding("sockets", "good", f"in {settings.paths.run}: the checkout's path is too long for a socket")
+    length = len(os.fsencode(settings.paths.actions_socket))
+    return Finding("sockets", "good", f"path of {length} of {LONGEST_SOCKET_PATH} bytes")
+
+
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (
+    _product, _bot, _node, _redis, _port, _disk, _secrets, _embeddings, _assistant, _pages, _sockets,
+)  # fmt: skip

@@ -1,0 +1,57 @@
+"""Each part's own settings, made from the installation's: the environment is read once, the parts are handed values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+from actions.settings import ActionsSettings
+from handoff.settings import HandoffSettings
+from knowledge.settings import KnowledgeSettings
+from stack import secrets
+from stack.settings import Settings
+
+
+def handoff_settings(settings: Settings) -> HandoffSettings:
+    folder = settings.paths.secrets
+    return HandoffSettings(
+        database_url=settings.sql_url,
+        redis_url=settings.redis_address,
+        bot_sockets=tuple(str(path) for path in settings.paths.bot_sockets(settings.bot_replicas)),
+        door_secret=secrets.read(folder, "door_secret"),
+        context_key=secrets.read(folder, "context_key"),
+        identity_secret=secrets.read(folder, "identity_secret"),
+        session_secret=secrets.read(folder, "session_secret"),
+        public_origins=settings.public_origins,
+        turn_deadline=settings.seconds("turn_deadline"),
+        turn_patience=settings.seconds("turn_patience"),
+        notice_after=settings.seconds("notice_after"),
+        sweep_every=settings.seconds("sweep_every"),
+        heartbeat_every=settings.seconds("heartbeat_every"),
+        conversation_token_life=timedelta(days=settings.conversation_token_days),
+        staff_session_life=timedelta(hours=settings.staff_session_hours),
+        messages_per_minute=settings.messages_per_minute,
+        tracker_window=settings.tracker_window,
+        secure_cookies=settings.secure_cookies,
+    )
+
+
+def knowledge_settings(settings: Settings, role: Literal["owner", "reader"] = "owner") -> KnowledgeSettings:
+    own_file = f"sqlite:///{settings.paths.databases / 'knowledge.sqlite'}"
+    host = urlsplit(settings.address).hostname
+    return KnowledgeSettings(
+        database_url=settings.database_url or own_file,
+        index_dir=settings.paths.index,
+        index_role=role,
+        link_hosts=(host,) if host else (),
+    )
+
+
+def actions_settings(settings: Settings) -> ActionsSettings:
+    return ActionsSettings(
+        shop_url=f"sqlite:///{settings.paths.databases / 'shop.sqlite'}",
+        mail_folder=settings.paths.mail,
+        context_key=secrets.read(settings.paths.secrets, "context_key"),
+        action_secret=secrets.read(settings.paths.secrets, "action_secret"),
+    )

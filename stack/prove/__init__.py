@@ -1,0 +1,28 @@
+"""The long proofs. ``PROOFS`` maps the name that is typed to what is proved and the module that does it.
+
+A module has ``run(settings, tell, extent) -> dict``: the figures, ``"passed"``, and ``"people"``, the figures as a
+person reads them. ``tell`` takes a line for people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How long a proof goes on, and the seed from which everything that looks like chance is drawn."""
+
+    trials: int = 20
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Proof:
+    title: str
+    module: str
+
+
+PROOFS: dict[str, Proof] = {
+    "kills": Proof("kill -9 of every process in the middle of a turn", "stack.prove.kills"),
+}

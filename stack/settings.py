@@ -1,0 +1,142 @@
+"""Every setting of an installation, read once: from the environment, then from ``.env`` in the checkout.
+
+Each has a default, a unit and a line of help; ``.env.example`` and the table in the README are written from here
+(``python -m stack.settings --write``). Unknown ``FRONTDESK_…`` names are refused, so that a typing error is seen.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from stack.errors import WrongUse
+from stack.paths import ROOT, Paths
+
+PREFIX = "FRONTDESK_"
+
+
+def setting(default: Any, help_text: str, unit: str = "", name: str | None = None, **limits: Any) -> Any:
+    """A field with its help and unit. ``name`` replaces the prefixed environment name."""
+    return Field(default, description=help_text, json_schema_extra={"unit": unit}, validation_alias=name, **limits)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, populate_by_name=True, env_ignore_empty=True
+    )
+
+    host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 opens it to the network")
+    port: int = setting(8000, "Port of the pages and the API", "TCP port", ge=1, le=65535)
+    public_url: str = setting("", "Address under which browsers reach this installation; empty: host and port")
+    public_origins: Annotated[tuple[str, ...], NoDecode] = setting(
+        (), "Sites that show the widget, beside our own: origins, separated by commas"
+    )
+    secure_cookies: bool = setting(False, "Mark the desk's cookie Secure; set it behind HTTPS")
+    demo: bool = setting(False, "Serve the demo shop and its customers; the same as --demo")
+    var_dir: Path = setting(Path("var"), "Folder of all run-time state; relative to the checkout")
+
+    database_url: str = setting("", "SQL store; empty: SQLite under var/db", "SQLAlchemy URL", name="DATABASE_URL")
+    redis_url: str = setting("", "Redis to use; empty: one of our own on a unix socket", "URL", name="REDIS_URL")
+    bot_replicas: int = setting(1, "Rasa processes that share the turns", "processes", name="BOT_REPLICAS", ge=1, le=16)
+
+    turn_deadline: float = setting(8, "Time for one try of one turn", "seconds", gt=0)
+    turn_patience: float = setting(30, "Time for all tries of one turn; then people take over", "seconds", gt=0)
+    notice_after: float = setting(1.5, "Silence before the first honest word to the customer", "seconds", gt=0)
+    sweep_every: float = setting(1, "Pause between two looks for unanswered messages", "seconds", gt=0)
+    heartbeat_every: float = setting(20, "Pause between two heartbeats on a socket", "seconds", gt=0)
+    conversation_token_days: float = setting(30, "Life of a widget's conversation token", "days", gt=0)
+    staff_session_hours: float = setting(12, "Life of a staff session", "hours", gt=0)
+    messages_per_minute: int = setting(60, "Customer messages per conversation", "per minute", ge=1)
+    tracker_window: int = setting(12, "Turns whose tracker events a bot that lost them is given", "turns", ge=1)
+
+    http_concurrency: int = setting(5000, "Connections and tasks served at once; above it callers get 503", ge=10)
+    shutdown_grace: float = setting(8, "Time open requests get when the app stops", "seconds", gt=0)
+    log_level: Literal["debug", "info", "warning", "error"] = setting("info", "Least grave thing that is logged")
+
+    @field_validator("public_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(ROOT / self.var_dir)
+
+    @property
+    def address(self) -> str:
+        """Where browsers go, without a slash at the end."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def sql_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.paths.databases / 'frontdesk.sqlite'}"
+
+    @property
+    def redis_address(self) -> str:
+        return self.redis_url or f"unix://{self.paths.redis_socket}"
+
+    def seconds(self, name: str) -> timedelta:
+        return timedelta(seconds=getattr(self, name))
+
+
+def environment_name(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + field.upper()
+
+
+def load(environment: Mapping[str, str] | None = None, env_file: Path = ROOT / ".env", **overrides: Any) -> Settings:
+    """The settings of this process. Raises ``WrongUse`` with one sentence about the first value that is wrong.
+
+    ``overrides`` are field names, from the command line, and win.
+    """
+    names = os.environ if environment is None else environment
+    known = {environment_name(field) for field in Settings.model_fields}
+    for name in names:
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else " See .env.example for those there are."
+            raise WrongUse(f"There is no setting {name}.{hint}")
+    try:
+        return Settings(_env_file=env_file, **overrides)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else "?"
+        name = environment_name(field) if field in Settings.model_fields else field.upper()
+        raise WrongUse(f"The setting {name} does not hold: {first['msg'].lower()}.") from problem
+
+
+def inherited() -> dict[str, str]:
+    """This process's environment, for programs that it starts."""
+    return dict(os.environ)
+
+
+def has_display() -> bool:
+    """Whether a browser window could open here."""
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def process_environment(settings: Settings) -> dict[str, str]:
+    """The environment of a child process: this one's, with the settings that the command line changed."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        environment_name("port"): str(settings.port),
+        environment_name("demo"): str(settings.demo).lower(),
+        environment_name("bot_replicas"): str(settings.bot_replicas),
+        environment_name("var_dir"): str(settings.paths.var),
+    }
+
+
+if __name__ == "__main__":
+    from stack.settings_docs import main
+
+    main()

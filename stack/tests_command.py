@@ -1,0 +1,161 @@
+"""``./frontdesk test``: everything that a change must pass, on a fresh machine.
+
+The runners: style and types, import arrows, the pages' type check and tests, the bot's tests under its own Python,
+and all others. The last line sums them up: ``N passed, N failed``; a check without counted tests counts as one.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from stack import bootstrap, secrets, setup
+from stack.browser import find_browser, require_browser
+from stack.node import WEB, find_node
+from stack.output import say
+from stack.paths import ROOT
+from stack.settings import Settings, inherited
+
+BOT_TESTS = "tests/bot"
+WHOLE_STACK = ("tests/browser", "tests/e2e")
+PARALLEL = ("-n", "2", "--dist", "loadfile")
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Runner:
+    """``report`` is the JUnit file it writes, where it counts its tests."""
+
+    title: str
+    command: Sequence[str]
+    cwd: Path = ROOT
+    report: Path | None = None
+
+
+@dataclass
+class Tally:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, other: Tally) -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def run_tests(settings: Settings, arguments: list[str]) -> int:
+    """Set up, run, sum up; 0 when all is well."""
+    reports = settings.paths.var / "test"
+    reports.mkdir(parents=True, exist_ok=True)
+    settings.paths.create()
+    secrets.create_missing(settings.paths.secrets)
+    setup.ensure_bot()
+    steps = [*setup.redis_steps(settings), *setup.model_steps(settings), *setup.page_steps(settings)]
+    setup.run_steps(steps, settings.paths.stamps)
+    if not arguments:
+        require_browser(settings.paths.log / "setup.log", say)
+    elif find_browser() is None:
+        say("There is no Chromium here: tests that need one will fail.")
+    runners = pytest_runners(arguments, reports) if arguments else [*checks(reports), *pytest_runners([], reports)]
+    total, closing = Tally(), []
+    for runner in runners:
+        tally, line = run(runner)
+        total.add(tally)
+        closing.append(line)
+    sys.stdout.write("\n" + "\n".join(closing) + "\n")
+    sys.stdout.write(f"{total.passed} passed, {total.failed} failed\n")
+    sys.stdout.flush()
+    return 1 if total.failed or not total.passed else 0
+
+
+def checks(reports: Path) -> list[Runner]:
+    python, node = str(bootstrap.PRODUCT.python), find_node()
+    ruff = str(bootstrap.PRODUCT.python.parent / "ruff")
+    imports = str(bootstrap.PRODUCT.python.parent / "lint-imports")
+    web_report = reports / "web.xml"
+    vitest = [
+        "exec",
+        "--",
+        "vitest",
+        "run",
+        "--reporter=default",
+        "--reporter=junit",
+        f"--outputFile.junit={web_report}",
+    ]
+    return [
+        Runner("style", [ruff, "check", "."]),
+        Runner("format", [ruff, "format", "--check", "."]),
+        Runner("types", [python, "-m", "mypy"]),
+        Runner("import arrows", [python, imports]),
+        Runner("types of the pages", node.npm("run", "typecheck"), WEB),
+        Runner("pages", node.npm(*vitest), WEB, web_report),
+    ]
+
+
+def pytest_runners(arguments: list[str], reports: Path) -> list[Runner]:
+    """The bot's tests need the bot's Python; every argument that is a path goes to the side it belongs to."""
+    paths = [each for each in arguments if not each.startswith("-") and Path(ROOT, each.partition("::")[0]).exists()]
+    options = [each for each in arguments if each not in paths]
+    bot_paths = [path for path in paths if path.startswith(BOT_TESTS)]
+    other_paths = [path for path in paths if path not in bot_paths]
+    deselect = [] if "-m" in options else ["-m", "not proof"]
+    runners = []
+    if bot_paths or not paths:
+        command = [str(bootstrap.BOT.python), "-m", "pytest", "-c", "bot/pyproject.toml", "--rootdir", str(ROOT)]
+        report = reports / "bot.xml"
+        runners.append(Runner("bot", [*command, *_junit(report), *options, *(bot_paths or [BOT_TESTS])], report=report))
+    python = str(bootstrap.PRODUCT.python)
+    whole = [path for path in other_paths if path.startswith(WHOLE_STACK)]
+    parts = [path for path in other_paths if path not in whole]
+    if parts or not paths:
+        # Two workers for two cores; what starts the whole stack comes after, alone.
+        ignored = [f"--ignore={folder}" for folder in (BOT_TESTS, *WHOLE_STACK)]
+        command = [python, "-m", "pytest", *ignored, *PARALLEL, *deselect]
+        report = reports / "parts.xml"
+        runners.append(Runner("parts", [*command, *_junit(report), *options, *parts], report=report))
+    if whole or not paths:
+        command = [python, "-m", "pytest", *deselect]
+        report = reports / "stack.xml"
+        folders = whole or [folder for folder in WHOLE_STACK if Path(ROOT, folder).exists()]
+        runners.append(Runner("whole stack", [*command, *_junit(report), *options, *folders], report=report))
+    return runners
+
+
+def _junit(report: Path) -> list[str]:
+    return [f"--junit-xml={report}"]
+
+
+def run(runner: Runner) -> tuple[Tally, str]:
+    """Run it with its output shown; what it counted, and a closing line."""
+    say(f"\n── {runner.title}")
+    if runner.report is not None:
+        runner.report.unlink(missing_ok=True)
+    began = time.monotonic()
+    environment = {**inherited(), "PYTHONPATH": str(ROOT)}
+    status = subprocess.run(runner.command, cwd=runner.cwd, env=environment).returncode
+    tally = count(runner.report, status)
+    outcome = f"{tally.passed} passed, {tally.failed} failed" + (f", {tally.skipped} skipped" if tally.skipped else "")
+    return tally, f"{runner.title:<20} {outcome}  ({time.monotonic() - began:.0f} s)"
+
+
+def count(report: Path | None, status: int) -> Tally:
+    """What a JUnit report counts; one test where there is none. A bad exit status is never a success."""
+    tally = Tally()
+    if report is not None and report.is_file():
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314 - our own runners wrote it
+            bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped = int(suite.get("skipped", 0))
+            tally.add(Tally(int(suite.get("tests", 0)) - bad - skipped, bad, skipped))
+        if status == NO_TESTS_COLLECTED and not tally.failed:
+            return tally
+    elif status == 0:
+        tally.passed = 1
+    if status != 0 and not tally.failed:
+        tally.failed = 1
+    return tally

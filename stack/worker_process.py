@@ -1,0 +1,76 @@
+"""``python -m stack.worker_process``: work that nobody waits for, niced, beside the app.
+
+Today: housekeeping of the stores. It answers ``/health`` and ``/metrics`` on a unix socket of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from datetime import timedelta
+
+import structlog
+import uvloop
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from handoff.clock import SystemClock
+from handoff.outbox.housekeeping import Housekeeping
+from handoff.storage.database import Database
+from stack import logging
+from stack.serve import private_listener
+from stack.settings import Settings, load
+
+EVERY = timedelta(seconds=15)
+
+log = structlog.get_logger("stack.worker")
+
+
+async def health(_request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def metrics(_request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def run(settings: Settings) -> None:
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    database = Database(settings.sql_url)
+    database.open()
+    listener = private_listener(
+        Starlette(routes=[Route("/health", health), Route("/metrics", metrics)]), settings.paths.run / "worker.sock"
+    )
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            serving = tasks.create_task(listener.serve())
+            working = tasks.create_task(Housekeeping(database, SystemClock(), EVERY).run_forever())
+            await listener.wait_started(serving)
+            log.info("working")
+            await told_to_stop.wait()
+            listener.should_exit = True
+            working.cancel()
+    finally:
+        database.close()
+
+
+def main() -> int:
+    try:
+        settings = load()
+        logging.configure("worker", settings.paths.log, settings.log_level)
+        uvloop.run(run(settings))
+    except Exception as problem:
+        log.exception("worker ended")
+        sys.stderr.write(f"something unexpected happened ({type(problem).__name__})\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
