@@ -1,0 +1,207 @@
+"""The demo shop on SQLite and PostgreSQL: who may see what, what the rules allow, and one effect a key."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from actions.assembly import OpenShop
+from actions.backend import tables
+from actions.backend.mail import list_mails
+from actions.backend.port import (
+    Address,
+    CancelOrder,
+    Change,
+    ChangeAddress,
+    ChangeSubscription,
+    OpenReturn,
+    RefundOrder,
+    ReportProblem,
+    ReverseDoubleCharge,
+    SendInvoice,
+    SendPasswordReset,
+    change_from_json,
+    change_to_json,
+)
+from actions.errors import NotAllowed, NotFound, Rule
+from tests.support.clock import FakeClock
+
+pytestmark = pytest.mark.service
+
+GRAZ = Address("Mühlgang 1", "Graz", "8010", "AT")
+EVERY_CHANGE: list[Change] = [
+    CancelOrder("A-1057"),
+    RefundOrder("A-1057", "lost", Decimal("1.00")),
+    ChangeAddress("A-1057", GRAZ),
+    OpenReturn("A-1018", None, "too big"),
+    ReportProblem("A-1018", "damaged", "torn"),
+    ReverseDoubleCharge("A-1018"),
+    SendInvoice("A-1018"),
+    SendPasswordReset(),
+    ChangeSubscription("pause", months=2),
+]
+
+
+@pytest.mark.parametrize("change", [c for c in EVERY_CHANGE if hasattr(c, "order_id")], ids=lambda c: c.kind)
+async def test_a_foreign_order_does_not_exist(shop: OpenShop, change: Change) -> None:
+    for attempt in (shop.backend.preview("cus_theo", change), shop.backend.apply("cus_theo", change, "k")):
+        with pytest.raises(NotFound):
+            await attempt
+    with pytest.raises(NotFound):
+        await shop.backend.order("A-1057", "cus_theo")
+    assert await shop.backend.effect("cus_theo", "k") is None
+
+
+async def test_orders_are_the_customers_own_newest_first(shop: OpenShop) -> None:
+    for customer in shop.seed.customers:
+        orders = await shop.backend.orders(customer["id"])
+        assert {order.customer_id for order in orders} <= {customer["id"]}
+        assert [order.placed_at for order in orders] == sorted((order.placed_at for order in orders), reverse=True)
+
+
+async def test_an_order_number_is_read_whatever_its_case(shop: OpenShop) -> None:
+    assert (await shop.backend.order(" a-1057 ", "cus_mara")).id == "A-1057"
+
+
+async def test_order_and_email_must_belong_together(shop: OpenShop) -> None:
+    find = shop.backend.find_customer_by_order_and_email
+    assert await find("a-1042", "MARA.VOSS@example.com ") == "cus_mara"
+    assert await find("A-1042", "theo.lammers@example.com") is None
+    assert await find("A-9999", "mara.voss@example.com") is None
+
+
+async def test_cancelling_releases_the_reservation(shop: OpenShop) -> None:
+    effect = await shop.backend.apply("cus_mara", CancelOrder("A-1057"), "op_1")
+    order = await shop.backend.order("A-1057", "cus_mara")
+    assert order.status == "cancelled"
+    assert {payment.status for payment in order.payments} == {"voided"}
+    assert effect.amount == Decimal("0.00")
+    assert effect.facts["released"] == "79.90"
+
+
+async def test_a_refund_is_what_is_due_and_no_more(shop: OpenShop) -> None:
+    preview = await shop.backend.preview("cus_greta", RefundOrder("D-4010", "lost"))
+    assert preview.amount == Decimal("39.80")
+    with pytest.raises(NotAllowed, match="more than is due"):
+        await shop.backend.apply("cus_greta", RefundOrder("D-4010", "lost", Decimal("39.81")), "op_1")
+    part = await shop.backend.apply("cus_greta", RefundOrder("D-4010", "lost", Decimal("10.00")), "op_2")
+    assert part.amount == Decimal("10.00")
+    rest = await shop.backend.apply("cus_greta", RefundOrder("D-4010", "lost"), "op_3")
+    assert rest.amount == Decimal("29.80")
+    order = await shop.backend.order("D-4010", "cus_greta")
+    assert (order.status, order.refunded) == ("refunded", Decimal("39.80"))
+    assert await shop.backend.given_since("cus_greta", rest.at.replace(year=2000)) == Decimal("39.80")
+
+
+@pytest.mark.parametrize(
+    ("customer", "change", "rule"),
+    [
+        ("cus_mara", CancelOrder("A-1042"), "already_shipped"),
+        ("cus_oskar", CancelOrder("C-3020"), "already_cancelled"),
+        ("cus_mara", ChangeAddress("A-1057", GRAZ), "other_country"),
+        ("cus_mara", ChangeAddress("A-1042", Address("Weg 1", "Ulm", "89073", "DE")), "already_shipped"),
+        ("cus_mara", ChangeAddress("A-1057", Address(" ", "Ulm", "89073", "DE")), "bad_address"),
+        ("cus_mara", OpenReturn("A-0987"), "return_window_over"),
+        ("cus_mara", OpenReturn("A-1042"), "not_delivered"),
+        ("cus_ines", OpenReturn("B-2026"), "return_open"),
+        ("cus_mara", RefundOrder("A-1018", "delivered"), "no_grounds"),
+        ("cus_mara", RefundOrder("A-1057", "placed"), "nothing_to_refund"),
+        ("cus_samir", ReverseDoubleCharge("D-4006"), "not_charged_twice"),
+        ("cus_kit", ReverseDoubleCharge("F-6012"), "second_is_pending"),
+        ("cus_mara", ReportProblem("A-1042", "missing"), "not_late_yet"),
+        ("cus_mara", ReportProblem("A-1018", "damaged"), "report_window_over"),
+        ("cus_theo", ChangeSubscription("pause", months=1), "no_subscription"),
+        ("cus_nadia", ChangeSubscription("cancel"), "no_subscription"),
+        ("cus_mara", ChangeSubscription("pause", months=4), "pause_length"),
+        ("cus_mara", ChangeSubscription("plan", "gold"), "unknown_plan"),
+        ("cus_greta", ChangeSubscription("pause", months=1), "subscription_state"),
+        ("cus_mara", SendInvoice("A-1057"), "not_paid_yet"),
+    ],
+)
+async def test_every_rule_refuses_and_changes_nothing(
+    shop: OpenShop, customer: str, change: Change, rule: Rule
+) -> None:
+    before = await shop.backend.orders(customer), await shop.backend.customer(customer)
+    for attempt in (shop.backend.preview(customer, change), shop.backend.apply(customer, change, "op_1")):
+        with pytest.raises(NotAllowed) as refused:
+            await attempt
+        assert refused.value.rule == rule
+    assert (await shop.backend.orders(customer), await shop.backend.customer(customer)) == before
+    assert await shop.backend.effect(customer, "op_1") is None
+    assert list_mails(shop.mailbox._directory) == []
+
+
+async def test_the_return_window_ends_on_its_last_moment(shop: OpenShop, clock: FakeClock) -> None:
+    order = await shop.backend.order("A-1018", "cus_mara")
+    assert order.delivered_at is not None
+    left = (order.delivered_at - clock.now()).total_seconds() + 100 * 86400
+    clock.advance(left)
+    assert (await shop.backend.preview("cus_mara", OpenReturn("A-1018"))).facts["label_fee"] == "0.00"
+    clock.advance(1)
+    with pytest.raises(NotAllowed):
+        await shop.backend.preview("cus_mara", OpenReturn("A-1018"))
+
+
+async def test_the_same_key_answers_with_the_same_effect(shop: OpenShop) -> None:
+    first = await shop.backend.apply("cus_bram", ReverseDoubleCharge("C-3003"), "op_1")
+    assert await shop.backend.apply("cus_bram", ReverseDoubleCharge("C-3003"), "op_1") == first
+    assert await shop.backend.effect("cus_bram", "op_1") == first
+    order = await shop.backend.order("C-3003", "cus_bram")
+    assert [refund.amount for refund in order.refunds] == [Decimal("174.70")]
+    assert len(list_mails(shop.mailbox._directory)) == 1
+    with pytest.raises(NotAllowed, match="another change"):
+        await shop.backend.apply("cus_bram", SendInvoice("C-3003"), "op_1")
+    with pytest.raises(NotFound):
+        await shop.backend.apply("cus_mara", CancelOrder("A-1057"), "op_1")
+
+
+async def test_twenty_callers_with_one_key_cause_one_effect(shop: OpenShop) -> None:
+    change = RefundOrder("D-4010", "lost", Decimal("5.00"))
+    effects = await asyncio.gather(*(shop.backend.apply("cus_greta", change, "op_1") for _ in range(20)))
+    assert len({effect.receipt for effect in effects}) == 1
+    assert (await shop.backend.order("D-4010", "cus_greta")).refunded == Decimal("5.00")
+
+
+async def test_twenty_keys_for_one_order_give_back_what_was_paid_once(shop: OpenShop) -> None:
+    change = RefundOrder("D-4010", "lost")
+    answers = await asyncio.gather(
+        *(shop.backend.apply("cus_greta", change, f"op_{n}") for n in range(20)), return_exceptions=True
+    )
+    assert sum(not isinstance(answer, BaseException) for answer in answers) == 1
+    assert {type(answer) for answer in answers if isinstance(answer, BaseException)} == {NotAllowed}
+    assert (await shop.backend.order("D-4010", "cus_greta")).refunded == Decimal("39.80")
+
+
+async def test_every_change_survives_json() -> None:
+    for change in EVERY_CHANGE:
+        assert change_from_json(change_to_json(change)) == change
+
+
+async def test_a_mail_that_a_crash_kept_back_leaves_with_the_next_call(shop: OpenShop) -> None:
+    await shop.backend.apply("cus_mara", SendInvoice("A-1018"), "op_1")
+    for file in shop.mailbox._directory.iterdir():
+        file.unlink()
+    assert not await shop.backend.mail_was_sent("cus_mara", "op_1")
+    await shop.backend.apply("cus_mara", SendInvoice("A-1018"), "op_1")
+    assert await shop.backend.mail_was_sent("cus_mara", "op_1")
+    assert not await shop.backend.mail_was_sent("cus_theo", "op_1")
+
+
+async def test_money_is_exact_and_times_are_utc(shop: OpenShop) -> None:
+    for customer in shop.seed.customers:
+        for order in await shop.backend.orders(customer["id"]):
+            assert order.total == order.total.quantize(Decimal("0.01"))
+            assert order.placed_at.utcoffset().total_seconds() == 0  # type: ignore[union-attr]
+            paid_once = sum((p.amount for p in order.payments), Decimal(0))
+            assert paid_once in {order.total, order.total * 2}
+
+
+async def test_the_effect_table_itself_refuses_a_second_row(shop: OpenShop) -> None:
+    await shop.backend.apply("cus_mara", SendPasswordReset(), "op_1")
+    with shop.engine.connect() as connection:
+        row = dict(connection.execute(sa.select(tables.effects)).mappings().one())
+    with pytest.raises(sa.exc.IntegrityError), shop.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(sa.insert(tables.effects).values({**row, "receipt": "other"}))

@@ -1,0 +1,215 @@
+"""What customers read: order status in every state, questions, identity by code, the form."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from actions.backend.faults import Fault
+from actions.order_status import is_open, status_reply
+from tests.actions.conftest import Front
+
+pytestmark = pytest.mark.service
+
+
+def nobody(front: Front) -> None:
+    front.context = replace(front.context, customer_id=None, verification="none")
+
+
+async def test_a_named_order_gets_its_true_state(front: Front) -> None:
+    outcome = await front.run("action_order_status", "where is A-1042?", "order_status")
+    for words in ("A-1042", "Regenwand rain jacket", "Talpost", "TP274307DE", "tomorrow", "Augsburg"):
+        assert words in outcome.text
+    assert outcome.directive("ask_resolved") is not None
+
+
+async def test_every_order_of_the_company_can_be_told(front: Front) -> None:
+    for customer in front.shop.seed.customers:
+        for order in await front.shop.backend.orders(customer["id"]):
+            reply = status_reply(order, front.clock.now())
+            text = reply.returns[0].message.text  # type: ignore[union-attr]
+            assert order.id in text
+            assert "None" not in text
+            assert "  " not in text
+            assert ".." not in text
+            if order.status in {"delayed", "lost", "damaged"}:
+                assert not reply.complete
+                assert [c.label for c in reply.returns[0].message.choices][-1] == "Talk to a person"  # type: ignore[union-attr]
+
+
+async def test_with_one_open_order_no_number_is_asked(front: Front) -> None:
+    for customer in front.shop.seed.customers:
+        waiting = [order for order in await front.shop.backend.orders(customer["id"]) if is_open(order)]
+        front.context = replace(front.context, customer_id=customer["id"])
+        front.slots = {}
+        outcome = await front.run("action_order_status", "where is my order", "order_status")
+        if len(waiting) == 1:
+            assert waiting[0].id in outcome.text
+        else:
+            assert outcome.choices
+            assert outcome.text.count("?") <= 1
+
+
+async def test_a_choice_leads_to_its_order(front: Front) -> None:
+    outcome = await front.run("action_order_status", "where is my order", "order_status")
+    assert '/order_status{"order_number": "A-1042"}' in [choice["payload"] for choice in outcome.choices]
+    told = await front.run("action_order_status", intent="order_status", order_number="A-1042")
+    assert "Augsburg" in told.text
+
+
+async def test_a_newer_number_wins_over_the_slot(front: Front) -> None:
+    front.slots["order_number"] = "A-1042"
+    assert "A-1018" in (await front.run("action_order_status", "no, A-1018", "inform")).text
+
+
+async def test_digits_alone_find_the_customers_own_order(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_anika")
+    assert "B-2031" in (await front.run("action_order_status", intent="order_status", order_number="A-2031")).text
+
+
+async def test_an_order_never_leaks_to_another_customer(front: Front) -> None:
+    for order in front.shop.seed.orders:
+        if order["customer"] == "cus_mara":
+            continue
+        outcome = await front.run("action_order_status", f"where is {order['id']}", "order_status")
+        assert "don't find" in outcome.text
+        assert order.get("tracking", "no tracking") not in str(outcome.returns)
+
+
+async def test_a_shop_that_is_away_is_said_and_a_person_comes(front: Front) -> None:
+    front.faults.plan("read", Fault("error"))
+    outcome = await front.run("action_order_status", "where is A-1042", "order_status")
+    assert "can't reach our shop" in outcome.text
+    assert outcome.directive("handoff") is not None
+
+
+async def test_a_guest_proves_who_they_are_with_a_code(front: Front) -> None:
+    nobody(front)
+    assert "Which order" in (await front.run("action_order_status", "where is my order", "order_status")).text
+    assert "e-mail" in (await front.run("action_order_status", "it's A-1042", "inform", order_number="A-1042")).text
+    sent = await front.run("action_order_status", "Mara.Voss@example.com", "inform", email="mara.voss@example.com")
+    assert "six-digit code" in sent.text
+    assert front.slots["awaiting"] == "code"
+    (mail,) = front.mails()
+    assert mail["to"] == "mara.voss@example.com"
+
+    wrong = await front.run("action_order_status", f"{(int(mail['code']) + 1) % 1_000_000:06d}", "inform")
+    assert wrong.directive("verified") is None
+    assert "Augsburg" not in wrong.text
+    right = await front.run("action_order_status", f"the code is {mail['code'][:3]} {mail['code'][3:]}", "inform")
+    assert right.directive("verified") == {"customer_id": "cus_mara", "directive": "verified"}
+    assert "Augsburg" in right.text
+
+
+async def test_a_guest_learns_nothing_from_a_wrong_pair(front: Front) -> None:
+    nobody(front)
+    answers = []
+    for number, email in (
+        ("A-1042", "theo.lammers@example.com"),
+        ("Z-9999", "nobody@example.com"),
+        ("A-1042", "mara.voss@example.com"),
+    ):
+        front.context = replace(front.context, conversation_id=f"con_{number}_{email}")
+        front.slots = {}
+        outcome = await front.run("action_order_status", f"{number} {email}", "inform")
+        answers.append(outcome.returns)
+    assert answers[0] == answers[1] == answers[2]
+    assert len(front.mails()) == 1
+
+
+async def test_five_wrong_codes_end_it(front: Front) -> None:
+    nobody(front)
+    await front.run("action_order_status", "A-1042 mara.voss@example.com", "inform", email="mara.voss@example.com")
+    code = front.mails()[0]["code"]
+    for _ in range(5):
+        outcome = await front.run("action_order_status", f"{(int(code) + 1) % 1_000_000:06d}", "inform")
+    assert "tried too often" in outcome.text
+    assert [choice["label"] for choice in outcome.choices] == ["Talk to a person"]
+    last = await front.run("action_order_status", code, "inform")
+    assert last.directive("verified") is None
+
+
+async def test_a_guest_may_prepare_once_the_code_was_right(front: Front) -> None:
+    nobody(front)
+    await front.run(
+        "action_prepare", "cancel A-1057, mara.voss@example.com", "cancel_order", email="mara.voss@example.com"
+    )
+    assert front.slots["transaction"] == "cancel_order"
+    outcome = await front.run("action_prepare", front.mails()[0]["code"], "inform", order_number="A-1057")
+    assert outcome.directive("verified") is not None
+    assert outcome.operations[0]["kind"] == "cancel_order"
+
+
+async def test_an_answer_comes_with_its_passage(front: Front) -> None:
+    outcome = await front.run("action_answer_question", "what does a return cost?", "ask_howto")
+    message = outcome.returns[0]["message"]
+    assert message["citations"][0]["article_id"] == "returns-policy"
+    assert outcome.directive("ask_resolved") is not None
+    assert front.knowledge.asked[0]["audience"] == "customer"
+    nobody(front)
+    await front.run("action_answer_question", "what does a return cost?", "ask_howto")
+    assert front.knowledge.asked[1]["audience"] == "public"
+
+
+async def test_no_answer_is_admitted_and_a_person_offered(front: Front) -> None:
+    front.knowledge.found = False
+    front.knowledge.text = "a guess"
+    outcome = await front.run("action_answer_question", "do you sell boats?", "ask_howto")
+    assert "rather not guess" in outcome.text
+    assert "a guess" not in outcome.text
+    assert [choice["label"] for choice in outcome.choices] == ["Talk to a person", "Ask something else"]
+    assert outcome.directive("handoff") is None
+    assert outcome.directive("ask_resolved") is None
+
+
+async def test_the_label_of_a_button_is_not_taken_for_a_question(front: Front) -> None:
+    front.next_message()
+    call = front.call("action_answer_question", "Return it", "return_item")
+    call["tracker"]["latest_message"]["metadata"]["trigger"] = "choice"
+    assert (await front.client.post("/webhook", json=call)).status_code == 200
+    assert front.knowledge.asked[0]["question"] == "How do I return something?"
+
+
+async def test_a_choice_asks_in_words(front: Front) -> None:
+    await front.run("action_answer_question", intent="return_item", order_number="A-1018")
+    assert front.knowledge.asked[0]["question"] == "How do I return something?"
+
+
+async def test_handed_back_closes_what_was_open(front: Front) -> None:
+    asked = await front.run("action_prepare", "cancel A-1057", "cancel_order")
+    await front.run("action_handed_back", intent="handed_back", note="done on the phone")
+    assert front.slots["operation_id"] is None
+    assert asked.operations
+    assert front.effects() == []
+
+
+@pytest.mark.parametrize(
+    ("customer", "said", "words"),
+    [
+        ("cus_wanda", "where is my refund", "229.00 EUR back on"),
+        ("cus_rosa", "where is my refund", "still on its way to us"),
+        ("cus_fiona", "refund of D-4015?", "hasn't been sent yet"),
+        ("cus_mara", "refund of A-1042?", "no refund for order A-1042"),
+        ("cus_mara", "refund of A-1044?", "don't find an order A-1044"),
+    ],
+)
+async def test_where_the_money_is(front: Front, customer: str, said: str, words: str) -> None:
+    front.context = replace(front.context, customer_id=customer)
+    outcome = await front.run("action_order_status", said, "refund_status")
+    assert words in outcome.text
+
+
+async def test_many_customers_at_once_stay_apart(front: Front) -> None:
+    async def ask(customer_id: str) -> tuple[str, str]:
+        one = replace(front, context=replace(front.context, customer_id=customer_id), slots={})
+        return customer_id, (await one.run("action_order_status", "where is my order", "order_status")).text
+
+    own = {
+        c["id"]: {o["id"] for o in front.shop.seed.orders if o["customer"] == c["id"]}
+        for c in front.shop.seed.customers
+    }
+    for customer_id, text in await asyncio.gather(*(ask(customer_id) for customer_id in own)):
+        others = {number for other, numbers in own.items() if other != customer_id for number in numbers}
+        assert not [number for number in others if number in text]

@@ -1,0 +1,86 @@
+"""axe-core finds nothing on any page and state of the story, in both themes; and the keyboard suffices.
+
+WCAG 2.1 A and AA rules, https://github.com/dequelabs/axe-core
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from stack.node import WEB
+from tests.browser.conftest import shoot
+from tests.browser.test_story import LAUNCHER, Desk, Widget, customer_with
+from tests.support.running import RunningStack
+
+pytestmark = pytest.mark.browser
+
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate(
+        "async () => (await axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})).violations"
+    )
+    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_state_is_accessible(browser: Browser, stack: RunningStack, theme: str) -> None:
+    customer, order = customer_with(stack, "in_transit")
+    # axe is put into the page by the test; the pages' own policy would refuse it.
+    customers = browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 860}, bypass_csp=True)  # type: ignore[arg-type]
+    page = customers.new_page()
+    widget = Widget(page, stack.url)
+    assert violations(page) == []
+    widget.sign_in_as(customer["name"])
+    widget.open()
+    assert violations(page) == []
+    widget.say(f"where is {order['id']}?")
+    widget.expect_bot(order["id"])
+    assert violations(page) == []
+    shoot(page, f"widget-{theme}")
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(page.get_by_text(re.compile("you are number", re.I)).first).to_be_visible()
+    assert violations(page) == []
+    page.goto(f"{stack.url}/help/")
+    assert violations(page) == []
+    shoot(page, f"help-{theme}")
+    customers.close()
+
+    agents = browser.new_context(color_scheme=theme, viewport={"width": 1440, "height": 900}, bypass_csp=True)  # type: ignore[arg-type]
+    page = agents.new_page()
+    page.goto(f"{stack.url}/desk/")
+    expect(page.get_by_label("E-mail")).to_be_visible()
+    assert violations(page) == []
+    desk = Desk(page, stack, role="lead")
+    assert violations(page) == []
+    desk.page.get_by_role("region", name="Waiting").get_by_role("button").first.click()
+    page.get_by_role("button", name="Accept", exact=True).click()
+    expect(page.get_by_role("textbox", name=re.compile("^Reply"))).to_be_visible()
+    assert violations(page) == []
+    shoot(page, f"desk-{theme}")
+    desk.close("done")
+    agents.close()
+
+
+def test_the_widget_needs_no_mouse_and_fits_a_small_screen(browser: Browser, stack: RunningStack) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(stack.url)
+    page.get_by_role("button", name=LAUNCHER).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.type("How do I wash a down jacket?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sources a").last).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shoot(page, "widget-320")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name=LAUNCHER)).to_be_focused()
+    context.close()

@@ -1,0 +1,32 @@
+"""Rules for every test: each module says what kind of test it is, and collection fails where one does not.
+
+Read by both interpreters (tests/bot runs in the bot's), so: Python 3.10 syntax, standard library and pytest alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.running import RunningStack
+
+CATEGORIES = {"unit", "contract", "service", "rasa", "e2e", "browser", "proof"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        named = CATEGORIES & {mark.name for mark in item.iter_markers()}
+        if len(named) != 1:
+            raise pytest.UsageError(f"{item.nodeid}: set pytestmark to exactly one of {', '.join(sorted(CATEGORIES))}")
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[RunningStack]:
+    """The whole running stack, started once for all end-to-end and browser tests."""
+    from tests.support.running import running_stack
+
+    with running_stack() as running:
+        yield running

@@ -1,0 +1,100 @@
+"""Approvals: decided once, by a lead, without taking the conversation; the bot goes on from there."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from handoff.clock import stamp
+from handoff.contract.turn import TurnContext
+from tests.handoff.conftest import Customer, Desk, result
+from tests.handoff.queue.desk import Agent
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.service
+
+
+def context_of(desk: Desk, request: dict[str, Any]) -> TurnContext:
+    deadline = stamp(desk.handoff.core.clock.now() + timedelta(seconds=8))
+    return replace(TurnContext(**request["context"]), deadline=deadline)
+
+
+async def wanted(desk: Desk) -> tuple[Customer, str, str]:
+    """A customer whose refund waits for a person: the conversation, the approval's and the operation's id."""
+    operations: list[str] = []
+
+    async def bot(request: dict[str, Any]) -> dict[str, Any]:
+        if request["trigger"] == "approval_decided":
+            return result(f"decided: {request['note']}")
+        operation = await desk.handoff.ledger.prepare(
+            context_of(desk, request),
+            kind="refund",
+            object_ref="A-1",
+            summary="Refund 80.00",
+            arguments={},
+            amount="80.00",
+            needs_approval=True,
+        )
+        operations.append(operation.id)
+        asks = {"directive": "approval", "operation_id": operation.id, "kind": "refund", "summary": "Refund 80.00"}
+        return result("A colleague has to say yes.", directives=[asks | {"amount": "80.00", "limit": "50.00"}])
+
+    desk.bot.answer = bot
+    customer = await desk.open("mara")
+    await customer.say("refund please")
+    await customer.until_text("A colleague has to say yes.")
+    (asked,) = [e for e in await desk.log(customer.id) if e["type"] == "approval.requested"]
+    assert asked["visibility"] == "staff"
+    return customer, asked["data"]["approval_id"], operations[0]
+
+
+@pytest.mark.parametrize("decision", ["approved", "declined"])
+async def test_a_decision_begins_a_turn_and_leaves_the_owner(desk: Desk, decision: str) -> None:
+    customer, approval, operation = await wanted(desk)
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    assert (await lead.post(f"/approvals/{approval}", {"decision": decision})).status_code == 204
+    events = await customer.until_text(f"decided: {decision} {operation}")
+    assert {event["epoch"] for event in events if "epoch" in event} == {1}
+    ledger = desk.handoff.ledger
+    stored = await ledger.get(context_of(desk, desk.bot.requests[-1]), operation)
+    assert stored.approval == decision
+    again = await lead.post(f"/approvals/{approval}", {"decision": "approved"})
+    assert (again.status_code, again.json()["code"]) == (409, "already_decided")
+    assert await desk.violations(customer.id) == []
+
+
+async def test_of_two_decisions_at_once_one_counts(desk: Desk) -> None:
+    customer, approval, _ = await wanted(desk)
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    decisions = ["approved", "declined"] * 4
+    answers = await asyncio.gather(*(lead.post(f"/approvals/{approval}", {"decision": d}) for d in decisions))
+    assert sorted(a.status_code for a in answers) == [204] + [409] * 7
+    assert sum(e["type"] == "approval.decided" for e in await desk.log(customer.id)) == 1
+
+
+async def test_an_agent_who_is_no_lead_decides_nothing(desk: Desk) -> None:
+    customer, approval, _ = await wanted(desk)
+    ana = await Agent.sign_in(desk)
+    denied = await ana.post(f"/approvals/{approval}", {"decision": "approved"})
+    assert (denied.status_code, denied.json()["code"]) == (403, "role_missing")
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    assert (await lead.post("/approvals/apr_none", {"decision": "approved"})).status_code == 404
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "maybe"})).status_code == 422
+    assert not [e for e in await desk.log(customer.id) if e["type"] == "approval.decided"]
+
+
+async def test_while_a_person_owns_the_conversation_the_bot_stays_silent(desk: Desk) -> None:
+    customer, approval, operation = await wanted(desk)
+    ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    handoff = await ana.take(customer)
+    packet = (await ana.get(f"/handoffs/{handoff}")).json()["packet"]
+    assert [item["operation_id"] for item in packet["approvals"]] == [operation]
+    asked = len(desk.bot.requests)
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "approved"})).status_code == 204
+    await eventually("the decision is in the log", lambda: desk.log(customer.id))
+    assert (await desk.log(customer.id))[-1]["type"] == "approval.decided"
+    assert len(desk.bot.requests) == asked

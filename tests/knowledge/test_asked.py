@@ -1,0 +1,97 @@
+"""Customers' ways to ask, written into an article: found by, never shown."""
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from knowledge import prose
+from knowledge.content import read
+from knowledge.embeddings import SentenceEmbeddings
+from knowledge.scope import read_scope
+from knowledge.service import Knowledge
+from tests.knowledge.conftest import WordEncoder, ask, page, publish
+
+pytestmark = pytest.mark.service
+
+Opened = AbstractAsyncContextManager[Knowledge]
+BODY = """## Late ones
+
+[asked]: # "zeppelin overdue"
+[asked]: # "still nothing here"
+
+They are traced for five days.
+
+## Else
+
+Nothing.
+"""
+
+
+def test_they_belong_to_their_section_and_are_not_shown() -> None:
+    late, other = prose.sections(BODY)
+    assert late.asked == ("zeppelin overdue", "still nothing here")
+    assert late.lines == ("They are traced for five days.",)
+    assert other.asked == ()
+    assert "zeppelin" not in prose.to_html(BODY)
+
+
+async def test_they_find_the_passage_and_survive_a_restart_of_the_catalogue(opened: Opened) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "parcels", page(body=BODY))
+        await publish(knowledge, "tents", page("Tents", "Tents stand on flat ground."))
+        for _ in range(2):
+            answer = await knowledge.answerer.answer("zeppelin overdue", audience="public")
+            assert answer.found
+            assert answer.text == "They are traced for five days."
+            await knowledge.reindex()
+        await publish(knowledge, "parcels", page(body=BODY.replace('[asked]: # "zeppelin overdue"\n', "")))
+        answer = await knowledge.answerer.answer("zeppelin overdue", audience="public")
+        assert not answer.found
+
+
+async def test_they_are_exported(opened: Opened, tmp_path: Path) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "parcels", page(body=BODY))
+        await knowledge.export_folder(tmp_path)
+    assert '[asked]: # "still nothing here"' in (tmp_path / "parcels.md").read_text()
+
+
+async def test_two_sections_that_fit_alike_are_both_shown_with_their_headings(opened: Opened) -> None:
+    body = "## Late blue parcels\n\nBlue parcels wait.\n\n## Late red parcels\n\nRed parcels run."
+    async with opened as knowledge:
+        await publish(knowledge, "parcels", page(body=body))
+        answer = await knowledge.answerer.answer("late parcels", audience="public")
+        assert answer.found
+        assert sorted(answer.text.split("\n\n")) == [
+            "Late blue parcels\nBlue parcels wait.",
+            "Late red parcels\nRed parcels run.",
+        ]
+        assert [cited.article_id for cited in answer.citations] == ["parcels", "parcels"]
+
+
+async def test_a_passage_for_customers_is_named_without_a_link(opened: Opened) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "points", page("Points", "Points last two years.", audience="customer"))
+        answer = await knowledge.answerer.answer("points last two years", audience="customer")
+        assert answer.found
+        assert [(cited.title, cited.url) for cited in answer.citations] == [("Points", "")]
+        assert ask(knowledge, "points last two years") == []
+
+
+async def test_examples_lean_towards_their_kind(tmp_path: Path) -> None:
+    path = tmp_path / "examples.jsonl"
+    lines = [f'{{"question": "parcel late {n}", "article": "parcels"}}' for n in range(4)]
+    lines += [f'{{"question": "dog food {n}", "article": null}}' for n in range(4)]
+    path.write_text("\n".join(lines))
+    embeddings = SentenceEmbeddings(WordEncoder(), "words")
+    scope = read_scope(path, embeddings)
+    parcel, dog = embeddings.vectors(["parcel late", "dog food"])
+    assert scope.lean(parcel) > 0 > scope.lean(dog)
+    assert read_scope(None, embeddings).lean(parcel) == 0.0
+
+
+def test_shipped_articles_keep_their_ways_to_ask() -> None:
+    folder = Path(prose.__file__).parent / "articles"
+    written = read((folder / "gift-cards.md").read_bytes())
+    assert all(section.asked for section in prose.sections(written.content.body))

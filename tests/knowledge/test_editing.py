@@ -1,0 +1,172 @@
+"""The editing service over each kind of database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from knowledge import ingest, store
+from knowledge.content import Content
+from knowledge.database import Database
+from knowledge.editing import Editing, Prepared
+from knowledge.embeddings import Progress, SentenceEmbeddings
+from knowledge.errors import BadArticle, EditConflict, NotFound, Unavailable, WrongState
+from knowledge.tables import metadata
+from tests.knowledge.conftest import HandClock, WordEncoder, page
+
+pytestmark = pytest.mark.service
+
+ED, LIZ = "ed@example.test", "liz@example.test"
+
+
+@pytest.fixture
+def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    database.open()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def changes() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def editing(database: Database, clock: HandClock, changes: list[str]) -> Editing:
+    embeddings = SentenceEmbeddings(WordEncoder(), "words")
+
+    async def prepare(article_id: str, version: int, content: Content, progress: Progress | None) -> Prepared:
+        chunks = ingest.split(article_id, version, content)
+        texts = {embeddings.digest(text): text for chunk in chunks for text in (chunk.body_text, chunk.head_text)}
+        vectors = dict(zip(texts, embeddings.vectors(list(texts.values())), strict=True))
+        named = [(chunk, embeddings.digest(chunk.body_text), embeddings.digest(chunk.head_text)) for chunk in chunks]
+        return Prepared(named, vectors)
+
+    async def changed() -> None:
+        changes.append("changed")
+
+    return Editing(database, clock, prepare, changed)
+
+
+def test_the_migrated_schema_is_the_one_in_tables(database: Database) -> None:
+    def differences(connection: sa.Connection) -> list[object]:
+        ours = set(metadata.tables)
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, _: kind != "table" or name in ours},
+        )
+        return list(compare_metadata(context, metadata))
+
+    assert database.read_now(differences) == []
+
+
+def test_an_unreachable_database_is_named_as_such() -> None:
+    database = Database("postgresql+psycopg://nobody@127.0.0.1:9/none?connect_timeout=1")
+    with pytest.raises(Unavailable) as refused:
+        database.open()
+    assert refused.value.retryable
+
+
+async def test_a_life_of_an_article(editing: Editing, changes: list[str], database: Database) -> None:
+    made = await editing.do_create("parcels", page(), ED)
+    assert (made.state, made.latest_version, made.published_version) == ("draft", 1, None)
+    assert (await editing.do_submit("parcels", 1, ED)).state == "in_review"
+    assert (await editing.do_return("parcels", 1, LIZ, "say more")).state == "draft"
+    edited = await editing.do_edit("parcels", page(body="Parcels travel for three days."), 1, LIZ, "slower")
+    assert (edited.state, edited.latest_version) == ("draft", 2)
+    assert changes == []
+    assert (await editing.do_publish("parcels", 2, LIZ)).published_version == 2
+    assert changes == ["changed"]
+
+    drafted = await editing.do_edit("parcels", page(body="Parcels fly."), 2, ED)
+    assert (drafted.state, drafted.published_version) == ("draft", 2)
+    back = await editing.do_rollback("parcels", 1, 3, ED)
+    assert (back.state, back.latest_version, back.published_version) == ("published", 4, 4)
+    newest = await editing.version("parcels", 4)
+    assert newest.content == page()
+    assert newest.note == "Back to version 1"
+    assert "-Parcels fly." in newest.diff
+    assert "+Parcels travel for two days." in newest.diff
+
+    gone = await editing.do_archive("parcels", 4, LIZ)
+    assert (gone.state, gone.published_version) == ("archived", None)
+    assert database.read_now(lambda connection: store.load_chunks(connection, ["parcels"])) == []
+    assert (await editing.do_restore("parcels", 4, LIZ)).state == "draft"
+    assert [line["event"] for line in await editing.history("parcels")] == [
+        "edit", "submit", "return", "edit", "publish", "edit", "rollback", "archive", "restore",
+    ]  # fmt: skip
+
+
+async def test_versions_never_change(editing: Editing) -> None:
+    await editing.do_create("parcels", page(), ED)
+    before = await editing.version("parcels", 1)
+    await editing.do_edit("parcels", page(body="Else."), 1, ED)
+    await editing.do_publish("parcels", 2, ED)
+    assert await editing.version("parcels", 1) == before
+
+
+async def test_the_second_editor_is_told_who_was_first(editing: Editing) -> None:
+    await editing.do_create("parcels", page(), ED)
+    await editing.do_edit("parcels", page(body="Liz was here."), 1, LIZ)
+    for attempt in (
+        editing.do_edit("parcels", page(body="Ed was here."), 1, ED),
+        editing.do_publish("parcels", 1, ED),
+        editing.do_archive("parcels", 1, ED),
+        editing.do_rollback("parcels", 1, 1, ED),
+    ):
+        with pytest.raises(EditConflict) as refused:
+            await attempt
+        assert refused.value.status == 409
+        assert refused.value.data["author"] == LIZ
+        assert refused.value.data["latest_version"] == 2
+    assert (await editing.version("parcels", 2)).content.body == "Liz was here."
+    assert (await editing.get("parcels")).latest_version == 2
+
+
+async def test_of_many_editors_at_once_exactly_one_wins(editing: Editing) -> None:
+    await editing.do_create("parcels", page(), ED)
+    attempts = [editing.do_edit("parcels", page(body=f"Edit {n}."), 1, ED) for n in range(12)]
+    results = await asyncio.gather(*attempts, return_exceptions=True)
+    assert sum(not isinstance(result, BaseException) for result in results) == 1
+    assert all(isinstance(result, EditConflict) for result in results if isinstance(result, BaseException))
+    assert (await editing.get("parcels")).latest_version == 2
+
+
+async def test_of_many_creators_at_once_exactly_one_wins(editing: Editing) -> None:
+    results = await asyncio.gather(
+        *(editing.do_create("parcels", page(), ED) for _ in range(8)), return_exceptions=True
+    )
+    assert sum(not isinstance(result, BaseException) for result in results) == 1
+    assert all(isinstance(result, EditConflict) for result in results if isinstance(result, BaseException))
+
+
+async def test_what_cannot_be_is_refused_and_leaves_nothing(editing: Editing, changes: list[str]) -> None:
+    with pytest.raises(BadArticle):
+        await editing.do_create("Bad Id", page(), ED)
+    with pytest.raises(BadArticle):
+        await editing.do_create("parcels", page(body="<script>x</script>"), ED)
+    assert await editing.find() == []
+    with pytest.raises(NotFound):
+        await editing.do_publish("nothing", 1, ED)
+    await editing.do_create("parcels", page(), ED)
+    with pytest.raises(WrongState):
+        await editing.do_restore("parcels", 1, ED)
+    await editing.do_archive("parcels", 1, ED)
+    with pytest.raises(WrongState):
+        await editing.do_publish("parcels", 1, ED)
+    with pytest.raises(WrongState):
+        await editing.do_edit("parcels", page(), 1, ED)
+    assert changes == []
+
+
+async def test_the_list_is_filtered(editing: Editing) -> None:
+    await editing.do_create("a", page(audience="agent"), ED)
+    await editing.do_create("b", page(), ED)
+    await editing.do_publish("b", 1, ED)
+    assert [article.id for article in await editing.find()] == ["a", "b"]
+    assert [article.id for article in await editing.find(state="published")] == ["b"]
+    assert [article.id for article in await editing.find(audience="agent")] == ["a"]

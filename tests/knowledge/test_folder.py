@@ -1,0 +1,95 @@
+"""Folders in and out."""
+
+import os
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from knowledge import content as contents
+from knowledge.content import MAX_BYTES, Written
+from knowledge.errors import BadArticle
+from knowledge.service import Knowledge, open_knowledge
+from knowledge.settings import KnowledgeSettings
+from tests.knowledge.conftest import HandClock, WordEncoder, ask, page, publish
+
+pytestmark = pytest.mark.service
+
+Opened = AbstractAsyncContextManager[Knowledge]
+
+
+def put(folder: Path, name: str, article: Written) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(contents.write(article))
+
+
+async def test_each_bad_file_is_named_and_the_rest_is_live(opened: Opened, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    put(source, "parcels.md", Written("parcels", page()))
+    put(source, "deep/tents.md", Written("tents", page("Tents", "Tents stand.")))
+    put(source, "twice.md", Written("tents", page("Tents", "Tents fall.")))
+    (source / "broken.md").write_text("---\nid: [\n---\n\nbody")
+    (source / "binary.md").write_bytes(bytes(range(256)))
+    (source / "huge.md").write_bytes(contents.write(Written("huge", page())) + b"x" * (5 * MAX_BYTES))
+    (source / "script.md").write_bytes(
+        contents.write(Written("script", page())).replace(b"two days", b"<script>x()</script>")
+    )
+    (source / "circle-a.md").symlink_to(source / "circle-b.md")
+    (source / "circle-b.md").symlink_to(source / "circle-a.md")
+    (source / "circle").symlink_to(source)
+    (tmp_path / "secret.md").write_bytes(contents.write(Written("secret", page())))
+    (source / "outside.md").symlink_to(tmp_path / "secret.md")
+    (source / "notes.txt").write_text("not an article")
+    async with opened as knowledge:
+        report = await knowledge.import_folder(source)
+        assert sorted(report.created) == ["deep/tents.md", "parcels.md"]
+        problems = {problem.file: problem.problem for problem in report.problems}
+        assert set(problems) == {
+            "twice.md", "broken.md", "binary.md", "huge.md", "script.md", "circle-a.md", "circle-b.md", "outside.md",
+        }  # fmt: skip
+        assert problems["twice.md"] == "id: tents is also the id of deep/tents.md"
+        assert "line 3" in problems["broken.md"]
+        assert "not UTF-8" in problems["binary.md"]
+        assert "more than" in problems["huge.md"]
+        assert "a browser would act on" in problems["script.md"]
+        assert "circular" in problems["circle-a.md"]
+        assert "outside" in problems["outside.md"]
+        assert {article.id for article in await knowledge.editing.find()} == {"parcels", "tents"}
+        assert ask(knowledge, "tents stand")[0] == "tents"
+        again = await knowledge.import_folder(source)
+        assert (again.created, again.updated, sorted(again.unchanged)) == ([], [], ["deep/tents.md", "parcels.md"])
+
+
+async def test_export_and_import_lose_nothing(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder, tmp_path: Path
+) -> None:
+    async with open_knowledge(settings, clock, encoder, model="words") as knowledge:
+        await publish(knowledge, "live", page(tags=("a", "b: c", "Ünïcode"), review_by="2027-01-31"))
+        await publish(knowledge, "both", page(body="Live words."))
+        await knowledge.editing.do_edit("both", page(body="Draft words.", effective_until="2027-12-31"), 1, "ed")
+        await knowledge.editing.do_create("draft", page("Yes: no", audience="agent"), "ed")
+        await knowledge.editing.do_create("review", page(), "ed")
+        await knowledge.editing.do_submit("review", 1, "ed")
+        await knowledge.editing.do_create("old", page(), "ed")
+        await knowledge.editing.do_archive("old", 1, "ed")
+        names = await knowledge.export_folder(tmp_path / "out")
+        before = await knowledge.editing.find()
+    assert sorted(names) == ["both.draft.md", "both.md", "draft.md", "live.md", "old.md", "review.md"]
+    other = settings.model_copy(
+        update={"database_url": f"sqlite:///{tmp_path}/other.db", "index_dir": tmp_path / "other"}
+    )
+    async with open_knowledge(other, clock, encoder, model="words") as knowledge:
+        report = await knowledge.import_folder(tmp_path / "out")
+        assert report.problems == []
+        assert await knowledge.editing.find() == before
+        assert (await knowledge.editing.version("both", 1)).content == page(body="Live words.")
+        await knowledge.export_folder(tmp_path / "again")
+    for name in names:
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+    assert not [name for name in os.listdir(tmp_path / "again") if name.startswith(".")]
+
+
+async def test_a_place_that_is_no_folder_is_refused(opened: Opened, tmp_path: Path) -> None:
+    async with opened as knowledge:
+        with pytest.raises(BadArticle):
+            await knowledge.import_folder(tmp_path / "nowhere")

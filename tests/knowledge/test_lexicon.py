@@ -1,0 +1,39 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.lexical import words
+from knowledge.lexicon import Spelling, general
+
+pytestmark = pytest.mark.unit
+
+CORPUS = ["You can return the password letter tomorrow", "return parcels", "tent seams"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("retrun", "return"), ("pasword", "password"), ("tomorow", "tomorrow"), ("passwword", "password")],
+)
+def test_one_slip_is_corrected(typed: str, meant: str) -> None:
+    assert Spelling(CORPUS).correct(f"my {typed}, please") == f"my {meant}, please"
+
+
+@pytest.mark.parametrize("word", ["rent", "return", "zeppelin", "Return", "returns", "seam"])
+def test_other_words_stay(word: str) -> None:
+    assert Spelling(CORPUS).correct(word) == word
+
+
+@given(st.text(max_size=80))
+def test_a_correction_keeps_everything_but_words(text: str) -> None:
+    corrected = Spelling(CORPUS).correct(text)
+    assert [letter for letter in corrected if not letter.isalpha()] == [c for c in text if not c.isalpha()]
+
+
+def test_goods_become_an_item() -> None:
+    assert general("can the rain jacket go back, or the sleeping bag?") == "can the rain item go back, or the item?"
+    assert general("when does the shop open?") == "when does the shop open?"
+
+
+def test_words_that_say_the_same_meet() -> None:
+    assert words("my package") == words("my parcel")
+    assert words("vouchers") != words("parcels")

@@ -1,0 +1,40 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge import rules
+from knowledge.errors import WrongState
+
+pytestmark = pytest.mark.unit
+
+EVENTS = sorted({event for _, event in rules.TRANSITIONS})
+
+
+def test_each_audience_reads_its_own_and_the_more_public_ones() -> None:
+    assert rules.readable_by("public") == ("public",)
+    assert rules.readable_by("customer") == ("public", "customer")
+    assert rules.readable_by("agent") == ("public", "customer", "agent")
+
+
+def test_an_unknown_audience_reads_the_least() -> None:
+    assert rules.readable_by("root") == ("public",)
+
+
+def test_locales_fall_back_to_the_language() -> None:
+    assert rules.locales_for("de-AT", "en") == ("de-AT", "de")
+    assert rules.locales_for("", "en") == ("en",)
+
+
+@given(st.lists(st.sampled_from(EVENTS), max_size=30))
+def test_any_walk_stays_inside_the_states_and_only_publishing_publishes(events: list[rules.Event]) -> None:
+    state: rules.State = "draft"
+    for event in events:
+        if (state, event) not in rules.TRANSITIONS:
+            with pytest.raises(WrongState):
+                rules.after(state, event)
+            continue
+        following = rules.after(state, event)
+        assert following in rules.STATES
+        assert following != "published" or event in ("publish", "rollback")
+        assert state != "archived" or event == "restore"
+        state = following

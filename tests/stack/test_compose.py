@@ -1,0 +1,119 @@
+"""The parts under one roof: routes, doors that are not there, health."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from handoff.storage.migrate import migrate
+from stack import secrets
+from stack.compose import Parts, create_api, create_application, open_parts
+from stack.data import seed_staff
+from stack.errors import StackError
+from stack.settings import Settings, load
+from stack.staff import demo_staff
+from tests.support.redis import running_redis
+
+pytestmark = [pytest.mark.service, pytest.mark.asyncio(loop_scope="module")]
+
+
+def settings_in(folder: Path, **more: str) -> Settings:
+    settings = load(var_dir=folder, demo=True, **more)
+    settings.paths.create()
+    secrets.create_missing(settings.paths.secrets)
+    return settings
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def parts(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Parts, Settings]]:
+    with running_redis() as address:
+        settings = settings_in(tmp_path_factory.mktemp("compose"), redis_url=address)
+        await asyncio.to_thread(migrate, settings.sql_url)
+        await seed_staff(settings)
+        async with open_parts(settings) as parts:
+            yield parts, settings
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def client(parts: tuple[Parts, Settings]) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_application(*parts))
+    async with httpx.AsyncClient(transport=transport, base_url="http://front.desk") as client:
+        yield client
+
+
+async def signed_in(client: httpx.AsyncClient, settings: Settings, role: str) -> dict[str, str]:
+    person = next(each for each in demo_staff(settings.paths.secrets) if role in each["roles"])
+    body = {"email": person["email"], "password": person["password"]}
+    answer = await client.post("/api/v1/session", json=body)
+    assert answer.status_code == 200, answer.text
+    client.cookies.clear()
+    return {"authorization": f"Bearer {answer.json()['token']}"}
+
+
+async def test_without_set_up_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="frontdesk up"):
+        async with open_parts(settings_in(tmp_path)):
+            pass
+
+
+async def test_the_public_port_has_no_door_to_rasa(parts: tuple[Parts, Settings], client: httpx.AsyncClient) -> None:
+    api = create_api(*parts)
+    paths = set(api.openapi()["paths"])
+    assert not [path for path in paths if "webhook" in path or "turn" in path.split("/")]
+    for path in ("/webhook", "/webhooks/rest/webhook", "/webhooks/frontdesk/turn", "/model/parse", "/turn", "/actions"):
+        for method in ("GET", "POST"):
+            answer = await client.request(method, path, json={"next_action": "action_listen"})
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_the_private_door_wants_its_secret(parts: tuple[Parts, Settings]) -> None:
+    transport = httpx.ASGITransport(parts[0].webhook)
+    async with httpx.AsyncClient(transport=transport, base_url="http://actions") as inside:
+        assert (await inside.get("/health")).status_code == 200
+        assert (await inside.post("/webhook", json={})).status_code == 401
+
+
+async def test_errors_have_one_shape_whoever_answers(parts: tuple[Parts, Settings], client: httpx.AsyncClient) -> None:
+    editor = await signed_in(client, parts[1], "editor")
+    answers = [
+        await client.get("/nothing-here"),
+        await client.get("/api/v1/queue"),
+        await client.get("/api/v1/articles/none", headers=editor),
+        await client.post("/api/v1/conversations", content=b"{", headers={"content-type": "application/json"}),
+        await client.post("/api/v1/conversations", content=b"x" * 2_000_000),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 401, 404, 400, 413]
+    for answer in answers:
+        assert set(answer.json()) == {"code", "message", "data", "request_id"}
+        assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/articles", "/api/v1/knowledge/search?q=delivery"])
+async def test_the_editors_side_is_for_staff(
+    path: str, parts: tuple[Parts, Settings], client: httpx.AsyncClient
+) -> None:
+    assert (await client.get(path)).status_code == 401
+    assert (await client.get(path, headers=await signed_in(client, parts[1], "qa"))).status_code == 200
+    assert (await client.post("/api/v1/articles", json={})).status_code == 401
+    agent = await signed_in(client, parts[1], "agent")
+    assert (await client.post("/api/v1/articles", json={}, headers=agent)).status_code in (403, 422)
+
+
+async def test_health_tells_living_from_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/health/live")).json() == {"status": "ok"}
+    ready = await client.get("/health/ready")
+    assert ready.status_code == 503
+    assert ready.json()["checks"] == {"sql": True, "redis": True, "bot": False}
+    assert "frontdesk_http_seconds" in (await client.get("/metrics")).text
+
+
+async def test_every_answer_is_hardened(client: httpx.AsyncClient) -> None:
+    for path in ("/health/live", "/help/", "/nothing"):
+        headers = (await client.get(path)).headers
+        assert headers.get_list("x-content-type-options") == ["nosniff"]
+        assert len(headers.get_list("referrer-policy")) == 1

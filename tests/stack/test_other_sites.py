@@ -1,0 +1,39 @@
+"""A widget on another site may call the API only from the origins that the installation names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from handoff.app import build
+from handoff.clock import SystemClock
+from knowledge.index import embedded
+from knowledge.service import Knowledge
+from stack import secrets
+from stack.compose import Parts, create_api
+from stack.parts_settings import handoff_settings, knowledge_settings
+from stack.settings import Settings
+
+pytestmark = pytest.mark.service
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [("https://shop.example", True), ("https://evil-shop.example", False), ("null", False)]
+)
+async def test_only_named_sites_may_call(tmp_path: Path, origin: str, allowed: bool) -> None:
+    settings = Settings(var_dir=tmp_path, public_origins=("https://shop.example",))
+    settings.paths.create()
+    secrets.create_missing(settings.paths.secrets)
+    knowledge = Knowledge(knowledge_settings(settings), SystemClock(), None, "none", embedded)  # type: ignore[arg-type]
+    api = create_api(Parts(build(handoff_settings(settings)), knowledge, None), settings)  # type: ignore[arg-type]
+    asks = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test") as client:
+        answer = await client.options("/api/v1/conversations", headers=asks)
+    assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
+    assert "access-control-allow-credentials" not in answer.headers

@@ -1,0 +1,61 @@
+"""How the test command sorts its arguments and sums up what its runners say."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from stack.tests_command import Runner, Tally, count, pytest_runners, run
+
+pytestmark = pytest.mark.unit
+
+
+def report(path: Path, **counts: int) -> Path:
+    path.write_bytes(ElementTree.tostring(ElementTree.Element("testsuite", {k: str(v) for k, v in counts.items()})))
+    return path
+
+
+def test_reports_are_summed(tmp_path: Path) -> None:
+    path = report(tmp_path / "a.xml", tests=7, failures=1, errors=1, skipped=2)
+    assert count(path, 1) == Tally(3, 2, 2)
+    assert count(None, 0) == Tally(1, 0, 0)
+
+
+def test_a_runner_that_fell_over_is_a_failure_whatever_it_counted(tmp_path: Path) -> None:
+    assert count(report(tmp_path / "a.xml", tests=3), 2) == Tally(3, 1, 0)
+    assert count(tmp_path / "none.xml", 1) == Tally(0, 1, 0)
+    assert count(None, 1) == Tally(0, 1, 0)
+
+
+def test_nothing_collected_on_one_side_is_no_failure(tmp_path: Path) -> None:
+    assert count(report(tmp_path / "a.xml", tests=0), 5) == Tally(0, 0, 0)
+
+
+def test_a_path_goes_to_the_side_it_belongs_to(tmp_path: Path) -> None:
+    titles = {
+        (): ["bot", "parts", "whole stack"],
+        ("-k", "x"): ["bot", "parts", "whole stack"],
+        ("tests/stack",): ["parts"],
+        ("tests/stack/test_cli.py::test_x", "-x"): ["parts"],
+        ("tests/browser",): ["whole stack"],
+        ("tests/bot",): ["bot"],
+        ("tests/bot", "tests/stack"): ["bot", "parts"],
+    }
+    for arguments, wanted in titles.items():
+        assert [runner.title for runner in pytest_runners(list(arguments), tmp_path)] == wanted, arguments
+
+
+def test_options_reach_pytest_and_a_choice_of_marks_replaces_ours(tmp_path: Path) -> None:
+    (runner,) = pytest_runners(["tests/stack", "-m", "unit", "-x"], tmp_path)
+    assert list(runner.command)[-4:] == ["-m", "unit", "-x", "tests/stack"]
+    assert list(runner.command).count("-m") == 2, "one of them is python's"
+
+
+def test_a_runner_is_run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    tally, line = run(Runner("style", [sys.executable, "-c", "print('all fine')"]))
+    assert (tally, capfd.readouterr().out) == (Tally(1, 0, 0), "all fine\n")
+    assert line.startswith("style")
+    assert run(Runner("style", [sys.executable, "-c", "raise SystemExit(3)"]))[0] == Tally(0, 1, 0)
