@@ -5,6 +5,8 @@
 ``cache_types``      ``Event.resolve_by_type`` and ``Slot.resolve_by_type`` walk the tree of subclasses for every event.
 ``check_responses``  The reply of an action is validated by ``jsonschema`` against the schema of all events, which costs
                      more than the action. The webhook is ours and its reply is checked for its two lists only.
+``remember_rules``   ``RulePolicy`` holds every rule against every past state, twice a prediction: once for rules about
+                     texts, of which we have none. What the last states led to is remembered.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Optional, Tuple
 
 import rasa.core.actions.action as actions
+from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
 
 Maker = Callable[[Any], Any]
 
 _done: Dict[str, bool] = {}
+_MOST_REMEMBERED = 10_000
 
 
 def install(local: Dict[str, Maker]) -> None:
@@ -26,6 +30,7 @@ def install(local: Dict[str, Maker]) -> None:
     if not _done:
         cache_types()
         check_responses()
+        remember_rules()
         _done["installed"] = True
 
 
@@ -66,3 +71,29 @@ def check_responses() -> None:
         return True
 
     actions.RemoteAction._validate_action_result = validate
+
+
+def remember_rules() -> None:
+    original = RulePolicy._find_action_from_rules
+
+    def find(self: Any, tracker: Any, domain: Any, use_text_for_last_user_input: bool) -> Any:
+        if tracker.active_loop_name:
+            return original(self, tracker, domain, use_text_for_last_user_input)
+        if use_text_for_last_user_input:
+            return None, None, False
+        rules = self.lookup[RULES]
+        memory = self.__dict__.setdefault("frontdesk_memory", {})
+        longest = self.__dict__.setdefault(
+            "frontdesk_longest", max((len(self._rule_key_to_state(key)) for key in rules), default=1)
+        )
+        states = self._prediction_states(tracker, domain, False, rule_only_data=self._get_rule_only_data())
+        key = self._create_feature_key(states[-longest:])
+        if key not in memory:
+            if len(memory) >= _MOST_REMEMBERED:
+                memory.clear()
+            fitting = self._get_possible_keys(rules, states)
+            best = max(fitting, key=len, default="")
+            memory[key] = (rules.get(best), best or self._create_feature_key(states), False)
+        return memory[key]
+
+    RulePolicy._find_action_from_rules = find

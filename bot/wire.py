@@ -7,8 +7,9 @@ literals, optionals, lists of objects and nested records. Unknown fields are ref
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
-from typing import Any, Dict, Literal, Type, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Dict, Literal, Tuple, Type, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from handoff.contract.turn import TurnRefused, TurnRequest
 
@@ -39,8 +40,7 @@ def build(record: Type[Record], data: Any, where: str) -> Record:
     """``data`` as an instance of the dataclass ``record``. Raises ``Malformed``."""
     if not isinstance(data, dict):
         raise Malformed(f"{where}: not an object")
-    known = {field.name: field for field in dataclasses.fields(record)}  # type: ignore[arg-type]
-    hints = get_type_hints(record)
+    known, hints = _form(record)
     unknown = sorted(set(data) - set(known))
     if unknown:
         raise Malformed(f"{where}: unknown field {unknown[0][:40]!r}")
@@ -51,6 +51,12 @@ def build(record: Type[Record], data: Any, where: str) -> Record:
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise Malformed(f"{where}.{name}: missing")
     return record(**values)
+
+
+@functools.lru_cache(maxsize=None)
+def _form(record: Type[Any]) -> Tuple[Dict[str, "dataclasses.Field[Any]"], Dict[str, Any]]:
+    """The fields of a class of the contract, and their types."""
+    return {field.name: field for field in dataclasses.fields(record)}, get_type_hints(record)
 
 
 def _check(wanted: Any, value: Any, where: str) -> Any:

@@ -7,8 +7,9 @@ forbid extra fields, once, at import.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter
 
@@ -43,27 +44,47 @@ def parse_event(name: str, data: dict[str, Any]) -> EventData:
 
 
 def dump(value: Any) -> dict[str, Any]:
-    """A contract value as JSON-ready data; fields that are ``None`` or empty are left out where they may be."""
-    plain = _plain(value)
-    return {
-        field.name: plain[field.name]
-        for field in dataclasses.fields(value)
-        if plain[field.name] not in (None, []) or _is_required(field)
-    }
+    """A contract value as JSON-ready data; fields that are ``None`` or empty are left out where they may be.
 
-
-def _is_required(field: dataclasses.Field[Any]) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    What is no class of the contract (a tracker's events, say) is taken as it is, not copied.
+    """
+    plain = {}
+    for name, required, holds_classes in _plan(type(value)):
+        item = getattr(value, name)
+        if required or (item is not None and item != []):
+            plain[name] = _plain(item) if holds_classes else item
+    return plain
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value):
+        return {
+            name: _plain(getattr(value, name)) if holds_classes else getattr(value, name)
+            for name, _, holds_classes in _plan(type(value))
+        }
     return value
+
+
+@functools.cache
+def _plan(cls: type) -> tuple[tuple[str, bool, bool], ...]:
+    """Of each field: its name, whether it must be there, and whether its type holds classes of the contract."""
+    hints = get_type_hints(cls)
+    return tuple(
+        (
+            field.name,
+            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+            _holds_classes(hints[field.name]),
+        )
+        for field in dataclasses.fields(cls)
+    )
+
+
+def _holds_classes(hint: Any) -> bool:
+    return dataclasses.is_dataclass(hint) or any(_holds_classes(part) for part in get_args(hint))
 
 
 _NAMES: dict[type, str] = {cls: name for name, cls in EVENT_TYPES.items()}

@@ -13,6 +13,9 @@ from handoff.conversations.log import LogWriter
 from handoff.storage import tables as t
 
 
+INSERT = sa.insert(t.episodes)
+
+
 def ensure_open(log: LogWriter) -> str:
     """The open episode's id; a new one where there is none."""
     conversation = log.conversation
@@ -20,14 +23,15 @@ def ensure_open(log: LogWriter) -> str:
         conversation.episode_id = log.ids.new("eps")
         event = log.append(EpisodeOpened(conversation.episode_id), "system")
         log.connection.execute(
-            sa.insert(t.episodes).values(
-                id=conversation.episode_id,
-                conversation_id=conversation.id,
-                customer_id=conversation.customer_id,
-                state="open",
-                opened_seq=event["seq"],
-                opened_at=log.now,
-            )
+            INSERT,
+            {
+                "id": conversation.episode_id,
+                "conversation_id": conversation.id,
+                "customer_id": conversation.customer_id,
+                "state": "open",
+                "opened_seq": event["seq"],
+                "opened_at": log.now,
+            },
         )
     return conversation.episode_id
 

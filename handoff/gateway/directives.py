@@ -34,6 +34,12 @@ from handoff.storage import tables as t
 
 logger = structlog.get_logger(__name__)
 
+EXPIRE_CHOICES = (
+    sa.update(t.choices)
+    .where(t.choices.c.conversation_id == sa.bindparam("this"), t.choices.c.state == "open")
+    .values(state="expired")
+)
+INSERT_CHOICES = sa.insert(t.choices)
 ASK_RESOLVED = [
     ChoiceOffer(wording.SOLVED_LABEL, wording.SOLVED_PAYLOAD),
     ChoiceOffer(wording.NOT_SOLVED_LABEL, wording.NOT_SOLVED_PAYLOAD),
@@ -57,11 +63,7 @@ def send(log: LogWriter, result: TurnResult, reply_to: tuple[int, ...]) -> None:
 
 def expire_choices(log: LogWriter) -> None:
     """A choice is valid until the bot's next choices."""
-    log.connection.execute(
-        sa.update(t.choices)
-        .where(t.choices.c.conversation_id == log.conversation.id, t.choices.c.state == "open")
-        .values(state="expired")
-    )
+    log.connection.execute(EXPIRE_CHOICES, {"this": log.conversation.id})
 
 
 def record_operations(log: LogWriter, operations: list[OperationRef]) -> None:
@@ -107,7 +109,7 @@ def _message(log: LogWriter, message: BotMessage, offers: list[ChoiceOffer], rep
     choices = [Choice(offer.label, log.ids.new("chc")) for offer in offers]
     if choices:
         log.connection.execute(
-            sa.insert(t.choices),
+            INSERT_CHOICES,
             [
                 {
                     "id": choice.choice,

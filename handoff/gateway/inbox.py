@@ -9,17 +9,21 @@ from handoff.conversations.log import LogWriter
 from handoff.storage import tables as t
 
 
+INSERT = sa.insert(t.inbox)
+
+
 def put(log: LogWriter, seq: int, trigger: Trigger, *, payload: str | None = None, note: str | None = None) -> None:
     """Let the event ``seq`` of this log wait for the assistant, in the transaction that writes it."""
     log.connection.execute(
-        sa.insert(t.inbox).values(
-            conversation_id=log.conversation.id,
-            seq=seq,
-            trigger=trigger,
-            payload=payload,
-            note=note,
-            received_at=log.now,
-            attempts=0,
-            correlation_id=log.correlation_id,
-        )
+        INSERT,
+        {
+            "conversation_id": log.conversation.id,
+            "seq": seq,
+            "trigger": trigger,
+            "payload": payload,
+            "note": note,
+            "received_at": log.now,
+            "attempts": 0,
+            "correlation_id": log.correlation_id,
+        },
     )

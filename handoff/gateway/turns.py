@@ -28,6 +28,22 @@ MOST_ATTEMPTS = 3
 NLU_READS = 2000
 FROM_CUSTOMER = ("message", "choice")
 
+# Statements of every turn are built once, as in ``handoff.conversations.log``.
+THIS = t.inbox.c.conversation_id == sa.bindparam("this")
+WAITING = sa.select(t.inbox).where(THIS).order_by(t.inbox.c.seq)
+COUNT_ATTEMPT = (
+    sa.update(t.inbox).where(THIS, t.inbox.c.seq <= sa.bindparam("last")).values(attempts=t.inbox.c.attempts + 1)
+)
+TAKE_OUT = sa.delete(t.inbox).where(THIS, t.inbox.c.seq <= sa.bindparam("last"))
+INSERT_TURN = sa.insert(t.turns)
+CLOSE_TURN = (
+    sa.update(t.turns)
+    .where(t.turns.c.id == sa.bindparam("this"))
+    .values(
+        {name: sa.bindparam(name) for name in ("state", "finished_at", "tracker_version", "model_version", "result")}
+    )
+)
+
 
 @dataclass(frozen=True)
 class TurnLimits:
@@ -82,24 +98,22 @@ def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
     conversation.turn_id = turn_id
     conversation.turn_lease = stamp(log.moment + limits.patience + ROOM_TO_STORE)
     log.connection.execute(
-        sa.insert(t.turns).values(
-            id=turn_id,
-            conversation_id=conversation.id,
-            seq=seqs[-1],
-            reply_to=list(answered),
-            epoch=conversation.epoch,
-            state="running",
-            trigger=trigger,
-            attempts=0,
-            correlation_id=correlation_id,
-            started_at=log.now,
-        )
+        INSERT_TURN,
+        {
+            "id": turn_id,
+            "conversation_id": conversation.id,
+            "seq": seqs[-1],
+            "reply_to": list(answered),
+            "epoch": conversation.epoch,
+            "state": "running",
+            "trigger": trigger,
+            "attempts": 0,
+            "correlation_id": correlation_id,
+            "started_at": log.now,
+        },
     )
-    log.connection.execute(
-        sa.update(t.inbox)
-        .where(t.inbox.c.conversation_id == conversation.id, t.inbox.c.seq.in_(seqs))
-        .values(attempts=t.inbox.c.attempts + 1)
-    )
+    # What is taken is always the front of what waits, so the last ``seq`` names it all.
+    log.connection.execute(COUNT_ATTEMPT, {"this": conversation.id, "last": seqs[-1]})
     context = TurnContext(
         conversation_id=conversation.id,
         turn_id=turn_id,
@@ -226,8 +240,7 @@ def _in_flight(turn_id: str | None, lease: str | None, now: datetime) -> bool:
 
 
 def _waiting(connection: sa.Connection, conversation_id: str) -> list[sa.RowMapping]:
-    query = sa.select(t.inbox).where(t.inbox.c.conversation_id == conversation_id).order_by(t.inbox.c.seq)
-    return list(connection.execute(query).mappings())
+    return list(connection.execute(WAITING, {"this": conversation_id}).mappings())
 
 
 def _leading_messages(waiting: list[sa.RowMapping]) -> list[sa.RowMapping]:
@@ -236,14 +249,16 @@ def _leading_messages(waiting: list[sa.RowMapping]) -> list[sa.RowMapping]:
 
 
 def _texts(log: LogWriter, seqs: tuple[int, ...]) -> str:
-    unsaved = {event["seq"]: event["data"].get("text", "") for event in log.written}
-    query = (
-        sa.select(t.events.c.seq, t.event_content.c.content)
-        .select_from(t.events.join(t.event_content))
-        .where(t.events.c.conversation_id == log.conversation.id, t.events.c.seq.in_(seqs))
-    )
-    stored = {row.seq: row.content.get("text", "") for row in log.connection.execute(query)}
-    return "\n".join({**stored, **unsaved}.get(seq, "") for seq in seqs)[:NLU_READS]
+    texts = {event["seq"]: event["data"].get("text", "") for event in log.written}
+    stored = [seq for seq in seqs if seq not in texts]
+    if stored:
+        query = (
+            sa.select(t.events.c.seq, t.event_content.c.content)
+            .select_from(t.events.join(t.event_content))
+            .where(t.events.c.conversation_id == log.conversation.id, t.events.c.seq.in_(stored))
+        )
+        texts.update({row.seq: row.content.get("text", "") for row in log.connection.execute(query)})
+    return "\n".join(texts.get(seq, "") for seq in seqs)[:NLU_READS]
 
 
 def _triage(start: TurnStart, result: TurnResult) -> TriageDecided:
@@ -278,23 +293,18 @@ def _give_up(log: LogWriter, seqs: list[int], reason: str) -> None:
 
 
 def _clear_inbox(log: LogWriter, start: TurnStart) -> None:
-    log.connection.execute(
-        sa.delete(t.inbox).where(
-            t.inbox.c.conversation_id == start.conversation_id,
-            t.inbox.c.seq.in_(start.reply_to or (start.request.context.seq,)),
-        )
-    )
+    log.connection.execute(TAKE_OUT, {"this": start.conversation_id, "last": start.request.context.seq})
 
 
 def _close_turn(log: LogWriter, turn_id: str, state: str, result: TurnResult | None, *, stored: bool = True) -> None:
     log.connection.execute(
-        sa.update(t.turns)
-        .where(t.turns.c.id == turn_id)
-        .values(
-            state=state,
-            finished_at=log.now,
-            tracker_version=log.conversation.tracker_version if result and stored else None,
-            model_version=result.model_version if result else None,
-            result=dump(result) if result else None,
-        )
+        CLOSE_TURN,
+        {
+            "this": turn_id,
+            "state": state,
+            "finished_at": log.now,
+            "tracker_version": log.conversation.tracker_version if result and stored else None,
+            "model_version": result.model_version if result else None,
+            "result": dump(result) if result else None,
+        },
     )

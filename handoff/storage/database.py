@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -31,6 +32,10 @@ Work = Callable[[sa.Connection], T]
 GROUP_LIMIT = 64
 POSTGRES_WRITERS = 4
 READERS = 4
+JSON_COLUMNS: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
 SERIALISATION_FAILURES = {"40001", "40P01"}
 
 
@@ -92,6 +97,7 @@ class Database:
             raise _not_storable() from exc
 
     def _write_in_groups(self) -> None:
+        connection: sa.Connection | None = None
         while (job := self._waiting.get()) is not None:
             group, stop = [job], False
             while len(group) < GROUP_LIMIT:
@@ -103,29 +109,37 @@ class Database:
                     stop = True
                     break
                 group.append(more)
-            self._commit_group(group)
+            connection = self._commit_group(connection, group)
             if stop:
-                return
+                break
+        if connection is not None:
+            connection.close()
 
-    def _commit_group(self, group: list[_Job[Any]]) -> None:
+    def _commit_group(self, connection: sa.Connection | None, group: list[_Job[Any]]) -> sa.Connection | None:
+        """Commit the group on ``connection``, or on a new one; returns it to be used again while it is good."""
         try:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    for job in group:
-                        job.run_in_savepoint(connection)
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
+            connection = connection or self.engine.connect()
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                for job in group:
+                    job.run_in_savepoint(connection)
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
         except Exception as exc:  # noqa: BLE001 - the one writer must outlive whatever happened to this group
             for job in group:
                 job.error = _unavailable(exc)
+            if connection is not None:
+                with contextlib.suppress(Exception):
+                    connection.close()
+            connection = None
         by_loop: dict[asyncio.AbstractEventLoop, list[_Job[Any]]] = {}
         for job in group:
             by_loop.setdefault(job.loop, []).append(job)
         for loop, jobs in by_loop.items():
             _tell(loop, jobs)
+        return connection
 
     def _write_singly(self) -> None:
         while (job := self._waiting.get()) is not None:
@@ -198,11 +212,11 @@ def create_engine(url: str) -> sa.Engine:
     """An engine with the settings that the log relies on: WAL and ``synchronous=FULL`` on SQLite."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_size=POSTGRES_WRITERS + READERS, pool_pre_ping=True)
+        return sa.create_engine(parsed, pool_size=POSTGRES_WRITERS + READERS, pool_pre_ping=True, **JSON_COLUMNS)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     pool = QueuePool if parsed.database else NullPool
-    engine = sa.create_engine(parsed, poolclass=pool, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(parsed, poolclass=pool, connect_args={"check_same_thread": False}, **JSON_COLUMNS)
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
