@@ -53,8 +53,8 @@ def build(record: Type[Record], data: Any, where: str) -> Record:
     return record(**values)
 
 
-@functools.lru_cache(maxsize=None)
-def _form(record: Type[Any]) -> Tuple[Dict[str, "dataclasses.Field[Any]"], Dict[str, Any]]:
+@functools.cache
+def _form(record: Type[Any]) -> Tuple[Dict[str, dataclasses.Field[Any]], Dict[str, Any]]:
     """The fields of a class of the contract, and their types."""
     return {field.name: field for field in dataclasses.fields(record)}, get_type_hints(record)
 

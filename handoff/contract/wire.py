@@ -7,7 +7,6 @@ forbid extra fields, once, at import.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import inspect
 from typing import Any, get_args, get_type_hints
 
@@ -69,22 +68,24 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@functools.cache
-def _plan(cls: type) -> tuple[tuple[str, bool, bool], ...]:
+def _plan(cls: type[Any]) -> tuple[tuple[str, bool, bool], ...]:
     """Of each field: its name, whether it must be there, and whether its type holds classes of the contract."""
-    hints = get_type_hints(cls)
-    return tuple(
-        (
-            field.name,
-            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
-            _holds_classes(hints[field.name]),
+    if cls not in _PLANS:
+        hints = get_type_hints(cls)
+        _PLANS[cls] = tuple(
+            (
+                field.name,
+                field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+                _holds_classes(hints[field.name]),
+            )
+            for field in dataclasses.fields(cls)
         )
-        for field in dataclasses.fields(cls)
-    )
+    return _PLANS[cls]
 
 
 def _holds_classes(hint: Any) -> bool:
     return dataclasses.is_dataclass(hint) or any(_holds_classes(part) for part in get_args(hint))
 
 
+_PLANS: dict[type[Any], tuple[tuple[str, bool, bool], ...]] = {}
 _NAMES: dict[type, str] = {cls: name for name, cls in EVENT_TYPES.items()}

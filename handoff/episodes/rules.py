@@ -12,7 +12,6 @@ from handoff.contract.events import EpisodeClosed, EpisodeOpened
 from handoff.conversations.log import LogWriter
 from handoff.storage import tables as t
 
-
 INSERT = sa.insert(t.episodes)
 
 

@@ -8,7 +8,6 @@ from handoff.contract.turn import Trigger
 from handoff.conversations.log import LogWriter
 from handoff.storage import tables as t
 
-
 INSERT = sa.insert(t.inbox)
 
 
