@@ -18,6 +18,10 @@ from stack.errors import StackError, sentence_for
 from stack.serve import serve
 from stack.settings import Settings, load
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while another waits. Python's 5 ms are a quarter of a whole turn: an answer
+that is being looked up would hold the acknowledgement of somebody else's message."""
+
 log = structlog.get_logger("stack.app")
 
 
@@ -33,6 +37,7 @@ def main() -> int:
     try:
         settings = load()
         logging.configure("app", settings.paths.log, settings.log_level)
+        sys.setswitchinterval(SWITCH_SECONDS)
         uvloop.run(run(settings))
     except (StackError, KnowledgeError) as problem:
         return _failed(str(problem))
