@@ -331,8 +331,13 @@ def explain(output: str, what: str) -> str:
 
 
 def child_environment() -> dict[str, str]:
-    """Our modules, and nothing of the caller's Python set-up."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")}
+    """Our modules, and nothing of the caller's Python set-up.
+
+    ``PYTHONDONTWRITEBYTECODE`` goes too: without bytecode every start, and every restart after a crash, compiles
+    thousands of modules anew.
+    """
+    callers = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
+    kept = {k: v for k, v in os.environ.items() if k not in callers}
     return {**kept, "PYTHONPATH": str(ROOT)}
 
 
