@@ -72,15 +72,21 @@ class Announcer:
 
     async def listen_forever(self) -> None:
         """Pass other processes' hints to the hub."""
+        away = False
         while True:
             try:
                 async with self._listening.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
+                    if away:
+                        logger.info("announcements.redis_back")
+                    away = False
                     async for message in channel.listen():
                         if message["type"] == "message":
                             self._hear(message["data"])
             except (RedisError, OSError):
-                logger.warning("announcements.redis_away")
+                if not away:  # said once, not at every try
+                    logger.warning("announcements.redis_away")
+                away = True
             await self._clock.sleep(RECONNECT_AFTER)
 
     async def mark_forever(self) -> None:
