@@ -19,8 +19,8 @@ from stack.serve import serve
 from stack.settings import Settings, load
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while another waits. Python's 5 ms are a quarter of a whole turn: an answer
-that is being looked up would hold the acknowledgement of somebody else's message."""
+"""How long a thread may keep the interpreter while another waits. Python's 5 ms are a quarter of a whole turn: an
+answer that is being looked up would hold the acknowledgement of somebody else's message."""
 
 log = structlog.get_logger("stack.app")
 
