@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from actions.backend.codes import OneTimeCodes
+from actions.backend.http import HttpBackend, http_client
 from actions.backend.mail import Mailbox
 from actions.backend.port import Backend
 from actions.backend.seed import Seed, read_seed, seed_shop
@@ -27,12 +29,15 @@ from handoff.contract.operations import OperationLedger
 
 @dataclass(frozen=True)
 class OpenShop:
-    """The demo company, running. ``engine`` is closed by the caller (``engine.dispose()``)."""
+    """The demo company, running. ``engine`` is closed by the caller (``engine.dispose()``).
+
+    Where a company's own system stands behind Frontdesk, this database keeps the one-time codes alone.
+    """
 
     engine: Engine
     seed: Seed
     mailbox: Mailbox
-    backend: DemoShop
+    backend: Backend
     verifier: OneTimeCodes
 
 
@@ -40,8 +45,19 @@ def open_shop(settings: ActionsSettings, now: Callable[[], datetime] = system_no
     """Opens the shop's database, and seeds it where it is empty. Blocks; done once at start."""
     seed, engine, mailbox = read_seed(), open_engine(settings.shop_url), Mailbox(settings.mail_folder)
     seed_shop(engine, seed, now())
-    verifier = OneTimeCodes(engine, mailbox, now, company=str(seed.company["name"]))
-    return OpenShop(engine, seed, mailbox, DemoShop(engine, seed.policy, mailbox, now), verifier)
+    shop = DemoShop(engine, seed.policy, mailbox, now)
+    return OpenShop(engine, seed, mailbox, shop, OneTimeCodes(engine, shop, now))
+
+
+@asynccontextmanager
+async def open_backend(settings: ActionsSettings, shop: OpenShop) -> AsyncIterator[Backend]:
+    """The company's own system where the settings name one, else the demo shop."""
+    if not settings.backend_url:
+        yield shop.backend
+        return
+    token, patience = settings.backend_token.get_secret_value(), settings.change_patience.total_seconds()
+    async with http_client(settings.backend_url, token, patience) as client:
+        yield HttpBackend(client)
 
 
 def make_desk(
@@ -54,6 +70,8 @@ def make_desk(
 ) -> Desk:
     """``backend`` stands in for the shop, for another business system or for one that fails on purpose."""
     chosen = backend or shop.backend
+    own = chosen is shop.backend
+    verifier = shop.verifier if own else OneTimeCodes(shop.engine, chosen, now)
     engine = TransactionEngine(
         chosen,
         ledger,
@@ -62,7 +80,7 @@ def make_desk(
         patience=settings.change_patience.total_seconds(),
         glance=settings.read_patience.total_seconds(),
     )
-    return Desk(chosen, engine, answerer, shop.verifier, settings.context_key.get_secret_value().encode(), now)
+    return Desk(chosen, engine, answerer, verifier, settings.context_key.get_secret_value().encode(), now)
 
 
 def make_webhook(settings: ActionsSettings, desk: Desk) -> FastAPI:

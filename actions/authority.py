@@ -1,9 +1,13 @@
-"""Who may give back how much without asking: the decision framework, in one place.
+"""Who may do what without asking: the decision framework, in one place.
 
-Amounts are in the shop's currency and add up for each customer over ``WINDOW``, across conversations, so that a
-sum over the limit cannot be had in slices. What is not listed in ``MONEY_OUT`` moves no money beyond what the
-shop's own rules give back (a cancelled order was never delivered, a return is paid after it arrives): the bot may
-do it, whatever it comes to.
+Three lists, and a rule for what is on none of them:
+
+* ``FREE``: what the shop's own rules give anyway (a cancelled order was never delivered, a return is paid after it
+  arrives) or what costs nothing and can be taken back. The bot does it, whatever it comes to.
+* ``MONEY_OUT``: money back beyond that. Each role has a limit in the shop's currency; amounts add up for each
+  customer over ``WINDOW``, across conversations and kinds, so that a sum over the limit cannot be had in slices.
+* ``PERSON_DECIDES``: what cannot be taken back. The bot prepares it, somebody of that role decides.
+* Anything else is new here: the bot prepares it and an agent decides, until it has a place in a list.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Role = Literal["bot", "agent", "senior", "lead"]
+Because = Literal["free", "within_limit", "over_limit", "person_decides"]
 
 LIMITS: Mapping[Role, Decimal] = MappingProxyType(
     {
@@ -25,7 +30,25 @@ LIMITS: Mapping[Role, Decimal] = MappingProxyType(
         "lead": Decimal("1000.00"),
     }
 )
-MONEY_OUT = frozenset({"refund", "double_charge"})
+FREE = frozenset(
+    {
+        "cancel_order",
+        "change_address",
+        "return_item",
+        "report_problem",
+        "trace_refund",
+        "invoice_copy",
+        "password_reset",
+        "unlock_account",
+        "payment_method",
+        "subscription",
+        "callback",
+        "update_profile",
+        "data_copy",
+    }
+)
+MONEY_OUT = frozenset({"refund", "double_charge", "subscription_refund"})
+PERSON_DECIDES: Mapping[str, Role] = MappingProxyType({"delete_data": "senior"})
 WINDOW = timedelta(days=30)
 _LADDER: tuple[Role, ...] = ("bot", "agent", "senior", "lead")
 
@@ -37,6 +60,7 @@ class Verdict:
     allowed: bool
     limit: Decimal
     needs: Role | None
+    because: Because
 
 
 def decide(
@@ -49,8 +73,12 @@ def decide(
 ) -> Verdict:
     """Whether ``role`` may do this alone. ``given`` is what the customer already had back within ``WINDOW``."""
     limit = limits[role]
-    if kind not in MONEY_OUT or amount is None:
-        return Verdict(True, limit, role)
-    sum_total = amount + given
-    needs = next((step for step in _LADDER if sum_total <= limits[step]), None)
-    return Verdict(sum_total <= limit, limit, needs)
+    if kind in FREE:
+        return Verdict(True, limit, role, "free")
+    if kind in MONEY_OUT and amount is not None:
+        total = amount + given
+        needs = next((step for step in _LADDER if total <= limits[step]), None)
+        allowed = total <= limit
+        return Verdict(allowed, limit, needs, "within_limit" if allowed else "over_limit")
+    wanted = PERSON_DECIDES.get(kind, "agent")
+    return Verdict(_LADDER.index(role) >= _LADDER.index(wanted), limit, wanted, "person_decides")

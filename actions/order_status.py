@@ -12,10 +12,12 @@ from actions.backend.port import Order
 from actions.reply import Reply, say
 from actions.transactions.declaration import PERSON, day, money
 from actions.transactions.orders import payload, status_words
+from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 OPEN = frozenset({"placed", "packed", "shipped", "in_transit", "out_for_delivery", "delayed", "lost", "damaged"})
-_NEEDS_MORE = frozenset({"delayed", "lost", "damaged"})
+STILL_MISSED = timedelta(days=30)
+"""How long after its day a refund may still be missed; later nobody who asks is waiting for it."""
 
 
 def is_open(order: Order) -> bool:
@@ -28,35 +30,35 @@ def status_reply(order: Order, now: datetime) -> Reply:
     text = _WORDS[order.status](order, now)
     overdue = order.status in {"shipped", "in_transit", "out_for_delivery"} and _overdue(order, now)
     if overdue:
-        text += " It should have been there by then, so I'm happy to have the carrier look for it."
+        text = _joined(text, words("status_overdue"))
     choices = _choices(order, overdue=overdue)
-    return say(text, choices, complete=not choices, order_number=order.id, awaiting=None)
+    return say(text, choices, read_from=[order.id], complete=not choices, order_number=order.id, awaiting=None)
 
 
-def refund_reply(order: Order) -> Reply:
-    """Where the money is: sent with its date, or not sent and why not yet."""
-    items = f"order {order.id} ({_items(order)})"
+def refund_reply(order: Order, now: datetime) -> Reply:
+    """Where the money is: sent with its date, or not sent and why not yet. One that is overdue can be looked for."""
+    named, ways = _named(order), []
     if order.refunds:
-        text = f"For {items}:{_refund_words(order)}"
+        text = words("refund_of", order=named, refund=_refund_words(order))
+        if timedelta(0) < now - order.refunds[-1].expected_by < STILL_MISSED:
+            trace = payload("refund_not_arrived", order_number=order.id)
+            ways = [ChoiceOffer(words("label_bank_looks"), trace), PERSON]
     elif order.status == "return_in_transit":
-        text = f"Your return of {items} is still on its way to us. We refund it within 5 working days of its arrival."
-    elif order.status == "returned":
-        text = f"Your return of {items} is with us. The refund hasn't been sent yet; that takes up to 5 working days."
+        text = words("refund_after_return", order=named)
     else:
-        text = f"I see no refund for {items} yet."
-    waiting = not order.refunds and order.status != "return_in_transit"
-    ways = (
-        [ChoiceOffer("Ask for a refund", payload("refund_request", order_number=order.id)), PERSON] if waiting else []
-    )
-    return say(text, ways, complete=not waiting, order_number=order.id, awaiting=None)
+        text = words("refund_return_here" if order.status == "returned" else "refund_none", order=named)
+        ask = payload("refund_request", order_number=order.id)
+        ways = [ChoiceOffer(words("label_ask_refund"), ask), PERSON]
+    return say(text, ways, read_from=[order.id], complete=not ways, order_number=order.id, awaiting=None)
 
 
 def _choices(order: Order, *, overdue: bool) -> list[ChoiceOffer]:
     named = {"order_number": order.id}
     if order.status in {"lost", "damaged"}:
-        return [ChoiceOffer("I'd like my money back", payload("refund_request", **named)), PERSON]
+        return [ChoiceOffer(words("label_money_back"), payload("refund_request", **named)), PERSON]
     if order.status == "delayed" or overdue:
-        return [ChoiceOffer("Please look for it", payload("missing_parcel", problem="late", **named)), PERSON]
+        look = payload("missing_parcel", problem="late", **named)
+        return [ChoiceOffer(words("label_look_for_it"), look), PERSON]
     return []
 
 
@@ -64,25 +66,32 @@ def _overdue(order: Order, now: datetime) -> bool:
     return order.eta is not None and order.eta.date() < now.date()
 
 
-def _items(order: Order) -> str:
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _named(order: Order) -> str:
+    """``A-1042 (Regenwand rain jacket and 2 × Merino hiking socks)``"""
     names = [line.name if line.quantity == 1 else f"{line.quantity} × {line.name}" for line in order.lines]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+    items = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+    return f"{order.id} ({items})"
 
 
 def _when(order: Order, now: datetime) -> str:
+    """The end of a sentence, with the day that the shop names."""
     if order.eta is None:
         return ""
     days = (order.eta.date() - now.date()).days
     if days == 0:
-        return "and should be with you today"
+        return words("when_today")
     if days == 1:
-        return f"and should be with you tomorrow, {day(order.eta)}"
-    return f"and should be with you by {day(order.eta)}" if days > 0 else f"and was due on {day(order.eta)}"
+        return words("when_tomorrow", day=day(order.eta))
+    return words("when_by" if days > 0 else "when_was_due", day=day(order.eta))
 
 
 def _carrier(order: Order) -> str:
     tracking = f" (tracking number {order.tracking})" if order.tracking else ""
-    return f"{order.carrier}{tracking}" if order.carrier else f"the carrier{tracking}"
+    return f"{order.carrier or 'the carrier'}{tracking}"
 
 
 def _last_scan(order: Order, now: datetime) -> str:
@@ -91,110 +100,95 @@ def _last_scan(order: Order, now: datetime) -> str:
     event = order.events[-1]
     ago = (now.date() - event.at.date()).days
     when = {0: "today", 1: "yesterday"}.get(ago, day(event.at))
-    return f" Last news, {when}: {event.text[:1].lower()}{event.text[1:]}."
+    return words("status_last_scan", when=when, event=f"{event.text[:1].lower()}{event.text[1:]}")
 
 
 def _placed(order: Order, now: datetime) -> str:
-    return f"Order {order.id} ({_items(order)}) is with us and being got ready {_when(order, now)}.".replace("  ", " ")
+    return words("status_placed", order=_named(order), when=_when(order, now))
 
 
 def _packed(order: Order, now: datetime) -> str:
-    return (
-        f"Order {order.id} ({_items(order)}) is packed, waits for {order.carrier or 'the carrier'} {_when(order, now)}."
-    )
+    return words("status_packed", order=_named(order), carrier=order.carrier or "the carrier", when=_when(order, now))
 
 
 def _on_its_way(order: Order, now: datetime) -> str:
     if order.parcels:
         return _several(order)
-    return (
-        f"Order {order.id} ({_items(order)}) is on its way with {_carrier(order)} {_when(order, now)}."
-        f"{_last_scan(order, now)}"
-    )
+    text = words("status_on_its_way", order=_named(order), carrier=_carrier(order), when=_when(order, now))
+    return _joined(text, _last_scan(order, now))
 
 
 def _several(order: Order) -> str:
-    rows = [f"Order {order.id} comes in {len(order.parcels)} parcels:"]
+    rows = [words("status_parcels", order_number=order.id, count=len(order.parcels))]
     for parcel in order.parcels:
         where = status_words(parcel.status)
         if parcel.status == "delivered" and parcel.delivered_at:
             where += f" on {day(parcel.delivered_at)}"
         elif parcel.eta:
             where += f", due {day(parcel.eta)}"
-        rows.append(
-            f"• {parcel.items}: {where}" + (f" ({parcel.carrier} {parcel.tracking})" if parcel.tracking else "")
-        )
+        tracking = f" ({parcel.carrier} {parcel.tracking})" if parcel.tracking else ""
+        rows.append(f"• {parcel.items}: {where}{tracking}")
     return "\n".join(rows)
 
 
 def _out(order: Order, now: datetime) -> str:
-    last = _last_scan(order, now)
-    return f"Good news: order {order.id} ({_items(order)}) is out for delivery with {_carrier(order)}.{last}"
+    text = words("status_out_for_delivery", order=_named(order), carrier=_carrier(order))
+    return _joined(text, _last_scan(order, now))
 
 
 def _delivered(order: Order, now: datetime) -> str:
     if order.delivered_at is None:
-        return f"Order {order.id} ({_items(order)}) is marked as delivered."
-    ago = now - order.delivered_at
-    when = (
-        "today"
-        if ago < timedelta(days=1) and order.delivered_at.date() == now.date()
-        else f"on {day(order.delivered_at)}"
-    )
-    last = _last_scan(order, now) if ago < timedelta(days=14) else ""
-    return f"Order {order.id} ({_items(order)}) was delivered {when}.{last}"
+        return words("status_delivered_sometime", order=_named(order))
+    ago, last = now - order.delivered_at, _last_scan(order, now)
+    if ago < timedelta(days=1) and order.delivered_at.date() == now.date():
+        return _joined(words("status_delivered_today", order=_named(order)), last)
+    text = words("status_delivered", order=_named(order), day=day(order.delivered_at))
+    return _joined(text, last if ago < timedelta(days=14) else "")
 
 
 def _delayed(order: Order, now: datetime) -> str:
-    due = f" It was due on {day(order.eta)}." if order.eta and _overdue(order, now) else ""
-    if order.eta and not _overdue(order, now):
-        due = f" It's now expected by {day(order.eta)}."
-    last = _last_scan(order, now)
-    return f"Order {order.id} ({_items(order)}) is late, and waiting is no fun.{due}{last} What helps you most?"
+    due = ""
+    if order.eta:
+        due = words("status_was_due" if _overdue(order, now) else "status_expected", day=day(order.eta))
+    text = words("status_delayed", order=_named(order))
+    return _joined(text, due, _last_scan(order, now), words("status_delayed_help"))
 
 
 def _lost(order: Order, now: datetime) -> str:
-    return (
-        f"Bad news, and it's ours to put right: order {order.id} ({_items(order)}) was lost on the way."
-        f"{_last_scan(order, now)} You can have your money back ({money(order.total, order.currency)}), or a colleague "
-        "sends it again. Which do you prefer?"
-    )
+    ways = words("status_lost_help", amount=money(order.total, order.currency))
+    return _joined(words("status_lost", order=_named(order)), _last_scan(order, now), ways)
 
 
 def _damaged(order: Order, now: datetime) -> str:
-    return (
-        f"Order {order.id} ({_items(order)}) was damaged on the way, and that's ours to put right."
-        f"{_last_scan(order, now)} You can have your money back, or a colleague "
-        "arranges a replacement. Which do you prefer?"
-    )
+    text = words("status_damaged", order=_named(order))
+    return _joined(text, _last_scan(order, now), words("status_damaged_help"))
 
 
 def _cancelled(order: Order, now: datetime) -> str:  # noqa: ARG001 - one signature for all
-    return f"Order {order.id} ({_items(order)}) is cancelled.{_refund_words(order)}"
+    return _joined(words("status_cancelled", order=_named(order)), _refund_words(order))
 
 
 def _returned(order: Order, now: datetime) -> str:
-    arrived = _last_scan(order, now)
-    refund = _refund_words(order) or " The refund hasn't been sent yet; that takes up to 5 working days after arrival."
-    return f"Your return of order {order.id} ({_items(order)}) has reached us.{arrived}{refund}"
+    refund = _refund_words(order) or words("status_returned_unpaid")
+    return _joined(words("status_returned", order=_named(order)), _last_scan(order, now), refund)
 
 
 def _refunded(order: Order, now: datetime) -> str:  # noqa: ARG001 - one signature for all
-    return f"Order {order.id} ({_items(order)}) is refunded.{_refund_words(order)}"
+    return _joined(words("status_refunded", order=_named(order)), _refund_words(order))
 
 
 def _returning(order: Order, now: datetime) -> str:
-    return f"Your return of order {order.id} ({_items(order)}) is on its way back to us.{_last_scan(order, now)}"
+    return _joined(words("status_return_in_transit", order=_named(order)), _last_scan(order, now))
 
 
 def _refund_words(order: Order) -> str:
     if not order.refunds:
         return ""
     last = order.refunds[-1]
-    sent = f" We sent {money(last.amount, order.currency)} back on {day(last.at)}"
-    return (
-        f"{sent}." if last.status == "settled" else f"{sent}; it should be on your account by {day(last.expected_by)}."
-    )
+    sent = {"amount": money(last.amount, order.currency), "day": day(last.at)}
+    if last.status == "settled":
+        return words("refund_settled", **sent)
+    return words("refund_on_its_way", due=day(last.expected_by), **sent)
 
 
 _WORDS: Mapping[str, Callable[[Order, datetime], str]] = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from handoff.contract.events import Citation
+from handoff.contract.turn import TurnContext
 
 
 class Answer(Protocol):
@@ -25,6 +26,11 @@ class Answer(Protocol):
 
 
 class Answerer(Protocol):
-    async def answer(self, question: str, *, audience: str, locale: str, history: Sequence[str]) -> Answer:
-        """``audience`` is who reads: ``public`` or ``customer``. ``history``: the customer's earlier messages."""
+    async def answer(
+        self, question: str, *, audience: str, locale: str, history: Sequence[str], turn: TurnContext
+    ) -> Answer:
+        """``audience`` is who reads: ``public`` or ``customer``. ``history``: the customer's earlier messages.
+
+        ``turn``: where it was asked, so that what comes of the answer can be counted.
+        """
         ...

@@ -35,10 +35,13 @@ def say(
     *,
     citations: Sequence[Citation] = (),
     operations: Sequence[str] = (),
+    read_from: Sequence[str] = (),
     complete: bool = False,
     **slots: Any,
 ) -> Reply:
-    message = BotMessage(text, list(choices), list(citations), list(operations))
+    """``read_from`` names what of the shop the text was read from in this turn: without it, or an operation, the
+    gateway lets no statement about the customer's things pass."""
+    message = BotMessage(text, list(choices), list(citations), list(operations), read_from=list(read_from))
     return Reply([ActionReturn(message=message)], slots, complete)
 
 
@@ -50,6 +53,7 @@ def report(operation: OperationRef) -> Reply:
     return Reply([ActionReturn(operation=operation)])
 
 
-def hand_over(reason: HandoffReason, note: str) -> Reply:
+def hand_over(reason: HandoffReason, note: str, further: Sequence[Evidence] = ()) -> Reply:
     """``note`` is for the person who takes over: what is known and what is not."""
-    return direct(HandoffDirective(reason=reason, evidence=[Evidence(kind="action", text=note, weight=1.0)], note=note))
+    evidence = [Evidence(kind="action", text=note, weight=1.0), *further]
+    return direct(HandoffDirective(reason=reason, evidence=evidence, note=note))

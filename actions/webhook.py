@@ -22,11 +22,11 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 from actions.errors import ActionsError, CallRefused
 from actions.reply import Reply, hand_over, say
 from actions.transactions.texts import NOTHING_OPEN
+from actions.words import words
 from handoff.contract import wire
 from handoff.contract.turn import CORRELATION_HEADER
 
 MAX_BODY: Final = 1024 * 1024
-BROKEN = "Something on our side broke just now, and I won't guess what happened. I'm bringing in a colleague."
 _CORRELATION = re.compile(r"[\w.:-]{1,128}")
 log = structlog.get_logger(__name__)
 
@@ -74,7 +74,10 @@ async def _run(executor: ActionExecutor, call: dict[str, Any]) -> dict[str, Any]
         log.error("action_failed", action=name, code=code, error=type(exc).__name__, where=_where(exc))
         known = call["tracker"]["slots"].keys() & NOTHING_OPEN.keys()
         closed = [SlotSet(slot, None) for slot in sorted(known)]
-        return {"events": closed, "responses": _responses(say(BROKEN) + hand_over("tool_failure", f"{name} failed."))}
+        return {
+            "events": closed,
+            "responses": _responses(say(words("something_broke")) + hand_over("tool_failure", f"{name} failed.")),
+        }
     return {"events": result.events, "responses": result.responses}
 
 

@@ -1,30 +1,27 @@
 """How the demo shop makes each change: the rule is asked, then the rows are written, in the caller's transaction.
 
-``plan_change`` reads and decides, and gives back the amount, the facts, the mail and the writes still to be made.
-A preview stops there; ``apply`` goes on to write.
+``plan_change`` reads and decides, and gives back the amount, the facts, the mails and the writes still to be made.
+A preview stops there; ``apply`` goes on to write. Changes to orders and subscriptions are here, those to the account
+in ``account_changes``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.engine import Connection
 
 from actions.backend import rules
-from actions.backend.mail import MailKind
-from actions.backend.policy import Policy, add_months, add_working_days
+from actions.backend.account_changes import plan_account_change
+from actions.backend.planning import Desk, Mailing, Planned, add_event, money_facts, nothing, open_case, pay_back
+from actions.backend.policy import add_months, add_working_days
 from actions.backend.port import (
     CancelOrder,
     Change,
     ChangeAddress,
     ChangeSubscription,
-    Customer,
     OpenReturn,
-    Order,
     Preview,
     RefundOrder,
     ReportProblem,
@@ -32,52 +29,9 @@ from actions.backend.port import (
     SendInvoice,
     SendPasswordReset,
 )
-from actions.backend.store import read_categories, read_customer, read_order
-from actions.backend.tables import cases, orders, parcel_events, payments, refunds, subscriptions
+from actions.backend.store import read_categories
+from actions.backend.tables import orders, payments, subscription_ends, subscriptions
 from actions.errors import NotAllowed
-
-Write = Callable[[str, str], None]
-"""Makes the change: idempotency key, receipt."""
-
-
-@dataclass(frozen=True)
-class Mailing:
-    """The mail that goes with a change; it leaves after the commit. ``{receipt}`` in the text is filled in."""
-
-    kind: MailKind
-    subject: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A change that the rules allow. ``prefix`` begins its receipt."""
-
-    object_ref: str
-    preview: Preview
-    write: Write
-    mail: Mailing
-    prefix: str
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What every change needs beside itself. ``lock`` holds the rows that it will write."""
-
-    connection: Connection
-    customer_id: str
-    policy: Policy
-    now: datetime
-    lock: bool
-
-    def order(self, order_id: str) -> Order:
-        return read_order(self.connection, order_id, self.customer_id, self.policy.currency, lock=self.lock)
-
-    def customer(self) -> Customer:
-        return read_customer(self.connection, self.customer_id)
-
-    def money(self, amount: Decimal) -> str:
-        return f"{amount} {self.policy.currency}"
 
 
 def plan_change(desk: Desk, change: Change) -> Planned:
@@ -101,6 +55,8 @@ def plan_change(desk: Desk, change: Change) -> Planned:
             return _password(desk)
         case ChangeSubscription():
             return _subscription(desk, change)
+        case _:
+            return plan_account_change(desk, change)
 
 
 def _cancel(desk: Desk, change: CancelOrder) -> Planned:
@@ -112,17 +68,17 @@ def _cancel(desk: Desk, change: CancelOrder) -> Planned:
         desk.connection.execute(update(orders).where(orders.c.id == order.id).values(status="cancelled"))
         open_payments = (payments.c.order_id == order.id) & (payments.c.status == "authorised")
         desk.connection.execute(update(payments).where(open_payments).values(status="voided"))
-        _event(desk, order.id, "Order cancelled at the customer's request")
+        add_event(desk, order.id, "Order cancelled at the customer's request")
         if amount > 0:
-            _pay_back(desk, order.id, amount, "cancelled", key, receipt)
+            pay_back(desk, order.id, amount, "cancelled", key, receipt)
 
-    facts = _money_facts(desk, amount)
+    facts = money_facts(desk, amount)
     if reserved > 0:
         first, last = desk.policy.release_working_days
         facts |= {"released": str(reserved), "release_days": f"{first}–{last}", "currency": desk.policy.currency}
     text = f"Your order {order.id} is cancelled. Your reference is {{receipt}}."
     mail = Mailing("confirmation", f"Order {order.id} is cancelled", text)
-    return Planned(order.id, Preview(amount, facts), write, mail, "CN")
+    return Planned(order.id, Preview(amount, facts), write, (mail,), "CN")
 
 
 def _refund(desk: Desk, change: RefundOrder) -> Planned:
@@ -131,14 +87,14 @@ def _refund(desk: Desk, change: RefundOrder) -> Planned:
     finished = order.status in {"lost", "damaged", "returned"} and amount == order.captured - order.refunded
 
     def write(key: str, receipt: str) -> None:
-        _pay_back(desk, order.id, amount, change.reason or order.status, key, receipt)
+        pay_back(desk, order.id, amount, change.reason or order.status, key, receipt)
         if finished:
             desk.connection.execute(update(orders).where(orders.c.id == order.id).values(status="refunded"))
-        _event(desk, order.id, f"Refund of {desk.money(amount)} sent to the bank")
+        add_event(desk, order.id, f"Refund of {desk.money(amount)} sent to the bank")
 
     text = f"We have sent {desk.money(amount)} for order {order.id} back to you. Your reference is {{receipt}}."
     mail = Mailing("confirmation", f"Your refund for order {order.id}", text)
-    return Planned(order.id, Preview(amount, _money_facts(desk, amount)), write, mail, "RF")
+    return Planned(order.id, Preview(amount, money_facts(desk, amount)), write, (mail,), "RF")
 
 
 def _address(desk: Desk, change: ChangeAddress) -> Planned:
@@ -149,12 +105,12 @@ def _address(desk: Desk, change: ChangeAddress) -> Planned:
     def write(key: str, receipt: str) -> None:  # noqa: ARG001
         plain = {name: getattr(new, name) for name in ("line1", "line2", "city", "region", "postcode", "country")}
         desk.connection.execute(update(orders).where(orders.c.id == order.id).values(address=plain))
-        _event(desk, order.id, "Delivery address changed")
+        add_event(desk, order.id, "Delivery address changed")
 
     facts = {"old_address": order.address.one_line(), "new_address": new.one_line()}
     text = f"Order {order.id} now goes to {new.one_line()}. Your reference is {{receipt}}."
     mail = Mailing("confirmation", f"New address for order {order.id}", text)
-    return Planned(order.id, Preview(None, facts), write, mail, "AD")
+    return Planned(order.id, Preview(None, facts), write, (mail,), "AD")
 
 
 def _return(desk: Desk, change: OpenReturn) -> Planned:
@@ -166,8 +122,8 @@ def _return(desk: Desk, change: OpenReturn) -> Planned:
 
     def write(key: str, receipt: str) -> None:
         details = {"sku": change.sku, "reason": change.reason, "items": items, "value": str(terms.value)}
-        _case(desk, order.id, "return", details, key, receipt)
-        _event(desk, order.id, f"Return {receipt} opened")
+        open_case(desk, order.id, "return", details, key, receipt)
+        add_event(desk, order.id, f"Return {receipt} opened")
 
     facts = {
         "items": items,
@@ -181,7 +137,7 @@ def _return(desk: Desk, change: OpenReturn) -> Planned:
         f"Return {{receipt}} for order {order.id}: {items}.\n\nPrint this label and drop the parcel off by {drop_off}."
     )
     mail = Mailing("return_label", f"Your return label for order {order.id}", text)
-    return Planned(order.id, Preview(terms.value - terms.label_fee, facts), write, mail, "RT")
+    return Planned(order.id, Preview(terms.value - terms.label_fee, facts), write, (mail,), "RT")
 
 
 def _problem(desk: Desk, change: ReportProblem) -> Planned:
@@ -191,13 +147,13 @@ def _problem(desk: Desk, change: ReportProblem) -> Planned:
 
     def write(key: str, receipt: str) -> None:
         details = {"problem": change.problem, "note": change.note}
-        _case(desk, order.id, "problem", details, key, receipt)
-        _event(desk, order.id, f"Problem reported: {change.problem}")
+        open_case(desk, order.id, "problem", details, key, receipt)
+        add_event(desk, order.id, f"Problem reported: {change.problem}")
 
     facts = {"problem": change.problem, "carrier": order.carrier or "", "answer_by": answer_by}
     text = f"We have written down the problem with order {order.id} ({change.problem}). Your reference is {{receipt}}."
     mail = Mailing("confirmation", f"Your report about order {order.id}", text)
-    return Planned(order.id, Preview(None, facts), write, mail, "PR")
+    return Planned(order.id, Preview(None, facts), write, (mail,), "PR")
 
 
 def _double_charge(desk: Desk, change: ReverseDoubleCharge) -> Planned:
@@ -205,14 +161,14 @@ def _double_charge(desk: Desk, change: ReverseDoubleCharge) -> Planned:
     amount = rules.check_double_charge(order)
 
     def write(key: str, receipt: str) -> None:
-        _pay_back(desk, order.id, amount, "charged twice", key, receipt)
-        _event(desk, order.id, f"Second charge of {desk.money(amount)} sent back")
+        pay_back(desk, order.id, amount, "charged twice", key, receipt)
+        add_event(desk, order.id, f"Second charge of {desk.money(amount)} sent back")
 
     text = (
         f"Order {order.id} was charged twice. {desk.money(amount)} is on its way back. Your reference is {{receipt}}."
     )
     mail = Mailing("confirmation", f"Your refund for order {order.id}", text)
-    return Planned(order.id, Preview(amount, _money_facts(desk, amount)), write, mail, "RF")
+    return Planned(order.id, Preview(amount, money_facts(desk, amount)), write, (mail,), "RF")
 
 
 def _invoice(desk: Desk, change: SendInvoice) -> Planned:
@@ -224,14 +180,14 @@ def _invoice(desk: Desk, change: SendInvoice) -> Planned:
     foot = [f"Delivery  {order.shipping}", f"Total  {order.total} {order.currency}", "", customer.name]
     text = "\n".join([*head, *rows, *foot, order.address.one_line()])
     mail = Mailing("invoice", f"Your invoice for order {order.id}", text)
-    return Planned(order.id, Preview(None, {"email": customer.email}), _nothing, mail, "IV")
+    return Planned(order.id, Preview(None, {"email": customer.email}), nothing, (mail,), "IV")
 
 
 def _password(desk: Desk) -> Planned:
     customer, minutes = desk.customer(), str(desk.policy.reset_link_minutes)
     link = f"Open the link on the sign-in page within {minutes} minutes to choose a new password."
     mail = Mailing("password_reset", "Choose a new password", f"{link}\n\nYour old one works until then. ({{receipt}})")
-    return Planned(customer.id, Preview(None, {"email": customer.email, "minutes": minutes}), _nothing, mail, "PW")
+    return Planned(customer.id, Preview(None, {"email": customer.email, "minutes": minutes}), nothing, (mail,), "PW")
 
 
 def _subscription(desk: Desk, change: ChangeSubscription) -> Planned:
@@ -259,41 +215,8 @@ def _subscription(desk: Desk, change: ChangeSubscription) -> Planned:
 
     def write(key: str, receipt: str) -> None:  # noqa: ARG001
         desk.connection.execute(update(subscriptions).where(mine).values(**values))
+        if change.action == "cancel":
+            desk.connection.execute(insert(subscription_ends).values(customer_id=desk.customer_id, at=desk.now))
 
     mail = Mailing("confirmation", "Your subscription", f"Your change is made ({change.action}): {{receipt}}.")
-    return Planned(desk.customer_id, Preview(None, facts), write, mail, "SB")
-
-
-def _nothing(key: str, receipt: str) -> None:
-    """The effect's own row and its mail are all there is to write."""
-
-
-def _money_facts(desk: Desk, amount: Decimal) -> dict[str, str]:
-    if amount <= 0:
-        return {}
-    expected = add_working_days(desk.now, desk.policy.refund_working_days["card"])
-    return {"refund_by": expected.date().isoformat(), "currency": desk.policy.currency}
-
-
-def _pay_back(desk: Desk, order_id: str, amount: Decimal, reason: str, key: str, receipt: str) -> None:
-    desk.connection.execute(
-        insert(refunds).values(
-            id=receipt,
-            order_id=order_id,
-            amount=amount,
-            reason=reason,
-            status="requested",
-            at=desk.now,
-            expected_by=add_working_days(desk.now, desk.policy.refund_working_days["card"]),
-            effect_key=key,
-        )
-    )
-
-
-def _case(desk: Desk, order_id: str, kind: str, details: Mapping[str, object], key: str, receipt: str) -> None:
-    row = {"id": receipt, "kind": kind, "order_id": order_id, "status": "open", "at": desk.now, "effect_key": key}
-    desk.connection.execute(insert(cases).values(**row, details=dict(details)))
-
-
-def _event(desk: Desk, order_id: str, text: str) -> None:
-    desk.connection.execute(insert(parcel_events).values(order_id=order_id, at=desk.now, text=text))
+    return Planned(desk.customer_id, Preview(None, facts), write, (mail,), "SB")

@@ -17,8 +17,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine, func, insert, select, update
 
-from actions.backend.mail import Mailbox
-from actions.backend.tables import customers, one_time_codes
+from actions.backend.tables import one_time_codes
 from actions.errors import CodeRefused
 
 CODE_LIFE = timedelta(minutes=10)
@@ -44,6 +43,12 @@ class Verifier(Protocol):
         ...
 
 
+class CodeSender(Protocol):
+    async def send_code(self, customer_id: str, code: str, minutes: int, key: str) -> None:
+        """As ``actions.backend.port.Backend`` has it."""
+        ...
+
+
 def six_digits() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
@@ -52,21 +57,22 @@ class OneTimeCodes:
     def __init__(
         self,
         engine: Engine,
-        mailbox: Mailbox,
+        sender: CodeSender,
         now: Callable[[], datetime],
         new_code: Callable[[], str] = six_digits,
         new_id: Callable[[], str] = lambda: secrets.token_urlsafe(16),
-        company: str = "",
     ) -> None:
         self._engine = engine.execution_options(writes=True)
-        self._mailbox = mailbox
+        self._sender = sender
         self._now = now
         self._new_code = new_code
         self._new_id = new_id
-        self._company = company
 
     async def send(self, conversation_id: str, customer_id: str | None) -> None:
-        await asyncio.to_thread(self._send, conversation_id, customer_id)
+        code, code_id = self._new_code(), self._new_id()
+        known = await asyncio.to_thread(self._record, conversation_id, customer_id, code, code_id)
+        if known is not None:
+            await self._sender.send_code(known, code, CODE_LIFE.seconds // 60, code_id)
 
     async def pending(self, conversation_id: str) -> bool:
         return await asyncio.to_thread(self._pending, conversation_id)
@@ -74,9 +80,9 @@ class OneTimeCodes:
     async def check(self, conversation_id: str, code: str) -> str:
         return await asyncio.to_thread(self._check, conversation_id, code)
 
-    def _send(self, conversation_id: str, customer_id: str | None) -> None:
-        now, code, code_id = self._now(), self._new_code(), self._new_id()
-        table = one_time_codes
+    def _record(self, conversation_id: str, customer_id: str | None, code: str, code_id: str) -> str | None:
+        """The customer to whom the code is to go, where it is to go to anybody."""
+        now, table = self._now(), one_time_codes
         recent = select(func.count()).select_from(table).where(table.c.sent_at > now - _WINDOW)
         with self._engine.begin() as connection:
             here = connection.scalar(recent.where(table.c.conversation_id == conversation_id)) or 0
@@ -84,7 +90,6 @@ class OneTimeCodes:
                 raise CodeRefused("too_many")
             to_them = connection.scalar(recent.where(table.c.customer_id == customer_id)) or 0
             silent = customer_id is None or to_them >= MAX_CODES_PER_CUSTOMER
-            email = connection.scalar(select(customers.c.email).where(customers.c.id == (customer_id or "")))
             connection.execute(
                 update(table)
                 .where(table.c.conversation_id == conversation_id, table.c.used_at.is_(None))
@@ -101,18 +106,7 @@ class OneTimeCodes:
                     attempts=0,
                 )
             )
-        if not silent and email is not None:
-            self._mailbox.send(
-                key=code_id,
-                kind="one_time_code",
-                to=email,
-                subject=f"{code} is your code",
-                text=f"Your code is {code}. It is good for {CODE_LIFE.seconds // 60} minutes.\n\n"
-                "If you did not ask for it, you can ignore this mail; nobody can see your orders without it."
-                + (f"\n\n{self._company}" if self._company else ""),
-                at=now,
-                code=code,
-            )
+        return None if silent else customer_id
 
     def _pending(self, conversation_id: str) -> bool:
         table = one_time_codes

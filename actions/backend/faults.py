@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+from actions.backend.account import Slot
 from actions.backend.port import Backend, Change, Customer, Effect, Order, Plan, Preview
 from actions.errors import BackendUnavailable
 
@@ -75,6 +76,9 @@ class FaultyBackend:
     async def plans(self) -> Sequence[Plan]:
         return await self._read("read", self._inner.plans)
 
+    async def callback_slots(self) -> Sequence[Slot]:
+        return await self._read("read", self._inner.callback_slots)
+
     async def find_customer_by_order_and_email(self, order_id: str, email: str) -> str | None:
         return await self._read("read", lambda: self._inner.find_customer_by_order_and_email(order_id, email))
 
@@ -87,10 +91,13 @@ class FaultyBackend:
     async def effect(self, customer_id: str, key: str) -> Effect | None:
         return await self._read("effect", lambda: self._inner.effect(customer_id, key))
 
+    async def send_code(self, customer_id: str, code: str, minutes: int, key: str) -> None:
+        await self._read("read", lambda: self._inner.send_code(customer_id, code, minutes, key))
+
     async def mail_was_sent(self, customer_id: str, key: str) -> bool:
         return await self._read("effect", lambda: self._inner.mail_was_sent(customer_id, key))
 
-    async def apply(self, customer_id: str, change: Change, key: str) -> Effect:
+    async def apply(self, customer_id: str, change: Change, key: str, *, confirmed: Decimal | None = None) -> Effect:
         fault = self._faults.take("apply")
         kind = fault.kind if fault else None
         if kind == "error":
@@ -98,9 +105,9 @@ class FaultyBackend:
         if kind == "lost_write":
             now = datetime.now(UTC)
             return Effect(key, change.kind, getattr(change, "order_id", customer_id), "XX-LOST0000", now)
-        effect = await self._inner.apply(customer_id, change, key)
+        effect = await self._inner.apply(customer_id, change, key, confirmed=confirmed)
         if kind == "duplicate":
-            effect = await self._inner.apply(customer_id, change, key)
+            effect = await self._inner.apply(customer_id, change, key, confirmed=confirmed)
         if kind == "slow" and fault is not None:
             await self._sleep(fault.seconds)
         if kind == "lost_answer":

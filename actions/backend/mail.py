@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-MailKind = Literal["one_time_code", "confirmation", "return_label", "invoice", "password_reset"]
+MailKind = Literal[
+    "one_time_code", "confirmation", "return_label", "invoice", "password_reset", "payment_link", "address_check"
+]
 
 
 @dataclass(frozen=True)

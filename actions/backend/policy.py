@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from actions.backend.port import Plan
 
@@ -15,6 +16,7 @@ from actions.backend.port import Plan
 class Policy:
     """Days are calendar days unless the name says working days. Money is in ``currency``."""
 
+    company: str
     currency: str
     return_days: int
     member_return_days: int
@@ -38,6 +40,15 @@ class Policy:
     subscription_notice_days: int
     subscription_pause_months: frozenset[int]
     reset_link_minutes: int
+    payment_link_minutes: int
+    email_check_hours: int
+    callback_hours: tuple[int, int]
+    callback_days_ahead: int
+    callbacks_per_slot: int
+    refund_trace_working_days: int
+    data_copy_days: int
+    data_deletion_days: int
+    timezone: ZoneInfo
     plans: tuple[Plan, ...]
 
 
@@ -45,6 +56,7 @@ def read_policy(company: dict[str, Any]) -> Policy:
     """Raises ``KeyError`` where a promise is missing: a shop without it would have to guess."""
     rules = company["policy"]
     return Policy(
+        company=company["name"],
         currency=company["currency"],
         return_days=int(rules["return_window_days"]),
         member_return_days=int(rules["member_return_window_days"]),
@@ -72,6 +84,15 @@ def read_policy(company: dict[str, Any]) -> Policy:
         subscription_notice_days=int(rules["subscription_change_days_before_charge"]),
         subscription_pause_months=frozenset(int(months) for months in rules["subscription_pause_months"]),
         reset_link_minutes=int(rules["reset_link_minutes"]),
+        payment_link_minutes=int(rules["payment_link_minutes"]),
+        email_check_hours=int(rules["email_check_hours"]),
+        callback_hours=(int(rules["callback_hours"][0]), int(rules["callback_hours"][1])),
+        callback_days_ahead=int(rules["callback_days_ahead"]),
+        callbacks_per_slot=int(rules["callbacks_per_slot"]),
+        refund_trace_working_days=int(rules["refund_trace_days"]),
+        data_copy_days=int(rules["data_copy_days"]),
+        data_deletion_days=int(rules["data_deletion_days"]),
+        timezone=ZoneInfo(company["timezone"]),
         plans=tuple(Plan(p["id"], p["name"], Decimal(p["price"]), p["period"]) for p in rules["plans"]),
     )
 

@@ -17,6 +17,8 @@ from typing import Any, Literal, Protocol
 
 from pydantic import ConfigDict, TypeAdapter
 
+from actions.backend.account import AccountChange, Callback, Charge, DataRequest, Slot
+
 OrderStatus = Literal[
     "placed",
     "packed",
@@ -104,10 +106,10 @@ class Refund:
 
 @dataclass(frozen=True)
 class Case:
-    """A return or a reported problem, with its own number."""
+    """A return, a reported problem or a search for a refund, with its own number."""
 
     id: str
-    kind: Literal["return", "problem"]
+    kind: Literal["return", "problem", "refund_trace"]
     order_id: str
     status: str
     at: datetime
@@ -120,16 +122,16 @@ class Order:
     customer_id: str
     status: OrderStatus
     placed_at: datetime
-    lines: Sequence[Line]
+    lines: tuple[Line, ...]
     shipping: Decimal
     total: Decimal
     currency: str
     address: Address
-    payments: Sequence[Payment] = ()
-    refunds: Sequence[Refund] = ()
-    cases: Sequence[Case] = ()
-    events: Sequence[ParcelEvent] = ()
-    parcels: Sequence[Parcel] = ()
+    payments: tuple[Payment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    cases: tuple[Case, ...] = ()
+    events: tuple[ParcelEvent, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
     delivered_at: datetime | None = None
     eta: datetime | None = None
     carrier: str | None = None
@@ -150,6 +152,8 @@ class Subscription:
     status: Literal["active", "paused", "cancelled"]
     price: Decimal
     renews_at: datetime
+    cancelled_at: datetime | None = None
+    charges: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Customer:
+    """``country`` is an ISO 3166 code, ``pending_email`` an address that its own mailbox has not confirmed yet."""
+
     id: str
     name: str
     email: str
@@ -171,7 +177,12 @@ class Customer:
     member: bool = False
     points: int = 0
     payment_method: str = ""
+    country: str = ""
     subscription: Subscription | None = None
+    locked_until: datetime | None = None
+    pending_email: str = ""
+    callbacks: tuple[Callback, ...] = ()
+    data_requests: tuple[DataRequest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -252,6 +263,7 @@ Change = (
     | SendInvoice
     | SendPasswordReset
     | ChangeSubscription
+    | AccountChange
 )
 for _class in (Address, *Change.__args__):
     _class.__pydantic_config__ = ConfigDict(extra="forbid")
@@ -302,6 +314,10 @@ class Backend(Protocol):
 
     async def plans(self) -> Sequence[Plan]: ...
 
+    async def callback_slots(self) -> Sequence[Slot]:
+        """The next times at which somebody can still be called, earliest first."""
+        ...
+
     async def find_customer_by_order_and_email(self, order_id: str, email: str) -> str | None:
         """The id of the customer to whom both belong, else ``None``. Where the letter differs, the digits decide."""
         ...
@@ -310,10 +326,11 @@ class Backend(Protocol):
         """Changes nothing. Raises ``NotAllowed`` as ``apply`` would."""
         ...
 
-    async def apply(self, customer_id: str, change: Change, key: str) -> Effect:
+    async def apply(self, customer_id: str, change: Change, key: str, *, confirmed: Decimal | None = None) -> Effect:
         """Make the change once. The same ``key`` again answers with the stored effect, whatever the state is by now.
 
-        Raises ``NotAllowed`` (nothing happened) or ``BackendUnavailable`` (it may have)."""
+        ``confirmed`` is the amount that the customer agreed to: where it would be another one by now, nothing happens
+        (rule ``amount_changed``). Raises ``NotAllowed`` (nothing happened) or ``BackendUnavailable`` (it may have)."""
         ...
 
     async def effect(self, customer_id: str, key: str) -> Effect | None:
@@ -322,6 +339,10 @@ class Backend(Protocol):
 
     async def given_since(self, customer_id: str, since: datetime) -> Decimal:
         """What went back to the customer by refunds and reversed charges since then: limits of authority add up."""
+        ...
+
+    async def send_code(self, customer_id: str, code: str, minutes: int, key: str) -> None:
+        """Send a one-time code, good for ``minutes``, to the customer's own address and no other: once a ``key``."""
         ...
 
     async def mail_was_sent(self, customer_id: str, key: str) -> bool:

@@ -129,6 +129,15 @@ def _customer_rows(rows: Rows, customer: dict[str, Any], now: datetime, origin: 
         renews_at = now + timedelta(days=plan["next_charge_in_days"])
         values = {"plan": plan["plan"], "status": plan["status"], "price": Decimal(plan["price"])}
         rows[tables.subscriptions].append({"customer_id": customer["id"], "renews_at": renews_at, **values})
+        if plan.get("ended_days_ago") is not None:
+            ended_at = _ago(now, plan["ended_days_ago"])
+            rows[tables.subscription_ends].append({"customer_id": customer["id"], "at": ended_at})
+        for number, days in enumerate(plan.get("charged_days_ago", []), start=1):
+            charge = {"id": f"chg_{customer['id']}_{number}", "at": _ago(now, days), "amount": values["price"]}
+            rows[tables.charges].append({**charge, "customer_id": customer["id"], "status": "captured"})
+    if customer.get("locked_for_minutes"):
+        until = now + timedelta(minutes=customer["locked_for_minutes"])
+        rows[tables.sign_in_locks].append({"customer_id": customer["id"], "until": until})
 
 
 def _order_rows(rows: Rows, seed: Seed, order: dict[str, Any], customer: dict[str, Any], now: datetime) -> None:

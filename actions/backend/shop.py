@@ -19,11 +19,22 @@ from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from actions.backend.changes import Desk, Planned, plan_change
+from actions.backend.account import Slot
+from actions.backend.account_rules import free_slots
+from actions.backend.changes import plan_change
 from actions.backend.mail import Mailbox
+from actions.backend.planning import Desk, Mailing, Planned
 from actions.backend.policy import Policy
 from actions.backend.port import Change, Customer, Effect, Order, Plan, Preview, change_to_json
-from actions.backend.store import StoredEffect, given_since, read_customer, read_effect, read_order, read_orders
+from actions.backend.store import (
+    StoredEffect,
+    booked,
+    given_since,
+    read_customer,
+    read_effect,
+    read_order,
+    read_orders,
+)
 from actions.backend.tables import customers, effects, orders
 from actions.errors import ActionsError, BackendUnavailable, NotAllowed, NotFound
 
@@ -74,6 +85,11 @@ class DemoShop:
     async def plans(self) -> Sequence[Plan]:
         return self._policy.plans
 
+    async def callback_slots(self) -> Sequence[Slot]:
+        now = self._moment()
+        taken = await self._read(lambda connection: booked(connection, now))
+        return free_slots(self._policy, taken, now)
+
     async def find_customer_by_order_and_email(self, order_id: str, email: str) -> str | None:
         query = (
             select(customers.c.id)
@@ -97,8 +113,8 @@ class DemoShop:
 
         return await self._read(work)
 
-    async def apply(self, customer_id: str, change: Change, key: str) -> Effect:
-        return await asyncio.to_thread(_guarded, lambda: self._apply(customer_id, change, key))
+    async def apply(self, customer_id: str, change: Change, key: str, *, confirmed: Decimal | None = None) -> Effect:
+        return await asyncio.to_thread(_guarded, lambda: self._apply(customer_id, change, key, confirmed))
 
     async def given_since(self, customer_id: str, since: datetime) -> Decimal:
         return await self._read(lambda connection: given_since(connection, customer_id, since))
@@ -109,6 +125,27 @@ class DemoShop:
             return stored.effect if stored is not None and stored.customer_id == customer_id else None
 
         return await self._read(work)
+
+    async def send_code(self, customer_id: str, code: str, minutes: int, key: str) -> None:
+        customer = await self.customer(customer_id)
+        text = (
+            f"Your code is {code}. It is good for {minutes} minutes.\n\n"
+            "If you did not ask for it, you can ignore this mail; nobody can see your orders without it."
+        )
+        signed = f"{text}\n\n{self._policy.company}"
+
+        def deliver() -> None:
+            self._mailbox.send(
+                key=key,
+                kind="one_time_code",
+                to=customer.email,
+                subject=f"{code} is your code",
+                text=signed,
+                at=self._now(),
+                code=code,
+            )
+
+        await asyncio.to_thread(_guarded, deliver)
 
     async def mail_was_sent(self, customer_id: str, key: str) -> bool:
         if await self.effect(customer_id, key) is None:
@@ -122,43 +159,41 @@ class DemoShop:
 
         return await asyncio.to_thread(_guarded, run)
 
-    def _apply(self, customer_id: str, change: Change, key: str) -> Effect:
+    def _apply(self, customer_id: str, change: Change, key: str, confirmed: Decimal | None) -> Effect:
         if not key:
             raise ValueError("a change needs an idempotency key")
         try:
-            return self._apply_once(customer_id, change, key)
+            return self._apply_once(customer_id, change, key, confirmed)
         except (IntegrityError, NotAllowed):
             # On PostgreSQL a call with the same key may commit between our look-up and our write: its effect is ours.
             with self._reader.begin() as connection:
                 if read_effect(connection, key) is None:
                     raise
-            return self._apply_once(customer_id, change, key)
+            return self._apply_once(customer_id, change, key, confirmed)
 
-    def _apply_once(self, customer_id: str, change: Change, key: str) -> Effect:
+    def _apply_once(self, customer_id: str, change: Change, key: str, confirmed: Decimal | None) -> Effect:
         with self._writer.begin() as connection:
             stored = read_effect(connection, key)
             if stored is None:
                 desk = Desk(connection, customer_id, self._policy, self._moment(), lock=True)
-                stored = self._write(desk, change, plan_change(desk, change), key)
+                planned = plan_change(desk, change)
+                if confirmed is not None and planned.preview.amount != confirmed:
+                    raise NotAllowed("amount_changed", "The amount is another one by now.")
+                stored = self._write(desk, change, planned, key)
             elif stored.customer_id != customer_id:
                 raise NotFound
             elif stored.request != change_to_json(change):
                 raise NotAllowed("key_reused", "This key belongs to another change.")
-        if stored.mail is not None:
-            self._mailbox.send(key=key, at=stored.effect.at, **stored.mail)  # once a key, whoever calls how often
+        for number, mail in enumerate(stored.mails):  # each once a key, whoever calls how often
+            self._mailbox.send(key=f"{key}#{number}" if number else key, at=stored.effect.at, **mail)
         return stored.effect
 
     def _write(self, desk: Desk, change: Change, planned: Planned, key: str) -> StoredEffect:
         receipt = self._receipt(planned.prefix)
-        preview, mail = planned.preview, planned.mail
-        letter = {
-            "kind": mail.kind,
-            "to": desk.customer().email,
-            "subject": mail.subject,
-            "text": mail.text.replace("{receipt}", receipt),
-        }
+        preview, own = planned.preview, desk.customer().email
+        mails = [_letter(mail, own, receipt) for mail in planned.mails]
         effect = Effect(key, change.kind, planned.object_ref, receipt, desk.now, preview.amount, preview.facts)
-        stored = StoredEffect(desk.customer_id, change_to_json(change), effect, letter)
+        stored = StoredEffect(desk.customer_id, change_to_json(change), effect, mails)
         desk.connection.execute(
             insert(effects).values(
                 key=key,
@@ -169,12 +204,17 @@ class DemoShop:
                 receipt=receipt,
                 amount=preview.amount,
                 facts=preview.facts,
-                mail=letter,
+                mails=mails,
                 at=desk.now,
             )
         )
         planned.write(key, receipt)
         return stored
+
+
+def _letter(mail: Mailing, own_address: str, receipt: str) -> dict[str, str]:
+    text = mail.text.replace("{receipt}", receipt)
+    return {"kind": mail.kind, "to": mail.to or own_address, "subject": mail.subject, "text": text}
 
 
 def _guarded(work: Callable[[], T]) -> T:

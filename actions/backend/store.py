@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
+from actions.authority import MONEY_OUT
+from actions.backend.account import Callback, Charge, DataRequest
 from actions.backend.port import (
     Address,
     Case,
@@ -26,14 +28,20 @@ from actions.backend.port import (
     Subscription,
 )
 from actions.backend.tables import (
+    callbacks,
     cases,
+    charges,
     customers,
+    data_requests,
     effects,
     lines,
     orders,
     parcel_events,
     payments,
+    pending_emails,
     refunds,
+    sign_in_locks,
+    subscription_ends,
     subscriptions,
 )
 from actions.errors import NotFound
@@ -50,13 +58,27 @@ _PARTS = {
 }
 """The rows that belong to orders, by table: built once, since building costs more than running them."""
 
+_ME: Any = bindparam("id")
+_CUSTOMER = (
+    select(customers, sign_in_locks.c.until, pending_emails.c.email.label("pending"))
+    .outerjoin(sign_in_locks, sign_in_locks.c.customer_id == customers.c.id)
+    .outerjoin(pending_emails, pending_emails.c.customer_id == customers.c.id)
+    .where(customers.c.id == _ME)
+)
+_SUBSCRIPTION = (
+    select(subscriptions, subscription_ends.c.at.label("ended_at"))
+    .outerjoin(subscription_ends, subscription_ends.c.customer_id == subscriptions.c.customer_id)
+    .where(subscriptions.c.customer_id == _ME)
+)
+_CHARGES = select(charges).where(charges.c.customer_id == _ME).order_by(charges.c.at, charges.c.id)
+_CALLBACKS = select(callbacks).where(callbacks.c.customer_id == _ME).order_by(callbacks.c.starts_at)
+_DATA_REQUESTS = select(data_requests).where(data_requests.c.customer_id == _ME).order_by(data_requests.c.at)
+
 
 def read_customer(connection: Connection, customer_id: str) -> Customer:
-    row = connection.execute(select(customers).where(customers.c.id == customer_id)).one_or_none()
+    row = connection.execute(_CUSTOMER, {"id": customer_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such customer.")
-    plan = connection.execute(select(subscriptions).where(subscriptions.c.customer_id == customer_id)).one_or_none()
-    subscription = Subscription(plan.plan, plan.status, plan.price, plan.renews_at) if plan else None
     return Customer(
         id=row.id,
         name=row.name,
@@ -67,8 +89,36 @@ def read_customer(connection: Connection, customer_id: str) -> Customer:
         member=row.member,
         points=row.points,
         payment_method=row.payment_method,
-        subscription=subscription,
+        country=str(row.address.get("country", "")),
+        subscription=_subscription(connection, customer_id),
+        locked_until=row.until,
+        pending_email=row.pending or "",
+        callbacks=tuple(
+            Callback(r.id, r.starts_at, r.phone, r.status) for r in connection.execute(_CALLBACKS, {"id": customer_id})
+        ),
+        data_requests=tuple(
+            DataRequest(r.id, r.wish, r.status, r.at, r.due_at)
+            for r in connection.execute(_DATA_REQUESTS, {"id": customer_id})
+        ),
     )
+
+
+def _subscription(connection: Connection, customer_id: str) -> Subscription | None:
+    row = connection.execute(_SUBSCRIPTION, {"id": customer_id}).one_or_none()
+    if row is None:
+        return None
+    collected = tuple(Charge(r.id, r.at, r.amount, r.status) for r in connection.execute(_CHARGES, {"id": customer_id}))
+    return Subscription(row.plan, row.status, row.price, row.renews_at, row.ended_at, collected)
+
+
+def booked(connection: Connection, since: datetime) -> dict[datetime, int]:
+    """How many calls are booked for each time from ``since`` on."""
+    query = (
+        select(callbacks.c.starts_at, func.count().label("calls"))
+        .where(callbacks.c.starts_at >= since, callbacks.c.status == "booked")
+        .group_by(callbacks.c.starts_at)
+    )
+    return {row.starts_at: row.calls for row in connection.execute(query)}
 
 
 def read_orders(
@@ -94,12 +144,12 @@ def read_order(connection: Connection, order_id: str, customer_id: str, currency
 
 @dataclass(frozen=True)
 class StoredEffect:
-    """An effect with its owner, what was asked for, and the mail that belongs to it."""
+    """An effect with its owner, what was asked for, and the mails that belong to it."""
 
     customer_id: str
     request: dict[str, Any]
     effect: Effect
-    mail: dict[str, Any] | None
+    mails: list[dict[str, Any]]
 
 
 def read_effect(connection: Connection, key: str) -> StoredEffect | None:
@@ -107,7 +157,7 @@ def read_effect(connection: Connection, key: str) -> StoredEffect | None:
     if row is None:
         return None
     effect = Effect(row.key, row.kind, row.object_ref, row.receipt, row.at, row.amount, dict(row.facts))
-    return StoredEffect(row.customer_id, dict(row.request), effect, row.mail)
+    return StoredEffect(row.customer_id, dict(row.request), effect, list(row.mails))
 
 
 def read_categories(connection: Connection, order_id: str) -> dict[str, str]:
@@ -120,7 +170,7 @@ def given_since(connection: Connection, customer_id: str, since: datetime) -> De
     given = connection.execute(
         select(effects.c.amount).where(
             effects.c.customer_id == customer_id,
-            effects.c.kind.in_(("refund", "double_charge")),
+            effects.c.kind.in_(MONEY_OUT),
             effects.c.at > since,
         )
     )

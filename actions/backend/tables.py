@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     create_engine,
     event,
 )
@@ -83,6 +84,57 @@ subscriptions = Table(
     Column("price", Money, nullable=False),
     Column("renews_at", Moment, nullable=False),
 )
+subscription_ends = Table(
+    "shop_subscription_ends",
+    metadata,
+    Column("customer_id", ForeignKey("shop_customers.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+charges = Table(
+    "shop_charges",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("customer_id", ForeignKey("shop_customers.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("status", String(16), nullable=False),
+)
+sign_in_locks = Table(
+    "shop_sign_in_locks",
+    metadata,
+    Column("customer_id", ForeignKey("shop_customers.id"), primary_key=True),
+    Column("until", Moment, nullable=False),
+)
+pending_emails = Table(
+    "shop_pending_emails",
+    metadata,
+    Column("customer_id", ForeignKey("shop_customers.id"), primary_key=True),
+    Column("email", String(254), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+callbacks = Table(
+    "shop_callbacks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("customer_id", ForeignKey("shop_customers.id"), nullable=False, index=True),
+    Column("starts_at", Moment, nullable=False, index=True),
+    Column("seat", Integer, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("effect_key", String(128), unique=True),
+    UniqueConstraint("starts_at", "seat"),  # an hour is never booked beyond its calls, however many book at once
+)
+data_requests = Table(
+    "shop_data_requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("customer_id", ForeignKey("shop_customers.id"), nullable=False, index=True),
+    Column("wish", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("effect_key", String(128), unique=True),
+)
 orders = Table(
     "shop_orders",
     metadata,
@@ -137,7 +189,7 @@ effects = Table(
     Column("receipt", String(32), nullable=False, unique=True),
     Column("amount", Money),
     Column("facts", JSON, nullable=False),
-    Column("mail", JSON),  # what is to be written to the customer, so that a repeated call can send what a crash kept
+    Column("mails", JSON, nullable=False),  # what is to be written, so that a repeated call sends what a crash kept
     Column("at", Moment, nullable=False),
 )
 refunds = Table(

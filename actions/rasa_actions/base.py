@@ -11,8 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.context import Turn, read_turn
 from actions.desk import Desk
 from actions.errors import BackendUnavailable
-from actions.reply import Reply, hand_over, say
-from actions.transactions.texts import NOTHING_OPEN, SHOP_AWAY
+from actions.reply import Reply, hand_over
+from actions.transactions.texts import NOTHING_OPEN, shop_away
 from handoff.contract import wire
 from handoff.contract.turn import ActionReturn, AskResolvedDirective
 
@@ -39,7 +39,7 @@ class DeskAction(Action):  # type: ignore[misc]  # rasa-sdk has no types
             reply = await self.answer(turn)
         except BackendUnavailable:
             note = f"The shop did not answer while the assistant ran {self.action_name}. Nothing was changed."
-            reply = say(SHOP_AWAY, **NOTHING_OPEN) + hand_over("tool_failure", note)
+            reply = Reply(slots=NOTHING_OPEN) + shop_away() + hand_over("tool_failure", note)
         return emit(reply, dispatcher, turn)
 
     async def answer(self, turn: Turn) -> Reply:

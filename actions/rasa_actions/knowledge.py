@@ -11,16 +11,12 @@ from actions.context import Turn
 from actions.rasa_actions.base import DeskAction
 from actions.reply import Reply, direct, say
 from actions.transactions.declaration import PERSON
+from actions.words import words
 from handoff.contract.turn import ChoiceOffer, HandoffDirective
 
 log = structlog.get_logger(__name__)
 PATIENCE_SECONDS = 4.0
-NOT_FOUND = (
-    "I don't have a reliable answer to that, and I'd rather not guess. I can bring in a colleague who knows, "
-    "or you put it another way and I'll look again."
-)
-AWAY = "I can't look that up right now, so I'm passing your question to a colleague instead of guessing."
-ANOTHER = ChoiceOffer("Ask something else", "/what_can_you_do")
+ANOTHER = ChoiceOffer(words("label_ask_another"), "/what_can_you_do")
 BEHIND_A_CHOICE: Mapping[str, str] = {
     "ask_howto": "How does it work?",
     "return_item": "How do I return something?",
@@ -43,19 +39,19 @@ class AnswerQuestion(DeskAction):
     async def answer(self, turn: Turn) -> Reply:
         question = turn.text or BEHIND_A_CHOICE.get(turn.intent, "")
         if not question:
-            return say(NOT_FOUND, [PERSON, ANOTHER])
+            return say(words("no_answer"), [PERSON, ANOTHER])
         audience = "customer" if turn.verified else "public"
         ask = self.desk.answerer.answer(
-            question, audience=audience, locale=turn.context.locale, history=list(turn.history)
+            question, audience=audience, locale=turn.context.locale, history=list(turn.history), turn=turn.context
         )
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 answer = await ask
         except TimeoutError:
             log.warning("knowledge_too_slow", seconds=PATIENCE_SECONDS)
-            return say(AWAY) + direct(
+            return say(words("answers_away")) + direct(
                 HandoffDirective("tool_failure", note="The knowledge base did not answer in time.")
             )
         if not answer.found:
-            return say(NOT_FOUND, [PERSON, ANOTHER])
+            return say(words("no_answer"), [PERSON, ANOTHER])
         return say(answer.text, citations=answer.citations, complete=True)

@@ -22,13 +22,9 @@ from actions.transactions.orders import (
     order_choices,
 )
 from actions.transactions.texts import NOTHING_OPEN
+from actions.words import words
 
 ORDER_STATUS, REFUND_STATUS = "order_status", "refund_status"
-
-WHICH = "Which order is it about? These are still on their way or not settled:"
-RECENT = "You have nothing on its way at the moment. Is it about one of these?"
-WHICH_REFUND = "Which order's refund are you waiting for?"
-NO_ORDERS = "There are no orders in your account yet. Could it be that you ordered with another address?"
 
 
 class OrderStatus(DeskAction):
@@ -89,15 +85,15 @@ async def refund_status(desk: Desk, turn: Turn) -> Reply:
             refusal = not_found(normal_number(number), await desk.backend.orders(customer_id), "refund_status")
             ask = say(refusal.text, refusal.choices, order_number=None, awaiting="order_number")
             return ask + Reply(slots={"transaction": REFUND_STATUS})
-        return refund_reply(order)
+        return refund_reply(order, desk.now())
     orders = await _orders(desk, turn)
     concerned = [order for order in orders if order.refunds or order.status in {"returned", "return_in_transit"}]
     if len(concerned) == 1:
-        return refund_reply(concerned[0])
+        return refund_reply(concerned[0], desk.now())
     if not orders:
-        return say(NO_ORDERS, [PERSON], awaiting=None)
+        return say(words("no_orders"), [PERSON], awaiting=None)
     choices = order_choices(concerned or orders, REFUND_STATUS)
-    return say(WHICH_REFUND, choices, awaiting="order_number", transaction=REFUND_STATUS)
+    return say(words("which_refund"), choices, awaiting="order_number", transaction=REFUND_STATUS)
 
 
 async def _orders(desk: Desk, turn: Turn) -> Sequence[Order]:
@@ -110,6 +106,6 @@ async def offer_orders(desk: Desk, turn: Turn) -> Reply:
     orders = await _orders(desk, turn)
     waiting = [order for order in orders if is_open(order)]
     if not orders:
-        return say(NO_ORDERS, [PERSON], awaiting=None)
+        return say(words("no_orders"), [PERSON], awaiting=None)
     choices = order_choices(waiting or orders, ORDER_STATUS)
-    return say(WHICH if waiting else RECENT, choices, awaiting="order_number")
+    return say(words("which_open_order" if waiting else "which_recent_order"), choices, awaiting="order_number")

@@ -7,8 +7,7 @@ from actions.rasa_actions.base import DeskAction
 from actions.reply import Reply, say
 from actions.transactions.declaration import PERSON
 from actions.transactions.texts import NOTHING_OPEN
-
-BACK = "My colleague has handed you back to me, and I've read along. Is there anything else I can do for you?"
+from actions.words import words
 
 
 class HandedBack(DeskAction):
@@ -17,4 +16,4 @@ class HandedBack(DeskAction):
     action_name = "action_handed_back"
 
     async def answer(self, turn: Turn) -> Reply:  # noqa: ARG002 - one signature for all
-        return say(BACK, [PERSON], **NOTHING_OPEN)
+        return say(words("handed_back"), [PERSON], **NOTHING_OPEN)

@@ -1,7 +1,8 @@
 """What a transaction is: a readable declaration that the engine runs.
 
-To add one, write a file that ends in a ``Transaction`` and name it in ``actions/transactions/catalogue.py``.
-``prepare`` reads and asks, ``verify`` reads back; only the engine makes changes, and only through the port.
+To add one, write a file in ``actions/transactions/kinds`` that ends in a ``TRANSACTION``, and its words in
+``domain.yml`` as ``utter_<kind>_<part>``. ``prepare`` reads and asks, ``verify`` reads back; only the engine makes
+changes, and only through the port.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 from actions.backend.port import Backend, Change, Effect
 from actions.errors import NotAllowed, Rule
+from actions.recovery import RecoveryCode
+from actions.words import words
 from handoff.contract.events import HandoffReason
 from handoff.contract.turn import ChoiceOffer
 
@@ -51,18 +54,22 @@ class Refusal:
     choices: Sequence[ChoiceOffer] = ()
     handoff: HandoffReason | None = None
     solved: bool = False
+    recovery: RecoveryCode | None = None
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A change that could be made now. ``summary`` is one line for people, ``question`` what the customer reads."""
+    """A change that could be made now. ``summary`` is one line for people, ``question`` what the customer reads.
+
+    ``yes`` and ``no`` are the labels of the two choices; without them the transaction's own words are taken.
+    """
 
     change: Change
     object_ref: str
     summary: str
     question: str
-    yes: str = "Yes, please"
-    no: str = "No, leave it"
+    yes: str = ""
+    no: str = ""
     amount: Decimal | None = None
 
 
@@ -78,35 +85,69 @@ class Happened:
 
 
 @dataclass(frozen=True)
-class Transaction:
-    """``refusals`` says for each rule of the shop what the customer reads, ``{names}`` filled from the error's data.
+class Promise:
+    """What the customer was told will happen. ``what`` is for the ``owner``, a team; ``due`` is aware."""
 
-    ``verify`` is given the customer and reads the shop afresh. ``done`` is read only after ``verify`` has found the
-    effect in the shop.
+    what: str
+    owner: str
+    due: datetime
+
+
+def no_promise(happened: Happened) -> Promise | None:  # noqa: ARG001 - one signature for all
+    return None
+
+
+def no_recovery(change: Change) -> RecoveryCode | None:  # noqa: ARG001 - one signature for all
+    return None
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """``refusals`` are the rules of the shop that have words of their own (``utter_<kind>_refused_<rule>``, filled
+    from the error's data); any other goes to a person.
+
+    ``verify`` is given the customer and reads the shop afresh. ``done`` and ``promise`` are asked only after
+    ``verify`` has found the effect in the shop. ``recovery`` names the protocol that the change belongs to,
+    ``recoveries`` the one for a rule that refuses.
     """
 
     kind: str
     title: str
-    intent: str
+    intents: Sequence[str]
     slots: Sequence[str]
     prepare: Callable[[Request], Awaitable[Prepared]]
     verify: Callable[[Backend, str, Happened], Awaitable[bool]]
     done: Callable[[Happened], str]
-    refusals: Mapping[Rule, str] = field(default_factory=dict)
-    declined: str = "All right, I've left everything as it was."
+    refusals: frozenset[Rule] = frozenset()
+    promise: Callable[[Happened], Promise | None] = no_promise
+    recovery: Callable[[Change], RecoveryCode | None] = no_recovery
+    recoveries: Mapping[Rule, RecoveryCode] = field(default_factory=dict)
+
+    def say(self, part: str, **values: object) -> str:
+        return words(f"{self.kind}_{part}", **values)
 
     def refuse(self, refused: NotAllowed, choices: Sequence[ChoiceOffer] = ()) -> Refusal:
         """A rule's answer. An unforeseen rule goes to a person rather than to a shrug."""
-        template = self.refusals.get(refused.rule)
-        if template is None:
-            text = "I can't do that from here: our rules for this case need a person's eye."
-            return Refusal(text, choices, handoff="business_rule")
-        return Refusal(template.format_map(_Forgiving(refused.data)), choices)
+        if refused.rule not in self.refusals:
+            return Refusal(words("unforeseen_rule"), choices, handoff="business_rule")
+        code = self.recoveries.get(refused.rule)
+        text = self.say(f"refused_{refused.rule}", **{name: _readable(value) for name, value in refused.data.items()})
+        if code is not None:
+            text = f"{words(f'recovery_{code}_own')} {text} {words(f'recovery_{code}_next')}"
+        return Refusal(text, choices, recovery=code)
+
+    @property
+    def parts(self) -> set[str]:
+        """The words that every declaration has, by the ends of their names."""
+        return {"done", "declined", *(f"refused_{rule}" for rule in self.refusals)}
 
 
-class _Forgiving(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return ""
+def _readable(value: Any) -> Any:
+    """An ISO date or time of the shop as people say it."""
+    try:
+        return day(value) if isinstance(value, str) and value[:4].isdigit() and "-" in value else value
+    except ValueError:
+        return value
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -120,5 +161,11 @@ def day(moment: datetime | date | str) -> str:
     return f"{moment:%A} {moment.day} {moment:%B}"
 
 
-PERSON = ChoiceOffer("Talk to a person", "/talk_to_person")
-SOMETHING_ELSE = ChoiceOffer("Something else", "/what_can_you_do")
+def veiled(email: str) -> str:
+    """``m…@example.com``: enough to recognise one's own address."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+PERSON = ChoiceOffer(words("label_person"), "/talk_to_person")
+SOMETHING_ELSE = ChoiceOffer(words("label_something_else"), "/what_can_you_do")

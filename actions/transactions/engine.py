@@ -3,6 +3,8 @@
 What it promises, whatever the backend does:
 
 * nothing happens before the customer confirmed, in a later message than the one that prepared it (the ledger checks);
+* a yes is bound to customer, object, amount and turn, and grows old: where the amount is another one by now, nothing
+  happens;
 * one effect an operation: the ledger lets one caller start it, and its id is the shop's idempotency key;
 * "done" is said only after the shop was read back and shows the effect;
 * what is not known is called not known, and goes to a person with the half-done state.
@@ -13,18 +15,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 
 import structlog
 
 from actions import authority
-from actions.backend.port import Backend, Effect, change_from_json, change_to_json
+from actions.backend.port import Backend
 from actions.errors import BackendUnavailable, NotAllowed, NotFound
+from actions.recovery import protocols
 from actions.reply import Reply, direct, hand_over, report, say
-from actions.transactions import texts
-from actions.transactions.declaration import SOMETHING_ELSE, Ask, Happened, Proposal, Refusal, Request, Transaction
+from actions.transactions import outcome, texts
+from actions.transactions.declaration import (
+    PERSON,
+    SOMETHING_ELSE,
+    Ask,
+    Happened,
+    Proposal,
+    Refusal,
+    Request,
+    Transaction,
+)
 from actions.transactions.orders import normal_number, payload
+from actions.transactions.plan import confirmed_amount, new_plan, plan_of
+from actions.words import known as known_words
+from actions.words import words
 from handoff.contract.operations import Operation, OperationLedger, OperationRefused
 from handoff.contract.turn import ApprovalDirective, ChoiceOffer, OperationRef, PromiseDirective, TurnContext
 
@@ -63,34 +77,34 @@ class TransactionEngine:
             prepared = await _within(self._patience, transaction.prepare(request))
         except (BackendUnavailable, TimeoutError):
             note = f"Wanted: {transaction.title.lower()}. Nothing was changed."
-            return say(texts.SHOP_AWAY) + hand_over("tool_failure", f"The shop did not answer. {note}")
+            return texts.shop_away() + hand_over("tool_failure", f"The shop did not answer. {note}")
         except NotFound:
-            return say(texts.NOT_FOUND, texts.WAYS_OUT)
+            return say(words("not_in_account"), texts.WAYS_OUT)
         if isinstance(prepared, Ask):
             asked: dict[str, Any] = {"transaction": kind, "awaiting": prepared.slot, "operation_id": None}
-            return say(prepared.text, prepared.choices) + Reply(slots={**prepared.known, **asked})
+            said = say(prepared.text, prepared.choices, read_from=[customer_id])
+            return said + Reply(slots={**prepared.known, **asked})
         if isinstance(prepared, Refusal):
-            reply = say(prepared.text, prepared.choices, complete=prepared.solved, **texts.NOTHING_OPEN)
-            return reply + hand_over(prepared.handoff, f"{transaction.title}: refused.") if prepared.handoff else reply
+            return _refuse(transaction, prepared, customer_id)
         try:
             return await self._propose(context, transaction, prepared)
         except OperationRefused as refused:
             return texts.refused(refused.code)
 
     async def _propose(self, context: TurnContext, transaction: Transaction, proposal: Proposal) -> Reply:
-        customer_id = _customer(context)
+        customer_id, now = _customer(context), self._now()
         try:
-            since = self._now() - authority.WINDOW
-            given = await _within(self._glance, self._backend.given_since(customer_id, since))
+            given = await _within(self._glance, self._backend.given_since(customer_id, now - authority.WINDOW))
         except (BackendUnavailable, TimeoutError):
-            return say(texts.SHOP_AWAY) + hand_over("tool_failure", f"Not prepared: {proposal.summary}.")
+            return texts.shop_away() + hand_over("tool_failure", f"Not prepared: {proposal.summary}.")
         verdict = authority.decide(transaction.kind, proposal.amount, given=given, limits=self._limits)
+        plan = new_plan(proposal.change, now, needs_approval=not verdict.allowed)
         operation = await self._ledger.prepare(
             context,
             kind=transaction.kind,
             object_ref=proposal.object_ref,
             summary=proposal.summary,
-            arguments=change_to_json(proposal.change),
+            arguments=plan.arguments(),
             amount=None if proposal.amount is None else f"{proposal.amount:.2f}",
             needs_approval=not verdict.allowed,
         )
@@ -99,17 +113,24 @@ class TransactionEngine:
         if normal_number(proposal.object_ref) == proposal.object_ref:
             remember["order_number"] = proposal.object_ref
         if verdict.allowed:
-            choices = confirm_choices(operation.id, proposal.yes, proposal.no)
-            return known + say(proposal.question, choices, operations=[operation.id], **remember)
+            code = transaction.recovery(proposal.change)
+            question = f"{words(f'recovery_{code}_own')} {proposal.question}" if code else proposal.question
+            choices = confirm_choices(operation.id, *_labels(transaction.kind, proposal))
+            read = [proposal.object_ref]
+            return known + say(question, choices, operations=[operation.id], read_from=read, **remember)
         limit = f"{verdict.limit:.2f}"
         wanted = ApprovalDirective(operation.id, transaction.kind, proposal.summary, operation.amount, limit)
         promise = PromiseDirective(texts.APPROVAL_PROMISE, "approvals", APPROVAL_DUE_SECONDS, operation.id)
-        text = texts.OVER_AUTHORITY.format(summary=_lower_first(proposal.summary))
+        why = "over_limit" if verdict.because == "over_limit" else "person_decides"
+        text = words(why, summary=_lower_first(proposal.summary))
         return known + say(text, operations=[operation.id], **remember) + direct(wanted) + direct(promise)
 
     async def confirm(self, context: TurnContext, operation_id: str) -> Reply:
         """The customer said yes: do it, once, and say what the shop then shows."""
         try:
+            waiting = await self._ledger.get(context, operation_id)
+            if waiting.approval == "declined" or (not waiting.started and plan_of(waiting).good_until < self._now()):
+                return self._stale(waiting)
             operation, fresh = await self._ledger.start(context, operation_id)
         except OperationRefused as refused:
             return texts.refused(refused.code)
@@ -117,7 +138,7 @@ class TransactionEngine:
         if operation.state == "verified":
             return self._told(transaction, operation)
         if operation.state == "failed":
-            return say(texts.NOT_DONE.format(summary=_lower_first(operation.summary)), texts.WAYS_OUT)
+            return say(words("not_done", summary=_lower_first(operation.summary)), texts.WAYS_OUT)
         if fresh:
             return await self._do(context, transaction, operation)
         return await self._read_back(context, transaction, operation, retry=False)
@@ -125,16 +146,18 @@ class TransactionEngine:
     async def decline(self, context: TurnContext, operation_id: str | None) -> Reply:
         """The customer said no. A prepared operation that nobody starts changes nothing."""
         if operation_id is None:
-            return say(texts.NOTHING_TO_DECLINE, **texts.NOTHING_OPEN)
+            return say(words("nothing_to_decline"), **texts.NOTHING_OPEN)
         try:
             operation = await self._ledger.get(context, operation_id)
         except OperationRefused:
-            return say(texts.NOTHING_TO_DECLINE, **texts.NOTHING_OPEN)
+            return say(words("nothing_to_decline"), **texts.NOTHING_OPEN)
         if operation.state == "verified":
-            return say(texts.ALREADY_DONE.format(receipt=operation.receipt), texts.WAYS_OUT, **texts.NOTHING_OPEN)
+            text = words("already_done", receipt=operation.receipt)
+            return say(text, texts.WAYS_OUT, operations=[operation.id], **texts.NOTHING_OPEN)
+        transaction = self._transactions[operation.kind]
         if operation.started:
-            return await self._read_back(context, self._transactions[operation.kind], operation, retry=False)
-        return say(self._transactions[operation.kind].declined, [SOMETHING_ELSE], **texts.NOTHING_OPEN)
+            return await self._read_back(context, transaction, operation, retry=False)
+        return say(transaction.say("declined"), [SOMETHING_ELSE], **texts.NOTHING_OPEN)
 
     async def settled(self, context: TurnContext, operation_id: str) -> Reply:
         """Tell what became of an operation, after an approval or a late answer. Causes nothing."""
@@ -148,65 +171,114 @@ class TransactionEngine:
         if operation.started:
             return await self._read_back(context, transaction, operation, retry=False)
         if operation.approval == "declined":
-            text = texts.APPROVAL_DECLINED.format(summary=_lower_first(operation.summary))
-            return say(text, texts.WAYS_OUT, **texts.NOTHING_OPEN)
+            return self._stale(operation)
         if operation.approval == "wanted":
-            return say(texts.APPROVAL_PENDING, operations=[operation.id])
-        text = texts.APPROVED.format(summary=_lower_first(operation.summary))
-        choices = confirm_choices(operation.id, "Yes, go ahead", "No, leave it")
+            return say(words("approval_pending"), operations=[operation.id])
+        text = words("approved", summary=_lower_first(operation.summary))
+        choices = confirm_choices(operation.id, words("label_go_ahead"), words("label_no"))
         return say(text, choices, operations=[operation.id], operation_id=operation.id)
 
+    def _stale(self, operation: Operation) -> Reply:
+        """A person declined it, or the question is too old for its yes: nothing is done."""
+        if operation.approval == "declined":
+            text = words("approval_declined", summary=_lower_first(operation.summary))
+            return say(text, texts.WAYS_OUT, operations=[operation.id], **texts.NOTHING_OPEN)
+        return say(words("too_long_ago"), [self._look_again(operation), PERSON], **texts.NOTHING_OPEN)
+
+    def _look_again(self, operation: Operation) -> ChoiceOffer:
+        named = {"order_number": operation.object_ref} if normal_number(operation.object_ref) else {}
+        return ChoiceOffer(words("label_look_again"), payload(self._transactions[operation.kind].intents[0], **named))
+
     async def _do(self, context: TurnContext, transaction: Transaction, operation: Operation) -> Reply:
-        change = change_from_json(operation.arguments)
+        change, amount = plan_of(operation).change, confirmed_amount(operation)
+        call = self._backend.apply(_customer(context), change, operation.id, confirmed=amount)
         try:
-            await _within(self._patience, self._backend.apply(_customer(context), change, operation.id))
+            await _within(self._patience, call)
         except NotAllowed as refused:
-            settled = await self._ledger.settle(operation.id, "failed", result={"rule": refused.rule})
-            refusal = transaction.refuse(refused, texts.WAYS_OUT)
-            text = texts.CHANGED_MEANWHILE.format(reason=refusal.text)
-            said = say(text, refusal.choices, operations=[operation.id], **texts.NOTHING_OPEN)
-            person = hand_over(refusal.handoff, f"{operation.summary}: refused.") if refusal.handoff else Reply()
-            return report(_ref(settled)) + said + person
+            return await self._not_allowed(transaction, operation, refused)
         except NotFound:
             settled = await self._ledger.settle(operation.id, "failed", result={"rule": "not_found"})
-            return report(_ref(settled)) + say(texts.NOT_FOUND, texts.WAYS_OUT, **texts.NOTHING_OPEN)
+            return report(_ref(settled)) + say(words("not_in_account"), texts.WAYS_OUT, **texts.NOTHING_OPEN)
         except (BackendUnavailable, TimeoutError) as exc:
             log.warning("change_unanswered", kind=operation.kind, operation=operation.id, cause=type(exc).__name__)
             return await self._read_back(context, transaction, operation, retry=True)
         return await self._read_back(context, transaction, operation, retry=False)
 
+    async def _not_allowed(self, transaction: Transaction, operation: Operation, refused: NotAllowed) -> Reply:
+        settled = await self._ledger.settle(operation.id, "failed", result={"rule": refused.rule})
+        if refused.rule == "amount_changed":
+            choices = [self._look_again(operation), PERSON]
+            said = say(words("amount_changed"), choices, operations=[operation.id], **texts.NOTHING_OPEN)
+            return report(_ref(settled)) + said
+        refusal = transaction.refuse(refused, texts.WAYS_OUT)
+        text = words("changed_meanwhile", reason=refusal.text)
+        read = [operation.object_ref]
+        said = say(text, refusal.choices, operations=[operation.id], read_from=read, **texts.NOTHING_OPEN)
+        person = hand_over(refusal.handoff, f"{operation.summary}: refused.") if refusal.handoff else Reply()
+        return report(_ref(settled)) + said + person
+
     async def _read_back(
         self, context: TurnContext, transaction: Transaction, operation: Operation, *, retry: bool
     ) -> Reply:
         """What the shop shows decides. ``retry``: no effect is there and the same key may be tried once more."""
-        customer_id, change = _customer(context), change_from_json(operation.arguments)
+        customer_id, change = _customer(context), plan_of(operation).change
         try:
             effect = await _within(self._glance, self._backend.effect(customer_id, operation.id))
             if effect is None and retry:
-                await _within(self._glance, self._backend.apply(customer_id, change, operation.id))
+                amount = confirmed_amount(operation)
+                again = self._backend.apply(customer_id, change, operation.id, confirmed=amount)
+                await _within(self._glance, again)
                 effect = await _within(self._glance, self._backend.effect(customer_id, operation.id))
             if effect is None:
-                return await self._unknown(operation, "The shop shows no trace of it.")
+                return await self._unknown(transaction, operation, "The shop shows no trace of it.")
             happened = Happened(change, effect)
             if not await _within(self._glance, transaction.verify(self._backend, customer_id, happened)):
-                return await self._unknown(operation, f"The shop has a record ({effect.receipt}) but not the result.")
+                seen = f"The shop has a record ({effect.receipt}) but not the result."
+                return await self._unknown(transaction, operation, seen)
         except (BackendUnavailable, NotAllowed, NotFound, TimeoutError):
-            return await self._unknown(operation, "The shop did not answer, so it may or may not have happened.")
-        settled = await self._ledger.settle(operation.id, "verified", receipt=effect.receipt, result=_result(effect))
-        text = transaction.done(happened)
-        return report(_ref(settled)) + say(text, operations=[operation.id], complete=True, **texts.NOTHING_OPEN)
+            seen = "The shop did not answer, so it may or may not have happened."
+            return await self._unknown(transaction, operation, seen)
+        code = transaction.recovery(change)
+        stored = outcome.result(effect, code)
+        settled = await self._ledger.settle(operation.id, "verified", receipt=effect.receipt, result=stored)
+        if code is not None:
+            log.info("recovery", protocol=code, cause=stored["cause"], kind=operation.kind, operation=operation.id)
+        return report(_ref(settled)) + self._told(transaction, settled)
 
-    async def _unknown(self, operation: Operation, what: str) -> Reply:
+    async def _unknown(self, transaction: Transaction, operation: Operation, what: str) -> Reply:
         settled = await self._ledger.settle(operation.id, "unknown", result={"seen": what})
         note = f"{operation.summary}. Confirmed by the customer, outcome unknown. {what} Key: {operation.id}"
-        text = texts.UNKNOWN.format(summary=_lower_first(operation.summary))
+        text = words("outcome_unknown", summary=_lower_first(operation.summary))
         said = say(text, operations=[operation.id], **texts.NOTHING_OPEN)
-        return report(_ref(settled)) + said + hand_over("tool_failure", note)
+        code = transaction.recovery(plan_of(operation).change)
+        person = hand_over("tool_failure", note, outcome.protocol_evidence(code))
+        return report(_ref(settled)) + said + person
 
     def _told(self, transaction: Transaction, operation: Operation) -> Reply:
-        """The receipt once more, from what was stored when it was verified."""
-        text = transaction.done(Happened(change_from_json(operation.arguments), _stored_effect(operation)))
-        return say(text, operations=[operation.id], complete=True, **texts.NOTHING_OPEN)
+        """The receipt and its promises, from what was stored when it was verified. The same whenever it is told."""
+        happened = Happened(plan_of(operation).change, outcome.stored_effect(operation))
+        said = say(outcome.told(transaction, happened), operations=[operation.id], complete=True, **texts.NOTHING_OPEN)
+        return said + outcome.promises(transaction, happened, operation.id, self._now())
+
+
+def _refuse(transaction: Transaction, refusal: Refusal, customer_id: str) -> Reply:
+    """No, why not, and what can be done; where that is a failure of ours, its cause is logged."""
+    slots = texts.NOTHING_OPEN | {"recovery": refusal.recovery}
+    reply = say(refusal.text, refusal.choices, read_from=[customer_id], complete=refusal.solved, **slots)
+    if refusal.recovery is not None:
+        cause = protocols()[refusal.recovery].cause
+        log.info("recovery", protocol=refusal.recovery, cause=cause, kind=transaction.kind)
+    if refusal.handoff is None:
+        return reply
+    evidence = outcome.protocol_evidence(refusal.recovery)
+    return reply + hand_over(refusal.handoff, f"{transaction.title}: refused.", evidence)
+
+
+def _labels(kind: str, proposal: Proposal) -> tuple[str, str]:
+    """The words on the two choices: the proposal's own, the transaction's, or plain ones."""
+    yes = proposal.yes or words(f"{kind}_yes" if known_words(f"{kind}_yes") else "label_yes")
+    no = proposal.no or words(f"{kind}_no" if known_words(f"{kind}_no") else "label_no")
+    return yes, no
 
 
 async def _within(seconds: float, call: Awaitable[T]) -> T:
@@ -230,24 +302,6 @@ def _customer(context: TurnContext) -> str:
 
 def _ref(operation: Operation) -> OperationRef:
     return OperationRef(operation.id, operation.kind, operation.state, operation.summary, operation.receipt)
-
-
-def _result(effect: Effect) -> dict[str, Any]:
-    amount = None if effect.amount is None else str(effect.amount)
-    return {"amount": amount, "facts": effect.facts, "at": effect.at.isoformat()}
-
-
-def _stored_effect(operation: Operation) -> Effect:
-    result = operation.result or {}
-    return Effect(
-        key=operation.id,
-        kind=operation.kind,
-        object_ref=operation.object_ref,
-        receipt=operation.receipt or "",
-        at=datetime.fromisoformat(result["at"]),
-        amount=None if result.get("amount") is None else Decimal(result["amount"]),
-        facts=dict(result.get("facts", {})),
-    )
 
 
 def _lower_first(text: str) -> str:

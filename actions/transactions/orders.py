@@ -13,6 +13,7 @@ from typing import TypeVar
 from actions.backend.port import Backend, Order
 from actions.errors import NotFound
 from actions.transactions.declaration import PERSON, Ask, Refusal, Request
+from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 T = TypeVar("T")
@@ -82,9 +83,10 @@ def order_choices(orders: Sequence[Order], intent: str) -> list[ChoiceOffer]:
 
 def not_found(number: str | None, orders: Sequence[Order], intent: str) -> Refusal:
     choices = order_choices(orders, intent)
-    more = " Is it one of these?" if choices else " You find it in your confirmation mail; it looks like A-1042."
-    named = f"an order {number}" if number else "that order"  # never a customer's own words back
-    return Refusal(f"I don't find {named} in your account.{more}", [*choices, PERSON])
+    choose = "_choose" if choices else ""
+    if number is None:  # never a customer's own words back
+        return Refusal(words(f"order_unreadable{choose}"), [*choices, PERSON])
+    return Refusal(words(f"order_not_found{choose}", order_number=number), [*choices, PERSON])
 
 
 async def find_own(backend: Backend, customer_id: str, number: str) -> Order | None:
@@ -119,7 +121,7 @@ async def choose_order(
     if fitting:
         return Ask("order_number", which, order_choices(fitting, intent))
     if not orders:
-        return Refusal("There are no orders in your account yet.", [PERSON])
+        return Refusal(words("no_orders"), [PERSON])
     return Refusal(none_fits, [*order_choices(orders, "order_status"), PERSON])
 
 

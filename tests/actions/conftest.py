@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,8 @@ from uuid import uuid4
 import httpx
 import pytest
 import sqlalchemy as sa
+import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
@@ -23,7 +27,9 @@ from actions.assembly import OpenShop, make_desk, make_webhook
 from actions.backend import tables
 from actions.backend.codes import OneTimeCodes
 from actions.backend.faults import Faults, FaultyBackend
+from actions.backend.http import HttpBackend, http_client
 from actions.backend.mail import Mailbox, list_mails
+from actions.backend.reference import create_reference
 from actions.backend.seed import Seed, read_seed, seed_shop
 from actions.backend.shop import DemoShop
 from actions.desk import Desk
@@ -32,13 +38,16 @@ from handoff.clock import stamp
 from handoff.contract.events import Citation
 from handoff.contract.signing import sign_context
 from handoff.contract.turn import TurnContext
+from handoff.gateway.claims import Backing, unbacked
 from handoff.operations.ledger import SqlOperationLedger
 from handoff.storage import tables as handoff_tables
 from handoff.storage.database import Database
+from tests.support.asked import put_question
 from tests.support.clock import START, CountingIds, FakeClock
 
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1/test"
 CONTEXT_KEY = "context-key-of-the-tests-" + "k" * 24
+BACKEND_TOKEN = "token-of-the-tests"
 ACTION_SECRET = "action-secret-of-the-tests-" + "s" * 24
 
 
@@ -100,14 +109,36 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def open_on(engine: Engine, seed: Seed, clock: FakeClock, folder: Path) -> OpenShop:
     seed_shop(engine, seed, clock.now())
     mailbox = Mailbox(folder / "mail")
-    codes = OneTimeCodes(engine, mailbox, clock.now, company="Oberlarn")
-    return OpenShop(engine, seed, mailbox, DemoShop(engine, seed.policy, mailbox, clock.now), codes)
+    shop = DemoShop(engine, seed.policy, mailbox, clock.now)
+    return OpenShop(engine, seed, mailbox, shop, OneTimeCodes(engine, shop, clock.now))
 
 
-@pytest.fixture
-def shop(engine: Engine, seed: Seed, clock: FakeClock, tmp_path: Path) -> OpenShop:
-    """On both databases."""
-    return open_on(engine, seed, clock, tmp_path)
+@pytest.fixture(params=["sqlite", "postgres", "http"])
+async def shop(request: pytest.FixtureRequest, seed: Seed, clock: FakeClock, tmp_path: Path) -> AsyncIterator[OpenShop]:
+    """The port's contract holds for the shop on both databases, and for the HTTP adapter before a real server."""
+    engine = request.getfixturevalue("postgres_engine" if request.param == "postgres" else "sqlite_engine")
+    opened = open_on(engine, seed, clock, tmp_path)
+    if request.param != "http":
+        yield opened
+        return
+    with serving(create_reference(opened.backend, BACKEND_TOKEN)) as url:
+        async with http_client(url, BACKEND_TOKEN, seconds=10.0) as client:
+            yield replace(opened, backend=HttpBackend(client))
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The application behind a real socket, in a thread of its own; its address."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
 
 
 @pytest.fixture
@@ -123,7 +154,9 @@ class Knowledge:
     found: bool = True
     asked: list[dict[str, Any]] = field(default_factory=list)
 
-    async def answer(self, question: str, *, audience: str, locale: str, history: Sequence[str]) -> KnownAnswer:
+    async def answer(
+        self, question: str, *, audience: str, locale: str, history: Sequence[str], turn: TurnContext
+    ) -> KnownAnswer:
         self.asked.append({"question": question, "audience": audience, "locale": locale, "history": list(history)})
         page = Citation("returns-policy", 3, "Returns", "How long", "/help/returns-policy#how-long")
         return KnownAnswer(self.text, [page] if self.found else [], self.found, 0.8)
@@ -150,6 +183,8 @@ class Front:
     database: Database
     context: TurnContext
     slots: dict[str, Any] = field(default_factory=dict)
+    verified: set[str] = field(default_factory=set)
+    promised: bool = False
 
     def next_message(self, *, customer_id: str | None = None) -> None:
         """The customer writes again: a later ``seq``, a new deadline."""
@@ -166,7 +201,10 @@ class Front:
             "entities": [{"entity": name, "value": value} for name, value in entities.items()],
             "metadata": {"context_token": sign_context(self.context, CONTEXT_KEY.encode())},
         }
-        names = ("order_number", "email", "code", "operation_id", "transaction", "awaiting", "note")
+        names = (
+            *("order_number", "email", "code", "operation_id", "transaction", "awaiting", "note", "recovery"),
+            *("callback_slot", "profile_field"),
+        )
         slots = {name: self.slots.get(name) for name in names} | entities
         tracker = {"sender_id": self.context.conversation_id, "slots": slots, "latest_message": message, "events": []}
         return {
@@ -184,7 +222,27 @@ class Front:
         self.slots |= entities
         for event in answer.json()["events"]:
             self.slots[event["name"]] = event["value"]
-        return Outcome([response["custom"]["frontdesk"] for response in answer.json()["responses"]])
+        outcome = Outcome([response["custom"]["frontdesk"] for response in answer.json()["responses"]])
+        await self.database.write(lambda connection: self.put_into_the_log(connection, outcome))
+        self.would_pass_the_gate(outcome)
+        return outcome
+
+    def put_into_the_log(self, connection: sa.Connection, outcome: Outcome) -> None:
+        asked = [name for item in outcome.returns if "message" in item for name in item["message"]["operations"]]
+        put_question(connection, self.context.conversation_id, self.context.seq + 1, asked)
+
+    def would_pass_the_gate(self, outcome: Outcome) -> None:
+        """Nothing that the actions say is held back by the gateway: what they claim is backed as the gate wants it."""
+        self.verified |= {each["operation_id"] for each in outcome.operations if each["state"] == "verified"}
+        self.promised |= outcome.directive("promise") is not None
+        for message in [item["message"] for item in outcome.returns if "message" in item]:
+            backing = Backing(
+                verified=bool(self.verified.intersection(message["operations"])),
+                read=bool(message["read_from"]),
+                promised=self.promised,
+                handed_over=outcome.directive("handoff") is not None,
+            )
+            assert unbacked(message["text"], backing) is None, message["text"]
 
     def mails(self) -> list[dict[str, Any]]:
         return list_mails(self.shop.mailbox._directory)

@@ -213,3 +213,27 @@ async def test_many_customers_at_once_stay_apart(front: Front) -> None:
     for customer_id, text in await asyncio.gather(*(ask(customer_id) for customer_id in own)):
         others = {number for other, numbers in own.items() if other != customer_id for number in numbers}
         assert not [number for number in others if number in text]
+
+
+async def test_a_refund_that_should_be_there_can_be_looked_for(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_wanda")
+    told = await front.run("action_order_status", "where is my refund", "refund_status")
+    assert "We sent" in told.text
+    assert told.returns[0]["message"]["read_from"] == ["E-5009"]
+    assert told.choices[0]["payload"] == '/refund_not_arrived{"order_number": "E-5009"}'
+    asked = await front.run("action_prepare", intent="refund_not_arrived", order_number="E-5009")
+    assert asked.operations[0]["kind"] == "trace_refund"
+
+
+async def test_a_guest_proves_who_they_are_and_the_wish_goes_on(front: Front) -> None:
+    nobody(front)
+    asked = await front.run("action_prepare", "my account is locked", "unlock_account")
+    assert "Which order" in asked.text
+    assert asked.operations == []
+    await front.run("action_prepare", "F-6012", "inform", order_number="F-6012")
+    await front.run("action_prepare", "kit.farrow@example.com", "inform", email="kit.farrow@example.com")
+    (mail,) = front.mails()
+    ready = await front.run("action_prepare", mail["code"], "inform", code=mail["code"])
+    assert ready.directive("verified") == {"customer_id": "cus_kit", "directive": "verified"}
+    assert ready.operations[0]["kind"] == "unlock_account"
+    assert front.effects() == []

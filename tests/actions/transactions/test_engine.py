@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -289,11 +290,11 @@ async def test_the_deadline_stops_an_effect(front: Front) -> None:
 
 
 def change_of(arguments: dict[str, object]) -> Change:
-    return change_from_json(arguments)
+    return change_from_json(dict(arguments["change"]))  # type: ignore[call-overload]
 
 
 async def test_an_unforeseen_rule_goes_to_a_person(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(customer_id: str, change: Change, key: str) -> Effect:
+    async def refuse(customer_id: str, change: Change, key: str, *, confirmed: Decimal | None = None) -> Effect:
         raise NotAllowed("key_reused", "This key belongs to another change.")
 
     await prepared(front)

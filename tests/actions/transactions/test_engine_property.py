@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from actions.authority import MONEY_OUT
 from actions.backend import tables
 from actions.backend.faults import Fault
 from actions.backend.seed import read_seed
@@ -25,7 +26,7 @@ from tests.support.clock import FakeClock
 pytestmark = pytest.mark.service
 
 SEED = read_seed()
-CUSTOMERS = ["cus_mara", "cus_greta", "cus_bram", "cus_theo", "cus_fiona"]
+CUSTOMERS = ["cus_mara", "cus_greta", "cus_bram", "cus_theo", "cus_fiona", "cus_nadia", "cus_kit"]
 NUMBERS = [order["id"] for order in SEED.orders if order["customer"] in CUSTOMERS]
 SAID = ["please", "it's damaged", "it never came", "pause it 2 months", "Birkenallee 9, 50999 Köln", "yes", "no"]
 RECEIPT = re.compile(r"\b[A-Z]{2}-[2-9A-Z]{8}\b")
@@ -106,7 +107,7 @@ def check(front: Front, outcome: Outcome, confirmed: set[str]) -> None:
     assert all(owners.get(effect.object_ref, effect.customer_id) == effect.customer_id for effect in effects)
     money = Counter[str]()
     for effect in effects:
-        if effect.kind in {"refund", "double_charge"}:
+        if effect.kind in MONEY_OUT:
             money[effect.customer_id] += int((effect.amount or Decimal(0)) * 100)
     assert all(cents <= 5000 for cents in money.values())
 

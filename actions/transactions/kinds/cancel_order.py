@@ -8,6 +8,7 @@ from actions.backend.port import Backend, CancelOrder, Order, Preview
 from actions.errors import NotAllowed
 from actions.transactions.declaration import PERSON, Happened, Prepared, Proposal, Request, Transaction, day, money
 from actions.transactions.orders import choose_order, mention, payload
+from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 
@@ -16,8 +17,8 @@ async def prepare(request: Request) -> Prepared:
         request,
         "cancel_order",
         lambda order: order.status in {"placed", "packed"},
-        none_fits="None of your orders can still be cancelled: they have all left our warehouse.",
-        which="Which order shall I cancel?",
+        none_fits=words("cancel_order_none_fits"),
+        which=words("cancel_order_which"),
     )
     if not isinstance(order, Order):
         return order
@@ -30,29 +31,27 @@ async def prepare(request: Request) -> Prepared:
         change,
         order.id,
         summary=f"Cancel order {mention(order)}, {money(order.total, order.currency)}",
-        question=f"I can cancel order {mention(order)} for you. {_money_words(preview, order.currency)}Shall I?",
-        yes="Yes, cancel it",
-        no="No, keep it",
+        question=_question(order, preview),
         amount=preview.amount,
     )
 
 
 def _ways_out(order: Order) -> list[ChoiceOffer]:
-    ways = [ChoiceOffer("Where is it?", payload("order_status", order_number=order.id))]
+    named = {"order_number": order.id}
     if order.status == "delivered":
-        ways = [ChoiceOffer("Return it", payload("return_item", order_number=order.id))]
-    return [*ways, PERSON]
+        return [ChoiceOffer(words("label_return_it"), payload("return_item", **named)), PERSON]
+    return [ChoiceOffer(words("label_where_is_it"), payload("order_status", **named)), PERSON]
 
 
-def _money_words(preview: Preview, currency: str) -> str:
-    words = ""
+def _question(order: Order, preview: Preview) -> str:
+    facts, order_words = preview.facts, mention(order)
     if preview.amount is not None and preview.amount > 0:
-        words += f"{money(preview.amount, currency)} goes back to you by {day(preview.facts['refund_by'])}. "
-    if "released" in preview.facts:
-        released = money(Decimal(preview.facts["released"]), currency)
-        days = preview.facts["release_days"]
-        words += f"Nothing was charged yet: the {released} held on your card drops off within {days} working days. "
-    return words
+        amount, by = money(preview.amount, order.currency), day(facts["refund_by"])
+        return words("cancel_order_question_paid", order=order_words, amount=amount, day=by)
+    if "released" in facts:
+        amount = money(Decimal(facts["released"]), order.currency)
+        return words("cancel_order_question_held", order=order_words, amount=amount, days=facts["release_days"])
+    return words("cancel_order_question", order=order_words)
 
 
 async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool:
@@ -64,30 +63,24 @@ async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool
 
 def done(happened: Happened) -> str:
     effect, facts = happened.effect, happened.effect.facts
-    money_line = ""
+    named = {"order_number": effect.object_ref, "receipt": effect.receipt}
     if effect.amount:
-        money_line = f" {effect.amount:.2f} {facts.get('currency', '')} is going back to you and should be there by "
-        money_line += f"{day(facts['refund_by'])}."
+        amount = money(effect.amount, facts["currency"])
+        return words("cancel_order_done_paid", amount=amount, day=day(facts["refund_by"]), **named)
     if "released" in facts:
-        money_line += f" The reservation of {facts['released']} {facts['currency']} drops off within "
-        money_line += f"{facts['release_days']} working days."
-    return f"Done: order {effect.object_ref} is cancelled.{money_line} Your reference is {effect.receipt}."
+        amount = money(Decimal(facts["released"]), facts["currency"])
+        return words("cancel_order_done_held", amount=amount, days=facts["release_days"], **named)
+    return words("cancel_order_done", **named)
 
 
 TRANSACTION = Transaction(
     kind="cancel_order",
     title="Cancel an order",
-    intent="cancel_order",
+    intents=("cancel_order",),
     slots=("order_number",),
     prepare=prepare,
     verify=verify,
     done=done,
-    refusals={
-        "already_cancelled": "That order is cancelled already, so there is nothing left to do.",
-        "already_shipped": (
-            "That order has already left our warehouse, so I can't stop it any more. You can refuse the parcel at the "
-            "door, free of charge, or send it back once it is there."
-        ),
-    },
-    declined="All right, your order stays as it is.",
+    refusals=frozenset({"already_cancelled", "already_shipped"}),
+    recoveries={"already_shipped": "cancel_too_late"},
 )

@@ -6,6 +6,7 @@ from actions.backend.port import Backend, Order, SendInvoice
 from actions.errors import NotAllowed
 from actions.transactions.declaration import PERSON, Happened, Prepared, Proposal, Request, Transaction
 from actions.transactions.orders import choose_order, mention
+from actions.words import words
 
 
 async def prepare(request: Request) -> Prepared:
@@ -13,8 +14,8 @@ async def prepare(request: Request) -> Prepared:
         request,
         "invoice_copy",
         lambda order: order.captured > 0,
-        none_fits="None of your orders has been paid yet, so there is no invoice.",
-        which="Which order's invoice shall I send you?",
+        none_fits=words("invoice_copy_none_fits"),
+        which=words("invoice_copy_which"),
     )
     if not isinstance(order, Order):
         return order
@@ -23,14 +24,11 @@ async def prepare(request: Request) -> Prepared:
         preview = await request.backend.preview(request.customer_id, change)
     except NotAllowed as refused:
         return TRANSACTION.refuse(refused, [PERSON])
-    email = preview.facts["email"]
     return Proposal(
         change,
         order.id,
         summary=f"Mail the invoice of order {order.id}",
-        question=f"Shall I send the invoice of order {mention(order)} to {email}?",
-        yes="Yes, send it",
-        no="No, thanks",
+        question=words("invoice_copy_question", order=mention(order), email=preview.facts["email"]),
     )
 
 
@@ -40,17 +38,17 @@ async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool
 
 def done(happened: Happened) -> str:
     effect = happened.effect
-    return f"The invoice of order {effect.object_ref} is on its way to {effect.facts['email']} ({effect.receipt})."
+    named = {"order_number": effect.object_ref, "receipt": effect.receipt}
+    return words("invoice_copy_done", email=effect.facts["email"], **named)
 
 
 TRANSACTION = Transaction(
     kind="invoice_copy",
     title="Copy of an invoice",
-    intent="invoice_copy",
+    intents=("invoice_copy",),
     slots=("order_number",),
     prepare=prepare,
     verify=verify,
     done=done,
-    refusals={"not_paid_yet": "Nothing has been charged for that order yet; the invoice is made when it leaves."},
-    declined="All right, I won't send it.",
+    refusals=frozenset({"not_paid_yet"}),
 )

@@ -9,6 +9,7 @@ from actions.backend.port import Backend, OpenReturn, Order
 from actions.errors import NotAllowed
 from actions.transactions.declaration import PERSON, Ask, Happened, Prepared, Proposal, Request, Transaction, day, money
 from actions.transactions.orders import choose_order, item_words, mention, only_best, payload
+from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 EVERYTHING = "all"
@@ -20,8 +21,8 @@ async def prepare(request: Request) -> Prepared:
         request,
         "return_item",
         lambda order: order.status == "delivered",
-        none_fits="I don't see a delivered order that could go back.",
-        which="Which order would you like to send back?",
+        none_fits=words("return_item_none_fits"),
+        which=words("return_item_which"),
     )
     if not isinstance(order, Order):
         return order
@@ -36,17 +37,16 @@ async def prepare(request: Request) -> Prepared:
         return TRANSACTION.refuse(refused, [PERSON])
     facts = preview.facts
     fee = Decimal(facts["label_fee"])
-    label = f"The label costs {money(fee, order.currency)}, which we take off" if fee else "The label is free"
-    unopened = " It needs to be unopened." if facts["unopened_only"] else ""
     back = money(preview.amount or Decimal("0.00"), order.currency)
+    named = {"items": facts["items"], "order_number": order.id, "amount": back}
+    free, paid = "return_item_question", "return_item_question_fee"
+    question = words(paid, fee=money(fee, order.currency), **named) if fee else words(free, **named)
+    unopened = f"{words('return_item_unopened')} " if facts["unopened_only"] else ""
     return Proposal(
         change,
         order.id,
         summary=f"Return from order {order.id}: {facts['items']}",
-        question=f"You'd send back {facts['items']} from order {order.id}. {label}, so {back} comes back to you once "
-        f"it has reached us.{unopened} Shall I open the return and mail you the label?",
-        yes="Yes, send the label",
-        no="No, I'll keep it",
+        question=unopened + question,
         amount=preview.amount,
     )
 
@@ -66,8 +66,8 @@ def _named_item(request: Request, order: Order) -> str | None:
 def _ask_item(order: Order) -> Ask:
     named = {"order_number": order.id}
     choices = [ChoiceOffer(line.name, payload("return_item", item=line.sku, **named)) for line in order.lines[:4]]
-    everything = ChoiceOffer("Everything", payload("return_item", item=EVERYTHING, **named))
-    return Ask("item", f"What would you like to send back from order {mention(order)}?", [*choices, everything], named)
+    everything = ChoiceOffer(words("label_everything"), payload("return_item", item=EVERYTHING, **named))
+    return Ask("item", words("return_item_ask_item", order=mention(order)), [*choices, everything], named)
 
 
 async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool:
@@ -79,28 +79,18 @@ async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool
 
 def done(happened: Happened) -> str:
     effect = happened.effect
-    return (
-        f"Done: your return {effect.receipt} is open for {effect.facts['items']}. The label is in your mail at "
-        f"{effect.facts['email']}. Please drop the parcel off by {day(effect.facts['drop_off_by'])}."
-    )
+    facts, by = effect.facts, day(effect.facts["drop_off_by"])
+    return words("return_item_done", receipt=effect.receipt, items=facts["items"], email=facts["email"], day=by)
 
 
 TRANSACTION = Transaction(
     kind="return_item",
     title="Return an item",
-    intent="return_item",
+    intents=("return_item",),
     slots=("order_number", "item", "reason"),
     prepare=prepare,
     verify=verify,
     done=done,
-    refusals={
-        "return_open": "A return is already open for that order, so there's nothing more to do than send it.",
-        "not_delivered": "That order hasn't been delivered, so there is nothing to send back yet. You can also refuse "
-        "the parcel at the door, free of charge.",
-        "return_window_over": "The time for sending that order back ended on {until}. If something is wrong with the "
-        "item itself, the warranty may still help, or a colleague can have a look.",
-        "final_sale": "That item can't come back by post (fuel is not allowed in a parcel). A colleague can tell you "
-        "the way for it.",
-    },
-    declined="All right, no return. Enjoy it!",
+    refusals=frozenset({"return_open", "not_delivered", "return_window_over", "final_sale"}),
+    recoveries={"return_window_over": "return_refused"},
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from actions.backend.port import Backend, SendPasswordReset
-from actions.transactions.declaration import Happened, Prepared, Proposal, Request, Transaction
+from actions.transactions.declaration import Happened, Prepared, Proposal, Request, Transaction, veiled
+from actions.words import words
 
 
 async def prepare(request: Request) -> Prepared:
@@ -13,16 +14,10 @@ async def prepare(request: Request) -> Prepared:
         change,
         request.customer_id,
         summary="Mail a link for a new password",
-        question=f"Shall I send a link for a new password to {_veiled(preview.facts['email'])}? "
-        f"It works for {preview.facts['minutes']} minutes.",
-        yes="Yes, send the link",
-        no="No, thanks",
+        question=words(
+            "password_reset_question", email=veiled(preview.facts["email"]), minutes=preview.facts["minutes"]
+        ),
     )
-
-
-def _veiled(email: str) -> str:
-    name, _, domain = email.partition("@")
-    return f"{name[:1]}…@{domain}"
 
 
 async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool:
@@ -31,19 +26,16 @@ async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool
 
 def done(happened: Happened) -> str:
     facts = happened.effect.facts
-    return (
-        f"The link is on its way to {_veiled(facts['email'])} and works for {facts['minutes']} minutes. "
-        "If it isn't there in a few minutes, have a look in the spam folder."
-    )
+    named = {"email": veiled(facts["email"]), "receipt": happened.effect.receipt}
+    return words("password_reset_done", minutes=facts["minutes"], **named)
 
 
 TRANSACTION = Transaction(
     kind="password_reset",
     title="Reset a password",
-    intent="password_reset",
+    intents=("password_reset",),
     slots=(),
     prepare=prepare,
     verify=verify,
     done=done,
-    declined="All right, your password stays as it is.",
 )

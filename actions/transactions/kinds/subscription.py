@@ -10,6 +10,7 @@ from actions.backend.port import Backend, ChangeSubscription, Plan, Preview, Sub
 from actions.errors import NotAllowed
 from actions.transactions.declaration import PERSON, Ask, Happened, Prepared, Proposal, Request, Transaction, day
 from actions.transactions.orders import payload
+from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 _INTENT = "subscription_change"
@@ -44,8 +45,7 @@ async def prepare(request: Request) -> Prepared:
         request.customer_id,
         summary=f"{_TITLES[change.action]} subscription {name}",
         question=_question(change, preview, name),
-        yes=f"Yes, {change.action} it" if change.action != "plan" else "Yes, change it",
-        no="No, leave it",
+        yes=words(f"subscription_yes_{change.action}"),
     )
 
 
@@ -79,47 +79,50 @@ def _months(request: Request) -> int | None:
 
 
 def _ask_action(name: str, *, paused: bool) -> Ask:
-    labels = {"resume": "Resume it"} if paused else {"pause": "Pause it"}
-    labels |= {"plan": "Change the plan", "cancel": "Cancel it"}
-    choices = [ChoiceOffer(label, payload(_INTENT, subscription_action=key)) for key, label in labels.items()]
-    return Ask("subscription_action", f"You have {name}. What shall I do with it?", choices)
+    actions = ("resume", "plan", "cancel") if paused else ("pause", "plan", "cancel")
+    choices = [
+        ChoiceOffer(words(f"subscription_label_{action}"), payload(_INTENT, subscription_action=action))
+        for action in actions
+    ]
+    return Ask("subscription_action", words("subscription_ask_subscription_action", plan=name), choices)
 
 
 def _ask_plan(plans: Sequence[Plan]) -> Ask:
     choices = [
         ChoiceOffer(
-            f"{plan.name} · {plan.price} a {plan.period}", payload(_INTENT, subscription_action="plan", plan=plan.id)
+            words("subscription_label_one_plan", plan=plan.name, price=plan.price, period=plan.period),
+            payload(_INTENT, subscription_action="plan", plan=plan.id),
         )
         for plan in plans
     ]
-    return Ask("plan", "Which plan would you like?", choices, {"subscription_action": "plan"})
+    return Ask("plan", words("subscription_ask_plan"), choices, {"subscription_action": "plan"})
 
 
 def _ask_months() -> Ask:
     choices = [
         ChoiceOffer(
-            f"{count} month{'s' if count > 1 else ''}", payload(_INTENT, subscription_action="pause", months=str(count))
+            words("subscription_label_one_month") if count == 1 else words("subscription_label_months", count=count),
+            payload(_INTENT, subscription_action="pause", months=str(count)),
         )
         for count in (1, 2, 3)
     ]
-    return Ask("months", "For how long shall I pause it?", choices, {"subscription_action": "pause"})
+    return Ask("months", words("subscription_ask_months"), choices, {"subscription_action": "pause"})
 
 
 def _question(change: ChangeSubscription, preview: Preview, name: str) -> str:
-    facts = preview.facts
-    charge = day(facts["next_charge"])
-    late = f" The charge on {charge} is too close to stop, so that box still comes." if facts.get("too_late") else ""
+    facts, charge = preview.facts, day(preview.facts["next_charge"])
+    late = f"{words('subscription_too_late', day=charge)} " if facts.get("too_late") else ""
     match change.action:
         case "pause":
-            return f"I'd pause {name}; the next charge would be on {day(facts['until'])}.{late} Shall I?"
+            return late + words("subscription_question_pause", plan=name, day=day(facts["until"]))
         case "resume":
-            return f"I'd start {name} again; the next charge is on {charge}. Shall I?"
+            return late + words("subscription_question_resume", plan=name, day=charge)
         case "cancel":
-            return f"I'd cancel {name}; nothing more is charged after that.{late} Shall I?"
+            return late + words("subscription_question_cancel", plan=name)
         case "plan":
-            new = f"{facts['new_name'] if 'new_name' in facts else facts['new_plan']}"
-            price = f"{facts['new_price']} {facts['currency']} a {facts['period']}"
-            return f"I'd change {name} to {new} for {price}, from the box of {charge} on. Shall I?"
+            price = f"{facts['new_price']} {facts['currency']}"
+            named = {"plan": name, "new_plan": facts["new_plan"], "price": price, "period": facts["period"]}
+            return late + words("subscription_question_plan", day=charge, **named)
 
 
 def _name(plan_id: str, plans: Sequence[Plan]) -> str:
@@ -137,31 +140,26 @@ async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool
 
 def done(happened: Happened) -> str:
     effect, change = happened.effect, happened.change
-    facts = effect.facts
-    what = "changed"
-    if isinstance(change, ChangeSubscription):
-        what = {
-            "pause": f"paused; the next charge is on {day(facts['until'])}" if "until" in facts else "paused",
-            "resume": f"running again; the next charge is on {day(facts['next_charge'])}",
-            "cancel": "cancelled",
-            "plan": f"now {facts.get('new_plan', '')}",
-        }[change.action]
-    return f"Done: your subscription is {what}. Your reference is {effect.receipt}."
+    facts, receipt = effect.facts, effect.receipt
+    action = change.action if isinstance(change, ChangeSubscription) else "plan"
+    match action:
+        case "pause":
+            return words("subscription_done_pause", day=day(facts["until"]), receipt=receipt)
+        case "resume":
+            return words("subscription_done_resume", day=day(facts["next_charge"]), receipt=receipt)
+        case "cancel":
+            return words("subscription_done", receipt=receipt)
+        case "plan":
+            return words("subscription_done_plan", plan=facts["new_plan"], receipt=receipt)
 
 
 TRANSACTION = Transaction(
     kind="subscription",
     title="Change a subscription",
-    intent=_INTENT,
+    intents=(_INTENT,),
     slots=("subscription_action", "plan", "months"),
     prepare=prepare,
     verify=verify,
     done=done,
-    refusals={
-        "no_subscription": "You have no running subscription, so nothing is being charged.",
-        "subscription_state": "That's how it already is, so there's nothing to change.",
-        "unknown_plan": "I don't know that plan. Which one did you mean?",
-        "pause_length": "A pause lasts 1, 2 or 3 months. Which one would you like?",
-    },
-    declined="All right, your subscription stays as it is.",
+    refusals=frozenset({"no_subscription", "subscription_state", "unknown_plan", "pause_length"}),
 )

@@ -9,6 +9,7 @@ from actions.backend.port import Address, Backend, ChangeAddress, Order
 from actions.errors import NotAllowed
 from actions.transactions.declaration import PERSON, Ask, Happened, Prepared, Proposal, Request, Transaction
 from actions.transactions.orders import ORDER_NUMBER, choose_order, mention, payload
+from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 _POSTCODE = r"(?:[A-Z]{1,2}-)?(?:\d{4,5}(?:[ -][A-Z]{2})?|\d{3} ?\d{2}|\d{2}-\d{3}|\d{4}-\d{3}|[A-Z]\d{2} ?[A-Z\d]{4})"
@@ -34,8 +35,8 @@ async def prepare(request: Request) -> Prepared:
         request,
         "change_address",
         lambda order: order.status in {"placed", "packed"},
-        none_fits="All your orders have left our warehouse, so their address can't change any more.",
-        which="Which order should go somewhere else?",
+        none_fits=words("change_address_none_fits"),
+        which=words("change_address_which"),
     )
     if not isinstance(order, Order):
         return order
@@ -43,18 +44,16 @@ async def prepare(request: Request) -> Prepared:
     try:
         await request.backend.preview(request.customer_id, ChangeAddress(order.id, address or order.address))
         if address is None:
-            text = f"Where should order {mention(order)} go? Please write it like this: Lindenweg 14, 79100 Freiburg"
+            text = words("change_address_ask_new_address", order=mention(order))
             return Ask("new_address", text, known={"order_number": order.id})
     except NotAllowed as refused:
-        status = ChoiceOffer("Where is it?", payload("order_status", order_number=order.id))
+        status = ChoiceOffer(words("label_where_is_it"), payload("order_status", order_number=order.id))
         return TRANSACTION.refuse(refused, [status, PERSON])
     return Proposal(
         ChangeAddress(order.id, address),
         order.id,
         summary=f"Send order {order.id} to {address.one_line()}",
-        question=f"Let me read that back. Order {mention(order)} goes to:\n{address.one_line()}\nIs that right?",
-        yes="Yes, that's right",
-        no="No, keep the old one",
+        question=words("change_address_question", order=mention(order), address=address.one_line()),
     )
 
 
@@ -78,25 +77,17 @@ async def verify(backend: Backend, customer_id: str, happened: Happened) -> bool
 
 def done(happened: Happened) -> str:
     effect = happened.effect
-    place = effect.facts["new_address"]
-    return f"Done: order {effect.object_ref} now goes to {place}. Your reference is {effect.receipt}."
+    named = {"order_number": effect.object_ref, "receipt": effect.receipt}
+    return words("change_address_done", address=effect.facts["new_address"], **named)
 
 
 TRANSACTION = Transaction(
     kind="change_address",
     title="Change a delivery address",
-    intent="change_address",
+    intents=("change_address",),
     slots=("order_number", "new_address"),
     prepare=prepare,
     verify=verify,
     done=done,
-    refusals={
-        "already_cancelled": "That order is closed, so there's nothing on its way to redirect.",
-        "already_shipped": "That order has left our warehouse, so I can't change the address any more. With Talpost "
-        "you can usually redirect the parcel to a branch or locker from the tracking page, free of charge.",
-        "bad_address": "I need street, postcode and city. Could you write it like this: Lindenweg 14, 79100 Freiburg",
-        "other_country": "I can change the address only within the same country ({country}). For another country "
-        "please cancel the order and place it again; I can cancel it for you.",
-    },
-    declined="All right, the order goes to the address it had.",
+    refusals=frozenset({"already_cancelled", "already_shipped", "bad_address", "other_country"}),
 )

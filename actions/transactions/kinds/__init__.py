@@ -1,0 +1,1 @@
+"""One declaration a file. ``actions.transactions.catalogue`` reads them all."""

@@ -1,0 +1,159 @@
+"""What is particular to one kind of transaction: how its values are read, and its own refusals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from actions.backend import tables
+from actions.backend.account import ProfileField, Slot
+from actions.transactions.kinds.callback import said_slots
+from actions.transactions.kinds.payment_method import holds_card
+from actions.transactions.kinds.update_profile import read_value
+from tests.actions.conftest import Front
+from tests.actions.transactions.cases import SLOT
+
+pytestmark = pytest.mark.service
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+WEEK = [
+    Slot(at.astimezone(UTC), at.astimezone(UTC) + timedelta(hours=1))
+    for day in range(5)
+    for hour in range(9, 17)
+    if (at := datetime(2026, 3, 2 + day, hour, tzinfo=BERLIN)) > MONDAY
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tomorrow at 10", ["03 10"]),
+        ("Friday at 2 pm please", ["06 14"]),
+        ("wed 14:00", ["04 14"]),
+        ("Thursday, 3 o'clock", ["05 15"]),
+        ("today at 4", ["02 16"]),
+        ("tuesday morning", ["03 09", "03 10", "03 11"]),
+        ("Friday at 7 pm", []),
+        ("on sunday", None),
+        ("whenever", None),
+        ("my order 3 is late", None),
+    ],
+)
+def test_hours_are_read_from_words(text: str, expected: list[str] | None) -> None:
+    found = [f"{slot.starts_at.astimezone(BERLIN):%d %H}" for slot in said_slots(text, WEEK, BERLIN, MONDAY)]
+    assert found == (expected if expected is not None else [f"{s.starts_at.astimezone(BERLIN):%d %H}" for s in WEEK])
+
+
+async def test_a_call_is_booked_by_words_and_asked_for_by_hours(front: Front) -> None:
+    asked = await front.run("action_prepare", "can you call me back", "request_callback")
+    assert front.slots["awaiting"] == "callback_slot"
+    assert len(asked.choices) == 4
+    ready = await front.run("action_prepare", "tomorrow at 10", "inform")
+    assert "Tuesday 3 March, 10:00–11:00" in ready.text
+    assert ready.operations[0]["kind"] == "callback"
+
+
+async def test_another_hour_takes_the_place_of_the_chosen_one(front: Front) -> None:
+    await front.run("action_prepare", intent="request_callback", callback_slot=SLOT)
+    changed = await front.run("action_prepare", "no, rather Thursday at 2 pm", "inform")
+    assert "Thursday 5 March, 14:00–15:00" in changed.text
+
+
+async def test_a_customer_far_away_reads_their_own_hours(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_ines")  # Lisbon is an hour behind
+    ready = await front.run("action_prepare", "", "request_callback", callback_slot=SLOT)
+    assert "Tuesday 3 March, 09:00–10:00" in ready.text
+
+
+async def test_a_second_call_is_named_not_booked(front: Front) -> None:
+    await front.run("action_prepare", "", "request_callback", callback_slot=SLOT)
+    await front.run("action_confirm", "yes", "affirm")
+    again = await front.run("action_prepare", "call me tomorrow at 11", "request_callback")
+    assert "booked for you already: Tuesday 3 March, 10:00" in again.text
+    assert again.operations == []
+
+
+async def test_an_hour_that_went_meanwhile_is_asked_again(front: Front) -> None:
+    gone = await front.run("action_prepare", "", "request_callback", callback_slot="2026-03-03T22:00:00+00:00")
+    assert front.slots["awaiting"] == "callback_slot"
+    assert gone.operations == []
+
+
+async def test_without_a_number_one_is_asked_for_first(front: Front) -> None:
+    with front.shop.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(sa.update(tables.customers).values(phone=""))
+    outcome = await front.run("action_prepare", "", "request_callback", callback_slot=SLOT)
+    assert "no phone number" in outcome.text
+    assert outcome.choices[0]["payload"] == '/update_profile{"profile_field": "phone"}'
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "asked", "value"),
+    [
+        ("email", "change it from a@example.com to b@example.org", False, "b@example.org"),
+        ("email", "my new mail", False, None),
+        ("phone", "my number is +49 171 392 00 99 now", False, "+49 171 392 00 99"),
+        ("phone", "my number has changed", False, None),
+        ("name", "I married, my name is now Mara Voss-Lind", False, "Mara Voss-Lind"),
+        ("name", "please change my name to Mara Lind", False, "Mara Lind"),
+        ("name", "I got married", False, None),
+        ("name", "Mara Lind", True, "Mara Lind"),
+        ("name", "Mara Lind", False, None),
+    ],
+)
+def test_new_values_are_read(field: ProfileField, text: str, asked: bool, value: str | None) -> None:
+    assert read_value(field, text, asked=asked) == value
+
+
+async def test_the_profile_is_asked_for_bit_by_bit(front: Front) -> None:
+    asked = await front.run("action_prepare", "something in my profile is wrong", "update_profile")
+    assert [choice["label"] for choice in asked.choices] == ["Name", "Phone number", "E-mail address"]
+    await front.run("action_prepare", intent="update_profile", profile_field="name")
+    assert front.slots["awaiting"] == "new_name"
+    wrong = await front.run("action_prepare", "M4ra", "inform")
+    assert "couldn't read that as a name" in wrong.text
+    ready = await front.run("action_prepare", "Mara Lind", "inform")
+    assert "Mara Lind" in ready.text
+    await front.run("action_confirm", "yes", "affirm")
+    assert (await front.shop.backend.customer("cus_mara")).name == "Mara Lind"
+
+
+async def test_an_email_changes_only_after_its_mailbox_said_so(front: Front) -> None:
+    await front.run("action_prepare", "my new e-mail is mara@example.org", "update_profile")
+    done = await front.run("action_confirm", "yes", "affirm")
+    assert "Until you open it" in done.text
+    assert "m…@example.com" in done.text
+    assert (await front.shop.backend.customer("cus_mara")).email == "mara.voss@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("my card is 4111 1111 1111 1111", True),
+        ("4111-1111-1111-1111 exp 12/29", True),
+        ("my card is 4111 1111 1111 1112", False),
+        ("order A-1042, phone +49 171 3920010", False),
+    ],
+)
+async def test_a_card_number_is_refused_kindly_and_kept_nowhere(front: Front, text: str, card: bool) -> None:
+    assert holds_card(text) == card
+    asked = await front.run("action_prepare", text, "payment_method")
+    assert ("don't write card numbers" in asked.text) == card
+    assert "1111" not in str(asked.returns)
+
+
+async def test_deletion_is_prepared_and_a_person_decides(front: Front) -> None:
+    asked = await front.run("action_prepare", "delete my account", "delete_data")
+    assert "can't be taken back" in asked.text
+    assert "amount" not in asked.text
+    wanted = asked.directive("approval")
+    assert wanted is not None
+    assert wanted["amount"] is None
+    hasty = await front.run("action_confirm", "yes", "affirm")
+    assert "Nothing has been done yet" in hasty.text
+    assert front.effects() == []
