@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -32,11 +32,20 @@ logger = structlog.get_logger(__name__)
 
 
 class RequestEdge:
-    """Gives every request an id that travels into logs and errors, and refuses bodies over ``limit`` bytes."""
+    """Gives every request an id that travels into logs and errors, and refuses bodies over ``limit`` bytes.
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], limit: int = BODY_LIMIT) -> None:
+    ``larger`` allows more below some paths: beginning of the path → bytes.
+    """
+
+    def __init__(
+        self,
+        app: Callable[[Scope, Receive, Send], Awaitable[None]],
+        limit: int = BODY_LIMIT,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
         self._app = app
         self._limit = limit
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,10 +69,11 @@ class RequestEdge:
         structlog.contextvars.bind_contextvars(correlation_id=request_id)
         try:
             declared = headers.get(b"content-length", b"0")
-            if declared.isdigit() and int(declared) > self._limit:
-                await _too_large(self._limit, request_id)(scope, receive, answer)
+            limit = next((size for path, size in self._larger.items() if scope["path"].startswith(path)), self._limit)
+            if declared.isdigit() and int(declared) > limit:
+                await _too_large(limit, request_id)(scope, receive, answer)
             else:
-                await self._app(scope, _Limited(receive, self._limit), answer)
+                await self._app(scope, _Limited(receive, limit), answer)
         finally:
             seconds = time.perf_counter() - began
             REQUEST_SECONDS.labels(scope["method"], str(status)).observe(seconds)

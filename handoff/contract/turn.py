@@ -71,11 +71,17 @@ class ChoiceOffer:
 
 @dataclass(frozen=True)
 class BotMessage:
+    """``operations`` names those whose truth the text speaks of. ``read_from`` names what of the business system the
+    text was read from in this turn (order numbers, the customer's id): what a text says of the customer's things needs
+    one of the two behind it.
+    """
+
     text: str
     choices: List[ChoiceOffer] = field(default_factory=list)
     citations: List[Citation] = field(default_factory=list)
     operations: List[str] = field(default_factory=list)
     response: Optional[str] = None
+    read_from: List[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

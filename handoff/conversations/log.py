@@ -179,7 +179,7 @@ class LogWriter:
 def read_events(connection: sa.Connection, conversation_id: str, after: int = 0, limit: int = 500) -> list[WireEvent]:
     """At most ``limit`` events with ``seq > after``, in order."""
     asked = {"this": conversation_id, "after": after, "most": limit}
-    return [_wire(row) for row in connection.execute(READ_EVENTS, asked).mappings()]
+    return [wire_event(row) for row in connection.execute(READ_EVENTS, asked).mappings()]
 
 
 def event_by_client_id(
@@ -209,7 +209,8 @@ def _without_staff_fields(event: WireEvent) -> WireEvent:
     return {**event, "data": {key: value for key, value in event["data"].items() if key not in hidden}}
 
 
-def _wire(row: sa.RowMapping) -> WireEvent:
+def wire_event(row: sa.RowMapping) -> WireEvent:
+    """A row of ``events`` with its content, in the form of the contract's envelope."""
     data = dict(row["data"])
     if row["content"]:
         data.update(row["content"])

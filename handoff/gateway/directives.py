@@ -143,6 +143,8 @@ def _verify(log: LogWriter, customer_id: str) -> None:
 
 
 def _promise(log: LogWriter, directive: PromiseDirective) -> None:
+    if _is_made(log, directive):  # a receipt that is told again promises nothing new
+        return
     promise_id = log.ids.new("prm")
     due_at = stamp(log.moment + timedelta(seconds=directive.due_in_seconds))
     log.append(PromiseMade(promise_id, directive.text, directive.owner, due_at), "bot")
@@ -157,6 +159,14 @@ def _promise(log: LogWriter, directive: PromiseDirective) -> None:
             operation_id=directive.operation_id,
         )
     )
+
+
+def _is_made(log: LogWriter, directive: PromiseDirective) -> bool:
+    if directive.operation_id is None:
+        return False
+    same = (t.promises.c.operation_id == directive.operation_id) & (t.promises.c.text == directive.text)
+    mine = t.promises.c.conversation_id == log.conversation.id
+    return log.connection.execute(sa.select(t.promises.c.id).where(mine, same).limit(1)).first() is not None
 
 
 def _ask_approval(log: LogWriter, directive: ApprovalDirective) -> None:

@@ -20,6 +20,7 @@ from handoff.contract.wire import dump
 from handoff.conversations.log import Announcement, LogWriter
 from handoff.gateway import wording
 from handoff.gateway.directives import apply_directives, record_operations, send
+from handoff.gateway.gate import hold_back
 from handoff.queue.enqueue import enqueue
 from handoff.storage import tables as t
 
@@ -156,6 +157,7 @@ def finish(
         return _end_as_draft(log, start, result, limits)
     record_operations(log, result.operations)
     log.append(_triage(start, result), "bot")
+    result = hold_back(log, result, start.reply_to)
     send(log, result, start.reply_to)
     state = "handed_over" if apply_directives(log, result) else "answered"
     if start.reply_to and not result.messages and state == "answered":

@@ -12,6 +12,12 @@ TURN_FAILED = (
     "I couldn't work that out just now, and I won't guess. I've passed you to a colleague, "
     "together with everything you've written."
 )
+UNBACKED = (
+    "I was about to tell you something that I can't see confirmed, so I'd rather not say it. "
+    "Ask me to look it up, or let a colleague check it for you."
+)
+PERSON_LABEL = "Talk to a person"
+PERSON_PAYLOAD = "/talk_to_person"
 SOLVED_LABEL = "Yes, that's solved"
 NOT_SOLVED_LABEL = "Not yet"
 SOLVED_PAYLOAD = "/solved_yes"

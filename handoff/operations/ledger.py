@@ -91,7 +91,7 @@ class SqlOperationLedger:
                 raise OperationRefused("superseded", "A newer request took this one's place.")
             if row["approval"] in ("wanted", "declined"):
                 raise OperationRefused("approval_missing", "A person has not approved this.")
-            if row["approval"] == "not_needed" and context.seq <= row["prepared_seq"]:
+            if not _was_asked(connection, context, row):
                 raise OperationRefused("not_confirmed", "The customer has not confirmed this.")
             connection.execute(
                 sa.update(t.operations)
@@ -163,6 +163,37 @@ def _mine(connection: sa.Connection, context: TurnContext, operation_id: str) ->
     if row["conversation_id"] != context.conversation_id or row["customer_id"] != context.customer_id:
         raise OperationRefused("not_found", "There is no such operation.")
     return row
+
+
+def _was_asked(connection: sa.Connection, context: TurnContext, operation: sa.RowMapping) -> bool:
+    """Whether the customer had been asked about this operation before they wrote what is taken for their yes.
+
+    A yes that was on its way while the question was being written is an answer to something else. What was asked before
+    an approval was decided does not count after it.
+    """
+    query = (
+        sa.select(t.events.c.seq, t.events.c.type, t.events.c.source, t.events.c.data)
+        .where(
+            t.events.c.conversation_id == context.conversation_id,
+            t.events.c.type.in_(("message.sent", "approval.decided")),
+            t.events.c.seq >= operation["prepared_seq"],
+            t.events.c.seq < _said_at(connection, context),
+        )
+        .order_by(t.events.c.seq)
+    )
+    asked = False
+    for event in connection.execute(query):
+        if event.type == "approval.decided":
+            asked = asked and event.data["operation_id"] != operation["id"]
+        elif event.source == "bot" and operation["id"] in event.data.get("operations", ()):
+            asked = True
+    return asked
+
+
+def _said_at(connection: sa.Connection, context: TurnContext) -> int:
+    """The ``seq`` of the first message of this turn: messages that waited together are answered together."""
+    reply_to = connection.execute(sa.select(t.turns.c.reply_to).where(t.turns.c.id == context.turn_id)).scalar()
+    return min(reply_to, default=context.seq) if reply_to else context.seq
 
 
 def _operation(row: sa.RowMapping) -> Operation:

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from handoff.clock import stamp
-from handoff.contract.events import ConversationOpened
+from handoff.clock import RandomIds, stamp
+from handoff.contract.events import ApprovalDecided, ConversationOpened
 from handoff.contract.operations import Operation, OperationRefused
 from handoff.contract.turn import TurnContext
 from handoff.conversations.log import Conversation, LogWriter
 from handoff.operations.ledger import IllegalSettlement, SqlOperationLedger
 from handoff.storage import tables as t
 from handoff.storage.database import Database
+from tests.support.asked import put_question
 from tests.support.clock import START, CountingIds, FakeClock
 
 pytestmark = pytest.mark.service
@@ -63,6 +64,11 @@ async def prepare(ledger: SqlOperationLedger, context: TurnContext = CONTEXT, **
     )
 
 
+async def ask(database: Database, operation: Operation, seq: int = 6) -> None:
+    """The customer reads the question about this operation, as the message ``seq``."""
+    await database.write(lambda connection: put_question(connection, "cnv_1", seq, [operation.id]))
+
+
 async def refused(step: Any) -> str:
     with pytest.raises(OperationRefused) as info:
         await step
@@ -73,8 +79,9 @@ async def move_epoch(database: Database) -> None:
     await database.write(lambda c: c.execute(sa.update(t.conversations).values(epoch=2, owner="queue")))
 
 
-async def test_a_confirmed_operation_starts(ledger: SqlOperationLedger) -> None:
+async def test_a_confirmed_operation_starts(ledger: SqlOperationLedger, database: Database) -> None:
     operation = await prepare(ledger, amount="20.00")
+    await ask(database, operation)
     assert (operation.state, operation.started, operation.amount) == ("intended", False, "20.00")
     started = await ledger.start(LATER, operation.id)
     assert started.fresh
@@ -82,10 +89,51 @@ async def test_a_confirmed_operation_starts(ledger: SqlOperationLedger) -> None:
     assert await ledger.get(LATER, operation.id) == started.operation
 
 
-async def test_the_message_that_asked_does_not_confirm(ledger: SqlOperationLedger) -> None:
+async def test_the_message_that_asked_does_not_confirm(ledger: SqlOperationLedger, database: Database) -> None:
     operation = await prepare(ledger)
+    await ask(database, operation)
     assert await refused(ledger.start(CONTEXT, operation.id)) == "not_confirmed"
     assert await refused(ledger.start(replace(CONTEXT, seq=4), operation.id)) == "not_confirmed"
+
+
+async def test_a_yes_that_was_said_before_the_question_was_read_is_none(
+    ledger: SqlOperationLedger, database: Database
+) -> None:
+    operation = await prepare(ledger)
+    assert await refused(ledger.start(LATER, operation.id)) == "not_confirmed"
+    await ask(database, operation, seq=9)
+    assert await refused(ledger.start(LATER, operation.id)) == "not_confirmed"
+    assert (await ledger.start(replace(LATER, seq=10), operation.id)).fresh
+
+
+async def test_of_messages_answered_together_the_first_must_have_been_said_after_the_question(
+    ledger: SqlOperationLedger, database: Database
+) -> None:
+    operation = await prepare(ledger)
+    await ask(database, operation, seq=7)
+    turn = {"id": "trn_2", "conversation_id": "cnv_1", "seq": 9, "reply_to": [6, 9], "epoch": 1, "state": "running"}
+    rest = {"trigger": "message", "attempts": 0, "correlation_id": "", "started_at": ""}
+    await database.write(lambda c: c.execute(sa.insert(t.turns).values(**turn, **rest)))
+    assert await refused(ledger.start(LATER, operation.id)) == "not_confirmed"
+
+
+async def test_what_was_asked_before_an_approval_is_asked_again_after_it(
+    ledger: SqlOperationLedger, database: Database
+) -> None:
+    operation = await prepare(ledger, needs_approval=True)
+    await ask(database, operation)
+
+    def approve(connection: sa.Connection) -> None:
+        log = LogWriter.locked(connection, "cnv_1", START, RandomIds())
+        log.conversation.head_seq = 6
+        log.append(ApprovalDecided("apr_1", operation.id, "approved", "agt_1"), "agent")
+        log.save()
+        connection.execute(sa.update(t.operations).values(approval="approved"))
+
+    await database.write(approve)
+    assert await refused(ledger.start(LATER, operation.id)) == "not_confirmed"
+    await ask(database, operation, seq=8)
+    assert (await ledger.start(LATER, operation.id)).fresh
 
 
 async def test_nothing_starts_or_is_prepared_under_an_epoch_that_ended(
@@ -124,11 +172,16 @@ async def test_anothers_operation_is_not_there(ledger: SqlOperationLedger) -> No
     assert await refused(ledger.get(elsewhere, operation.id)) == "not_found"
 
 
-async def test_a_newer_request_takes_the_place_of_one_that_was_not_started(ledger: SqlOperationLedger) -> None:
+async def test_a_newer_request_takes_the_place_of_one_that_was_not_started(
+    ledger: SqlOperationLedger, database: Database
+) -> None:
     first, second = await prepare(ledger), await prepare(ledger)
+    await ask(database, first)
+    await ask(database, second, seq=7)
     assert await refused(ledger.start(LATER, first.id)) == "superseded"
     assert (await ledger.start(LATER, second.id)).fresh
     third = await prepare(ledger, LATER)
+    await ask(database, third, seq=10)
     assert not (await ledger.start(replace(LATER, seq=12), second.id)).fresh
     assert (await ledger.start(replace(LATER, seq=12), third.id)).fresh
 
@@ -139,24 +192,28 @@ async def test_what_needs_a_person_waits_for_one(
 ) -> None:
     operation = await prepare(ledger, needs_approval=True)
     await prepare(ledger)  # does not take the place of one that a person is deciding on
+    await ask(database, operation)
     await database.write(
         lambda c: c.execute(sa.update(t.operations).where(t.operations.c.id == operation.id).values(approval=decision))
     )
     if starts:
-        assert (await ledger.start(CONTEXT, operation.id)).fresh
+        assert (await ledger.start(LATER, operation.id)).fresh
     else:
         assert await refused(ledger.start(LATER, operation.id)) == "approval_missing"
 
 
-async def test_one_of_many_starters_may_cause_the_effect(ledger: SqlOperationLedger) -> None:
-    for _ in range(20):
+async def test_one_of_many_starters_may_cause_the_effect(ledger: SqlOperationLedger, database: Database) -> None:
+    for number in range(20):
         operation = await prepare(ledger)
-        started = await asyncio.gather(*(ledger.start(LATER, operation.id) for _ in range(8)))
+        await ask(database, operation, seq=6 + number)
+        context = replace(LATER, seq=7 + number)
+        started = await asyncio.gather(*(ledger.start(context, operation.id) for _ in range(8)))
         assert sorted(one.fresh for one in started) == [False] * 7 + [True]
 
 
-async def test_a_settlement_may_be_repeated_and_not_rewritten(ledger: SqlOperationLedger) -> None:
+async def test_a_settlement_may_be_repeated_and_not_rewritten(ledger: SqlOperationLedger, database: Database) -> None:
     operation = await prepare(ledger)
+    await ask(database, operation)
     with pytest.raises(IllegalSettlement):
         await ledger.settle(operation.id, "done")
     await ledger.start(LATER, operation.id)
@@ -173,10 +230,13 @@ async def test_a_settlement_may_be_repeated_and_not_rewritten(ledger: SqlOperati
     assert await refused(ledger.settle("op_none", "done")) == "not_found"
 
 
-async def test_two_settlements_at_once_do_not_overwrite_each_other(ledger: SqlOperationLedger) -> None:
-    for _ in range(20):
+async def test_two_settlements_at_once_do_not_overwrite_each_other(
+    ledger: SqlOperationLedger, database: Database
+) -> None:
+    for number in range(20):
         operation = await prepare(ledger)
-        await ledger.start(LATER, operation.id)
+        await ask(database, operation, seq=6 + number)
+        await ledger.start(replace(LATER, seq=7 + number), operation.id)
         ends = await asyncio.gather(
             ledger.settle(operation.id, "verified", receipt="rcp_1"),
             ledger.settle(operation.id, "failed"),
@@ -185,8 +245,9 @@ async def test_two_settlements_at_once_do_not_overwrite_each_other(ledger: SqlOp
         assert sum(isinstance(end, IllegalSettlement) for end in ends) == 1
 
 
-async def test_unknown_is_not_the_end(ledger: SqlOperationLedger) -> None:
+async def test_unknown_is_not_the_end(ledger: SqlOperationLedger, database: Database) -> None:
     operation = await prepare(ledger)
+    await ask(database, operation)
     await ledger.start(LATER, operation.id)
     await ledger.settle(operation.id, "unknown")
     assert (await ledger.settle(operation.id, "verified", receipt="rcp_1")).state == "verified"

@@ -1,0 +1,86 @@
+"""The false-promise gate: no text of the bot leaves whose claim or promise nothing backs.
+
+A text that is held back is replaced by an honest sentence and a way to a person. Staff see what was not said, with the
+reason; a metric counts it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import sqlalchemy as sa
+import structlog
+from prometheus_client import Counter
+
+from handoff.contract.events import MessageDrafted
+from handoff.contract.turn import (
+    ApprovalDirective,
+    BotMessage,
+    ChoiceOffer,
+    HandoffDirective,
+    PromiseDirective,
+    TurnResult,
+)
+from handoff.conversations.log import LogWriter
+from handoff.gateway import wording
+from handoff.gateway.claims import Backing, Claim, claims
+from handoff.storage import tables as t
+
+HELD_BACK = Counter("frontdesk_claims_held_back_total", "Texts held back because nothing backs them", ["kind"])
+logger = structlog.get_logger(__name__)
+
+
+class _Standing(NamedTuple):
+    """What the turn and the conversation have behind them, whatever the text says."""
+
+    verified: frozenset[str]
+    promised: bool
+    handed_over: bool
+
+
+def hold_back(log: LogWriter, result: TurnResult, reply_to: tuple[int, ...]) -> TurnResult:
+    """The result with every unbacked text replaced. Texts that claim nothing, so nearly all, cost one pattern."""
+    claimed = [(index, found) for index, message in enumerate(result.messages) if (found := list(claims(message.text)))]
+    if not claimed:
+        return result
+    standing, messages = _standing(log, result), list(result.messages)
+    for index, found in claimed:
+        message = messages[index]
+        backing = Backing(
+            verified=bool(standing.verified.intersection(message.operations)),
+            read=bool(message.read_from),
+            promised=standing.promised,
+            handed_over=standing.handed_over,
+        )
+        unbacked = next((claim for claim in found if not backing.holds(claim)), None)
+        if unbacked is not None:
+            messages[index] = _instead(log, message, unbacked, reply_to)
+    return replace(result, messages=messages)
+
+
+def _standing(log: LogWriter, result: TurnResult) -> _Standing:
+    named = {each for message in result.messages for each in message.operations}
+    verified: set[str] = set()
+    if named:  # what the ledger says, not what the bot says
+        mine = t.operations.c.conversation_id == log.conversation.id
+        query = sa.select(t.operations.c.id).where(
+            mine, t.operations.c.id.in_(named), t.operations.c.state == "verified"
+        )
+        verified.update(log.connection.execute(query).scalars())
+    promised = any(isinstance(each, PromiseDirective | ApprovalDirective) for each in result.directives)
+    handed_over = any(isinstance(each, HandoffDirective) for each in result.directives)
+    return _Standing(frozenset(verified), promised or _open_promise(log), handed_over)
+
+
+def _open_promise(log: LogWriter) -> bool:
+    mine = t.promises.c.conversation_id == log.conversation.id
+    query = sa.select(t.promises.c.id).where(mine, t.promises.c.kept_at.is_(None)).limit(1)
+    return log.connection.execute(query).first() is not None
+
+
+def _instead(log: LogWriter, message: BotMessage, claim: Claim, reply_to: tuple[int, ...]) -> BotMessage:
+    HELD_BACK.labels(claim.kind).inc()
+    logger.error("claim.held_back", kind=claim.kind, response=message.response, conversation_id=log.conversation.id)
+    log.append(MessageDrafted(message.text, "bot", f"nothing backs this claim ({claim.kind})", list(reply_to)), "bot")
+    return BotMessage(wording.UNBACKED, [ChoiceOffer(wording.PERSON_LABEL, wording.PERSON_PAYLOAD)])

@@ -1,0 +1,141 @@
+"""The false-promise gate in a running gateway: what is held back, what staff see, and what passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from prometheus_client import REGISTRY
+
+from handoff.gateway import wording
+from handoff.storage import tables as t
+from tests.handoff.conftest import Customer, Desk, ScriptedBot, result
+
+pytestmark = pytest.mark.service
+
+PROMISE = {"text": "Tell the customer.", "owner": "parcels", "due_in_seconds": 3600, "directive": "promise"}
+HANDOFF = {"reason": "tool_failure", "directive": "handoff"}
+
+
+def answering(bot: ScriptedBot, *messages: dict[str, Any], directives: tuple[dict[str, Any], ...] = ()) -> None:
+    async def answer(request: dict[str, Any]) -> dict[str, Any]:
+        return result(messages=list(messages), directives=list(directives))
+
+    bot.answer = answer
+
+
+async def operation(desk: Desk, conversation_id: str, state: str, operation_id: str = "op_1") -> None:
+    row = {"id": operation_id, "conversation_id": conversation_id, "customer_id": "c", "kind": "refund", "state": state}
+    row |= {"object_ref": "A-1042", "summary": "Refund", "prepared_seq": 1, "prepared_epoch": 1, "arguments": {}}
+    insert = sa.insert(t.operations).values(**row, approval="not_needed", superseded=False)
+    await desk.handoff.core.database.write(lambda connection: connection.execute(insert))
+
+
+def counted(kind: str) -> float:
+    return REGISTRY.get_sample_value("frontdesk_claims_held_back_total", {"kind": kind}) or 0.0
+
+
+async def held_back(desk: Desk, customer: Customer, text: str) -> dict[str, Any]:
+    """The customer reads the honest sentence in place of ``text``, and staff see what was not said."""
+    events = await customer.until_text(wording.UNBACKED)
+    assert text not in str(events)
+    (shown,) = [event for event in events if event.get("data", {}).get("text") == wording.UNBACKED]
+    assert [choice["label"] for choice in shown["data"]["choices"]] == [wording.PERSON_LABEL]
+    log = await desk.log(customer.id)
+    (draft,) = [event for event in log if event["type"] == "message.drafted"]
+    assert draft["data"]["text"] == text
+    assert draft["visibility"] == "staff"
+    assert await desk.violations(customer.id) == []
+    return draft
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("done", "I've cancelled your order."),
+        ("state", "Your refund is on its way."),
+        ("promise", "You will hear from us by Friday."),
+        ("hand_over", "I'm passing you to a colleague now."),
+    ],
+)
+async def test_what_nothing_backs_is_not_said(desk: Desk, bot: ScriptedBot, kind: str, text: str) -> None:
+    before = counted(kind)
+    answering(bot, {"text": text})
+    customer = await desk.open("mara")
+    await customer.say("and?")
+    draft = await held_back(desk, customer, text)
+    assert kind in draft["data"]["reason"]
+    assert counted(kind) == before + 1
+
+
+@pytest.mark.parametrize("state", ["intended", "unknown", "failed"])
+async def test_an_operation_that_is_not_verified_backs_no_done(desk: Desk, bot: ScriptedBot, state: str) -> None:
+    customer = await desk.open("mara")
+    await operation(desk, customer.id, state)
+    answering(bot, {"text": "Done: your money is on its way.", "operations": ["op_1"]})
+    await customer.say("yes")
+    await held_back(desk, customer, "Done: your money is on its way.")
+
+
+async def test_what_the_bot_says_of_an_operation_counts_less_than_the_ledger(desk: Desk, bot: ScriptedBot) -> None:
+    customer, other = await desk.open("mara"), await desk.open("theo")
+    await operation(desk, other.id, "verified")
+    claimed = {"operation_id": "op_1", "kind": "refund", "state": "verified", "summary": "Refund", "receipt": "RF-1"}
+
+    async def lying(request: dict[str, Any]) -> dict[str, Any]:
+        return result(messages=[{"text": "Done.", "operations": ["op_1"]}], operations=[claimed])
+
+    bot.answer = lying
+    await customer.say("yes")
+    await held_back(desk, customer, "Done.")
+
+
+async def verified(desk: Desk, customer: Customer) -> None:
+    await operation(desk, customer.id, "verified")
+
+
+async def nothing(desk: Desk, customer: Customer) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "directives", "before"),
+    [
+        ("Done: order A-1042 is cancelled.", {"operations": ["op_1"]}, (), verified),
+        ("We sent 39.80 EUR back on Tuesday.", {"read_from": ["A-1042"]}, (), nothing),
+        ("You will hear from us by Friday.", {}, (PROMISE,), nothing),
+        ("I'm passing you to a colleague now.", {}, (HANDOFF,), nothing),
+        ("Refunds take 5 days.", {}, (), nothing),
+        ("Shall I cancel it for you?", {}, (), nothing),
+    ],
+)
+async def test_what_is_backed_or_claims_nothing_is_said(
+    desk: Desk,
+    bot: ScriptedBot,
+    text: str,
+    more: dict[str, Any],
+    directives: tuple[dict[str, Any], ...],
+    before: Callable[[Desk, Customer], Any],
+) -> None:
+    customer = await desk.open("mara")
+    await before(desk, customer)
+    answering(bot, {"text": text, **more}, directives=directives)
+    await customer.say("and?")
+    await customer.until_text(text)
+    assert [event for event in await desk.log(customer.id) if event["type"] == "message.drafted"] == []
+
+
+async def test_a_promise_stands_behind_later_words_and_is_made_once(desk: Desk, bot: ScriptedBot) -> None:
+    customer = await desk.open("mara")
+    for number in (1, 2):
+        text = f"You hear from us by Friday ({number})."
+        answering(bot, {"text": text}, directives=({**PROMISE, "operation_id": "op_1"},))
+        await customer.say("and?")
+        await customer.until_text(text)
+    answering(bot, {"text": "As I said, you will hear from us by Friday."})
+    await customer.say("sure?")
+    await customer.until_text("As I said")
+    made = [event for event in await desk.log(customer.id) if event["type"] == "promise.made"]
+    assert len(made) == 1

@@ -1,0 +1,31 @@
+"""The question that an operation waits for, put where the ledger looks for it. Tests play the gateway with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from handoff.storage import tables as t
+
+
+def put_question(connection: sa.Connection, conversation_id: str, seq: int, operations: Sequence[str]) -> None:
+    """The bot's message at ``seq`` that speaks of these operations; nothing where there are none, or one is there."""
+    there = sa.select(t.events.c.id).where(t.events.c.conversation_id == conversation_id, t.events.c.seq == seq)
+    if not operations or connection.execute(there).first() is not None:
+        return
+    connection.execute(
+        sa.insert(t.events).values(
+            id=f"evt_{uuid4().hex}",
+            conversation_id=conversation_id,
+            seq=seq,
+            type="message.sent",
+            version=1,
+            occurred_at="",
+            source="bot",
+            epoch=1,
+            visibility="all",
+            data={"author": "bot", "reply_to": [], "operations": list(operations)},
+        )
+    )
