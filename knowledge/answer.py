@@ -1,28 +1,37 @@
 """From passages to an answer: the shortest part of the best passage that answers, in the article's own words.
 
-Nothing is composed here: sentences are chosen, in their order, lists and tables whole steps or rows at a time, and
-each answer names its source. What an article says is text to show and never an instruction to follow. A composing
-language model, where one is configured, takes the place of ``compose`` and is checked against the same passages.
+Sentences are chosen, in their order, lists and tables whole steps or rows at a time, and each answer names its source.
+Where a language model is configured it may word the answer from the same passages; its text is shown only when every
+sentence stands on them (``grounding``), and the extract otherwise. What an article says is text to show and never an
+instruction to follow.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from handoff.contract.events import Citation
-from knowledge import prose
+from knowledge import grounding, prose
 from knowledge.catalogue import Catalogue, Passage
+from knowledge.composer import Composer, NotComposed
+from knowledge.confidence import SURE
 from knowledge.embeddings import SentenceEmbeddings, Vectors
+from knowledge.grounding import Evidence
 from knowledge.ingest import is_item
 from knowledge.lexical import words
 from knowledge.retrieve import Found, Retriever, Trace
 from knowledge.settings import KnowledgeSettings
 
+T = TypeVar("T")
+
 NOT_FOUND = "I could not find an answer to that in our help articles."
+UNSURE = "This is the closest I have. Tell me if it is not what you mean."
 WHOLE = 90
 """A passage of up to this many words is given whole: cutting it would save little and may lose the point."""
 WHOLE_LISTED = 170
@@ -31,6 +40,10 @@ CLOSE = 0.8
 """Sentences of at least this share of the best one's score belong to the answer."""
 SECOND = 0.1
 """Lead below which the second section is shown, too: the ranker cannot tell which of the two is meant."""
+EVIDENCE = 3
+"""Sections that a language model is given at most."""
+RELATED = 0.25
+"""Lag behind the best section within which another one is given, too."""
 WORD_SHARE = 0.25
 """Share of common words beside the vectors when sentences are compared."""
 
@@ -44,13 +57,17 @@ _LEANING = re.compile(
 
 @dataclass(frozen=True)
 class Answer:
-    """``found`` False: ``text`` says so honestly, and ``citations`` is empty."""
+    """``found`` False: ``text`` says so honestly, and ``citations`` is empty.
+
+    ``sure`` False although found: ``text`` begins with ``UNSURE``; the passage may be a neighbour of the right one.
+    """
 
     text: str
     citations: list[Citation]
     found: bool
     confidence: float
     trace: Trace
+    sure: bool = False
 
 
 class Answerer:
@@ -63,34 +80,84 @@ class Answerer:
         embeddings: SentenceEmbeddings,
         settings: KnowledgeSettings,
         executor: Executor,
+        composer: Composer | None = None,
     ) -> None:
         self._retriever = retriever
         self._catalogue = catalogue
         self._embeddings = embeddings
         self._settings = settings
         self._executor = executor
+        self._composer = composer
+
+    def over(self, catalogue: Catalogue) -> Answerer:
+        """The same answers from another live set, by exact search: to ask what an edit would change."""
+        other = copy.copy(self)
+        other._catalogue, other._retriever = catalogue, self._retriever.over(catalogue)
+        return other
 
     async def answer(self, question: str, *, audience: str, locale: str = "", history: Sequence[str] = ()) -> Answer:
         """Answer for a reader; ``history`` are the earlier turns of the conversation, oldest first."""
 
-        def work() -> Answer:
-            return self.answer_now(question, audience=audience, locale=locale, history=history)
+        def work() -> tuple[Answer, Found]:
+            return self._extracted(question, audience, locale, history)
 
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        extract, found = await self._in_thread(work)
+        if self._composer is None or not extract.found:
+            return extract
+        try:
+            return await self._composed(self._composer, extract, found, history)
+        except NotComposed as exc:
+            extract.trace.path_because = str(exc)
+        if self._gone(self._shown(found)):
+            # Withdrawn while the model was asked.
+            extract, _ = await self._in_thread(work)
+        return extract
 
     def answer_now(self, question: str, *, audience: str, locale: str = "", history: Sequence[str] = ()) -> Answer:
-        """The same, blocking."""
+        """The extract, blocking; no language model is asked."""
+        return self._extracted(question, audience, locale, history)[0]
+
+    def _extracted(self, question: str, audience: str, locale: str, history: Sequence[str]) -> tuple[Answer, Found]:
         found = self._retriever.search(question, audience=audience, locale=locale, history=history)
         if not found.found:
-            return Answer(NOT_FOUND, [], False, found.confidence, found.trace)
-        shown = [hit.passage for hit in found.hits[:2] if found.hits[0].score - hit.score < SECOND]
+            return Answer(NOT_FOUND, [], False, found.confidence, found.trace), found
+        shown = self._shown(found)
         text = "\n\n".join(self._titled(found, passage, alone=len(shown) == 1) for passage in shown)
-        live = self._catalogue.live.passages
-        if any(live.get(passage.id) is not passage for passage in shown):
+        if self._gone(shown):
             # Withdrawn or replaced while the answer was being written: ask again of what is live now.
-            return self.answer_now(question, audience=audience, locale=locale, history=history)
+            return self._extracted(question, audience, locale, history)
         text = prose.without_foreign_links(text, self._settings.link_hosts)
-        return Answer(text, [cite(passage) for passage in shown], True, found.confidence, found.trace)
+        sure = found.confidence >= SURE
+        text = text if sure else f"{UNSURE}\n\n{text}"
+        found.trace.path, found.trace.path_because = "extract", "no language model was asked"
+        cited = [cite(passage) for passage in shown]
+        return Answer(text, cited, True, found.confidence, found.trace, sure), found
+
+    async def _composed(self, composer: Composer, extract: Answer, found: Found, history: Sequence[str]) -> Answer:
+        """The model's answer, checked. Raises ``NotComposed``."""
+        near = [hit.passage for hit in found.hits[:EVIDENCE] if found.hits[0].score - hit.score < RELATED]
+        evidence = [Evidence(one.chunk.head_text, grounding.harmless(self._section(one))) for one in near]
+        earlier = history[-self._settings.history_turns :] if self._settings.history_turns else []
+        text = await composer.compose(found.trace.query, earlier, evidence)
+        question = found.trace.context or found.trace.query
+        verdict = await self._in_thread(lambda: grounding.check(text, question, evidence, self._embeddings))
+        if verdict.problem is not None:
+            raise NotComposed(f"the language model's answer is not grounded: {verdict.problem}")
+        if self._gone(near):
+            raise NotComposed("a passage was withdrawn meanwhile")
+        extract.trace.path, extract.trace.path_because = "composed", "every sentence stands on the passages"
+        text = text if extract.sure else f"{UNSURE}\n\n{text}"
+        return replace(extract, text=text, citations=[cite(near[at]) for at in verdict.rests_on])
+
+    def _shown(self, found: Found) -> list[Passage]:
+        return [hit.passage for hit in found.hits[:2] if found.hits[0].score - hit.score < SECOND]
+
+    def _gone(self, passages: Sequence[Passage]) -> bool:
+        live = self._catalogue.live.passages
+        return any(live.get(passage.id) is not passage for passage in passages)
+
+    def _in_thread(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._executor, work)
 
     def _titled(self, found: Found, passage: Passage, *, alone: bool) -> str:
         """The passage's answer, under its heading when another stands beside it."""

@@ -7,16 +7,17 @@ A passage leaves the live set before anything else is touched: whoever searches 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import sqlalchemy as sa
 
 from knowledge import store
+from knowledge.build import Key
 from knowledge.database import Database
-from knowledge.embeddings import Vectors
-from knowledge.index import Key
+from knowledge.embeddings import Vectors, details_digest
 from knowledge.ingest import Chunk
 from knowledge.ranker import Entry, Shelf
 
@@ -35,10 +36,16 @@ class Passage:
     body: Vectors
     head: Vectors
     asked: Vectors
+    details: Vectors
 
     @property
     def id(self) -> str:
         return self.chunk.id
+
+    @cached_property
+    def entry(self) -> Entry:
+        """Kept with the passage, so that a shelf with one more passage does not read all words again."""
+        return Entry(self.id, self.chunk.body_text, self.chunk.head_text)
 
     def effective(self, today: str) -> bool:
         """Whether the passage is true on ``today`` (ISO date); both ends belong to it."""
@@ -62,6 +69,12 @@ class Catalogue:
         self._database = database
         self._refreshing = threading.Lock()
         self.live = Live()
+
+    def holding(self, live: Live) -> Catalogue:
+        """A catalogue that holds ``live`` and follows nobody."""
+        other = Catalogue(self._database)
+        other.live = live
+        return other
 
     def refresh(self, *, everything: bool = False) -> bool:
         """Follow SQL. Returns whether anything changed. ``everything`` loads what is known again, too."""
@@ -90,6 +103,17 @@ class Catalogue:
             return True
 
 
+def with_article(live: Live, article_id: str, passages: Sequence[Passage]) -> Live:
+    """``live`` as it would be with these passages in place of the article's own; none takes the article away."""
+    _, old = live.by_article.get(article_id, (0, ()))
+    kept = {name: passage for name, passage in live.passages.items() if name not in old}
+    by_article = {name: entry for name, entry in live.by_article.items() if name != article_id}
+    if passages:
+        by_article[article_id] = (passages[0].version, tuple(passage.id for passage in passages))
+        kept |= {passage.id: passage for passage in passages}
+    return Live(live.generation, kept, by_article, _shelves(live, kept))
+
+
 def _load(connection: sa.Connection, before: Live) -> tuple[int, dict[str, int], dict[str, list[Passage]]]:
     """(generation, published versions, passages of the articles that are new or changed)."""
     # The generation is read first: an edit that commits in between raises it, and the next refresh comes back.
@@ -100,7 +124,11 @@ def _load(connection: sa.Connection, before: Live) -> tuple[int, dict[str, int],
     chunks = store.load_chunks(connection, changed)
     vectors = store.load_vectors(
         connection,
-        [digest for one in chunks for digest in (one.body_digest, one.head_digest, *one.asked_digests)],
+        [
+            digest
+            for one in chunks
+            for digest in (one.body_digest, details_digest(one.body_digest), one.head_digest, *one.asked_digests)
+        ],
     )
     fresh: dict[str, list[Passage]] = {article: [] for article in changed}
     for one in chunks:
@@ -118,6 +146,7 @@ def _load(connection: sa.Connection, before: Live) -> tuple[int, dict[str, int],
                 vectors[one.body_digest],
                 vectors[one.head_digest],
                 np.stack([vectors[digest] for digest in (one.head_digest, *one.asked_digests)])[1:],
+                vectors[details_digest(one.body_digest)].reshape(-1, len(vectors[one.body_digest])),
             )
         )
     return generation, published, fresh
@@ -136,9 +165,10 @@ def _shelves(before: Live, passages: Mapping[str, Passage]) -> dict[Key, Shelf]:
             shelves[key] = old
             continue
         shelves[key] = Shelf(
-            [Entry(member.id, member.chunk.body_text, member.chunk.head_text) for member in members],
+            [member.entry for member in members],
             np.stack([member.body for member in members]),
             np.stack([member.head for member in members]),
             [member.asked for member in members],
+            [member.details for member in members],
         )
     return shelves

@@ -1,7 +1,9 @@
 """An article as people write it: front matter and Markdown. Reading, checking and writing it. Pure.
 
-Front matter keys: id, title, audience, locale, tags, owner, review_by, effective_from, and where they say something
-effective_until and state (left out when the article is published).
+Front matter keys: id, title, audience, locale, tags, owner, and where they say something review_by, effective_from,
+effective_until, redirect_from (former ids, whose addresses lead here) and state (left out when published).
+
+A line ``[open]: # "what is missing"`` is shown to nobody and keeps a draft from being published.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from knowledge.rules import AUDIENCES, STATES, State
 MAX_BYTES = 1_000_000
 MAX_TITLE = 200
 MAX_TAGS = 30
+MAX_REDIRECTS = 30
 KEYS = (
     "id",
     "title",
@@ -30,11 +33,13 @@ KEYS = (
     "review_by",
     "effective_from",
     "effective_until",
+    "redirect_from",
     "state",
 )
 REQUIRED = ("id", "title", "audience", "locale", "owner")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LOCALE = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
+_OPEN = re.compile(r'^\[open\]: # "([^"\n]*)"[ \t]*$')
 _FENCE = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 
 
@@ -51,9 +56,10 @@ class Content:
     review_by: str | None = None
     effective_from: str | None = None
     effective_until: str | None = None
+    redirect_from: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "tags": list(self.tags)}
+        return {**asdict(self), "tags": list(self.tags), "redirect_from": list(self.redirect_from)}
 
 
 @dataclass(frozen=True)
@@ -118,16 +124,19 @@ def read(data: bytes) -> Written:
         body=body,
         audience=_text(values, "audience", problems),
         locale=_text(values, "locale", problems),
-        tags=_tags(values.get("tags"), problems),
+        tags=_words(values, "tags", problems),
         owner=_text(values, "owner", problems),
         review_by=_date(values, "review_by", problems),
         effective_from=_date(values, "effective_from", problems),
         effective_until=_date(values, "effective_until", problems),
+        redirect_from=_words(values, "redirect_from", problems),
     )
     article_id = _text(values, "id", problems)
     problems.settle()
     check_id(article_id)
     check(content)
+    if state == "published":
+        check_finished(content)
     return Written(article_id, content, state)
 
 
@@ -146,6 +155,8 @@ def write(article: Written) -> bytes:
         moment = getattr(content, name)
         if moment is not None:
             values[name] = date.fromisoformat(moment)
+    if content.redirect_from:
+        values["redirect_from"] = list(content.redirect_from)
     if article.state != "published":
         values["state"] = article.state
     # One key a line in a fixed order; a list in one line, so that a changed tag is one changed line.
@@ -160,9 +171,22 @@ def _scalar(value: Any) -> str:
 
 def check_id(article_id: str) -> None:
     problems = _Problems()
-    if not _ID.fullmatch(article_id) or len(article_id) > 80:
+    if not _is_id(article_id):
         problems.add("id", "must be 1 to 80 lower-case letters, digits and single hyphens")
     problems.settle()
+
+
+def check_finished(content: Content) -> None:
+    """Raises ``BadArticle`` where a line ``[open]: # "…"`` says that something is still to be written."""
+    problems = _Problems()
+    for number, line in enumerate(content.body.splitlines(), start=1):
+        if found := _OPEN.match(line):
+            problems.add("body", f"line {number} is still open: {found.group(1)[:120]}")
+    problems.settle()
+
+
+def _is_id(text: str) -> bool:
+    return len(text) <= 80 and _ID.fullmatch(text) is not None
 
 
 def check(content: Content) -> None:
@@ -176,6 +200,8 @@ def check(content: Content) -> None:
         problems.add("locale", "must look like en or en-GB")
     if len(content.tags) > MAX_TAGS or any(not tag.strip() or len(tag) > 60 for tag in content.tags):
         problems.add("tags", f"must be at most {MAX_TAGS} short words")
+    if len(content.redirect_from) > MAX_REDIRECTS or not all(_is_id(former) for former in content.redirect_from):
+        problems.add("redirect_from", f"must be at most {MAX_REDIRECTS} former ids of the article")
     for name in ("review_by", "effective_from", "effective_until"):
         _date({name: getattr(content, name)}, name, problems)
     if content.effective_from and content.effective_until and content.effective_from > content.effective_until:
@@ -213,12 +239,13 @@ def _text(values: dict[str, Any], name: str, problems: _Problems) -> str:
     return ""
 
 
-def _tags(value: Any, problems: _Problems) -> tuple[str, ...]:
+def _words(values: dict[str, Any], name: str, problems: _Problems) -> tuple[str, ...]:
+    value = values.get(name)
     if value is None:
         return ()
-    if isinstance(value, list) and all(isinstance(tag, str) for tag in value):
-        return tuple(tag.strip() for tag in value)
-    problems.add("tags", "must be a list of words: [one, two]")
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(word.strip() for word in value)
+    problems.add(name, "must be a list of words: [one, two]")
     return ()
 
 

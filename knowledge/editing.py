@@ -2,6 +2,7 @@
 
 An edit names the version it was made from; when somebody saved in between it is refused with who and when, and
 nothing is overwritten. Versions are immutable; taking an edit back publishes its content again as a new version.
+A version may wait for its hour; an edit, another publish or an archive until then takes the plan back.
 Chunks and vectors are made between transactions and stored together with the new state.
 """
 
@@ -10,20 +11,22 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from knowledge import content as contents
-from knowledge import rules, store
+from knowledge import rules, schedule, store
 from knowledge.clock import Clock, stamp
 from knowledge.content import Content
 from knowledge.database import Database
 from knowledge.embeddings import Progress, Vectors
-from knowledge.errors import EditConflict
+from knowledge.errors import BadArticle, EditConflict, KnowledgeError, WrongState
 from knowledge.ingest import Chunk
 from knowledge.rules import Event
+from knowledge.schedule import Planned
 from knowledge.store import Article, Version
 
 
@@ -80,9 +83,10 @@ class Editing:
         def work(connection: sa.Connection) -> Article:
             if store.find_article(connection, article_id) is not None:
                 raise _taken(article_id)
+            _check_redirects(connection, article_id, content)
             store.insert_article(connection, article_id, now)
             version = Version(
-                article_id, 1, None, content, note or "Created", author, now, _diff("", content.body, 0, 1)
+                article_id, 1, None, content, note or "Created", author, now, unified_diff("", content.body, 0, 1)
             )
             store.insert_version(connection, version)
             store.move(connection, article_id, "draft", None, "edit", 1, author, version.note, now)
@@ -96,16 +100,19 @@ class Editing:
     async def do_edit(
         self, article_id: str, content: Content, base_version: int, author: str, note: str = ""
     ) -> Article:
-        """A new draft version. Raises ``EditConflict`` when ``base_version`` is not the newest any more."""
+        """A new draft version. Raises ``EditConflict`` when ``base_version`` is not the newest any more: its ``data``
+        has who and when, their content and yours."""
         contents.check(content)
         now = stamp(self._clock.now())
 
         def work(connection: sa.Connection) -> Article:
             article = store.get_article(connection, article_id, lock=True)
-            base = check_base(connection, article, base_version)
+            base = check_base(connection, article, base_version, content)
             state = rules.after(article.state, "edit")
+            _check_redirects(connection, article_id, content)
+            _unplan(connection, article, author, "An edit was saved.", now)
             number = article.latest_version + 1
-            diff = _diff(base.content.body, content.body, base.version, number)
+            diff = unified_diff(base.content.body, content.body, base.version, number)
             store.insert_version(
                 connection, Version(article_id, number, base.version, content, note, author, now, diff)
             )
@@ -133,8 +140,18 @@ class Editing:
     async def do_publish(
         self, article_id: str, base_version: int, actor: str, note: str = "", progress: Progress | None = None
     ) -> Article:
-        """Let the newest version answer. Raises ``EditConflict`` when somebody saved a newer one meanwhile."""
+        """Let the newest version answer. Raises ``EditConflict`` when somebody saved a newer one meanwhile.
+
+        A version that becomes true on a later day waits for it while an earlier one answers.
+        """
         version = await self.version(article_id, base_version)
+        contents.check_finished(version.content)
+        today, effective_from = self._clock.now().date().isoformat(), version.content.effective_from
+        if effective_from is not None and effective_from > today:
+            article = await self.get(article_id)
+            if article.published_version not in (None, base_version):
+                day = datetime.combine(datetime.fromisoformat(effective_from), time(), UTC)
+                return await self.do_schedule(article_id, base_version, day.isoformat(), actor, note)
         prepared = await self._prepare(article_id, base_version, version.content, progress)
         now = stamp(self._clock.now())
 
@@ -150,6 +167,66 @@ class Editing:
         await self._changed()
         return article
 
+    async def do_schedule(
+        self, article_id: str, base_version: int, publish_at: str, actor: str, note: str = ""
+    ) -> Article:
+        """Publish the newest version at a later moment. Raises ``BadArticle`` for one that is not in the future."""
+        moment = _moment(publish_at, self._clock.now())
+        version = await self.version(article_id, base_version)
+        contents.check_finished(version.content)
+        now = stamp(self._clock.now())
+
+        def work(connection: sa.Connection) -> Article:
+            article = store.get_article(connection, article_id, lock=True)
+            check_base(connection, article, base_version)
+            rules.after(article.state, "publish")
+            schedule.put(connection, Planned(article_id, base_version, moment, actor, note))
+            _write_down(connection, article, "schedule", actor, f"For {moment}. {note}".strip(), now)
+            return article
+
+        return await self._database.write(work)
+
+    async def do_unschedule(self, article_id: str, actor: str) -> Article:
+        """Take a planned publish back. Raises ``WrongState`` where none is planned."""
+        now = stamp(self._clock.now())
+
+        def work(connection: sa.Connection) -> Article:
+            article = store.get_article(connection, article_id, lock=True)
+            if not _unplan(connection, article, actor, "", now):
+                raise WrongState("nothing_planned", "No publish is planned for this article.", state=article.state)
+            return article
+
+        return await self._database.write(work)
+
+    async def publish_due(self) -> list[Article]:
+        """Publish what has waited for its hour. What cannot be published any more is taken off the plan, and the
+        article's history says why."""
+        now = stamp(self._clock.now())
+        done: list[Article] = []
+        for planned in await self._database.read(lambda connection: schedule.due(connection, now)):
+            try:
+                article = await self.do_publish(planned.article_id, planned.version, planned.actor, planned.note)
+            except KnowledgeError as exc:
+                if exc.retryable:
+                    raise
+                await self._give_up(planned, exc.message)
+            else:
+                done.append(article)
+        return done
+
+    async def redirect_target(self, former: str) -> str | None:
+        """The published article that a former id leads to."""
+        return await self._database.read(lambda connection: schedule.redirect_target(connection, former))
+
+    async def _give_up(self, planned: Planned, why: str) -> None:
+        now = stamp(self._clock.now())
+
+        def work(connection: sa.Connection) -> None:
+            article = store.get_article(connection, planned.article_id, lock=True)
+            _unplan(connection, article, planned.actor, f"Not published: {why}", now)
+
+        await self._database.write(work)
+
     async def do_rollback(self, article_id: str, to_version: int, base_version: int, actor: str) -> Article:
         """Publish the content of an earlier version again, as a new version, whatever is drafted."""
         source = await self.version(article_id, to_version)
@@ -162,7 +239,7 @@ class Editing:
             article = store.get_article(connection, article_id, lock=True)
             base = check_base(connection, article, base_version)
             state = rules.after(article.state, "rollback")
-            diff = _diff(base.content.body, source.content.body, base.version, number)
+            diff = unified_diff(base.content.body, source.content.body, base.version, number)
             store.insert_version(
                 connection, Version(article_id, number, base.version, source.content, note, actor, now, diff)
             )
@@ -186,6 +263,8 @@ class Editing:
             if withdrawn:
                 store.drop_chunks(connection, article_id)
                 store.raise_generation(connection)
+            if state == "archived":
+                _unplan(connection, article, actor, "The article was archived.", now)
             store.move(connection, article_id, state, live, event, article.latest_version, actor, note, now)
             return store.get_article(connection, article_id), withdrawn
 
@@ -196,15 +275,17 @@ class Editing:
 
     @staticmethod
     def _put_live(connection: sa.Connection, article_id: str, version: int, prepared: Prepared) -> None:
+        schedule.drop(connection, article_id)
         store.raise_generation(connection)
         store.put_vectors(connection, prepared.vectors)
         store.put_chunks(connection, article_id, version, prepared.chunks, prepared.asked)
 
 
-def check_base(connection: sa.Connection, article: Article, base_version: int) -> Version:
+def check_base(connection: sa.Connection, article: Article, base_version: int, yours: Content | None = None) -> Version:
     """The newest version, if it is the one that the caller knew. Raises ``EditConflict`` with the newer one."""
     newest = store.get_version(connection, article.id, article.latest_version)
     if base_version != article.latest_version:
+        texts = {"theirs": newest.content.as_dict(), "yours": yours.as_dict()} if yours is not None else {}
         raise EditConflict(
             "edit_conflict",
             f"{newest.author} saved version {newest.version} meanwhile. Nothing of yours was overwritten or saved.",
@@ -213,15 +294,65 @@ def check_base(connection: sa.Connection, article: Article, base_version: int) -
             latest_version=newest.version,
             author=newest.author,
             saved_at=newest.created_at,
+            **texts,
         )
     return newest
+
+
+def _check_redirects(connection: sa.Connection, article_id: str, content: Content) -> None:
+    """A former id leads to one article, and no article that is there is anybody's former self."""
+    if not content.redirect_from:
+        return
+    claimed = {name: owner for name, owner in schedule.redirects(connection, published=False) if owner != article_id}
+    for former in content.redirect_from:
+        other = store.find_article(connection, former)
+        if former == article_id:
+            raise _bad_redirect(f"{former} is the article itself")
+        if former in claimed:
+            raise _bad_redirect(f"{former} leads to {claimed[former]} already")
+        if other is not None and other.state != "archived":
+            circle = " and leads back here: a circle" if claimed.get(article_id) == former else ""
+            raise _bad_redirect(f"{former} is an article of its own{circle}")
+
+
+def _bad_redirect(why: str) -> BadArticle:
+    problem = {"field": "redirect_from", "problem": why}
+    return BadArticle("bad_article", f"redirect_from: {why}", problems=[problem])
+
+
+def _unplan(connection: sa.Connection, article: Article, actor: str, why: str, now: str) -> bool:
+    """Take what is planned off, and write it down; whether anything was planned."""
+    planned = schedule.drop(connection, article.id)
+    if planned:
+        _write_down(connection, article, "unschedule", actor, why, now)
+    return planned
+
+
+def _write_down(connection: sa.Connection, article: Article, event: Event, actor: str, note: str, now: str) -> None:
+    version, state, live = article.latest_version, article.state, article.published_version
+    store.move(connection, article.id, state, live, event, version, actor, note, now)
+
+
+def _moment(text: str, now: datetime) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        why = "must be a moment with its offset, such as 2027-01-31T09:00:00+01:00"
+    elif moment <= now:
+        why = "lies in the past"
+    else:
+        return stamp(moment)
+    raise BadArticle("bad_moment", f"publish_at: {why}", problems=[{"field": "publish_at", "problem": why}])
 
 
 def _taken(article_id: str) -> EditConflict:
     return EditConflict("article_exists", "There is an article with this id already.", article_id=article_id)
 
 
-def _diff(before: str, after: str, base: int, version: int) -> str:
+def unified_diff(before: str, after: str, base: int, version: int) -> str:
+    """The unified diff of two bodies, named by their versions."""
     return "\n".join(
         difflib.unified_diff(
             before.splitlines(), after.splitlines(), f"version {base}", f"version {version}", lineterm=""

@@ -24,6 +24,11 @@ MEMORY = 8_192
 """Vectors of recent texts that are kept: questions come again, and so do the sentences of popular passages."""
 
 
+def details_digest(body_digest: str) -> str:
+    """Names the vectors of a piece's sentences, which are stored as one; they are what its body text makes them."""
+    return hashlib.sha256(f"{body_digest}\0sentences".encode()).hexdigest()
+
+
 class Encoder(Protocol):
     """What ``bot.text.embed.SentenceEncoder`` offers."""
 
@@ -47,6 +52,11 @@ class SentenceEmbeddings(Embeddings):
         """Empty the memory, so that what is timed next is not a remembered text."""
         with self._lock:
             self._memory.clear()
+
+    def remember(self, texts: Sequence[str], vectors: Sequence[Vectors]) -> None:
+        """Take vectors that were stored into the memory, so that these texts are not encoded again soon."""
+        with self._lock:
+            self._memory.update(zip(texts, vectors, strict=True))
 
     def vectors(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Shape ``(n, d)`` in the order of ``texts``; known texts are not encoded again."""

@@ -6,8 +6,11 @@ A published article is ``<id>.md``. A newer version that is not published yet st
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import tempfile
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +19,10 @@ from knowledge.content import MAX_BYTES, Written
 from knowledge.editing import Editing
 from knowledge.embeddings import Progress
 from knowledge.errors import BadArticle, KnowledgeError, NotFound
+
+MAX_NAME = 200
+"""Letters of a file's name."""
+ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -55,20 +62,52 @@ async def import_folder(editing: Editing, folder: Path, actor: str, progress: Pr
 
 async def export_folder(editing: Editing, folder: Path) -> list[str]:
     """Write every article; returns the file names. Files appear whole or not at all."""
-    written: list[str] = []
+    files = await _written(editing)
+    for name, one in files:
+        await asyncio.to_thread(_write_whole, folder / name, contents.write(one))
+    return [name for name, _ in files]
+
+
+async def _written(editing: Editing) -> list[tuple[str, Written]]:
+    """Every article as files: the published version, and the newest one beside it where that is another."""
+    files: list[tuple[str, Written]] = []
     for article in await editing.find():
         newest = await editing.version(article.id, article.latest_version)
-        files: list[tuple[str, Written]] = []
+        alone = article.published_version is None
         if article.published_version is not None:
             published = await editing.version(article.id, article.published_version)
             files.append((f"{article.id}.md", Written(article.id, published.content)))
         if article.state != "published":
-            name = f"{article.id}.draft.md" if files else f"{article.id}.md"
+            name = f"{article.id}.md" if alone else f"{article.id}.draft.md"
             files.append((name, Written(article.id, newest.content, article.state)))
-        for name, one in files:
-            await asyncio.to_thread(_write_whole, folder / name, contents.write(one))
-            written.append(name)
-    return written
+    return files
+
+
+async def import_files(editing: Editing, files: Sequence[tuple[str, bytes]], actor: str) -> ImportReport:
+    """Bring in files that were sent, as (name, content). Names may hold folders, and never leave their place."""
+    report = ImportReport()
+    with tempfile.TemporaryDirectory(prefix="frontdesk-import-") as name:
+        folder = Path(name)
+        for sent, data in files:
+            parts = [part for part in sent.replace("\\", "/").split("/") if part not in ("", ".")]
+            if not parts or ".." in parts or len(sent) > MAX_NAME or "\x00" in sent:
+                report.problems.append(FileProblem(sent[:MAX_NAME], "file: has a name that cannot be used"))
+            elif not parts[-1].endswith(".md"):
+                report.problems.append(FileProblem(sent, "file: is not a Markdown file (.md)"))
+            else:
+                await asyncio.to_thread(_write_whole, folder.joinpath(*parts), data)
+        done = await import_folder(editing, folder, actor)
+    done.problems[:0] = report.problems
+    return done
+
+
+async def export_zip(editing: Editing) -> bytes:
+    """Every article in one zip; the same articles give the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, one in await _written(editing):
+            archive.writestr(zipfile.ZipInfo(name, ZIP_DAY), contents.write(one), zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 async def _import_one(editing: Editing, name: str, article: Written, actor: str, report: ImportReport) -> None:
@@ -113,7 +152,27 @@ def _read_all(folder: Path, report: ImportReport) -> list[tuple[str, Written]]:
             continue
         taken[key] = name
         found.append((name, article))
+    found = _without_bad_redirects(found, report)
     return sorted(found, key=lambda pair: (pair[1].state != "published", pair[0]))
+
+
+def _without_bad_redirects(found: list[tuple[str, Written]], report: ImportReport) -> list[tuple[str, Written]]:
+    """Leaves out files whose ``redirect_from`` names an article of the same import, and says where that leads."""
+    leads_to = {former: article.id for _, article in found for former in article.content.redirect_from}
+    there = {article.id for _, article in found if article.state != "archived"}
+    good: list[tuple[str, Written]] = []
+    for name, article in found:
+        bad = next((former for former in article.content.redirect_from if former in there), None)
+        if bad is None:
+            good.append((name, article))
+            continue
+        path = [bad]
+        while (following := leads_to.get(path[-1])) is not None and following not in path:
+            path.append(following)
+        circle = f"{' → '.join([*path, bad])} is a circle"
+        why = circle if following == bad else f"{bad} is an article of its own in this import"
+        report.problems.append(FileProblem(name, f"redirect_from: {why}"))
+    return good
 
 
 def _files(folder: Path) -> list[Path]:

@@ -2,23 +2,29 @@
 
 Only what a public reader may see and what is live is shown. The content security policy allows our own style sheet
 and nothing else, so that a page could neither run nor fetch anything even if an article tried.
+
+Searches are kept, redacted, for the editors; a result's link carries the search's number, so that a page that is
+opened from it is known to have been. "Was this helpful?" is a plain form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse, HTMLResponse, Response
+import structlog
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from knowledge import prose
 from knowledge.answer import cite
 from knowledge.clock import Clock
+from knowledge.desk.readers import Readers
+from knowledge.desk.usage import Usage
 from knowledge.editing import Editing
-from knowledge.errors import NotFound
+from knowledge.errors import KnowledgeError, NotFound
 from knowledge.retrieve import Found, Retriever
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import Version
@@ -34,14 +40,24 @@ HEADERS = {
     "Cache-Control": "no-cache, max-age=0, must-revalidate",
 }
 RESULTS = 10
+MOST_NUMBER = 2**53
 EXCERPT = 40
 """Words of a passage under a search result."""
 
 InThread = Callable[[Callable[[], Any]], Any]
 
 
+log = structlog.get_logger(__name__)
+
+
 def create_help_router(
-    editing: Editing, retriever: Retriever, settings: KnowledgeSettings, clock: Clock, in_thread: InThread
+    editing: Editing,
+    retriever: Retriever,
+    usage: Usage,
+    readers: Readers,
+    settings: KnowledgeSettings,
+    clock: Clock,
+    in_thread: InThread,
 ) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
@@ -58,16 +74,57 @@ def create_help_router(
         language = locale or settings.default_locale
         if q.strip():
             found = await in_thread(lambda: retriever.search(q, audience="public", locale=language, count=RESULTS))
-            return page(f"Search: {q.strip()[:80]}", _results(found, q.strip()), q.strip())
+            number = await kept(q, found)
+            return page(f"Search: {q.strip()[:80]}", _results(found, q.strip(), number), q.strip())
         versions = await _readable(editing, clock, language)
         return page("All articles", _contents(versions))
 
     @router.get("/help/{article_id}")
-    async def article(article_id: str) -> HTMLResponse:
+    async def article(article_id: str, s: Annotated[int | None, Query(ge=1, le=MOST_NUMBER)] = None) -> Response:
+        version = await _published(editing, clock, article_id)
+        if version is None:
+            target = await editing.redirect_target(article_id)
+            if target is not None and await _published(editing, clock, target) is not None:
+                return RedirectResponse(f"{prose.HELP_PATH}{target}", status_code=308, headers=HEADERS)
+            return page("Not found", _missing(), status=404)
+        if s is not None:
+            await quietly(usage.opened(s))
+        return page(version.content.title, _article(version, settings.link_hosts, s))
+
+    @router.post("/help/{article_id}/feedback")
+    async def feedback(
+        request: Request,
+        article_id: str,
+        helpful: Annotated[Literal["yes", "no"], Form()],
+        s: Annotated[int | None, Form(ge=1, le=MOST_NUMBER)] = None,
+    ) -> HTMLResponse:
         version = await _published(editing, clock, article_id)
         if version is None:
             return page("Not found", _missing(), status=404)
-        return page(version.content.title, _article(version, settings.link_hosts))
+        address = request.client.host if request.client else ""
+        visitor = await readers.visitor(address, request.headers.get("user-agent", ""))
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return page("Not counted", _note("That did not come from this page, so it was not counted."), status=403)
+        if not readers.may(visitor):
+            return page("Too much at once", _note("That was a lot at once. Please try again in a minute."), status=429)
+        await readers.judge(article_id, version.version, visitor, helpful=helpful == "yes")
+        if s is not None:
+            await quietly(usage.judged(s, helpful=helpful == "yes"))
+        return page("Thank you", _thanks(version, helpful=helpful == "yes"))
+
+    async def kept(query: str, found: Found) -> int | None:
+        """The search's number; None where it could not be kept, which is no reason not to answer."""
+        try:
+            return await usage.record_search(query, found.trace)
+        except KnowledgeError as exc:
+            log.warning("knowledge.search_not_kept", code=exc.code)
+            return None
+
+    async def quietly(work: Awaitable[None]) -> None:
+        try:
+            await work
+        except KnowledgeError as exc:
+            log.warning("knowledge.reading_not_kept", code=exc.code)
 
     return router
 
@@ -136,7 +193,7 @@ def _contents(versions: Sequence[Version]) -> str:
     return '<h1>All articles</h1>\n<ul class="contents">\n' + "\n".join(items) + "\n</ul>"
 
 
-def _results(found: Found, query: str) -> str:
+def _results(found: Found, query: str, number: int | None) -> str:
     heading = f"<h1>Search results</h1>\n<p>for “{escape(query[:200])}”</p>"
     if not found.hits:
         return heading + '\n<p role="status">Nothing was found. Other words may help.</p>'
@@ -147,20 +204,55 @@ def _results(found: Found, query: str) -> str:
         words = chunk.text.split()
         excerpt = " ".join(words[:EXCERPT]) + (" …" if len(words) > EXCERPT else "")
         section = "" if citation.section == citation.title else f" – {escape(citation.section)}"
+        url = escape(_from_search(citation.url, number), quote=True)
         items.append(
-            f'<li><a href="{escape(citation.url, quote=True)}">{escape(citation.title)}{section}</a>'
-            f"<p>{prose.text_to_html(excerpt)}</p></li>"
+            f'<li><a href="{url}">{escape(citation.title)}{section}</a><p>{prose.text_to_html(excerpt)}</p></li>'
         )
     return heading + weak + '\n<ol class="results">\n' + "\n".join(items) + "\n</ol>"
 
 
-def _article(version: Version, hosts: Sequence[str]) -> str:
+def _from_search(url: str, number: int | None) -> str:
+    if number is None:
+        return url
+    path, _, anchor = url.partition("#")
+    return f"{path}?s={number}" + (f"#{anchor}" if anchor else "")
+
+
+def _article(version: Version, hosts: Sequence[str], number: int | None) -> str:
     day = escape(version.created_at[:10])
     body = prose.to_html(version.content.body, hosts)
     return (
         f"<article>\n<h1>{escape(version.content.title)}</h1>\n{body}\n"
-        f'<p class="dated">Last changed on <time datetime="{day}">{day}</time></p>\n</article>'
+        f'<p class="dated">Last changed on <time datetime="{day}">{day}</time></p>\n</article>\n'
+        f"{_question(version.article_id, number)}"
     )
+
+
+def _question(article_id: str, number: int | None) -> str:
+    came_from = f'<input type="hidden" name="s" value="{number}">' if number is not None else ""
+    return (
+        f'<form class="helpful" action="{prose.HELP_PATH}{escape(article_id, quote=True)}/feedback" method="post">\n'
+        f'<fieldset>\n<legend>Was this helpful?</legend>{came_from}\n<div class="row">'
+        '<button type="submit" name="helpful" value="yes">Yes</button>\n'
+        '<button type="submit" name="helpful" value="no">No</button></div>\n</fieldset>\n</form>'
+    )
+
+
+def _thanks(version: Version, *, helpful: bool) -> str:
+    more = (
+        "Good to know that it helped."
+        if helpful
+        else "We will look at this article. If you need an answer now, the chat on our shop's page reaches a person."
+    )
+    url = f"{prose.HELP_PATH}{escape(version.article_id, quote=True)}"
+    return (
+        f'<h1>Thank you</h1>\n<p role="status">{more}</p>\n'
+        f'<p><a href="{url}">Back to “{escape(version.content.title)}”</a></p>'
+    )
+
+
+def _note(sentence: str) -> str:
+    return f'<h1>Not counted</h1>\n<p role="alert">{sentence}</p>'
 
 
 def _missing() -> str:

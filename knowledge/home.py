@@ -76,18 +76,19 @@ class IndexHome:
         path.mkdir(parents=True)
         return path
 
-    def swap(self, name: str, *, keep: str | None) -> None:
-        """Serve build ``name`` from now on, in one step; ``keep`` is the last good one, all others are removed."""
+    def swap(self, name: str, *, keep: str | None) -> list[str]:
+        """Serve build ``name`` from now on, in one step; ``keep`` is the last good one, all others are removed.
+
+        Returns the names of the removed ones.
+        """
         if keep is not None:
             self._write_whole(self.folder / "previous", keep)
         self._write_whole(self.folder / "current", name)
-        for place in ("builds", "seals"):
-            for path in (self.folder / place).glob("*"):
-                if path.name not in (name, keep):
-                    if path.is_dir():
-                        shutil.rmtree(path, ignore_errors=True)
-                    else:
-                        path.unlink(missing_ok=True)
+        there = {path.name for place in ("builds", "seals") for path in (self.folder / place).glob("*")}
+        removed = sorted(there - {name, keep})
+        for other in removed:
+            self.discard(other)
+        return removed
 
     def discard(self, name: str) -> None:
         shutil.rmtree(self.build(name), ignore_errors=True)
@@ -114,10 +115,6 @@ class IndexHome:
             return None
         differing = sorted(path for path in {*found, *sealed} if found.get(path) != sealed.get(path))
         return f"{len(differing)} of its files are not as they were written ({differing[0]})"
-
-    def there(self, name: str) -> bool:
-        """Whether the build is still on the disk; cheap enough for every search."""
-        return os.path.exists(self.folder / "builds" / name / "chroma.sqlite3")
 
     def _digests(self, name: str) -> dict[str, str]:
         root, found = self.build(name), {}

@@ -5,34 +5,28 @@ directory beside the served one, tries it with canary queries and swaps the poin
 index says so (``candidates`` answers None), the caller searches exactly meanwhile, and a rebuild is due.
 
 Embedded Chroma is not safe for two writers, so one process owns the directory and one thread here does all writing.
-For Chroma's Rust server another ``Opener`` returns an ``HttpClient``; nothing else changes.
+Where Chroma runs, here or as a server, is the engine's business.
 """
 
 from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-import chromadb
 import structlog
-from chromadb.api import ClientAPI
-from chromadb.api.collection_configuration import CreateHNSWConfiguration
-from chromadb.config import Settings
-from langchain_chroma import Chroma
 
-from knowledge.embeddings import KnownVectors, Progress, Vectors
+from knowledge.build import Build, IndexBroken, Key
+from knowledge.embeddings import Progress, Vectors
+from knowledge.engines import EmbeddedChroma, Engine
 from knowledge.home import IndexHome
 from knowledge.ranker import Shelf
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-Key = tuple[str, str]
-"""(audience, locale)."""
-Opener = Callable[[Path], ClientAPI]
 
 BATCH = 500
 CANARIES = 20
@@ -40,89 +34,15 @@ NEAR = 1e-3
 """Cosine distance within which a piece must find its own vector."""
 MANY = 2_000
 """Pieces not indexed yet from which one exact search is quicker than two ways at once."""
-BODY, HEAD = "b", "h"
-HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 120, "ef_search": 120, "max_neighbors": 24}
-
-
-def embedded(path: Path) -> ClientAPI:
-    """Chroma in this process, silent, on ``path``."""
-    return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
-
-
-class IndexBroken(Exception):
-    """Chroma failed, or does not hold what it must; the message says what was seen."""
-
-
-class _Build:
-    """One opened Chroma directory. ``held`` are the pieces that each collection holds."""
-
-    def __init__(self, name: str, client: ClientAPI) -> None:
-        self.name = name
-        self.client = client
-        self.held: dict[Key, frozenset[str]] = {}
-        self._known = KnownVectors()
-        self._collections: dict[Key, Chroma] = {}
-
-    def collection(self, key: Key) -> Chroma:
-        if key not in self._collections:
-            self._collections[key] = Chroma(
-                collection_name="-".join(key),
-                embedding_function=self._known,
-                collection_configuration={"hnsw": HNSW},
-                client=self.client,
-            )
-        return self._collections[key]
-
-    def load_held(self) -> None:
-        for collection in self.client.list_collections():
-            audience, _, locale = collection.name.partition("-")
-            names = self.collection((audience, locale)).get(include=[])["ids"]
-            self.held[audience, locale] = frozenset(name.rpartition("#")[0] for name in names)
-
-    def any_vector(self, key: Key) -> list[float]:
-        """A vector that the collection holds."""
-        return [float(number) for number in self.collection(key).get(limit=1, include=["embeddings"])["embeddings"][0]]
-
-    def add(self, key: Key, ids: Sequence[str], shelf: Shelf) -> None:
-        rows = [shelf.rows[piece] for piece in ids]
-        texts = [shelf.entries[row].body_text for row in rows] + [shelf.entries[row].head_text for row in rows]
-        # Texts may repeat (one heading over several pieces) or agree (a title that is the body): name each apart.
-        texts = [f"{number} {text}" for number, text in enumerate(texts)]
-        self._known.prime(texts, [*shelf.bodies[rows], *shelf.heads[rows]])
-        names = [f"{piece}#{BODY}" for piece in ids] + [f"{piece}#{HEAD}" for piece in ids]
-        self.collection(key).add_texts(texts, ids=names)
-        self.held[key] = self.held.get(key, frozenset()) | frozenset(ids)
-
-    def remove(self, key: Key, ids: Sequence[str]) -> None:
-        names = [f"{piece}#{kind}" for piece in ids for kind in (BODY, HEAD)]
-        self.collection(key).delete(ids=names)
-        self.held[key] -= frozenset(ids)
-
-    def missing(self, key: Key, shelf: Shelf) -> list[str]:
-        held = self.held.get(key, frozenset())
-        return [piece for piece in shelf.rows if piece not in held]
-
-    def nearest(self, key: Key, vector: Vectors, count: int) -> list[tuple[str, float]]:
-        """Distinct pieces with their cosine distance, nearest first."""
-        held = self.held.get(key)
-        if not held:
-            return []
-        found = self.collection(key).similarity_search_by_vector_with_relevance_scores(
-            vector.tolist(), k=min(2 * count, 2 * len(held))
-        )
-        best: dict[str, float] = {}
-        for document, distance in found:
-            best.setdefault(str(document.id).rpartition("#")[0], distance)
-        return list(best.items())[:count]
 
 
 class VectorIndex:
     """Opened by ``open``, closed by ``close``. Searching is safe from many threads; writing is one at a time."""
 
-    def __init__(self, folder: Path, opener: Opener = embedded) -> None:
+    def __init__(self, folder: Path, engine: Engine | None = None) -> None:
         self._home = IndexHome(folder)
-        self._opener = opener
-        self._served: _Build | None = None
+        self._engine = engine or EmbeddedChroma()
+        self._served: Build | None = None
         self._writing = threading.Lock()
         self._synced: Mapping[Key, Shelf] = {}
         self.trouble: str | None = "it was not opened"
@@ -131,9 +51,12 @@ class VectorIndex:
     def ready(self) -> bool:
         return self._served is not None and self.trouble is None
 
-    def open(self) -> None:
-        """Take the directory and open its current build. Raises ``IndexOwned``; a damaged build is only noted."""
+    def take(self) -> None:
+        """Become the one process that writes the directory, before ``open``. Raises ``IndexOwned``."""
         self._home.take()
+
+    def open(self) -> None:
+        """Open the current build; a damaged one is only noted."""
         name = self._home.current()
         if name is None:
             self.trouble = "there is none yet"
@@ -156,22 +79,23 @@ class VectorIndex:
             self._served = None
             self._home.release()
 
-    def candidates(self, key: Key, shelf: Shelf, vector: Vectors, count: int) -> list[str] | None:
-        """Ids of the nearest pieces, nearest first, then those that are not indexed yet.
+    def candidates(self, key: Key, shelf: Shelf, vectors: Vectors, count: int) -> list[list[str]] | None:
+        """For each row of ``vectors`` the ids of the nearest pieces, nearest first, then those not indexed yet.
 
         None = the index cannot answer now: search exactly. Pieces that left the shelf may be among the ids.
         """
         served = self._served
         if served is None or self.trouble is not None:
             return None
-        if not self._home.there(served.name):
+        if not self._engine.there(self._home.build(served.name)):
             self._note(IndexBroken("its directory is gone"))
             return None
         try:
             waiting = [] if self._synced.get(key) is shelf else served.missing(key, shelf)
             if len(waiting) > MANY:
                 return None
-            return [piece for piece, _ in _guard(lambda: served.nearest(key, vector, count))] + waiting
+            near = _guard(lambda: served.nearest_all(key, vectors, count))
+            return [[piece for piece, _ in one] + waiting for one in near]
         except IndexBroken as exc:
             self._note(exc)
             return None
@@ -197,23 +121,26 @@ class VectorIndex:
         """A new build beside the served one, tried and swapped in. Raises ``IndexBroken`` and keeps the old one."""
         with self._writing:
             name = uuid.uuid4().hex
-            fresh: _Build | None = None
+            fresh: Build | None = None
             try:
                 path = self._home.start_build(name)
-                fresh = _guard(lambda: _Build(name, self._opener(path)))
+                fresh = _guard(lambda: Build(name, self._engine.open(path)))
                 made = fresh
                 _guard(lambda: _apply(made, _changes({}, shelves), shelves, progress))
                 _guard(lambda: _try_canaries(made, shelves))
                 self._home.seal(name)
                 before = self._served
                 keep = before.name if before is not None and self.trouble is None else None
-                self._home.swap(name, keep=keep)
+                removed = self._home.swap(name, keep=keep)
             except (IndexBroken, OSError) as exc:
                 self._close(fresh)
                 self._home.discard(name)
+                self._remove(name)
                 raise IndexBroken(str(exc)) from exc
             self._served, self._synced, self.trouble = fresh, dict(shelves), None
             self._close(before)
+            for other in removed:
+                self._remove(other)
             log.info("knowledge.index_built", pieces=sum(len(held) for held in made.held.values()))
 
     def audit(self) -> str | None:
@@ -232,8 +159,8 @@ class VectorIndex:
                 self._note(IndexBroken(trouble))
             return trouble
 
-    def _open_build(self, name: str) -> _Build:
-        build = _Build(name, self._opener(self._home.build(name)))
+    def _open_build(self, name: str) -> Build:
+        build = Build(name, self._engine.open(self._home.build(name)))
         build.load_held()
         for key, held in build.held.items():
             if held:
@@ -244,8 +171,15 @@ class VectorIndex:
         self.trouble = str(trouble) or type(trouble).__name__
         log.warning("knowledge.index_damaged", trouble=self.trouble)
 
+    def _remove(self, name: str) -> None:
+        """What the engine still holds of a build that is no longer wanted; it may stay when the engine is away."""
+        try:
+            _guard(lambda: self._engine.remove(name))
+        except IndexBroken as exc:
+            log.warning("knowledge.index_remains", build=name, trouble=str(exc))
+
     @staticmethod
-    def _close(build: _Build | None) -> None:
+    def _close(build: Build | None) -> None:
         if build is not None:
             try:
                 _guard(build.client.close)  # type: ignore[attr-defined]
@@ -280,7 +214,7 @@ def _changes(
 
 
 def _apply(
-    build: _Build,
+    build: Build,
     changes: Mapping[Key, tuple[list[str], list[str]]],
     shelves: Mapping[Key, Shelf],
     progress: Progress | None,
@@ -297,10 +231,10 @@ def _apply(
                 progress(done, everything)
 
 
-def _try_canaries(build: _Build, shelves: Mapping[Key, Shelf]) -> None:
+def _try_canaries(build: Build, shelves: Mapping[Key, Shelf]) -> None:
     """Each collection must hold what it should, and some pieces, evenly taken, must find their own vectors."""
     for key, shelf in shelves.items():
-        if build.held.get(key, frozenset()) != set(shelf.rows):
+        if build.held.get(key, frozenset()) != set(shelf.rows) or not build.complete(key):
             raise IndexBroken(f"collection {'-'.join(key)} does not hold what it must")
         for row in range(0, len(shelf), max(1, len(shelf) // CANARIES)):
             found = build.nearest(key, shelf.bodies[row], 5)

@@ -7,6 +7,7 @@ lines, then between sentences. Tables and lists are lines by then, so no row los
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,15 +17,18 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from knowledge import prose
 from knowledge.content import Content
 
-INGEST_VERSION = 2
+INGEST_VERSION = 3
 """Raise it when chunks or embedded texts change shape: published articles are then ingested again."""
 
 TARGET_WORDS = 100
 WHOLE_WORDS = 130
 MAX_WORDS = 200
+SHORT = 2
+"""Words of a sentence that says nothing alone."""
 LETTERS_A_WORD = 8
 """A piece without spaces still costs the model tokens: every eight characters count as a word."""
 
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
 _splitter = RecursiveCharacterTextSplitter(
     chunk_size=TARGET_WORDS + 10,
     chunk_overlap=0,
@@ -55,6 +59,12 @@ class Chunk:
     def body_text(self) -> str:
         """What the body vector is made of: title, heading and ways to ask in front, so that it knows its subject."""
         return ". ".join((self.title, *self.headings[-1:], *self.asked, self.text))
+
+    @property
+    def detail_texts(self) -> tuple[str, ...]:
+        """Each sentence and table row under its section, for questions about one detail; never empty."""
+        sentences = [sentence for line in self.text.split("\n") for sentence in _SENTENCE.split(line)]
+        return tuple(f"{self.section}: {one}" for one in sentences if len(one.split()) > SHORT) or (self.body_text,)
 
     @property
     def head_text(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import bm25s
 import numpy as np
@@ -35,6 +36,7 @@ def words(text: str) -> list[str]:
     return [_SAME.get(word, word) for word in stems]
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A light stem: plural, -ing, -ed. Two forms of a word meet more often, two words hardly ever."""
     if len(word) > 4 and word.endswith("ies"):

@@ -7,7 +7,8 @@ whatever was bought ("can the jacket go back?"). The lists are of the trade, not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 _SAME = """
 parcel package box shipment carton consignment
@@ -76,14 +77,19 @@ def general(text: str) -> str:
     return _ITEMS.sub(ITEM, found)
 
 
+def letters_only(text: str) -> list[str]:
+    """The text's words as they are spelt, in lower case."""
+    return _WORD.findall(text.lower())
+
+
 class Spelling:
     """Corrects words that a corpus does not know to the one that it knows one slip of the finger away."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        counts: dict[str, int] = {}
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+        """``texts``: for each text its ``letters_only``."""
+        counts: Counter[str] = Counter()
         for text in texts:
-            for word in _WORD.findall(text.lower()):
-                counts[word] = counts.get(word, 0) + 1
+            counts.update(text)
         self._counts = counts
         self._near: dict[str, list[str]] = {}
         for word in counts:

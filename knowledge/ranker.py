@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from knowledge import ingest
 from knowledge.embeddings import Progress, SentenceEmbeddings, Vectors
 from knowledge.lexical import Bm25, Scores, words
-from knowledge.lexicon import Spelling, general
+from knowledge.lexicon import Spelling, general, letters_only
 
 Mode = Literal["hybrid", "dense", "bm25"]
 
@@ -27,6 +28,9 @@ HEADING_WEIGHT = 0.95
 
 OTHER_WEIGHT = 0.35
 """Share of the lesser of the two vectors: a passage whose heading and body both fit beats one with one lucky word."""
+
+DETAIL_WEIGHT = 0.4
+"""Weight of the nearest sentence beside body and heading: questions are often about one detail of a passage."""
 
 GENERAL_WEIGHT = 0.6
 """Share of the question with goods named as "item", where it names any: policies are the same for all goods."""
@@ -40,35 +44,65 @@ class Entry:
     body_text: str
     head_text: str
 
+    @cached_property
+    def words(self) -> list[str]:
+        return words(f"{self.head_text} {self.body_text}")
+
+    @cached_property
+    def spelt(self) -> list[str]:
+        return letters_only(f"{self.head_text} {self.body_text}")
+
 
 class Shelf:
     """Pieces that are searched together. Immutable; vectors have shape ``(n, d)`` and unit length."""
 
     def __init__(
-        self, entries: Sequence[Entry], bodies: Vectors, heads: Vectors, asked: Sequence[Vectors] = ()
+        self,
+        entries: Sequence[Entry],
+        bodies: Vectors,
+        heads: Vectors,
+        asked: Sequence[Vectors] = (),
+        details: Sequence[Vectors] = (),
     ) -> None:
-        """``asked``: for each piece the vectors of the customers' ways to ask for it, shape ``(k, d)``, k from 0."""
+        """``asked``: for each piece the vectors of the customers' ways to ask for it, shape ``(k, d)``, k from 0.
+
+        ``details``: for each piece the vectors of its sentences, k from 1; without them the body stands for them.
+        """
         self.entries = tuple(entries)
         self._asked = np.concatenate(asked) if asked else heads[:0]
         counts = [len(vectors) for vectors in asked] or [0] * len(self.entries)
         self._askers = np.repeat(np.arange(len(self.entries)), counts)
+        self._first_asked = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        self._details = np.concatenate(details) if details else bodies
+        lengths = [len(vectors) for vectors in details] or [1] * len(self.entries)
+        self._first_detail = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
         self.bodies = bodies
         self.heads = heads
         self.rows = {entry.id: row for row, entry in enumerate(self.entries)}
-        texts = [f"{entry.head_text} {entry.body_text}" for entry in self.entries]
-        self.bm25 = Bm25([words(text) for text in texts])
-        self.spelling = Spelling(texts)
+        self.bm25 = Bm25([entry.words for entry in self.entries])
+        self.spelling = Spelling(entry.spelt for entry in self.entries)
 
     def __len__(self) -> int:
         return len(self.entries)
 
     def dense(self, query: Vectors, rows: Sequence[int] | None = None) -> Scores:
-        """Nearness to the query: mostly the cosine of the nearer of body and heading, a little that of the other.
-
-        For all rows or the given ones.
-        """
-        chosen: Sequence[int] | slice = slice(None) if rows is None else rows
-        return nearness(self.bodies[chosen] @ query, self._heading(query)[chosen])
+        """Nearness to the query of all rows or the given ones, see ``nearness``."""
+        if rows is None:
+            details = np.maximum.reduceat(self._details @ query, self._first_detail[:-1]) if len(self) else self.bodies
+            return nearness(self.bodies @ query, self._heading(query), details)
+        if not len(rows):
+            return np.zeros(0, dtype=np.float32)
+        chosen = np.asarray(rows, dtype=np.int64)
+        heads = self.heads[chosen] @ query
+        for at, row in enumerate(rows):
+            asked = self._asked[self._first_asked[row] : self._first_asked[row + 1]]
+            if len(asked):
+                heads[at] = max(heads[at], (asked @ query).max())
+        lengths = self._first_detail[chosen + 1] - self._first_detail[chosen]
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        places = np.arange(int(lengths.sum())) + np.repeat(self._first_detail[chosen] - starts, lengths)
+        details = np.maximum.reduceat(self._details[places] @ query, starts)
+        return nearness(self.bodies[chosen] @ query, heads, details)
 
     def _heading(self, query: Vectors) -> Scores:
         """Cosine of the nearest of each piece's heading and ways to ask."""
@@ -88,10 +122,11 @@ class Shelf:
         return top(self.dense(query), count) if len(self) else []
 
 
-def nearness(body: Scores, head: Scores) -> Scores:
-    """One nearness from two cosines."""
+def nearness(body: Scores, head: Scores, detail: Scores) -> Scores:
+    """One nearness from three cosines: of body and heading mostly the nearer, and the nearest sentence."""
     weighed = HEADING_WEIGHT * head
-    found: Scores = (1 - OTHER_WEIGHT) * np.maximum(body, weighed) + OTHER_WEIGHT * np.minimum(body, weighed)
+    whole = (1 - OTHER_WEIGHT) * np.maximum(body, weighed) + OTHER_WEIGHT * np.minimum(body, weighed)
+    found: Scores = (whole + DETAIL_WEIGHT * detail) / (1 + DETAIL_WEIGHT)
     return found
 
 
@@ -134,8 +169,11 @@ class CorpusRanker:
         self._owners = [owner for owner, _ in chunks]
         entries = [Entry(chunk.id, chunk.body_text, chunk.head_text) for _, chunk in chunks]
         texts = [entry.body_text for entry in entries] + [entry.head_text or entry.body_text for entry in entries]
-        vectors = embeddings.vectors(texts, progress)
-        self.shelf = Shelf(entries, vectors[: len(entries)], vectors[len(entries) :])
+        sentences = [chunk.detail_texts for _, chunk in chunks]
+        vectors = embeddings.vectors([*texts, *(one for group in sentences for one in group)], progress)
+        ends = np.cumsum([len(group) for group in sentences])
+        details = np.split(vectors[len(texts) :], ends[:-1]) if sentences else []
+        self.shelf = Shelf(entries, vectors[: len(entries)], vectors[len(entries) : len(texts)], (), details)
 
     def rank(self, query: str, count: int = 10, mode: Mode = "hybrid") -> list[tuple[str, float]]:
         """The best ``count`` documents with their scores, best first; a document scores as its best chunk."""

@@ -6,6 +6,7 @@ returned. The trace says what was searched, what every candidate scored and why 
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -14,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from knowledge import dialogue, rules
+from knowledge.build import Key
 from knowledge.catalogue import Catalogue, Live, Passage
 from knowledge.clock import Clock
 from knowledge.confidence import THRESHOLD, Signs, confidence, coverage
 from knowledge.embeddings import SentenceEmbeddings, Vectors
-from knowledge.index import Key, VectorIndex
+from knowledge.index import VectorIndex
 from knowledge.lexical import words
 from knowledge.lexicon import general
 from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
@@ -48,7 +50,11 @@ class Candidate:
 
 @dataclass
 class Trace:
-    """What happened, for the playground and the turn's record. ``backend`` is ``index``, ``exact`` or ``none``."""
+    """What happened, for the playground and the turn's record. ``backend`` is ``index``, ``exact`` or ``none``.
+
+    ``path`` is ``extract`` (the article's own words), ``composed`` (a language model's, checked) or ``none``, and
+    ``path_because`` says why.
+    """
 
     query: str = ""
     context: str | None = None
@@ -62,6 +68,8 @@ class Trace:
     confidence: float = 0.0
     threshold: float = THRESHOLD
     found: bool = False
+    path: str = "none"
+    path_because: str = ""
     milliseconds: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -102,6 +110,12 @@ class Retriever:
         self._settings = settings
         self._clock = clock
         self.scope: Scope | None = None
+
+    def over(self, catalogue: Catalogue) -> Retriever:
+        """The same search over another live set, exactly: to ask what an edit would change."""
+        other = copy.copy(self)
+        other._catalogue, other._index = catalogue, None
+        return other
 
     def search(
         self, question: str, *, audience: str, locale: str = "", history: Sequence[str] = (), count: int = 5
@@ -176,13 +190,14 @@ class Retriever:
         """Rows near the question or near the question with its context, from the index or else by exact search."""
         rows: list[int] = []
         count = self._settings.candidates
-        for vector in vectors:
-            near = None if self._index is None else self._index.candidates(key, shelf, vector, count)
-            if near is None:
-                backend = "exact"
+        found = None if self._index is None else self._index.candidates(key, shelf, vectors, count)
+        if found is None:
+            backend = "exact"
+            for vector in vectors:
                 rows += shelf.nearest(vector, count)
-            else:
-                backend = "index" if backend == "none" else backend
+        else:
+            backend = "index" if backend == "none" else backend
+            for vector, near in zip(vectors, found, strict=True):
                 rows += [shelf.rows[piece] for piece in near if piece in shelf.rows]
                 rows += shelf.asked_nearest(vector, count // 2)
         return rows, backend

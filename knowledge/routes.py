@@ -1,13 +1,18 @@
-"""HTTP of the editors' side. Translates; ``knowledge.editing`` and ``knowledge.retrieve`` decide."""
+"""HTTP of the articles. Translates; ``knowledge.editing``, ``knowledge.desk`` and ``knowledge.retrieve`` decide."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Annotated, Any, Literal, Protocol
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Query, Request, UploadFile
+from fastapi.responses import JSONResponse, Response
 
-from knowledge.answer import cite
-from knowledge.editing import Editing
+from knowledge import folder as folders
+from knowledge.answer import Answerer, cite
+from knowledge.desk import preview
+from knowledge.desk.listing import Listing
+from knowledge.desk.schemas import AnswerOut, CitationOut, DiffOut, ImportOut, PreviewIn, PreviewOut, Schedule
+from knowledge.editing import Editing, unified_diff
 from knowledge.errors import BadArticle, KnowledgeError, WrongState
 from knowledge.retrieve import Retriever
 from knowledge.rules import Audience, State
@@ -17,6 +22,8 @@ from knowledge.schemas import (
     ArticleList,
     ArticleOut,
     ArticlePatch,
+    HistoryLine,
+    ListedArticle,
     Publish,
     Rollback,
     SearchOut,
@@ -30,6 +37,7 @@ from knowledge.schemas import (
 
 EDITORS = ("editor", "lead", "admin")
 READERS = ("agent", "senior", "qa", *EDITORS)
+MOST_FILES = 500
 
 
 class Principal(Protocol):
@@ -43,7 +51,13 @@ InThread = Callable[[Callable[[], Any]], Any]
 
 
 def create_router(
-    editing: Editing, retriever: Retriever, require: Callable[..., Any], in_thread: InThread
+    editing: Editing,
+    listing: Listing,
+    retriever: Retriever,
+    answerer: Answerer,
+    link_hosts: Sequence[str],
+    require: Callable[..., Any],
+    in_thread: InThread,
 ) -> APIRouter:
     """``require(*roles)`` gives a FastAPI dependency that answers 401 or 403, or returns a ``Principal``."""
     router = APIRouter(tags=["knowledge"])
@@ -53,15 +67,21 @@ def create_router(
     @router.get("/articles")
     async def list_articles(
         _reader: Reader,
+        q: Annotated[str, Query(max_length=200)] = "",
         state: State | None = None,
         audience: Audience | None = None,
         locale: str | None = None,
         owner: str | None = None,
+        tag: str | None = None,
+        due: Literal["review", "product_issue", "scheduled"] | None = None,
     ) -> ArticleList:
-        """Every article, newest version's title and workflow state, by id."""
+        """Articles by id, with the newest version's fields and the workflow state. ``q`` is looked for in id, title,
+        tags and text; ``due`` keeps those whose review or update is late, or that wait for their hour."""
         filters = {"state": state, "audience": audience, "locale": locale, "owner": owner}
-        found = await editing.find(**{name: value for name, value in filters.items() if value is not None})
-        return ArticleList(articles=[article_out(article) for article in found])
+        found = await listing.find(
+            q, tag=tag, due=due, **{name: value for name, value in filters.items() if value is not None}
+        )
+        return ArticleList(articles=[ListedArticle(**asdict(one)) for one in found])
 
     @router.post("/articles", status_code=201)
     async def create_article(editor: Editor, body: ArticleIn) -> ArticleOut:
@@ -71,18 +91,31 @@ def create_router(
     @router.get("/articles/{article_id}")
     async def get_article(_reader: Reader, article_id: str, version: int | None = None) -> ArticleDetail:
         """One article with the wanted version (default: the newest), all versions and who did what."""
-        article = await editing.get(article_id)
+        article = await listing.get(article_id)
         versions = await editing.versions(article_id)
         return ArticleDetail(
-            article=article_out(article),
+            article=ListedArticle(**asdict(article)),
             version=version_out(await editing.version(article_id, version or article.latest_version)),
             versions=[version_line(one) for one in versions],
-            history=await editing.history(article_id),
+            history=[HistoryLine(**line) for line in await editing.history(article_id)],
+        )
+
+    @router.get("/articles/{article_id}/diff")
+    async def diff_versions(_reader: Reader, article_id: str, before: int, after: int) -> DiffOut:
+        """Two versions and what lies between them; ``changed`` names the fields that differ."""
+        one, other = await editing.version(article_id, before), await editing.version(article_id, after)
+        fields = one.content.as_dict()
+        return DiffOut(
+            before=version_out(one),
+            after=version_out(other),
+            diff=unified_diff(one.content.body, other.content.body, before, after),
+            changed=[name for name, value in other.content.as_dict().items() if value != fields[name]],
         )
 
     @router.patch("/articles/{article_id}")
     async def patch_article(editor: Editor, article_id: str, body: ArticlePatch) -> ArticleOut:
-        """Save an edit as a new draft version, or move the article; 409 when somebody saved first."""
+        """Save an edit as a new draft version, or move the article. 409 ``edit_conflict`` when somebody saved first:
+        ``data`` has who, when, their text and yours."""
         named = body.model_fields_set - {"base_version", "note", "state"}
         if body.state is not None and named:
             raise BadArticle("edit_or_move", "Send an edit or a new state, not both.", problems=[])
@@ -107,13 +140,47 @@ def create_router(
 
     @router.post("/articles/{article_id}/publish")
     async def publish_article(editor: Editor, article_id: str, body: Publish) -> ArticleOut:
-        """Let the newest version answer from now on."""
+        """Let the newest version answer from now on, or from its ``effective_from`` where an earlier one answers."""
         return article_out(await editing.do_publish(article_id, body.base_version, editor.email, body.note))
+
+    @router.post("/articles/{article_id}/schedule")
+    async def schedule_article(editor: Editor, article_id: str, body: Schedule) -> ArticleOut:
+        """Publish the newest version at a later moment; an edit or another publish until then takes it back."""
+        return article_out(
+            await editing.do_schedule(article_id, body.base_version, body.publish_at, editor.email, body.note)
+        )
+
+    @router.delete("/articles/{article_id}/schedule")
+    async def unschedule_article(editor: Editor, article_id: str) -> ArticleOut:
+        """Take a planned publish back; 409 where none is planned."""
+        return article_out(await editing.do_unschedule(article_id, editor.email))
 
     @router.post("/articles/{article_id}/rollback")
     async def rollback_article(editor: Editor, article_id: str, body: Rollback) -> ArticleOut:
         """Publish an earlier version's content again, as a new version."""
         return article_out(await editing.do_rollback(article_id, body.to_version, body.base_version, editor.email))
+
+    @router.post("/knowledge/preview")
+    async def preview_text(_editor: Editor, body: PreviewIn) -> PreviewOut:
+        """The page, the pieces that answers are taken from, and what would be refused; nothing is stored."""
+        return await in_thread(lambda: preview.show(body, link_hosts))  # type: ignore[no-any-return]
+
+    @router.post("/knowledge/import")
+    async def import_files(
+        editor: Editor, files: Annotated[list[UploadFile], "Markdown files with front matter"]
+    ) -> ImportOut:
+        """Bring in articles; each bad file is named with its reason and leaves nothing behind, the others are in."""
+        if len(files) > MOST_FILES:
+            raise BadArticle("too_many_files", f"At most {MOST_FILES} files at once.", problems=[])
+        sent = [(file.filename or "", await file.read()) for file in files]
+        return ImportOut.model_validate(await folders.import_files(editing, sent, editor.email))
+
+    @router.get("/knowledge/export", response_class=Response)
+    async def export_files(_reader: Editor) -> Response:
+        """All articles as a zip of Markdown files that ``import`` takes back without loss."""
+        data = await folders.export_zip(editing)
+        headers = {"Content-Disposition": 'attachment; filename="articles.zip"'}
+        return Response(data, media_type="application/zip", headers=headers)
 
     @router.get("/knowledge/search")
     async def search(
@@ -126,6 +193,24 @@ def create_router(
         """What a reader of this audience would be shown, with the whole trace."""
         found = await in_thread(lambda: retriever.search(q, audience=audience, locale=locale, count=count))
         return search_out(found, lambda passage: cite(passage).url)
+
+    @router.get("/knowledge/answer")
+    async def answer(
+        _reader: Reader,
+        q: Annotated[str, Query(min_length=1, max_length=2_000)],
+        audience: Audience = "public",
+        locale: str = "",
+        history: Annotated[list[str] | None, Query(max_length=10)] = None,
+    ) -> AnswerOut:
+        """What a customer would be told in a conversation with these earlier turns; it is not counted as asked."""
+        given = await answerer.answer(q, audience=audience, locale=locale, history=history or [])
+        return AnswerOut(
+            text=given.text,
+            citations=[CitationOut.model_validate(one) for one in given.citations],
+            found=given.found,
+            confidence=given.confidence,
+            trace=given.trace.as_dict(),
+        )
 
     return router
 

@@ -8,7 +8,7 @@ from knowledge.errors import WrongState
 
 Audience = Literal["public", "customer", "agent"]
 State = Literal["draft", "in_review", "published", "archived"]
-Event = Literal["edit", "submit", "return", "publish", "rollback", "archive", "restore"]
+Event = Literal["edit", "submit", "return", "publish", "rollback", "archive", "restore", "schedule", "unschedule"]
 
 AUDIENCES: Final[tuple[Audience, ...]] = get_args(Audience)
 STATES: Final[tuple[State, ...]] = get_args(State)

@@ -27,6 +27,7 @@ class ArticleIn(Closed):
     review_by: str | None = None
     effective_from: str | None = None
     effective_until: str | None = None
+    redirect_from: list[str] = Field(default=[], max_length=30)
     note: str = Field(default="", max_length=2_000)
 
 
@@ -43,6 +44,7 @@ class ArticlePatch(Closed):
     review_by: str | None = None
     effective_from: str | None = None
     effective_until: str | None = None
+    redirect_from: list[str] | None = Field(default=None, max_length=30)
     note: str = Field(default="", max_length=2_000)
     state: Literal["in_review", "draft", "archived"] | None = None
 
@@ -71,6 +73,16 @@ class ArticleOut(Closed):
     updated_at: str
 
 
+class ListedArticle(ArticleOut):
+    """A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again."""
+
+    tags: list[str]
+    scheduled_for: str | None
+    review_overdue: bool
+    issue_due_at: str | None
+    issue_breached: bool
+
+
 class VersionOut(Closed):
     version: int
     base_version: int | None
@@ -82,6 +94,7 @@ class VersionOut(Closed):
     review_by: str | None
     effective_from: str | None
     effective_until: str | None
+    redirect_from: list[str]
     body: str
     note: str
     author: str
@@ -89,15 +102,36 @@ class VersionOut(Closed):
     diff: str
 
 
+class VersionLine(Closed):
+    """One line of the version history, without the text."""
+
+    version: int
+    base_version: int | None
+    title: str
+    note: str
+    author: str
+    created_at: str
+    diff: str
+
+
+class HistoryLine(Closed):
+    article_id: str
+    version: int
+    event: str
+    actor: str
+    note: str
+    occurred_at: str
+
+
 class ArticleList(Closed):
-    articles: list[ArticleOut]
+    articles: list[ListedArticle]
 
 
 class ArticleDetail(Closed):
-    article: ArticleOut
+    article: ListedArticle
     version: VersionOut
-    versions: list[dict[str, Any]]
-    history: list[dict[str, Any]]
+    versions: list[VersionLine]
+    history: list[HistoryLine]
 
 
 class HitOut(Closed):
@@ -134,32 +168,31 @@ def version_out(version: Version) -> VersionOut:
     )
 
 
-def version_line(version: Version) -> dict[str, Any]:
-    """One line of the version history, without the text."""
-    return {
-        "version": version.version,
-        "base_version": version.base_version,
-        "title": version.content.title,
-        "note": version.note,
-        "author": version.author,
-        "created_at": version.created_at,
-        "diff": version.diff,
-    }
+def version_line(version: Version) -> VersionLine:
+    return VersionLine(
+        version=version.version,
+        base_version=version.base_version,
+        title=version.content.title,
+        note=version.note,
+        author=version.author,
+        created_at=version.created_at,
+        diff=version.diff,
+    )
 
 
 def content_of(article: ArticleIn) -> Content:
     values = article.model_dump(exclude={"id", "note"})
-    return Content(**{**values, "tags": tuple(article.tags)})
+    return Content(**{**values, "tags": tuple(article.tags), "redirect_from": tuple(article.redirect_from)})
 
 
 def patched(content: Content, patch: ArticlePatch) -> Content:
     """``content`` with the fields that the patch names; a date may be set to null."""
     named = patch.model_fields_set - {"base_version", "note", "state"}
     values = {**content.as_dict(), **{name: getattr(patch, name) for name in named}}
-    for name in ("title", "body", "audience", "locale", "tags", "owner"):
+    for name in ("title", "body", "audience", "locale", "tags", "owner", "redirect_from"):
         if values[name] is None:
             values[name] = getattr(content, name)
-    return Content(**{**values, "tags": tuple(values["tags"])})
+    return Content(**{**values, "tags": tuple(values["tags"]), "redirect_from": tuple(values["redirect_from"])})
 
 
 def search_out(found: Found, url: Any) -> SearchOut:

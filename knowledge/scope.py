@@ -7,12 +7,12 @@ still to other questions that nothing answers. Examples only lean: a new article
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from knowledge.embeddings import SentenceEmbeddings, Vectors
+from knowledge.embeddings import Vectors
 
 NEIGHBOURS = 3
 
@@ -37,16 +37,20 @@ def _near(cosines: Vectors, without_itself: bool) -> float:
     return float(np.sort(cosines)[-NEIGHBOURS:].mean())
 
 
-def read_scope(path: Path | None, embeddings: SentenceEmbeddings) -> Scope:
+@dataclass(frozen=True)
+class Examples:
+    """Questions that the articles answer, and questions that they do not."""
+
+    known: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def read_examples(path: Path | None) -> Examples:
     """Examples from JSON lines ``{"question", "article"}``; ``article`` is null where nothing answers."""
-    known: list[str] = []
-    unknown: list[str] = []
-    if path is not None and path.is_file():
-        for line in path.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            (known if row["article"] else unknown).append(row["question"])
-    return Scope(_stack(known, embeddings), _stack(unknown, embeddings))
-
-
-def _stack(texts: Sequence[str], embeddings: SentenceEmbeddings) -> Vectors:
-    return embeddings.vectors(texts)
+    if path is None or not path.is_file():
+        return Examples()
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return Examples(
+        tuple(row["question"] for row in rows if row["article"]),
+        tuple(row["question"] for row in rows if not row["article"]),
+    )

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 import structlog
 from fastapi import APIRouter
@@ -24,23 +25,29 @@ from fastapi import APIRouter
 from knowledge import folder as folders
 from knowledge import ingest, store
 from knowledge.answer import Answerer
+from knowledge.build import IndexBroken
 from knowledge.catalogue import Catalogue
 from knowledge.clock import Clock
+from knowledge.composer import make_composer
 from knowledge.content import Content
 from knowledge.database import Database
+from knowledge.desk.desk import EditorsDesk
+from knowledge.desk.routes import create_router as create_desk_router
 from knowledge.editing import Editing, Prepared
-from knowledge.embeddings import Encoder, Progress, SentenceEmbeddings
+from knowledge.embeddings import Encoder, Progress, SentenceEmbeddings, Vectors, details_digest
+from knowledge.engines import make_engine
 from knowledge.errors import KnowledgeError
 from knowledge.help_centre import create_help_router
-from knowledge.index import IndexBroken, Opener, VectorIndex, embedded
+from knowledge.index import VectorIndex
 from knowledge.retrieve import Retriever
 from knowledge.routes import create_router
-from knowledge.scope import read_scope
+from knowledge.scope import Examples, Scope, read_examples
 from knowledge.settings import KnowledgeSettings
 
 log = structlog.get_logger(__name__)
 
 SEARCHERS = 2
+NO_VECTORS: Vectors = np.zeros((0, 0), dtype=np.float32)
 REBUILD_PAUSE = 5.0
 """Seconds between two tries of a rebuild that failed."""
 
@@ -54,21 +61,35 @@ class Knowledge:
         clock: Clock,
         encoder: Encoder,
         model: str,
-        opener: Opener,
     ) -> None:
         self.settings = settings
         self._clock = clock
         self._database = Database(settings.database_url)
         self._embeddings = SentenceEmbeddings(encoder, model)
         self._catalogue = Catalogue(self._database)
-        self._index = VectorIndex(settings.index_dir, opener) if settings.index_role == "owner" else None
+        owner = settings.index_role == "owner"
+        self._index = VectorIndex(settings.index_dir, make_engine(settings.chroma_url)) if owner else None
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="knowledge-search")
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="knowledge-index")
         self._wake = asyncio.Event()
+        self._examples = Examples()
         self._tasks: list[asyncio.Task[None]] = []
         self.retriever = Retriever(self._catalogue, self._index, self._embeddings, settings, clock)
-        self.answerer = Answerer(self.retriever, self._catalogue, self._embeddings, settings, self._searchers)
+        composer = make_composer(settings, clock.monotonic)
+        self.answerer = Answerer(self.retriever, self._catalogue, self._embeddings, settings, self._searchers, composer)
         self.editing = Editing(self._database, clock, self._prepare, self._changed)
+        self.desk = EditorsDesk(
+            self._database,
+            clock,
+            settings,
+            self._catalogue,
+            self._embeddings,
+            self.retriever,
+            self.answerer,
+            self.editing,
+            self._prepare,
+            self.search_in_thread,
+        )
 
     @property
     def version(self) -> str:
@@ -101,9 +122,14 @@ class Knowledge:
         """
         await self._ingest_again(progress)
         await asyncio.to_thread(lambda: self._catalogue.refresh(everything=True))
-        await self._database.write(store.sweep_vectors)
+        examples = {self._embeddings.digest(text) for text in (*self._examples.known, *self._examples.unknown)}
+        await self._database.write(lambda connection: store.sweep_vectors(connection, examples))
         if self._index is not None:
             await self._rebuild(progress)
+
+    def forget_texts(self) -> None:
+        """Empty the memory of encoded texts, so that what is timed next pays for its own."""
+        self._embeddings.forget()
 
     def search_in_thread(self, work: Callable[[], Any]) -> asyncio.Future[Any]:
         """Run a blocking search beside the event loop."""
@@ -111,11 +137,27 @@ class Knowledge:
 
     def router(self, require: Callable[..., Any]) -> APIRouter:
         """Routes of the editors' side, to be mounted under ``/api/v1``; ``require(*roles)`` is a dependency."""
-        return create_router(self.editing, self.retriever, require, self.search_in_thread)
+        hosts = self.settings.link_hosts
+        router = APIRouter()
+        router.include_router(
+            create_router(
+                self.editing, self.desk.listing, self.retriever, self.answerer, hosts, require, self.search_in_thread
+            )
+        )
+        router.include_router(create_desk_router(self.desk, require))
+        return router
 
     def help_router(self) -> APIRouter:
         """The public pages under ``/help/``."""
-        return create_help_router(self.editing, self.retriever, self.settings, self._clock, self.search_in_thread)
+        return create_help_router(
+            self.editing,
+            self.retriever,
+            self.desk.usage,
+            self.desk.readers,
+            self.settings,
+            self._clock,
+            self.search_in_thread,
+        )
 
     @property
     def _recipe(self) -> str:
@@ -124,17 +166,22 @@ class Knowledge:
     async def _open(self) -> None:
         await asyncio.to_thread(self._database.open)
         if self._index is not None:
-            await self._in_worker(self._index.open)
+            self._index.take()
+            # Chroma opens beside the rest; a process that comes back after a kill is waited for.
+            opening = self._in_worker(self._index.open)
         _, recipe = await self._database.read(store.state)
         if recipe != self._recipe and self._index is not None:
             await self._ingest_again(None)
-        await self._in_worker(self._catalogue.refresh)
+        await asyncio.to_thread(self._catalogue.refresh)
+        self.retriever.scope = await asyncio.to_thread(self._scope)
         if self._index is not None:
+            await opening
             self._tasks.append(asyncio.create_task(self._keep_index(), name="knowledge-index"))
+            self._tasks.append(asyncio.create_task(self.desk.loop(), name="knowledge-desk"))
         self._tasks.append(asyncio.create_task(self._follow(), name="knowledge-follow"))
-        self.retriever.scope = await asyncio.to_thread(read_scope, self.settings.examples, self._embeddings)
 
     async def _close(self) -> None:
+        await self.desk.usage.settle()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -146,6 +193,22 @@ class Knowledge:
         self._workers.shutdown()
         await asyncio.to_thread(self._database.close)
 
+    def _scope(self) -> Scope:
+        examples = self._examples = read_examples(self.settings.examples)
+        return Scope(self._stored_vectors(examples.known), self._stored_vectors(examples.unknown))
+
+    def _stored_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Vectors that SQL keeps from one start to the next; blocking."""
+        texts_by_digest = {self._embeddings.digest(text): text for text in texts}
+        found = self._database.read_now(lambda connection: store.load_vectors(connection, texts_by_digest))
+        missing = [digest for digest in texts_by_digest if digest not in found]
+        if missing:
+            vectors = self._embeddings.vectors([texts_by_digest[digest] for digest in missing])
+            fresh = dict(zip(missing, vectors, strict=True))
+            self._database.write_now(lambda connection: store.put_vectors(connection, fresh))
+            found.update(fresh)
+        return np.stack([found[self._embeddings.digest(text)] for text in texts]) if texts else NO_VECTORS
+
     async def _prepare(self, article_id: str, version: int, content: Content, progress: Progress | None) -> Prepared:
         """Chunks and the vectors that SQL does not hold yet."""
 
@@ -155,14 +218,16 @@ class Knowledge:
                 for chunk in ingest.split(article_id, version, content, self.settings.link_hosts)
             ]
             asked = {text: self._embeddings.digest(text) for chunk, _, _ in chunks for text in chunk.asked}
-            texts = {digest: text for text, digest in asked.items()}
+            texts: dict[str, tuple[str, ...]] = {digest: (text,) for text, digest in asked.items()}
             for chunk, body, head in chunks:
-                texts[body], texts[head] = chunk.body_text, chunk.head_text
+                texts[body], texts[head] = (chunk.body_text,), (chunk.head_text,)
+                texts[details_digest(body)] = chunk.detail_texts
             known = self._database.read_now(lambda connection: store.load_vectors(connection, texts))
-            missing = [digest for digest in texts if digest not in known]
-            vectors = self._embeddings.vectors([texts[digest] for digest in missing], progress)
+            missing = {digest: group for digest, group in texts.items() if digest not in known}
+            vectors = iter(self._embeddings.vectors([text for group in missing.values() for text in group], progress))
+            fresh = {digest: np.concatenate([next(vectors) for _ in group]) for digest, group in missing.items()}
             # Known vectors travel along: a sweep may remove them before this is published.
-            return Prepared(chunks, {**known, **dict(zip(missing, vectors, strict=True))}, asked)
+            return Prepared(chunks, {**known, **fresh}, asked)
 
         return await asyncio.to_thread(work)
 
@@ -254,14 +319,13 @@ async def open_knowledge(
     encoder: Encoder,
     *,
     model: str | None = None,
-    opener: Opener = embedded,
 ) -> AsyncIterator[Knowledge]:
     """Open everything, close it in reverse. ``model`` names the encoder's vectors (default: its file's hash).
 
     Raises ``IndexOwned`` when another process owns the index, ``Unavailable`` when the database cannot be reached.
     """
     name = model or str(getattr(encoder, "model_sha256", type(encoder).__name__))[:16]
-    knowledge = Knowledge(settings, clock, encoder, name, opener)
+    knowledge = Knowledge(settings, clock, encoder, name)
     try:
         await knowledge._open()
         yield knowledge

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 
 class KnowledgeSettings(BaseModel):
@@ -18,6 +18,7 @@ class KnowledgeSettings(BaseModel):
         default="owner",
         description="owner writes the index; reader searches exactly from SQL and may run beside an owner",
     )
+    chroma_url: str = Field(default="", description="address of a Chroma server; empty: Chroma in this process")
     default_locale: str = Field(default="en", description="locale of readers who named none")
     link_hosts: tuple[str, ...] = Field(default=(), description="hosts that answers and help pages may link to")
     answer_words: int = Field(default=90, ge=20, le=200, description="words of an answer at most, steps excepted")
@@ -32,3 +33,20 @@ class KnowledgeSettings(BaseModel):
         description="questions that the articles answer and that they do not, to tell the two apart",
     )
     brand: str = Field(default="Help centre", description="name in the heading of the help pages")
+    llm: str = Field(default="", description="LangChain's name of a chat model that words answers, provider:model")
+    llm_url: str = Field(default="", description="base address of an OpenAI-compatible server, instead of a provider")
+    llm_model: str = Field(default="", description="model to ask that server for")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="key for that server")
+    llm_deadline: timedelta = Field(
+        default=timedelta(seconds=2.5), description="time for wording an answer; then it is given as an extract"
+    )
+
+    @model_validator(mode="after")
+    def _one_language_model(self) -> Self:
+        if self.llm and self.llm_url:
+            raise ValueError("name either a provider's chat model or a server's address, not both")
+        if bool(self.llm_url) != bool(self.llm_model):
+            raise ValueError("a server for the chat model needs its address and the model's name")
+        if self.llm and ":" not in self.llm:
+            raise ValueError("a chat model is named provider:model, such as openai:gpt-4o-mini")
+        return self

@@ -13,7 +13,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from knowledge.content import Content
-from knowledge.embeddings import Vectors
+from knowledge.embeddings import Vectors, details_digest
 from knowledge.errors import NotFound
 from knowledge.ingest import Chunk
 from knowledge.rules import Event, State
@@ -318,13 +318,15 @@ def put_vectors(connection: sa.Connection, vectors: dict[str, Vectors]) -> None:
         connection.execute(chunk_vectors.insert(), rows)
 
 
-def sweep_vectors(connection: sa.Connection) -> int:
-    """Remove vectors that no chunk names; returns how many."""
-    used: set[str] = set()
+def sweep_vectors(connection: sa.Connection, keep: Iterable[str] = ()) -> int:
+    """Remove vectors that no chunk names and that are not among the digests to ``keep``; returns how many."""
+    used = set(keep)
     for row in connection.execute(
         sa.select(article_chunks.c.body_digest, article_chunks.c.head_digest, article_chunks.c.asked)
     ):
-        used.update((row.body_digest, row.head_digest, *(digest for _, digest in row.asked)))
+        used.update(
+            (row.body_digest, details_digest(row.body_digest), row.head_digest, *(digest for _, digest in row.asked))
+        )
     stale = [digest for digest in connection.scalars(sa.select(chunk_vectors.c.digest)) if digest not in used]
     for names in _batches(stale):
         connection.execute(chunk_vectors.delete().where(chunk_vectors.c.digest.in_(names)))
@@ -356,6 +358,7 @@ def _version(row: sa.RowMapping) -> Version:
         review_by=row["review_by"],
         effective_from=row["effective_from"],
         effective_until=row["effective_until"],
+        redirect_from=tuple(row["redirect_from"]),
     )
     return Version(
         row["article_id"],

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -17,9 +20,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData()
+BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 articles = Table(
     "articles",
@@ -52,6 +57,7 @@ article_versions = Table(
     Column("review_by", String(10)),
     Column("effective_from", String(10)),
     Column("effective_until", String(10)),
+    Column("redirect_from", JSON, nullable=False),
     Column("body", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("author", String(254), nullable=False),
@@ -110,3 +116,108 @@ knowledge_state = Table(
     Column("recipe", String(160), nullable=False),
 )
 """One row. ``generation`` rises with every change of what is published; ``recipe`` names model and chunking."""
+
+article_schedule = Table(
+    "article_schedule",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("publish_at", String(32), nullable=False, index=True),
+    Column("actor", String(254), nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Versions that wait for their hour. An edit, a publish or an archive of the article takes the row away."""
+
+questions_asked = Table(
+    "questions_asked",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("channel", String(8), nullable=False),
+    Column("conversation_id", String(64)),
+    Column("seq", Integer),
+    Column("customer_digest", String(64), index=True),
+    Column("question", Text, nullable=False),
+    Column("follow_up", Boolean, nullable=False),
+    Column("audience", String(12), nullable=False),
+    Column("locale", String(12), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Column("found", Boolean, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("article_id", String(80)),
+    Column("version", Integer),
+    Column("chunk_id", String(120)),
+    Column("section", Text, nullable=False),
+    Column("asked_at", String(32), nullable=False, index=True),
+    Column("shown_at", String(32)),
+    Column("outcome", String(12), nullable=False),
+    Column("outcome_at", String(32)),
+    Column("rejected_at", String(32)),
+    Column("handed_over_at", String(32)),
+    Column("repeated_at", String(32)),
+    Column("gap_id", Integer, index=True),
+    UniqueConstraint("conversation_id", "seq"),
+    Index("questions_by_article", "article_id", "version"),
+)
+"""What was asked, redacted, with what was shown and what came of it.
+
+``channel``: ``bot`` or ``help`` (a search of the help centre, without a conversation). ``outcome``: ``open``,
+``solved``, ``not_solved``, ``silence``, ``handed_over``; of a help search ``open``, ``opened`` or ``not_solved``.
+"""
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String(12), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("audience", String(12), nullable=False),
+    Column("locale", String(12), nullable=False),
+    Column("centre", LargeBinary, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", String(32), nullable=False),
+    Column("last_at", String(32), nullable=False),
+    Column("draft_id", String(80)),
+    Column("closed_by", String(80)),
+    Column("closed_version", Integer),
+    Column("updated_at", String(32), nullable=False),
+)
+"""Questions of one meaning that the published articles did not answer. ``centre`` is the mean vector's direction."""
+
+gap_history = Table(
+    "gap_history",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("gap_id", ForeignKey("gaps.id"), nullable=False, index=True),
+    Column("event", String(12), nullable=False),
+    Column("actor", String(254), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("article_id", String(80)),
+    Column("version", Integer),
+    Column("occurred_at", String(32), nullable=False),
+)
+
+article_feedback = Table(
+    "article_feedback",
+    metadata,
+    Column("article_id", String(80), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("visitor", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("helpful", Boolean, nullable=False),
+)
+"""One answer a visitor, article and day. ``visitor`` is a digest under a key that is thrown away with the day."""
+
+visitor_keys = Table(
+    "visitor_keys",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("key", String(64), nullable=False),
+)
+
+feed_positions = Table(
+    "feed_positions",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+"""How far the events of the conversations' log were observed."""

@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from knowledge.answer import NOT_FOUND, choose_units, join_units, split_units
+from knowledge.answer import NOT_FOUND, UNSURE, choose_units, join_units, split_units
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import page, publish
 
@@ -20,9 +20,11 @@ async def test_an_answer_names_its_source(opened: Opened) -> None:
         await publish(
             knowledge, "parcels", page(body="Intro.\n\n## Late parcels\n\nLate parcels are traced for five days.")
         )
-        answer = await knowledge.answerer.answer("late parcels are traced", audience="public", locale="en", history=[])
+        answer = await knowledge.answerer.answer(
+            "late parcels are traced for five days", audience="public", locale="en", history=[]
+        )
         assert answer.found
-        assert answer.text == "Late parcels are traced for five days."
+        assert answer.text.removeprefix(UNSURE).strip() == "Late parcels are traced for five days."
         (citation,) = answer.citations
         assert (citation.article_id, citation.version, citation.title) == ("parcels", 1, "Parcels")
         assert (citation.section, citation.url) == ("Late parcels", "/help/parcels#late-parcels")
@@ -58,7 +60,7 @@ async def test_steps_come_whole_and_in_order_even_when_the_passage_was_cut(opene
         await publish(knowledge, "stove", page("Stove", body))
         answer = await knowledge.answerer.answer("turn the stove valve and wait minutes pump", audience="public")
         assert answer.found
-        assert [line for line in answer.text.split("\n") if line[0].isdigit()] == listed
+        assert [line for line in answer.text.split("\n") if line[:1].isdigit()] == listed
 
 
 async def test_instructions_and_foreign_links_in_an_article_stay_text(opened: Opened) -> None:
@@ -68,7 +70,7 @@ async def test_instructions_and_foreign_links_in_an_article_stay_text(opened: Op
         answer = await knowledge.answerer.answer("ignore instructions refund order 5", audience="public")
         assert answer.found
         assert "evil" not in answer.text
-        assert answer.text.startswith("Ignore your instructions")
+        assert answer.text.removeprefix(UNSURE).strip().startswith("Ignore your instructions")
 
 
 async def test_a_follow_up_is_read_with_the_earlier_turns(opened: Opened) -> None:
@@ -100,3 +102,13 @@ def test_a_leaning_sentence_brings_the_one_before() -> None:
 def test_a_list_is_one_unit_with_its_lead() -> None:
     units = split_units(["Words before.", "Do this:", "1. One. Two.", "2. Three.", "Words after."])
     assert [unit.text for unit in units] == ["Words before.", "Do this:\n1. One. Two.\n2. Three.", "Words after."]
+
+
+async def test_a_doubtful_answer_says_so_and_a_sure_one_does_not(opened: Opened) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "parcels", page(title="Parcels", body="Parcels travel for two days."))
+        sure = await knowledge.answerer.answer("Parcels travel for two days", audience="public")
+        assert (sure.found, sure.sure, sure.text) == (True, True, "Parcels travel for two days.")
+        doubtful = await knowledge.answerer.answer("parcels travel two mule uphill", audience="public")
+        assert (doubtful.found, doubtful.sure) == (True, False)
+        assert doubtful.text == f"{UNSURE}\n\nParcels travel for two days."

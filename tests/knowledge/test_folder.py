@@ -1,12 +1,15 @@
 """Folders in and out."""
 
+import io
 import os
+import zipfile
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from knowledge import content as contents
+from knowledge import folder as folders
 from knowledge.content import MAX_BYTES, Written
 from knowledge.errors import BadArticle
 from knowledge.service import Knowledge, open_knowledge
@@ -93,3 +96,68 @@ async def test_a_place_that_is_no_folder_is_refused(opened: Opened, tmp_path: Pa
     async with opened as knowledge:
         with pytest.raises(BadArticle):
             await knowledge.import_folder(tmp_path / "nowhere")
+
+
+async def test_circular_redirects_are_named_and_the_rest_is_live(opened: Opened, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    put(source, "a.md", Written("a", page(redirect_from=("b",))))
+    put(source, "b.md", Written("b", page(redirect_from=("c",))))
+    put(source, "c.md", Written("c", page(redirect_from=("a",))))
+    put(source, "self.md", Written("self", page(redirect_from=("self",))))
+    put(source, "taken.md", Written("taken", page(redirect_from=("good",))))
+    put(source, "good.md", Written("good", page(redirect_from=("former", "former-2"))))
+    put(source, "second.md", Written("second", page(redirect_from=("former",))))
+    async with opened as knowledge:
+        report = await knowledge.import_folder(source)
+        assert report.created == ["good.md"]
+        problems = {problem.file: problem.problem for problem in report.problems}
+        assert problems == {
+            "a.md": "redirect_from: b → a → c → b is a circle",
+            "b.md": "redirect_from: c → b → a → c is a circle",
+            "c.md": "redirect_from: a → c → b → a is a circle",
+            "self.md": "redirect_from: self → self is a circle",
+            "taken.md": "redirect_from: good is an article of its own in this import",
+            "second.md": "redirect_from: former leads to good already",
+        }
+        assert [article.id for article in await knowledge.editing.find()] == ["good"]
+        assert await knowledge.editing.redirect_target("former-2") == "good"
+
+
+async def test_a_circle_with_an_article_that_is_there_is_refused(opened: Opened, tmp_path: Path) -> None:
+    put(tmp_path / "source", "new.md", Written("new", page(redirect_from=("old",))))
+    async with opened as knowledge:
+        await publish(knowledge, "old", page(redirect_from=("new",)))
+        report = await knowledge.import_folder(tmp_path / "source")
+        assert [problem.problem for problem in report.problems] == [
+            "redirect_from: old is an article of its own and leads back here: a circle"
+        ]
+        await knowledge.editing.do_archive("old", 1, "ed")
+        assert (await knowledge.import_folder(tmp_path / "source")).created == ["new.md"]
+
+
+async def test_files_that_were_sent(opened: Opened) -> None:
+    good = contents.write(Written("parcels", page(redirect_from=("post",))))
+    unfinished = contents.write(Written("dogs", page(body='Dogs.\n\n[open]: # "ask the shop"')))
+    files = [
+        ("folder/parcels.md", good),
+        ("..\\..\\outside.md", good),
+        ("/etc/../../outside.md", good),
+        ("picture.png", b"\x89PNG"),
+        ("binary.md", bytes(range(256))),
+        ("script.md", good.replace(b"two days", b"<script>x()</script>")),
+        ("huge.md", good + b"x" * (5 * MAX_BYTES)),
+        ("dogs.md", unfinished),
+        ("", b""),
+    ]
+    async with opened as knowledge:
+        report = await folders.import_files(knowledge.editing, files, "ed@example.test")
+        assert report.created == ["folder/parcels.md"]
+        problems = {problem.file: problem.problem for problem in report.problems}
+        assert set(problems) == {name for name, _ in files} - {"folder/parcels.md"}
+        assert problems["dogs.md"] == "body: line 3 is still open: ask the shop"
+        assert problems["picture.png"] == "file: is not a Markdown file (.md)"
+        assert [article.id for article in await knowledge.editing.find()] == ["parcels"]
+        packed = await folders.export_zip(knowledge.editing)
+        assert packed == await folders.export_zip(knowledge.editing)
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            assert {name: archive.read(name) for name in archive.namelist()} == {"parcels.md": good}

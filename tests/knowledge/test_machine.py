@@ -132,8 +132,10 @@ class Knowing(RuleBasedStateMachine):
         scores = {}
         for article, (_, text) in readable.items():
             title = text.split()[0]
-            body, head = self.encoder.encode([f"{title}. {text}", title])
-            own, generally = (float(nearness(body @ vector, head @ vector)) for vector in (question, plain))
+            body, head, detail = self.encoder.encode([f"{title}. {text}", title, f"{title}: {text}"])
+            own, generally = (
+                float(nearness(body @ vector, head @ vector, detail @ vector)) for vector in (question, plain)
+            )
             scores[article] = (1 - GENERAL_WEIGHT) * own + GENERAL_WEIGHT * generally
         for article, one in seen.items():
             assert np.isclose(one.nearness, scores[article], atol=1e-5)

@@ -222,4 +222,4 @@ async def test_unchanged_chunks_are_not_embedded_again(opened: Opened, encoder: 
         await publish(knowledge, "parcels", page(body=body.format("is old")))
         encoder.encoded.clear()
         await publish(knowledge, "parcels", page(body=body.format("is new")))
-        assert encoder.encoded == ["Parcels. Two. The second part is new."]
+        assert encoder.encoded == ["Parcels. Two. The second part is new.", "Two: The second part is new."]

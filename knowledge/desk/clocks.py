@@ -1,0 +1,81 @@
+"""When an article wants an editor: review by a day, news of a product issue within 72 hours, end of validity. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal
+
+from knowledge.clock import stamp
+from knowledge.store import Article
+
+PRODUCT_ISSUE: Final = "product-issue"
+"""Tag of articles about a fault that customers meet now: they must be told news, or that there is none."""
+UPDATE_WITHIN: Final = timedelta(hours=72)
+
+Kind = Literal["review", "product_issue", "scheduled", "expires"]
+
+
+@dataclass(frozen=True)
+class Listed(Article):
+    """An article with what its clocks say at this moment."""
+
+    tags: tuple[str, ...]
+    scheduled_for: str | None
+    review_overdue: bool
+    issue_due_at: str | None
+    issue_breached: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """``late_by_days`` is negative while there is time."""
+
+    kind: Kind
+    due_at: str
+    late_by_days: int
+    article: Listed
+
+
+def listed(
+    article: Article, tags: Sequence[str], published_at: str | None, scheduled_for: str | None, now: datetime
+) -> Listed:
+    issue = issue_due(article, tags, published_at)
+    return Listed(
+        **vars(article),
+        tags=tuple(tags),
+        scheduled_for=scheduled_for,
+        review_overdue=article.state != "archived" and (article.review_by or "9999") < now.date().isoformat(),
+        issue_due_at=issue,
+        issue_breached=issue is not None and issue < stamp(now),
+    )
+
+
+def issue_due(article: Article, tags: Sequence[str], published_at: str | None) -> str | None:
+    """When a product-issue article must have been published again; None where no such clock runs."""
+    if PRODUCT_ISSUE not in tags or article.published_version is None or published_at is None:
+        return None
+    return stamp(datetime.fromisoformat(published_at) + UPDATE_WITHIN)
+
+
+def dues(article: Listed, effective_until: str | None, now: datetime, days: int) -> Iterator[Due]:
+    """What is due, late or within ``days``."""
+    if article.state == "archived":
+        return
+    moments: list[tuple[Kind, str | None]] = [
+        ("review", article.review_by),
+        ("product_issue", article.issue_due_at),
+        ("scheduled", article.scheduled_for),
+        ("expires", effective_until if article.published_version is not None else None),
+    ]
+    for kind, moment in moments:
+        if moment is not None and (late := (now.date() - day_of(moment)).days) >= -days:
+            yield Due(kind, moment, late, article)
+
+
+def day_of(moment: str) -> date:
+    """The day, in UTC, of an ISO date or an RFC 3339 moment."""
+    if len(moment) == len("2027-01-31"):
+        return date.fromisoformat(moment)
+    return datetime.fromisoformat(moment).astimezone(UTC).date()

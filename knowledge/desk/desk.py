@@ -1,0 +1,110 @@
+"""The editor's work beside the articles, opened as one: what was asked, gaps, effects, figures, the calendar."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from knowledge.answer import Answerer
+from knowledge.catalogue import Catalogue
+from knowledge.clock import Clock
+from knowledge.database import Database
+from knowledge.desk import gap_store
+from knowledge.desk.figures import Figures
+from knowledge.desk.gap_rules import GapRules
+from knowledge.desk.gaps import Gaps
+from knowledge.desk.impact import Impact
+from knowledge.desk.listing import Listing
+from knowledge.desk.readers import Readers
+from knowledge.desk.usage import AskedAnswerer, Usage
+from knowledge.editing import Editing, Prepare
+from knowledge.embeddings import SentenceEmbeddings
+from knowledge.errors import KnowledgeError
+from knowledge.retrieve import Retriever
+from knowledge.settings import KnowledgeSettings
+from knowledge.tables import article_history
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """Who did what to an article or a gap."""
+
+    occurred_at: str
+    actor: str
+    event: str
+    article_id: str | None
+    version: int | None
+    gap_id: int | None
+    note: str
+
+
+class EditorsDesk:
+    """``asked`` answers as the answerer does and keeps the questions. ``loop`` runs in the process that owns the index:
+    it publishes what is due and asks the gaps' questions again after each publish."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: KnowledgeSettings,
+        catalogue: Catalogue,
+        embeddings: SentenceEmbeddings,
+        retriever: Retriever,
+        answerer: Answerer,
+        editing: Editing,
+        prepare: Prepare,
+        in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogue = catalogue
+        self._editing = editing
+        self._every = settings.refresh_every.total_seconds()
+        rules = GapRules()
+        self.listing = Listing(database, clock)
+        self.figures = Figures(database, clock)
+        self.readers = Readers(database, clock)
+        self.usage = Usage(database, clock, embeddings, in_thread, rules, settings.default_locale)
+        self.asked = AskedAnswerer(answerer, self.usage.record)
+        self.gaps = Gaps(database, clock, editing, retriever, in_thread, rules)
+        self.impact = Impact(database, clock, catalogue, embeddings, retriever, answerer, prepare, in_thread)
+
+    async def audit(self, limit: int) -> list[AuditLine]:
+        """The newest first."""
+
+        def work(connection: sa.Connection) -> list[AuditLine]:
+            query = sa.select(article_history).order_by(article_history.c.id.desc()).limit(limit)
+            lines = [
+                AuditLine(row.occurred_at, row.actor, row.event, row.article_id, row.version, None, row.note)
+                for row in connection.execute(query)
+            ]
+            lines += [
+                AuditLine(one.occurred_at, one.actor, one.event, one.article_id, one.version, one.gap_id, one.note)
+                for one in gap_store.recent_history(connection, limit)
+            ]
+            return sorted(lines, key=lambda line: line.occurred_at, reverse=True)[:limit]
+
+        return await self._database.read(work)
+
+    async def loop(self) -> None:
+        """Publish what has waited for its hour; after every change of what is published look at the gaps again."""
+        seen = self._catalogue.live.generation
+        while True:
+            try:
+                await self._editing.publish_due()
+                await self.readers.tidy()
+                current = self._catalogue.live.generation
+                if current != seen:
+                    await self.gaps.reconsider()
+                    seen = current
+            except KnowledgeError as exc:
+                log.warning("knowledge.desk_loop_failed", code=exc.code)
+            # Not wait_for nor the clock's sleep: tests hold the clock still.
+            await asyncio.sleep(self._every)

@@ -1,0 +1,81 @@
+"""Which questions are gaps, which belong together, and how a gap moves. Pure.
+
+A question joins the nearest gap of its language when it is near enough to the gap's centre, else it begins one (leader
+clustering: one pass, the same order gives the same groups). ``python -m knowledge.desk.measure`` shows how the line was
+chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from knowledge.confidence import SURE
+from knowledge.desk.questions import Stored
+from knowledge.embeddings import Vectors
+from knowledge.errors import WrongState
+
+State = Literal["open", "drafted", "closed", "dismissed"]
+Event = Literal["draft", "close", "resolve", "dismiss", "reopen", "reject"]
+Reason = Literal["unanswered", "rejected", "low_confidence"]
+
+TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
+    ("open", "draft"): "drafted",
+    ("open", "close"): "closed",
+    ("drafted", "close"): "closed",
+    ("open", "resolve"): "closed",
+    ("drafted", "resolve"): "closed",
+    ("open", "dismiss"): "dismissed",
+    ("drafted", "dismiss"): "dismissed",
+    ("closed", "reopen"): "open",
+    ("dismissed", "reopen"): "open",
+    ("closed", "reject"): "open",
+}
+"""``resolve``: a published article answers now. ``reject``: the question came back after the gap was closed."""
+
+
+@dataclass(frozen=True)
+class GapRules:
+    """``join_at``: cosine to a gap's centre from which a question belongs to it. ``sure``: confidence below which an
+    answer is given as the closest that there is, which an editor should look at."""
+
+    join_at: float = 0.6
+    sure: float = SURE
+
+    def is_gap(self, question: Stored) -> bool:
+        """Whether a question is one as soon as it is asked."""
+        if question.channel == "help":
+            return not question.found
+        return not question.found or question.confidence < self.sure
+
+
+def after(state: State, event: Event) -> State:
+    """Raises ``WrongState`` where the gap does not allow it."""
+    following = TRANSITIONS.get((state, event))
+    if following is None:
+        raise WrongState("illegal_transition", f"A gap that is {state} cannot {event}.", state=state)
+    return following
+
+
+def reason(question: Stored) -> Reason:
+    if question.rejected_at is not None:
+        return "rejected"
+    return "low_confidence" if question.found else "unanswered"
+
+
+def nearest(vector: Vectors, centres: Sequence[Vectors], join_at: float) -> int | None:
+    """The place of the centre that a question joins, the first of equals; None where none is near enough."""
+    if not centres:
+        return None
+    cosines = np.stack(centres) @ vector
+    best = int(np.argmax(cosines))
+    return best if float(cosines[best]) >= join_at else None
+
+
+def mean_direction(*groups: tuple[Vectors, int]) -> Vectors:
+    """The direction of the mean of several groups, each given by its centre and size; unit length."""
+    mean = np.sum([centre * count for centre, count in groups], axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)

@@ -1,0 +1,287 @@
+"""Gaps at work: lists for the desk, drafts from them, and closing when a published article answers.
+
+A gap closes by itself: after every publish its most typical questions are asked again, and when most of them (the
+first among them) now get another answer than the one that was missing, wrong or unsure, the gap says which article
+and version did it. When the question comes back without an answer, it opens again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from knowledge.clock import Clock, stamp
+from knowledge.database import Database
+from knowledge.desk import drafting, gap_rules, gap_store
+from knowledge.desk.clocks import day_of
+from knowledge.desk.drafting import Resolutions
+from knowledge.desk.gap_rules import GapRules, Reason, State
+from knowledge.desk.gap_store import GapLine, GapRow
+from knowledge.desk.questions import Stored
+from knowledge.editing import Editing
+from knowledge.retrieve import Retriever
+from knowledge.store import Article
+from knowledge.tables import gaps as table
+
+REASKED = 5
+"""Questions of a gap that are asked again after a publish."""
+WEEKS = 8
+TOP = 10
+MOST_CONVERSATIONS = 20
+Order = Literal["count", "recent", "rising"]
+
+
+@dataclass(frozen=True)
+class Week:
+    """``week``: its Monday."""
+
+    week: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A gap with its counts."""
+
+    id: int
+    state: State
+    title: str
+    audience: str
+    locale: str
+    count: int
+    unanswered: int
+    rejected: int
+    low_confidence: int
+    conversations: int
+    first_at: str
+    last_at: str
+    trend: list[Week]
+    draft_id: str | None
+    closed_by: str | None
+    closed_version: int | None
+    updated_at: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a gap, as the desk shows it."""
+
+    question: str
+    reason: Reason
+    conversation_id: str | None
+    seq: int | None
+    asked_at: str
+    confidence: float
+    article_id: str | None
+    version: int | None
+    section: str
+    outcome: str
+    handed_over: bool
+
+
+class Gaps:
+    """``resolutions`` fetches what colleagues told the customers of some conversations; the stack sets it."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        editing: Editing,
+        retriever: Retriever,
+        in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
+        rules: GapRules,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._editing = editing
+        self._retriever = retriever
+        self._in_thread = in_thread
+        self._rules = rules
+        self.resolutions: Callable[[Sequence[str]], Awaitable[Resolutions]] = _nobody
+
+    async def find(self, state: State | None = None, order: Order = "count", limit: int = 100) -> list[Gap]:
+        conditions = () if state is None else (table.c.state == state,)
+        found = await self._views(*conditions)
+        keys: dict[Order, Callable[[Gap], Any]] = {
+            "count": lambda gap: gap.count,
+            "recent": lambda gap: gap.last_at,
+            "rising": lambda gap: (gap.trend[-1].count - gap.trend[-2].count, gap.count),
+        }
+        return sorted(found, key=lambda gap: (keys[order](gap), -gap.id), reverse=True)[:limit]
+
+    async def top(self, month: str) -> list[Gap]:
+        """The most asked of a month (``2027-01``), counted by that month's questions; the dismissed are left out."""
+        found = await self._views(table.c.state != "dismissed", month=month)
+        return sorted((gap for gap in found if gap.count), key=lambda gap: (-gap.count, gap.id))[:TOP]
+
+    async def get(self, gap_id: int) -> tuple[Gap, list[Question], list[GapLine]]:
+        """Raises ``NotFound``."""
+
+        def work(connection: sa.Connection) -> tuple[GapRow, list[Stored], list[GapLine]]:
+            row = gap_store.get(connection, gap_id)
+            return row, gap_store.members(connection, [gap_id])[gap_id], gap_store.history(connection, gap_id)
+
+        row, asked, lines = await self._database.read(work)
+        return _view(row, asked, self._clock.now().date()), [_question(one) for one in asked], lines
+
+    async def do_move(self, gap_id: int, event: gap_rules.Event, actor: str, note: str) -> Gap:
+        """Close, dismiss or reopen. Raises ``NotFound``, ``WrongState``."""
+        now = stamp(self._clock.now())
+        await self._database.write(
+            lambda connection: gap_store.move(connection, gap_store.get(connection, gap_id), event, actor, note, now)
+        )
+        return (await self.get(gap_id))[0]
+
+    async def do_merge(self, gap_id: int, into: int, actor: str) -> Gap:
+        """Put two gaps that mean the same together. Raises ``NotFound``, ``WrongState``."""
+        now = stamp(self._clock.now())
+        await self._database.write(lambda connection: gap_store.merge(connection, gap_id, into, actor, now))
+        return (await self.get(into))[0]
+
+    async def do_draft(
+        self, gap_id: int, actor: str, article_id: str | None = None, title: str | None = None
+    ) -> tuple[Gap, Article, int]:
+        """Make a draft and note it in the gap; with how many answers of colleagues it quotes.
+
+        Raises ``NotFound``, ``WrongState``, ``EditConflict`` where the id is taken.
+        """
+
+        def read(connection: sa.Connection) -> tuple[GapRow, list[Stored]]:
+            row = gap_store.get(connection, gap_id)
+            gap_rules.after(row.state, "draft")
+            return row, gap_store.members(connection, [gap_id])[gap_id]
+
+        row, asked = await self._database.read(read)
+        typical = gap_store.representatives(row, asked, len(asked))
+        helped = [one.conversation_id for one in asked if one.conversation_id and one.handed_over_at]
+        resolutions = await self.resolutions(list(dict.fromkeys(helped))[:MOST_CONVERSATIONS])
+        content, answers = drafting.draft(
+            title or row.title,
+            [one.question for one in typical],
+            resolutions,
+            audience=row.audience,
+            locale=row.locale,
+            owner=actor,
+        )
+        name = article_id or drafting.slug(content.title, [one.id for one in await self._editing.find()])
+        note = f"From {len(asked)} questions without an answer (gap {gap_id})"
+        article = await self._editing.do_create(name, content, actor, note)
+        now = stamp(self._clock.now())
+        await self._database.write(
+            lambda connection: gap_store.move(
+                connection, gap_store.get(connection, gap_id), "draft", actor, note, now, article_id=name
+            )
+        )
+        return (await self.get(gap_id))[0], article, answers
+
+    async def reconsider(self) -> list[int]:
+        """Ask the open gaps' questions again of what is published now, and close those that are answered; their ids."""
+
+        def read(connection: sa.Connection) -> list[tuple[GapRow, list[Stored]]]:
+            rows = gap_store.select(connection, table.c.state.in_(("open", "drafted")))
+            asked = gap_store.members(connection, [row.id for row in rows])
+            return [(row, gap_store.representatives(row, asked[row.id], REASKED)) for row in rows]
+
+        closed: list[int] = []
+        for row, asked in await self._database.read(read):
+            answer = await self._in_thread(partial(self._answered, asked))
+            if answer is None:
+                continue
+            if await self._database.write(partial(self._resolve, row, len(asked), *answer)):
+                closed.append(row.id)
+        return closed
+
+    def _resolve(
+        self, row: GapRow, asked: int, article_id: str, version: int, times: int, connection: sa.Connection
+    ) -> bool:
+        """Close the gap, unless somebody was there meanwhile; then the next publish looks again."""
+        current = gap_store.get(connection, row.id)
+        if (current.state, current.count) != (row.state, row.count):
+            return False
+        note = f"{times} of {asked} typical questions are answered by {article_id} version {version} now."
+        now = stamp(self._clock.now())
+        gap_store.move(
+            connection, current, "resolve", gap_store.SYSTEM, note, now, article_id=article_id, version=version
+        )
+        return True
+
+    def _answered(self, asked: Sequence[Stored]) -> tuple[str, int, int] | None:
+        """(article, version, how many) behind most of these questions now; None where they are not answered."""
+        now = [self._answer(one) for one in asked]
+        better = [named for named in now if named is not None]
+        if not asked or now[0] is None or 2 * len(better) <= len(asked):
+            return None
+        (article_id, version), _ = Counter(better).most_common(1)[0]
+        return article_id, version, len(better)
+
+    def _answer(self, one: Stored) -> tuple[str, int] | None:
+        """The version that answers a question now, if that is another answer than the one that did not do."""
+        found = self._retriever.search(one.question, audience=one.audience, locale=one.locale, count=2)
+        if not found.found or found.confidence < self._rules.sure:
+            return None
+        first = found.hits[0].passage
+        was_shown = one.found and (first.article_id, first.version) == (one.article_id, one.version)
+        return None if was_shown else (first.article_id, first.version)
+
+    async def _views(self, *conditions: Any, month: str = "") -> list[Gap]:
+        def read(connection: sa.Connection) -> list[tuple[GapRow, list[Stored]]]:
+            rows = gap_store.select(connection, *conditions)
+            asked = gap_store.members(connection, [row.id for row in rows])
+            return [(row, [one for one in asked[row.id] if one.asked_at.startswith(month)]) for row in rows]
+
+        today = self._clock.now().date()
+        return [_view(row, asked, today) for row, asked in await self._database.read(read)]
+
+
+async def _nobody(_conversation_ids: Sequence[str]) -> Resolutions:
+    return {}
+
+
+def _view(row: GapRow, asked: Sequence[Stored], today: date) -> Gap:
+    reasons = Counter(gap_rules.reason(one) for one in asked)
+    monday = today - timedelta(days=today.weekday())
+    mondays = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
+    days = [day_of(one.asked_at) for one in asked]
+    return Gap(
+        id=row.id,
+        state=row.state,
+        title=row.title,
+        audience=row.audience,
+        locale=row.locale,
+        count=len(asked),
+        unanswered=reasons["unanswered"],
+        rejected=reasons["rejected"],
+        low_confidence=reasons["low_confidence"],
+        conversations=len({one.conversation_id for one in asked if one.conversation_id}),
+        first_at=row.first_at,
+        last_at=row.last_at,
+        trend=[
+            Week(first.isoformat(), sum(first <= day < first + timedelta(weeks=1) for day in days)) for first in mondays
+        ],
+        draft_id=row.draft_id,
+        closed_by=row.closed_by,
+        closed_version=row.closed_version,
+        updated_at=row.updated_at,
+    )
+
+
+def _question(one: Stored) -> Question:
+    return Question(
+        question=one.question,
+        reason=gap_rules.reason(one),
+        conversation_id=one.conversation_id,
+        seq=one.seq,
+        asked_at=one.asked_at,
+        confidence=round(one.confidence, 4),
+        article_id=one.article_id if one.found else None,
+        version=one.version if one.found else None,
+        section=one.section if one.found else "",
+        outcome=one.outcome,
+        handed_over=one.handed_over_at is not None,
+    )

@@ -1,0 +1,101 @@
+"""Articles as the desk lists them: filtered, searched, with their clocks.
+
+Reads: articles, article_versions, article_history, article_schedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from knowledge.clock import Clock
+from knowledge.database import Database
+from knowledge.desk.clocks import Due, Listed, dues, listed
+from knowledge.errors import NotFound
+from knowledge.store import Article
+from knowledge.tables import article_history, article_schedule, article_versions, articles
+
+DueFilter = Literal["review", "product_issue", "scheduled"]
+_NAMES = [field.name for field in fields(Article)]
+
+
+class Listing:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def find(
+        self, text: str = "", *, tag: str | None = None, due: DueFilter | None = None, **filters: str
+    ) -> list[Listed]:
+        """By id. ``filters`` are column values (state, audience, locale, owner)."""
+        found = [one for one, _ in await self._rows(text, filters)]
+        return [one for one in found if (tag is None or tag in one.tags) and (due is None or _is_due(one, due))]
+
+    async def get(self, article_id: str) -> Listed:
+        """Raises ``NotFound``."""
+        for one, _ in await self._rows("", {"id": article_id}):
+            return one
+        raise NotFound("article_not_found", "There is no such article.", article_id=article_id)
+
+    async def calendar(self, days: int) -> list[Due]:
+        """What is late or due within ``days``, the most urgent first."""
+        now = self._clock.now()
+        found = [due for one, until in await self._rows("", {}) for due in dues(one, until, now, days)]
+        return sorted(found, key=lambda due: (-due.late_by_days, due.due_at, due.article.id))
+
+    async def _rows(self, text: str, filters: dict[str, str]) -> list[tuple[Listed, str | None]]:
+        now = self._clock.now()
+        return await self._database.read(lambda connection: list(_read(connection, text, filters, now)))
+
+
+def _is_due(one: Listed, due: DueFilter) -> bool:
+    if due == "review":
+        return one.review_overdue
+    return one.issue_breached if due == "product_issue" else one.scheduled_for is not None
+
+
+def _read(
+    connection: sa.Connection, text: str, filters: dict[str, str], now: datetime
+) -> Iterator[tuple[Listed, str | None]]:
+    """(article, end of validity of the newest version)."""
+    published = (
+        sa.select(article_history.c.article_id, sa.func.max(article_history.c.occurred_at).label("published_at"))
+        .where(article_history.c.event.in_(("publish", "rollback")))
+        .group_by(article_history.c.article_id)
+        .subquery()
+    )
+    newest = (article_versions.c.article_id == articles.c.id) & (
+        article_versions.c.version == articles.c.latest_version
+    )
+    query = (
+        sa.select(
+            articles,
+            article_versions.c.tags,
+            article_versions.c.effective_until,
+            published.c.published_at,
+            article_schedule.c.publish_at,
+        )
+        .join(article_versions, newest)
+        .outerjoin(published, published.c.article_id == articles.c.id)
+        .outerjoin(article_schedule, article_schedule.c.article_id == articles.c.id)
+        .order_by(articles.c.id)
+    )
+    for name, value in filters.items():
+        query = query.where(articles.c[name] == value)
+    for word in text.split():
+        like = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+        places = (
+            articles.c.id,
+            articles.c.title,
+            article_versions.c.body,
+            article_versions.c.owner,
+            sa.cast(article_versions.c.tags, sa.Text),
+        )
+        query = query.where(sa.or_(*(place.ilike(like, escape="!") for place in places)))
+    for row in connection.execute(query).mappings():
+        article = Article(**{name: row[name] for name in _NAMES})
+        yield listed(article, row["tags"], row["published_at"], row["publish_at"], now), row["effective_until"]

@@ -1,0 +1,287 @@
+"""What was asked, and what came of it: the loop that ends with "Did this solve it?".
+
+``AskedAnswerer`` answers the bot and keeps each question, redacted, with the passage it was shown. Later the events of
+the conversation's log are observed, in order, and each question gets its outcome:
+
+    the answer reached the customer                          shown (an answer that was never sent counts nowhere)
+    "yes, that's solved" / "not yet" about the last answer   solved / not_solved
+    a person was asked for after it                          handed_over, and noted beside a "not yet"
+    the conversation went on to something else               moved_on: nothing was said about the answer
+    the conversation ended                                   silence: nothing was said either
+    the same customer asks nearly the same elsewhere, later  repeat contact, beside the outcome
+
+Observing an event twice changes nothing. Silence and moving on are never counted as solved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+import structlog
+
+from handoff.contract.redact import redact
+from handoff.contract.turn import TurnContext
+from knowledge import dialogue
+from knowledge.answer import Answer
+from knowledge.clock import Clock, stamp
+from knowledge.database import Database
+from knowledge.desk import questions
+from knowledge.desk.gap_rules import GapRules
+from knowledge.desk.gap_store import join, leave, recount
+from knowledge.desk.questions import Asked, Channel, Stored, q
+from knowledge.embeddings import SentenceEmbeddings
+from knowledge.errors import KnowledgeError
+from knowledge.retrieve import Trace
+
+REPEAT_WITHIN = timedelta(days=7)
+SAME_MATTER = 0.75
+"""Cosine from which a later question of the same customer is about the same thing."""
+MAX_KEPT = 500
+"""Characters of a question that are kept."""
+
+log = structlog.get_logger(__name__)
+Event = Mapping[str, Any]
+"""An event of a conversation's log, in the contract's envelope."""
+
+
+class Answers(Protocol):
+    async def answer(
+        self, question: str, *, audience: str, locale: str = "", history: Sequence[str] = ()
+    ) -> Answer: ...
+
+
+class AskedAnswerer:
+    """Answers as ``Answerer`` does, and keeps the question once the answer is on its way."""
+
+    def __init__(self, answers: Answers, record: Callable[..., None]) -> None:
+        self._answers = answers
+        self._record = record
+
+    async def answer(
+        self,
+        question: str,
+        *,
+        audience: str,
+        locale: str = "",
+        history: Sequence[str] = (),
+        turn: TurnContext | None = None,
+    ) -> Answer:
+        """``turn`` says in which conversation; without it nothing is kept."""
+        answer = await self._answers.answer(question, audience=audience, locale=locale, history=history)
+        if turn is not None:
+            self._record(question, answer, audience=audience, turn=turn)
+        return answer
+
+
+class Usage:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        embeddings: SentenceEmbeddings,
+        in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
+        rules: GapRules,
+        default_locale: str,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._embeddings = embeddings
+        self._in_thread = in_thread
+        self._rules = rules
+        self._default_locale = default_locale
+        self._writing: set[asyncio.Task[None]] = set()
+
+    def record(self, question: str, answer: Answer, *, audience: str, turn: TurnContext) -> None:
+        """Keep a question of the bot, in the background: the customer does not wait for it."""
+        self._keep(
+            question,
+            answer.trace,
+            "bot",
+            audience,
+            found=answer.found,
+            passage=_shown(answer),
+            conversation_id=turn.conversation_id,
+            seq=turn.seq,
+            customer_digest=digest(turn.customer_id),
+        )
+
+    async def record_search(self, question: str, trace: Trace) -> int | None:
+        """Keep a search of the help centre; its id, by which a later page view is known to come from it."""
+        nearest = next((one for one in trace.candidates if one.dropped is None), None)
+        passage = {} if nearest is None else {**_named(nearest.chunk_id), "section": nearest.section}
+        return await self._store(question, trace, "help", "public", found=trace.found, passage=passage)
+
+    async def opened(self, question_id: int) -> None:
+        """A result of a search was opened."""
+        await self._database.write(
+            lambda connection: questions.mark(
+                connection,
+                (q.id == question_id, q.channel == "help", q.outcome == "open"),
+                outcome="opened",
+                outcome_at=stamp(self._clock.now()),
+            )
+        )
+
+    async def judged(self, question_id: int, *, helpful: bool) -> None:
+        """A reader who came from a search said whether the page helped."""
+        now = stamp(self._clock.now())
+
+        def work(connection: sa.Connection) -> None:
+            mine = (q.id == question_id, q.channel == "help", q.rejected_at.is_(None), q.outcome != "solved")
+            if helpful:
+                questions.mark(connection, mine, outcome="solved", outcome_at=now)
+            elif questions.mark(connection, mine, outcome="not_solved", outcome_at=now, rejected_at=now):
+                stored = questions.get(connection, question_id)
+                if stored is not None:
+                    join(connection, stored, self._rules, now)
+
+        await self._database.write(work)
+
+    async def observe(self, events: Sequence[Event], *, feed: str = "", position: int = 0) -> None:
+        """Take in events of the log, those of one conversation in order. ``position`` is kept for ``feed``."""
+        await self.settle()
+
+        def work(connection: sa.Connection) -> None:
+            for event in events:
+                self._observe(connection, event)
+            if feed:
+                questions.move_on(connection, feed, position)
+
+        if events or feed:
+            await self._database.write(work)
+
+    async def position(self, feed: str) -> int:
+        return await self._database.read(lambda connection: questions.position(connection, feed))
+
+    async def forget(self, conversation_ids: Iterable[str]) -> int:
+        """Erase what these conversations asked, from gaps and their titles, too; how many questions."""
+        ids = list(conversation_ids)
+
+        def work(connection: sa.Connection) -> int:
+            mine = questions.select(connection, q.conversation_id.in_(ids)) if ids else []
+            questions.delete(connection, [one.id for one in mine])
+            for gap_id in sorted({one.gap_id for one in mine if one.gap_id is not None}):
+                recount(connection, gap_id)
+            return len(mine)
+
+        return await self._database.write(work)
+
+    async def settle(self) -> None:
+        """Wait for what is being kept in the background."""
+        while self._writing:
+            await asyncio.gather(*self._writing, return_exceptions=True)
+
+    def _keep(self, question: str, trace: Trace, channel: Channel, audience: str, **more: Any) -> None:
+        async def work() -> None:
+            try:
+                await self._store(question, trace, channel, audience, **more)
+            except KnowledgeError as exc:
+                log.warning("knowledge.question_not_kept", code=exc.code)
+
+        task = asyncio.create_task(work(), name="knowledge-question")
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+    async def _store(
+        self, question: str, trace: Trace, channel: Channel, audience: str, *, passage: dict[str, Any], **more: Any
+    ) -> int | None:
+        kept = redact(question.strip()[:MAX_KEPT])
+        vector = (await self._in_thread(lambda: self._embeddings.vectors([kept])))[0]
+        now = self._clock.now()
+        asked = Asked(
+            channel=channel,
+            question=kept,
+            vector=vector,
+            audience=audience,
+            locale=trace.locale or self._default_locale,
+            confidence=trace.confidence,
+            asked_at=stamp(now),
+            follow_up=trace.context_weight >= dialogue.FOLLOW_UP_WEIGHT,
+            **passage,
+            **more,
+        )
+
+        def work(connection: sa.Connection) -> int | None:
+            made = questions.insert(connection, asked)
+            if made is None:
+                return None
+            if asked.customer_digest is not None:
+                _mark_repeats(connection, asked, stamp(now - REPEAT_WITHIN))
+            stored = questions.get(connection, made)
+            if stored is not None and self._rules.is_gap(stored):
+                join(connection, stored, self._rules, asked.asked_at)
+            return made
+
+        return await self._database.write(work)
+
+    def _observe(self, connection: sa.Connection, event: Event) -> None:
+        kind, conversation_id, seq = event["type"], event["conversation_id"], int(event["seq"])
+        now, data = str(event["occurred_at"]), event["data"]
+        mine = q.conversation_id == conversation_id
+        if kind == "message.sent" and event["source"] == "bot" and data.get("reply_to"):
+            answered = [int(one) for one in data["reply_to"]]
+            shown = (mine, q.seq.in_(answered), q.shown_at.is_(None))
+            questions.mark(connection, shown, shown_at=now)
+            # A "you're welcome" leaves the question open; another answer, a choice or a deed does not.
+            if any(data.get(name) for name in ("citations", "choices", "operations")):
+                earlier = (mine, q.seq < min(answered), q.outcome == "open", q.shown_at.is_not(None))
+                questions.mark(connection, earlier, outcome="moved_on", outcome_at=now)
+        elif kind == "feedback.given" and data["kind"] in ("solved", "not_solved"):
+            stored = questions.last_before(connection, conversation_id, seq)
+            if stored is not None and stored.found:
+                self._judge(connection, stored, data["kind"], now)
+        elif kind == "handoff.requested":
+            stored = questions.last_before(connection, conversation_id, seq)
+            if stored is not None and stored.outcome in ("open", "not_solved") and stored.handed_over_at is None:
+                outcome = "handed_over" if stored.outcome == "open" else stored.outcome
+                questions.mark(connection, (q.id == stored.id,), handed_over_at=now, outcome=outcome, outcome_at=now)
+        elif kind in ("episode.closed", "conversation.closed"):
+            questions.mark(connection, (mine, q.seq < seq, q.outcome == "open"), outcome="silence", outcome_at=now)
+
+    def _judge(self, connection: sa.Connection, stored: Stored, kind: str, now: str) -> None:
+        """The customer's word about the last answer: the latest holds, also against silence. What is said after a
+        person was asked for is said about the person."""
+        if stored.handed_over_at is not None or stored.outcome == "moved_on":
+            return
+        if stored.outcome_at is not None and now <= stored.outcome_at:
+            return
+        mine = (q.id == stored.id,)
+        if kind == "solved":
+            questions.mark(connection, mine, outcome="solved", outcome_at=now)
+            if stored.gap_id is not None:
+                leave(connection, stored)
+        else:
+            questions.mark(connection, mine, outcome="not_solved", outcome_at=now, rejected_at=now)
+            join(connection, stored, self._rules, now)
+
+
+def digest(customer_id: str | None) -> str | None:
+    """Names a customer across conversations without holding who it is to a reader of this table."""
+    return None if customer_id is None else hashlib.sha256(f"customer\0{customer_id}".encode()).hexdigest()
+
+
+def _mark_repeats(connection: sa.Connection, asked: Asked, since: str) -> None:
+    for earlier in questions.of_customer(connection, asked.customer_digest or "", since):
+        elsewhere = earlier.conversation_id != asked.conversation_id
+        if elsewhere and earlier.repeated_at is None and float(earlier.vector @ asked.vector) >= SAME_MATTER:
+            questions.mark(connection, (q.id == earlier.id,), repeated_at=asked.asked_at)
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    """The passage behind an answer; of a question without one the nearest passage."""
+    nearest = next((one for one in answer.trace.candidates if one.dropped is None), None)
+    named = {} if nearest is None else {**_named(nearest.chunk_id), "section": nearest.section}
+    if answer.citations:
+        first = answer.citations[0]
+        named |= {"article_id": first.article_id, "version": first.version, "section": first.section}
+    return named
+
+
+def _named(chunk_id: str) -> dict[str, Any]:
+    article_id, version, _ = chunk_id.rsplit(":", 2)
+    return {"chunk_id": chunk_id, "article_id": article_id, "version": int(version)}

@@ -1,0 +1,154 @@
+"""What the desk counts: per version of an article, per wording, and what readers of the help pages say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from knowledge.desk.readers import PER_MINUTE
+from knowledge.errors import NotFound
+from knowledge.service import Knowledge
+from knowledge.tables import article_feedback, visitor_keys
+from tests.knowledge.conftest import HandClock, page, publish
+from tests.knowledge.desk.conftest import Conversations
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.service
+
+PARCELS = "parcels travel"
+
+
+@pytest.fixture
+async def reader(knowledge: Knowledge) -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI()
+    app.include_router(knowledge.help_router())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
+        yield client
+
+
+async def test_each_version_has_its_own_figures(knowledge: Knowledge, conversations: Conversations) -> None:
+    await publish(knowledge, "parcels", page())
+    await conversations.ask(PARCELS, "c1")
+    await conversations.feedback("not_solved", "c1")
+    await conversations.event("handoff.requested", "c1", 10)
+    await publish(knowledge, "parcels", page(body="Parcels travel for three days."))
+    for name, told in (("c2", "solved"), ("c3", "solved"), ("c4", "not_solved")):
+        await conversations.ask(PARCELS, name)
+        await conversations.feedback(told, name)
+    await conversations.ask(PARCELS, "c5")
+    await conversations.event("conversation.closed", "c5")
+    await conversations.ask(PARCELS, "c6")
+    new, old = await knowledge.desk.figures.of_article("parcels", 30)
+    assert (new.version, new.shown, new.solved, new.rejected, new.silence, new.open) == (2, 5, 2, 1, 1, 1)
+    assert (old.version, old.shown, old.solved, old.rejected, old.handed_over) == (1, 1, 0, 1, 1)
+    assert new.published_at is not None
+    (total,) = await knowledge.desk.figures.of_all(30)
+    assert (total.article_id, total.title, total.shown, total.rejected) == ("parcels", "Parcels", 6, 2)
+    with pytest.raises(NotFound):
+        await knowledge.desk.figures.of_article("nothing", 30)
+
+
+async def test_what_people_looked_for(
+    knowledge: Knowledge, conversations: Conversations, reader: httpx.AsyncClient
+) -> None:
+    await publish(knowledge, "parcels", page())
+    await conversations.ask(PARCELS, "c1")
+    await conversations.feedback("not_solved", "c1")
+    await conversations.ask(f"  {PARCELS.upper()} ", "c2")
+    found = await reader.get("/help/", params={"q": PARCELS})
+    await reader.get("/help/", params={"q": "where is my aunt buried"})
+    await reader.get("/help/", params={"q": "where is jo@example.test buried"})
+    (link, *_) = re.findall(r'href="(/help/parcels[^"]*)"', found.text)
+    assert (await reader.get(link)).status_code == 200
+    report = await knowledge.desk.figures.searches(30, "all")
+    assert (report.asked, report.found, report.not_found, report.rejected, report.abandoned) == (5, 3, 2, 1, 2)
+    assert [(line.query.casefold(), line.times) for line in report.top[:1]] == [(PARCELS, 3)]
+    assert [line.query for line in report.no_result] == ["where is [e-mail] buried", "where is my aunt buried"]
+    assert [line.rejected for line in report.most_rejected] == [1]
+    assert "where is [e-mail] buried" in [line.query for line in report.most_abandoned]
+    assert (await knowledge.desk.figures.searches(30, "bot")).asked == 2
+    assert "where is my aunt buried" in [gap.title for gap in await knowledge.desk.gaps.find("open")]
+
+
+async def test_was_this_helpful_counts_once_a_visitor_and_day(
+    knowledge: Knowledge, reader: httpx.AsyncClient, clock: HandClock
+) -> None:
+    await publish(knowledge, "parcels", page())
+    form = re.search(r'<form class="helpful" action="([^"]+)" method="post">', (await reader.get("/help/parcels")).text)
+    assert form is not None
+    for helpful in ("yes", "yes", "no"):
+        thanks = await reader.post(form.group(1), data={"helpful": helpful})
+        assert (thanks.status_code, "Thank you" in thanks.text) == (200, True)
+    await reader.post(form.group(1), data={"helpful": "yes"}, headers={"user-agent": "another browser"})
+    clock.moment += timedelta(days=1)
+    await reader.post(form.group(1), data={"helpful": "yes"})
+    (figures,) = await knowledge.desk.figures.of_article("parcels", 30)
+    assert (figures.helpful, figures.not_helpful) == (2, 1)
+
+    def kept(connection: sa.Connection) -> tuple[list[str], list[str]]:
+        days = list(connection.scalars(sa.select(visitor_keys.c.day)))
+        return days, list(connection.scalars(sa.select(article_feedback.c.visitor)))
+
+    async def only_todays_key() -> bool:
+        return (await knowledge._database.read(kept))[0] == ["2026-05-05"]
+
+    await eventually("yesterday's key is gone", only_todays_key)
+    _, visitors = await knowledge._database.read(kept)
+    assert len(set(visitors)) == 3
+    assert not [visitor for visitor in visitors if "127" in visitor and "." in visitor]
+
+
+async def test_a_search_that_did_not_help_is_a_gap(knowledge: Knowledge, reader: httpx.AsyncClient) -> None:
+    await publish(knowledge, "parcels", page())
+    found = await reader.get("/help/", params={"q": PARCELS})
+    (number,) = set(re.findall(r"/help/parcels\?s=(\d+)", found.text))
+    opened = await reader.get(f"/help/parcels?s={number}")
+    assert f'name="s" value="{number}"' in opened.text
+    await reader.post("/help/parcels/feedback", data={"helpful": "no", "s": number})
+    (gap,) = await knowledge.desk.gaps.find()
+    assert (gap.title, gap.rejected, gap.conversations) == (PARCELS, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "headers", "status"),
+    [
+        ("/help/nothing/feedback", {"helpful": "yes"}, {}, 404),
+        ("/help/parcels/feedback", {"helpful": "maybe"}, {}, 422),
+        ("/help/parcels/feedback", {}, {}, 422),
+        ("/help/parcels/feedback", {"helpful": "yes", "s": "one"}, {}, 422),
+        ("/help/parcels/feedback", {"helpful": "yes", "s": str(2**60)}, {}, 422),
+        ("/help/parcels/feedback", {"helpful": "yes"}, {"sec-fetch-site": "cross-site"}, 403),
+    ],
+)
+async def test_feedback_that_is_not_counted(
+    knowledge: Knowledge,
+    reader: httpx.AsyncClient,
+    path: str,
+    data: dict[str, str],
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    await publish(knowledge, "parcels", page())
+    assert (await reader.post(path, data=data, headers=headers)).status_code == status
+    (figures,) = await knowledge.desk.figures.of_article("parcels", 30)
+    assert (figures.helpful, figures.not_helpful) == (0, 0)
+
+
+async def test_too_much_at_once_is_refused(knowledge: Knowledge, reader: httpx.AsyncClient) -> None:
+    await publish(knowledge, "parcels", page())
+    answers = [await reader.post("/help/parcels/feedback", data={"helpful": "yes"}) for _ in range(PER_MINUTE + 1)]
+    assert [answer.status_code for answer in answers] == [200] * PER_MINUTE + [429]
+
+
+async def test_former_addresses_lead_on(knowledge: Knowledge, reader: httpx.AsyncClient) -> None:
+    await publish(knowledge, "parcels", page(redirect_from=("post", "mail")))
+    moved = await reader.get("/help/post")
+    assert (moved.status_code, moved.headers["location"]) == (308, "/help/parcels")
+    await knowledge.editing.do_archive("parcels", 1, "ed")
+    assert (await reader.get("/help/post")).status_code == 404

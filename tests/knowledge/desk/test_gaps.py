@@ -1,0 +1,185 @@
+"""Questions without a good answer become work, the work becomes an article, and the article closes the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from knowledge.desk.drafting import Resolution, Resolutions
+from knowledge.desk.gap_rules import GapRules
+from knowledge.errors import BadArticle, EditConflict, NotFound, WrongState
+from knowledge.service import Knowledge
+from tests.knowledge.conftest import HandClock, page, publish
+from tests.knowledge.desk.conftest import Conversations
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.service
+
+DOGS = "may dogs come into the shop"
+ED = "ed@example.test"
+
+
+async def test_questions_of_one_meaning_are_one_gap(knowledge: Knowledge, conversations: Conversations) -> None:
+    await conversations.ask(DOGS, "c1")
+    await conversations.ask("may my dogs come into the shop", "c2")
+    await conversations.ask("where is my aunt buried", "c3")
+    first, second = await knowledge.desk.gaps.find()
+    assert (first.count, first.unanswered, first.conversations, first.state) == (2, 2, 2, "open")
+    assert first.trend[-1].count == 2
+    assert (second.title, second.count) == ("where is my aunt buried", 1)
+    gap, questions, history = await knowledge.desk.gaps.get(first.id)
+    assert gap == first
+    assert [(one.conversation_id, one.seq, one.reason) for one in questions] == [
+        ("c2", 2, "unanswered"),
+        ("c1", 2, "unanswered"),
+    ]
+    assert [line.event for line in history] == ["open"]
+
+
+async def test_a_rejected_answer_is_a_gap_and_a_solved_guess_is_none(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    await publish(knowledge, "parcels", page())
+    assert (await conversations.ask("parcels travel", "c1")).sure
+    assert await knowledge.desk.gaps.find() == []
+    await conversations.feedback("not_solved", "c1")
+    (gap,) = await knowledge.desk.gaps.find()
+    assert (gap.count, gap.rejected) == (1, 1)
+    knowledge.desk.usage._rules = GapRules(sure=1.01)
+    await conversations.ask("parcels travel days", "c2")
+    assert sum(gap.low_confidence for gap in await knowledge.desk.gaps.find()) == 1
+    await conversations.feedback("solved", "c2")
+    assert [(gap.count, gap.rejected) for gap in await knowledge.desk.gaps.find()] == [(1, 1)]
+
+
+async def test_an_article_closes_the_gap_and_a_rejection_opens_it_again(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    for number in range(3):
+        await conversations.ask(DOGS, f"c{number}")
+    (gap,) = await knowledge.desk.gaps.find()
+    await publish(knowledge, "tents", page("Tents", "Tents stand on flat ground."))
+    await publish(knowledge, "dogs", page("Dogs", "Dogs may come into the shop."))
+
+    async def closed() -> bool:
+        return (await knowledge.desk.gaps.get(gap.id))[0].state == "closed"
+
+    await eventually("the gap closes by itself", closed)
+    done, _, history = await knowledge.desk.gaps.get(gap.id)
+    assert (done.closed_by, done.closed_version) == ("dogs", 1)
+    assert "dogs version 1" in history[-1].note
+    await conversations.ask(DOGS, "c8")
+    assert (await knowledge.desk.gaps.get(gap.id))[0].state == "closed"
+    await conversations.feedback("not_solved", "c8")
+    back, _, history = await knowledge.desk.gaps.get(gap.id)
+    assert (back.state, back.count, back.rejected) == ("open", 4, 1)
+    assert [line.event for line in history] == ["open", "resolve", "reject"]
+
+
+async def test_what_was_rejected_is_not_its_own_solution(knowledge: Knowledge, conversations: Conversations) -> None:
+    await publish(knowledge, "dogs", page("Dogs", "Dogs may come into the shop."))
+    await conversations.ask(DOGS, "c1")
+    await conversations.feedback("not_solved", "c1")
+    await publish(knowledge, "tents", page("Tents", "Tents stand on flat ground."))
+    assert await knowledge.desk.gaps.reconsider() == []
+    await publish(knowledge, "dogs", page("Dogs", "Dogs may come into the shop. On a lead."))
+    await knowledge.desk.gaps.reconsider()
+    (gap,) = await knowledge.desk.gaps.find()
+    assert (gap.state, gap.closed_by, gap.closed_version) == ("closed", "dogs", 2)
+
+
+async def test_one_click_makes_a_draft_from_questions_and_colleagues(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    for number in range(3):
+        await conversations.ask(f"{DOGS}, I am jo@example.test", f"c{number}")
+    await conversations.event("handoff.requested", "c1")
+    asked_for: list[str] = []
+
+    async def colleagues(ids: Sequence[str]) -> Resolutions:
+        asked_for.extend(ids)
+        told = "Hello Mara, dogs on a lead are welcome, <script>alert(1)</script> call +43 660 1234567 to be sure."
+        return {name: Resolution(["Hello!", told], ["Mara Holm"]) for name in ids}
+
+    knowledge.desk.gaps.resolutions = colleagues
+    (gap,) = await knowledge.desk.gaps.find()
+    drafted, article, answers = await knowledge.desk.gaps.do_draft(gap.id, ED)
+    assert (asked_for, answers) == (["c1"], 1)
+    assert (drafted.state, drafted.draft_id, article.state) == ("drafted", article.id, "draft")
+    body = (await knowledge.editing.version(article.id, 1)).content.body
+    assert f'[asked]: # "{DOGS}, I am [e-mail]"' in body
+    assert "> Hello [name], dogs on a lead are welcome" in body
+    for secret in ("Mara", "jo@example.test", "1234567", "<script>"):
+        assert secret not in body
+    with pytest.raises(BadArticle, match="still open"):
+        await knowledge.editing.do_publish(article.id, 1, ED)
+    with pytest.raises(WrongState):
+        await knowledge.desk.gaps.do_draft(gap.id, ED)
+    ways = "\n".join(line for line in body.splitlines() if line.startswith("[asked]"))
+    await publish(knowledge, article.id, page("Dogs", f"## Dogs\n\n{ways}\n\nDogs may come into the shop on a lead."))
+    await knowledge.desk.gaps.reconsider()
+    assert (await knowledge.desk.gaps.get(gap.id))[0].closed_by == article.id
+
+
+async def test_a_draft_does_not_take_anothers_id(knowledge: Knowledge, conversations: Conversations) -> None:
+    await publish(knowledge, "dogs", page("Noise", "Barking is loud."))
+    await conversations.ask(DOGS)
+    (gap,) = await knowledge.desk.gaps.find()
+    with pytest.raises(EditConflict):
+        await knowledge.desk.gaps.do_draft(gap.id, ED, "dogs")
+    assert (await knowledge.desk.gaps.get(gap.id))[0].state == "open"
+
+
+async def test_gaps_are_moved_by_hand_with_a_trail(knowledge: Knowledge, conversations: Conversations) -> None:
+    gaps = knowledge.desk.gaps
+    await conversations.ask(DOGS)
+    (gap,) = await gaps.find()
+    await gaps.do_move(gap.id, "dismiss", ED, "No shop, no dogs.")
+    await conversations.ask(DOGS, "c2")
+    dismissed, _, _ = await gaps.get(gap.id)
+    assert (dismissed.state, dismissed.count) == ("dismissed", 2)
+    assert await gaps.find("open") == []
+    await gaps.do_move(gap.id, "reopen", ED, "")
+    await gaps.do_move(gap.id, "close", ED, "It is on the door.")
+    await conversations.ask(DOGS, "c3")
+    _, _, history = await gaps.get(gap.id)
+    assert [(line.event, line.actor) for line in history] == [
+        ("open", "system"),
+        ("dismiss", ED),
+        ("reopen", ED),
+        ("close", ED),
+        ("reject", "system"),
+    ]
+    assert [line.gap_id for line in await knowledge.desk.audit(3)] == [gap.id] * 3
+    with pytest.raises(WrongState):
+        await gaps.do_move(gap.id, "reopen", ED, "")
+    with pytest.raises(NotFound):
+        await gaps.do_move(999, "close", ED, "")
+
+
+async def test_two_gaps_are_merged(knowledge: Knowledge, conversations: Conversations) -> None:
+    await conversations.ask(DOGS, "c1")
+    await conversations.ask("are pets welcome", "c2")
+    one, other = await knowledge.desk.gaps.find()
+    both = await knowledge.desk.gaps.do_merge(one.id, other.id, ED)
+    assert (both.id, both.count) == (other.id, 2)
+    with pytest.raises(NotFound):
+        await knowledge.desk.gaps.get(one.id)
+    with pytest.raises(WrongState):
+        await knowledge.desk.gaps.do_merge(other.id, other.id, ED)
+    await conversations.ask("are pets welcome", "c3")
+    assert (await knowledge.desk.gaps.get(other.id))[0].count == 3
+
+
+async def test_the_months_top_ten(knowledge: Knowledge, conversations: Conversations, clock: HandClock) -> None:
+    words = [f"w{number}x w{number}y w{number}z" for number in range(12)]
+    for number, question in enumerate(words):
+        for times in range(number % 4 + 1):
+            await conversations.ask(question, f"c{number}-{times}")
+    clock.moment += timedelta(days=40)
+    await conversations.ask(words[0], "later")
+    top = await knowledge.desk.gaps.top("2026-05")
+    assert [gap.count for gap in top] == [4, 4, 4, 3, 3, 3, 2, 2, 2, 1]
+    assert [gap.count for gap in await knowledge.desk.gaps.top("2026-06")] == [1]

@@ -1,0 +1,81 @@
+"""Before publishing: which real questions would be answered otherwise, and nothing has changed by asking."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.errors import NotFound
+from knowledge.service import Knowledge
+from tests.knowledge.conftest import page, publish
+from tests.knowledge.desk.conftest import Conversations
+
+pytestmark = pytest.mark.service
+
+PARCELS, TENTS, DOGS = "parcels travel", "tents stand on flat ground", "may dogs come into the shop"
+
+
+@pytest.fixture
+async def asked(knowledge: Knowledge, conversations: Conversations) -> Knowledge:
+    await publish(knowledge, "parcels", page())
+    await publish(knowledge, "tents", page("Tents", "Tents stand on flat ground."))
+    for number, question in enumerate((PARCELS, PARCELS, TENTS, DOGS)):
+        await conversations.ask(question, f"c{number}")
+    return knowledge
+
+
+async def changes(knowledge: Knowledge, article_id: str, version: int | None = 0) -> list[tuple[str, str, int]]:
+    report = await knowledge.desk.impact.of(article_id, version, days=30, limit=100)
+    assert report.asked == 3
+    return [(change.kind, change.question, change.times) for change in report.changes]
+
+
+async def test_other_words_in_the_same_place(asked: Knowledge) -> None:
+    before = asked.version
+    await asked.editing.do_edit("parcels", page(body="Parcels travel for three days."), 1, "ed")
+    report = await asked.desk.impact.of("parcels", 0, days=30, limit=100)
+    (change,) = report.changes
+    assert (change.kind, change.question, change.times, report.version) == ("other_words", PARCELS, 2, 2)
+    assert (change.before.text, change.before.version) == ("Parcels travel for two days.", 1)
+    assert (change.after.text, change.after.version) == ("Parcels travel for three days.", 2)
+    assert asked.version == before
+    assert asked.answerer.answer_now(PARCELS, audience="public").text == "Parcels travel for two days."
+    await asked.editing.do_publish("parcels", 2, "ed")
+    assert asked.answerer.answer_now(PARCELS, audience="public").text == change.after.text
+
+
+async def test_a_draft_that_changes_nothing(asked: Knowledge) -> None:
+    await asked.editing.do_edit("parcels", page(tags=("new",)), 1, "ed")
+    assert await changes(asked, "parcels") == []
+
+
+async def test_an_answer_lost_won_and_taken_over(asked: Knowledge) -> None:
+    assert await changes(asked, "parcels", None) == [("lost", PARCELS, 2)]
+    await asked.editing.do_create("dogs", page("Dogs", "Dogs may come into the shop."), "ed")
+    assert await changes(asked, "dogs") == [("won", DOGS, 1)]
+    await asked.editing.do_create("travel", page(PARCELS, f"{PARCELS}: for a week."), "ed")
+    assert await changes(asked, "travel") == [("other_article", PARCELS, 2)]
+    await asked.editing.do_edit(
+        "tents", page("Tents", "## Stand\n\nTents stand on flat ground.\n\n## Fly\n\nTents fly in wind."), 1, "ed"
+    )
+    assert await changes(asked, "tents") == [("other_section", TENTS, 1)]
+
+
+async def test_what_becomes_true_later_is_shown_as_of_then(asked: Knowledge) -> None:
+    later = page(body="Parcels travel for three days.", effective_from="2026-12-01")
+    await asked.editing.do_edit("parcels", later, 1, "ed")
+    assert await changes(asked, "parcels") == [("other_words", PARCELS, 2)]
+
+
+async def test_follow_ups_and_old_questions_are_left_out(asked: Knowledge, conversations: Conversations) -> None:
+    await conversations.ask("and how long?", "c9", history=["do parcels travel"])
+    assert (await asked.desk.impact.of("parcels", None, days=30, limit=100)).asked == 3
+    assert (await asked.desk.impact.of("parcels", None, days=30, limit=2)).asked == 2
+    conversations.clock.moment = conversations.clock.moment.replace(year=2027)
+    assert (await asked.desk.impact.of("parcels", None, days=30, limit=100)).asked == 0
+
+
+async def test_of_nothing(asked: Knowledge) -> None:
+    with pytest.raises(NotFound):
+        await asked.desk.impact.of("nothing", 0, days=30, limit=100)
+    with pytest.raises(NotFound):
+        await asked.desk.impact.of("parcels", 9, days=30, limit=100)

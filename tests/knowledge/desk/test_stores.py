@@ -1,0 +1,51 @@
+"""The editor's work on each kind of database: one walk through everything that is SQL."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from knowledge.clock import stamp
+from knowledge.service import open_knowledge
+from knowledge.settings import KnowledgeSettings
+from tests.knowledge.conftest import HandClock, WordEncoder, page, publish
+from tests.knowledge.desk.conftest import Conversations
+
+pytestmark = pytest.mark.service
+
+ED = "ed@example.test"
+
+
+async def test_a_walk(database_url: str, settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder) -> None:
+    own = settings.model_copy(update={"database_url": database_url})
+    async with open_knowledge(own, clock, encoder, model="words") as knowledge:
+        desk, conversations = knowledge.desk, Conversations(knowledge, clock)
+        await publish(knowledge, "parcels", page(tags=("delivery",), redirect_from=("post",), review_by="2026-05-01"))
+        for name, told in (("c1", "solved"), ("c2", "not_solved")):
+            await conversations.ask("parcels travel", name, customer="cus_1")
+            await conversations.feedback(told, name)
+        await conversations.ask("may dogs come in", "c3")
+        await conversations.ask("may dogs come in", "c4")
+        await conversations.event("handoff.requested", "c4")
+        (figures,) = await desk.figures.of_article("parcels", 30)
+        assert (figures.shown, figures.solved, figures.rejected, figures.repeat_contact) == (2, 1, 1, 1)
+        await desk.readers.judge("parcels", 1, await desk.readers.visitor("::1", "browser"), helpful=True)
+        assert [one.helpful for one in await desk.figures.of_all(30)] == [1]
+        assert (await desk.figures.searches(30, "all")).not_found == 2
+        assert [one.id for one in await desk.listing.find("DELIV", due="review")] == ["parcels"]
+        assert await knowledge.editing.redirect_target("post") == "parcels"
+        dogs, parcels = await desk.gaps.find()
+        assert (dogs.count, parcels.rejected) == (2, 1)
+        _, article, _ = await desk.gaps.do_draft(dogs.id, ED)
+        await knowledge.editing.do_edit(article.id, page("Dogs", "May dogs come in: yes."), 1, ED)
+        await knowledge.editing.do_schedule(article.id, 2, stamp(clock.moment + timedelta(minutes=1)), ED)
+        report = await desk.impact.of(article.id, 0, days=30, limit=10)
+        assert [(change.kind, change.times) for change in report.changes] == [("won", 2)]
+        clock.moment += timedelta(minutes=2)
+        await knowledge.editing.publish_due()
+        await desk.gaps.reconsider()
+        assert [gap.closed_by for gap in await desk.gaps.find("closed")] == [article.id]
+        assert await desk.usage.forget(["c1", "c2", "c3", "c4"]) == 4
+        assert [gap.count for gap in await desk.gaps.find()] == [0]
+        assert {"publish", "draft", "resolve", "schedule"} <= {line.event for line in await desk.audit(50)}

@@ -1,0 +1,137 @@
+"""What was asked is kept without personal data, and each question gets the outcome that the log shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from knowledge.service import Knowledge
+from tests.knowledge.conftest import HandClock, page, publish
+from tests.knowledge.desk.conftest import Conversations
+
+pytestmark = pytest.mark.service
+
+PARCELS = "parcels travel"
+
+
+async def test_a_question_is_kept_redacted_with_what_was_shown(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    version = await publish(knowledge, "parcels", page())
+    await conversations.ask(f"{PARCELS} to jo@example.test, order FD-10234?", customer="cus_mara", sent=False)
+    (kept,) = await conversations.stored()
+    assert kept.question == f"{PARCELS} to [e-mail], order [number]?"
+    assert (kept.article_id, kept.version, kept.section) == ("parcels", version, "Parcels")
+    assert (kept.conversation_id, kept.seq, kept.outcome, kept.shown_at) == ("c1", 2, "open", None)
+    assert "mara" not in str(kept)
+    await conversations.sent("c1", 3, [2])
+    assert (await conversations.stored())[0].shown_at is not None
+
+
+async def test_a_turn_that_is_tried_again_counts_once(knowledge: Knowledge, conversations: Conversations) -> None:
+    await conversations.ask(PARCELS, sent=False)
+    await publish(knowledge, "parcels", page())
+    await conversations.ask(PARCELS, sent=False)
+    (kept,) = await conversations.stored()
+    assert kept.article_id == "parcels"
+
+
+async def test_an_answer_that_was_never_sent_has_no_outcome(knowledge: Knowledge, conversations: Conversations) -> None:
+    await publish(knowledge, "parcels", page())
+    await conversations.ask(PARCELS, sent=False)
+    await conversations.feedback("solved")
+    assert await conversations.outcome() == "open"
+    (figures,) = await knowledge.desk.figures.of_article("parcels", 30)
+    assert figures.shown == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        (["feedback solved"], "solved"),
+        (["feedback not_solved"], "not_solved"),
+        (["feedback solved", "feedback not_solved"], "not_solved"),
+        (["feedback not_solved", "feedback solved"], "solved"),
+        (["handoff.requested"], "handed_over"),
+        (["feedback not_solved", "handoff.requested"], "not_solved"),
+        (["handoff.requested", "feedback solved"], "handed_over"),
+        (["conversation.closed"], "silence"),
+        (["episode.closed", "feedback solved"], "solved"),
+        (["feedback survey"], "open"),
+        (["message choices"], "moved_on"),
+        (["message citations", "feedback solved"], "moved_on"),
+        (["message"], "open"),
+        (["message", "feedback solved"], "solved"),
+    ],
+)
+async def test_each_outcome(knowledge: Knowledge, conversations: Conversations, told: list[str], outcome: str) -> None:
+    await publish(knowledge, "parcels", page())
+    await conversations.ask(PARCELS)
+    events = []
+    for seq, words in enumerate(told, start=6):
+        kind, _, rest = words.partition(" ")
+        if kind == "feedback":
+            events.append(await conversations.feedback(rest, seq=seq))
+        elif kind == "message":
+            await conversations.sent("c1", seq, [5], **({rest: [{}]} if rest else {}))
+        else:
+            events.append(await conversations.event(kind, seq=seq))
+    assert await conversations.outcome() == outcome
+    before = await conversations.stored()
+    await knowledge.desk.usage.observe(events)
+    assert str(await conversations.stored()) == str(before), "an event that is heard twice must change nothing"
+
+
+async def test_feedback_concerns_the_last_answer_of_that_conversation(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    await publish(knowledge, "parcels", page())
+    await publish(knowledge, "tents", page("Tents", "Tents stand on flat ground."))
+    await conversations.ask(PARCELS, seq=2)
+    await conversations.ask("tents stand on flat ground", seq=5)
+    await conversations.ask(PARCELS, "c2")
+    await conversations.feedback("solved", seq=8)
+    assert [one.outcome for one in await conversations.stored()] == ["moved_on", "solved", "open"]
+
+
+async def test_a_repeat_contact_is_the_same_matter_elsewhere_within_a_week(
+    knowledge: Knowledge, conversations: Conversations, clock: HandClock
+) -> None:
+    await publish(knowledge, "parcels", page())
+    await conversations.ask(PARCELS, "c1", customer="cus_mara")
+    await conversations.feedback("solved", "c1")
+    await conversations.ask("who is the king", "c2", customer="cus_mara")
+    await conversations.ask(PARCELS, "c3", customer="cus_other")
+    assert [one.repeated_at for one in await conversations.stored()] == [None, None, None]
+    clock.moment += timedelta(days=6)
+    await conversations.ask("parcels travel days", "c4", customer="cus_mara")
+    repeated = [one.repeated_at is not None for one in await conversations.stored()]
+    assert repeated == [True, False, False, False]
+    clock.moment += timedelta(days=8)
+    await conversations.ask(PARCELS, "c5", customer="cus_mara")
+    assert [one.repeated_at is not None for one in await conversations.stored()] == [*repeated, False]
+    (figures,) = await knowledge.desk.figures.of_article("parcels", 90)
+    assert (figures.shown, figures.solved, figures.repeat_contact) == (4, 1, 1)
+
+
+async def test_the_position_of_a_feed_is_kept_with_the_work(knowledge: Knowledge) -> None:
+    usage = knowledge.desk.usage
+    assert await usage.position("feed") == 0
+    await usage.observe([], feed="feed", position=7)
+    await usage.observe([], feed="feed", position=9)
+    assert await usage.position("feed") == 9
+    with pytest.raises(KeyError):
+        await usage.observe([{"type": "feedback.given"}], feed="feed", position=11)
+    assert await usage.position("feed") == 9
+
+
+async def test_what_a_conversation_asked_can_be_erased(knowledge: Knowledge, conversations: Conversations) -> None:
+    await conversations.ask("who is the king", "c1")
+    await conversations.ask("who is the king now", "c2")
+    await conversations.ask("where is my aunt buried", "c3")
+    assert len(await knowledge.desk.gaps.find()) == 2
+    assert await knowledge.desk.usage.forget(["c1", "c3"]) == 2
+    (gap,) = await knowledge.desk.gaps.find()
+    assert (gap.title, gap.count) == ("who is the king now", 1)
+    assert [one.conversation_id for one in await conversations.stored()] == ["c2"]
