@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence
+
+from bot.text.normalise import words
 
 ADDRESS = "new_address"
 _FORMED = frozenset({"order_number", "email", "code"})
-_OWN_WISH = frozenset({"talk_to_person", "cancel_order", "start_over"})
+_NEEDS_ITS_FORM = frozenset({"email", "code", "new_email", "new_phone"})
+_OWN_WISH = frozenset({"talk_to_person", "cancel_order", "start_over", "operation_status"})
 """Wishes that stand even where a message also brings what was asked for."""
 _WAYS_OUT = frozenset(
     {
         "talk_to_person", "start_over", "thanks", "goodbye", "greet", "deny", "affirm", "ask_howto", "bot_challenge",
         "what_can_you_do", "complain", "order_status", "refund_status", "solved_yes", "solved_no",
+        "operation_status",
     }
 )  # fmt: skip
 """What stays itself where a few free words are awaited."""
@@ -35,40 +39,166 @@ _SHOWS: Dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "months": _MONTHS,
+    "callback_slot": re.compile(
+        r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:today|tomorrow|morning|noon|afternoon|evening|tonight|now|"
+        r"soon|earliest|next|any ?time|o'clock)\b|\b\d{1,2}(?::\d{2}|\s?(?:am|pm|h)\b|\b)",
+        re.IGNORECASE,
+    ),
+    "profile_field": re.compile(r"\b(?:e-?mail|mail|phone|mobile|cell|number|name|surname)\b", re.IGNORECASE),
+    "new_phone": re.compile(r"(?:\d[\s()/.-]*){6,}"),
 }
 """Words that answer the question, whatever the classifier makes of them."""
+_NOT_HERE: Dict[str, FrozenSet[str]] = {
+    ADDRESS: frozenset({"order_number"}),
+    "new_phone": frozenset({"order_number", "code", "money"}),
+}
+_HELD_BY = {"new_email": "email"}
+"""The entity that answers, where it is called otherwise than what is awaited."""
+_SAYS_NO = re.compile(
+    r"\W*(?:no|nope|nah|none|neither|never ?mind|forget|stop|leave|don'?t|do not|not)\b", re.IGNORECASE
+)
+"""How a refusal begins; a few other words that merely look like one to the classifier name a thing."""
 _CORRECTS = re.compile(
     r"\b(?:(?:the|my) )?(?:other|another|different) (?:order|one)\b|\bnot (?:that|this) (?:order|one)\b|"
     r"\bwrong order\b",
     re.IGNORECASE,
 )
+_ORDINALS = {"1": 0, "one": 0, "first": 0, "2": 1, "two": 1, "second": 1, "3": 2, "three": 2, "third": 2, "4": 3,
+             "four": 3, "fourth": 3}  # fmt: skip
+_PLACE = re.compile(
+    r"(?:the )?(?:(?P<nth>first|second|third|fourth)|(?P<last>last))(?: (?:one|option|choice))?(?: please)?"
+    r"|(?:(?:option|number|choice|no\.?) )?(?P<number>[1-4])(?: please)?"
+)
+_ARTICLES = frozenset(
+    {"the", "a", "an", "my", "that", "this", "it's", "its", "i", "mean", "meant", "please", "one", "to"}
+)
+_YES_AND_NO = frozenset({"yes", "no", "ok", "okay", "sure", "yeah", "nope", "please", "thanks", "it", "not", "yet"})
+_LACKS = re.compile(
+    r"\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|couldn'?t|haven'?t|have not|never|no longer) "
+    r"(?:\w+ ){0,3}?(?:have|got|get|getting|find|remember|know|recall|see|seen|receive[d]?|access)\b"
+    r"|\b(?:no (?:idea|clue|code|mail|e-?mail|number|order number|message)|lost (?:it|the)|deleted|threw|"
+    r"forgot(?:ten)?|not sure)\b|\bwhere(?: do|'?s| is| can)\b.{0,20}\b(?:number|code|mail)\b",
+    re.IGNORECASE,
+)
+_NOT_COME = re.compile(
+    r"\b(?:nothing (?:came|arrived|there|in|yet)|not (?:there|arrived|come|in my (?:inbox|mail))|"
+    r"has(?:n'?t| not) (?:come|arrived))\b",
+    re.IGNORECASE,
+)
+_SIGNS = ("\U0001f44d", "\u2705", "\U0001f44c", "\u2714", "\U0001f44e", "\u274c", "?", "!")
+_MACHINE_TALK = re.compile(r"(?:affirm|deny|[a-z]+(?:_[a-z]+)+)\s*(?:\{.*)?", re.IGNORECASE | re.DOTALL)
+_YES_ELSEWHERE = frozenset({
+    "ja", "ja bitte", "jawohl", "gerne", "oui", "oui merci", "d'accord", "sí", "si", "sí por favor", "vale", "sì",
+    "va bene", "sim", "tak", "da", "ano", "kyllä", "igen", "evet", "да", "так", "はい", "是", "好",
+})  # fmt: skip
+_ENOUGH = re.compile(
+    r"\b(?:that'?s (?:all|it|everything)|that (?:is|was|will be) (?:all|it|everything)|nothing (?:else|more)|"
+    r"all good|i'?m (?:good|fine|done|all set)|we'?re (?:good|done)|no(?:pe)?,? (?:thanks|thank you|thx|ty)|"
+    r"not (?:right )?now)\b",
+    re.IGNORECASE,
+)
+_THING = re.compile(r"\W*(?:(?:no|i mean|i meant|sorry),? )?(?:the|my)\b", re.IGNORECASE)
+_STANDS = frozenset({"talk_to_person", "start_over", "thanks", "goodbye", "greet", "affirm"})
 
 
 def entities(awaited: Optional[str], found: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """Where an address is awaited, "A-6020 Innsbruck" is a postcode and no order."""
-    if awaited != ADDRESS:
-        return found
-    return [entity for entity in found if entity["entity"] != "order_number"]
+    """Where an address is awaited, "A-6020 Innsbruck" is a postcode and no order; digits of a phone are neither order,
+    code nor money."""
+    other = _NOT_HERE.get(awaited or "", frozenset())
+    return [entity for entity in found if entity["entity"] not in other]
 
 
 def is_answer(awaited: Optional[str], text: str, intent: str, confidence: float, named: Sequence[str]) -> bool:
     """Whether ``text`` answers the open question. ``named`` are the entities found in it."""
     if awaited is None or (intent in _OWN_WISH and confidence > _SURE):
         return False
-    if awaited in named:
+    if _HELD_BY.get(awaited, awaited) in named:
         return True
     question = text.rstrip().endswith("?")
     if awaited == ADDRESS:
         return not question and _NUMBER_AND_WORD.search(text) is not None
     if intent == "talk_to_person" or question or len(text.split()) > _FEW_WORDS:
         return False
+    denies = intent == "deny" and _SAYS_NO.match(text) is not None
     shows = _SHOWS.get(awaited)
     if shows is not None and shows.search(text):
-        return intent != "deny" and not (intent == "start_over" and confidence > _SURE)
-    if awaited in {"email", "code"}:
+        return not denies and not (intent == "start_over" and confidence > _SURE)
+    if awaited in _NEEDS_ITS_FORM:
         return False
     # An order or an item told by its name, a plan by its name: a few words that are no known wish of another kind.
-    return intent not in _WAYS_OUT or (confidence < _SURE / 2 and intent != "deny")
+    if intent == "deny" or names_a_thing(text, intent, confidence):
+        return not denies
+    return intent not in _WAYS_OUT or confidence < _SURE / 2
+
+
+def typed_choice(text: str, titles: Sequence[str]) -> Optional[int]:
+    """Which of the choices just given was typed out: word for word, by its number or its last words, or as the only
+    one that holds all the words. ``None`` where several may be meant, or none."""
+    said = words(text)
+    if not said or len(said) > _FEW_WORDS + 3:
+        return None
+    plain = [words(title) for title in titles]
+    if said in plain:
+        return plain.index(said)
+    if text.rstrip().endswith("?"):
+        return None
+    place = _PLACE.fullmatch(" ".join(said))
+    if place is not None and len(titles) > 1:
+        at = _places(place)
+        return at if -1 <= at < len(titles) else None
+    core = [word for word in said if word not in _ARTICLES]
+    if not core or len(core) > 4 or set(core) <= _YES_AND_NO or len("".join(core)) < 4:
+        return None
+    for holds in (_ends_with, _holds_all):
+        fitting = [at for at, title in enumerate(plain) if holds(title, core)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _places(place: re.Match[str]) -> int:
+    """0 for "the first one"; -1, the last, wraps as an index does."""
+    return -1 if place.group("last") else _ORDINALS[place.group("nth") or place.group("number")]
+
+
+def _ends_with(title: List[str], core: List[str]) -> bool:
+    return title[-len(core) :] == core
+
+
+def _holds_all(title: List[str], core: List[str]) -> bool:
+    return set(core) <= set(title)
+
+
+def lacks(awaited: Optional[str], text: str) -> bool:
+    """The customer does not have what was asked for, or a mail with it has not come."""
+    if awaited not in _FORMED or len(text.split()) > 16:
+        return False
+    return _LACKS.search(text) is not None or (awaited == "code" and _NOT_COME.search(text) is not None)
+
+
+def is_machine_talk(text: str) -> bool:
+    """An intent's name or payload written as a message ("affirm", "refund_request{...}"): no customer's own words."""
+    return _MACHINE_TALK.fullmatch(text.strip()) is not None
+
+
+def is_gesture(text: str) -> bool:
+    """No word and no clear sign of yes: a shrug confirms nothing, whatever the classifier sees in it."""
+    return not words(text) and not any(sign in text for sign in _SIGNS)
+
+
+def yes_elsewhere(text: str) -> bool:
+    """Yes in one of the languages that somebody may write in who was offered a person for it."""
+    return text.strip(" .!,").casefold() in _YES_ELSEWHERE
+
+
+def says_enough(text: str) -> bool:
+    """ "No, that's all": the end of the talk rather than a refusal."""
+    return _ENOUGH.search(text) is not None
+
+
+def names_a_thing(text: str, intent: str, confidence: float) -> bool:
+    """ "The stove", while a proposal waits: neither yes nor no, so it is about another thing than was proposed."""
+    return len(text.split()) <= 3 and _THING.match(text) is not None and (intent not in _STANDS or confidence < _SURE)
 
 
 def corrects(transaction: Optional[str], text: str, intent: str) -> bool:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional, Set
+from typing import Any, Callable, Dict, List, Optional
 
-from rasa.core.actions.action import Action, RemoteAction, create_bot_utterance
+from rasa.core.actions.action import Action, create_bot_utterance
 from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.events import ActiveLoop, BotUttered, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.collect import PAYLOAD, unpack
-from bot.policies.triage import AWAITING, HAND_OVER, SLOT, TOOL_FAILED
+from bot.asking import (
+    ANSWER,
+    NOT_UNDERSTOOD,
+    OPEN_QUESTION,
+    OPERATION,
+    PREPARE,
+    QUESTION_OPEN,
+    SETTLED,
+    STATUS,
+    Asking,
+    BackToQuestion,
+    NextRequest,
+    WhatBecame,
+    note_with,
+)
+from bot.collect import PAYLOAD
+from bot.policies.triage import AWAITING, HAND_OVER, SLOT, TOOL_FAILED, WAITING
 
-OPEN_QUESTION = "open_question"
-QUESTION_OPEN = "question_open"
-OPERATION = "operation_id"
-STATUS = "action_order_status"
-_PERSON = {"title": "Talk to a person", "payload": "/talk_to_person"}
+__all__ = ["AWAITING", "LOCAL_ACTIONS", "OPEN_QUESTION", "QUESTION_OPEN"]
 
 
 class LocalAction(Action):
@@ -46,7 +57,8 @@ async def say(response: str, nlg: Any, tracker: DialogueStateTracker, channel: A
 
 def quiet_down() -> List[Event]:
     """No question is open any more."""
-    return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), SlotSet(AWAITING, None), *_open(None)]
+    question = [SlotSet(OPEN_QUESTION, None), SlotSet(QUESTION_OPEN, False)]
+    return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), SlotSet(AWAITING, None), *question]
 
 
 class HandOver(LocalAction):
@@ -70,7 +82,7 @@ class HandOver(LocalAction):
                     "reason": reason,
                     "score": decision.get(score) if score else None,
                     "evidence": list(decision.get("evidence", ())),
-                    "note": None,
+                    "note": note_with(None, tracker.get_slot(WAITING) or []),
                 }
             ),
             *quiet_down(),
@@ -85,14 +97,15 @@ class ToolFailed(LocalAction):
     async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:  # noqa: ARG002
         said = await say("utter_hand_over_tool_failure", nlg, tracker, output_channel)
         evidence = {"kind": "tool_failure", "text": "an action gave no usable answer", "weight": 1.0, "seq": None}
-        data = {"directive": "handoff", "reason": "tool_failure", "score": None, "evidence": [evidence], "note": None}
+        note = note_with(None, tracker.get_slot(WAITING) or [])
+        data = {"directive": "handoff", "reason": "tool_failure", "score": None, "evidence": [evidence], "note": note}
         return [*said, directive(data), *quiet_down()]
 
 
 class NotUnderstood(LocalAction):
     """Says so once. Where a question is open it stays silent: that question comes again, with a way to a person."""
 
-    action_name = "action_not_understood"
+    action_name = NOT_UNDERSTOOD
 
     async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:  # noqa: ARG002
         if tracker.get_slot(OPEN_QUESTION):
@@ -114,97 +127,43 @@ class StartOver(LocalAction):
         return [*said, *quiet_down(), *cleared]
 
 
-class Asking(RemoteAction):
-    """An action of the app that may ask for something. What it asks is kept; once it answers, no question is open."""
+class Goodbye(LocalAction):
+    """Ends the talk. A question that was open is closed with it, so that a later yes cannot mean it."""
 
-    async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
-        events = await super().run(output_channel, nlg, tracker, domain)
-        slots = {event.key: event.value for event in events if isinstance(event, SlotSet)}
-        if tracker.get_slot(AWAITING) is not None and AWAITING not in slots:
-            events.append(SlotSet(AWAITING, None))
-        before = tracker.get_slot(OPEN_QUESTION)
-        question = self._question(events, slots, tracker)
-        return [*events, *(_open(question) if question != before or slots.get(AWAITING) else [])]
-
-    def _question(
-        self, events: List[Event], slots: Dict[str, Any], tracker: DialogueStateTracker
-    ) -> Optional[Dict[str, Any]]:
-        """The question that is open after this action: its own, the one before where that still stands, or none."""
-        asked = _last_message(events)
-        if slots.get(AWAITING):
-            return asked
-        if not slots.get(OPERATION, tracker.get_slot(OPERATION)):
-            return None
-        if asked and asked["choices"] and self.name() != STATUS:
-            return asked
-        return tracker.get_slot(OPEN_QUESTION) if OPERATION not in slots else None
-
-
-class BackToQuestion(LocalAction):
-    """After an aside: the question that is still open, once more with its choices. Silent when none is, or when this
-    turn asked it. The stored choices are those of the question, so a yes means what it meant before."""
-
-    action_name = "action_back_to_question"
+    action_name = "action_goodbye"
 
     async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:  # noqa: ARG002
-        question = tracker.get_slot(OPEN_QUESTION)
-        if not question or _asked_in_turn(tracker):
-            return []
-        lost = NotUnderstood.action_name in _done_in_turn(tracker)
-        lead = await nlg.generate(
-            "utter_again_not_understood" if lost else "utter_back_to_question", tracker, output_channel.name()
-        )
-        buttons = [*question["choices"], *([_PERSON] if lost and _PERSON not in question["choices"] else [])]
-        text = f"{(lead or {}).get('text', '')} {question['text']}".strip()
-        return [create_bot_utterance({"text": text, "buttons": buttons, "utter_action": self.action_name})]
+        waits = tracker.get_slot(OPEN_QUESTION) and tracker.get_slot(OPERATION)
+        said = await say("utter_goodbye_unfinished" if waits else "utter_goodbye", nlg, tracker, output_channel)
+        closed = [SlotSet(OPERATION, None), SlotSet("transaction", None)] if tracker.get_slot(OPEN_QUESTION) else []
+        return [*said, *quiet_down(), *closed, *([SlotSet(WAITING, None)] if tracker.get_slot(WAITING) else [])]
 
 
-def _open(question: Optional[Dict[str, Any]]) -> List[Event]:
-    return [SlotSet(OPEN_QUESTION, question), SlotSet(QUESTION_OPEN, question is not None)]
+class CannotGive(LocalAction):
+    """The customer does not have what was asked for: what else there is, instead of the same question again."""
+
+    action_name = "action_cannot_give"
+
+    async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
+        response = f"utter_cannot_give_{tracker.get_slot(AWAITING)}"
+        if response not in domain.responses:
+            return await say("utter_cannot_give", nlg, tracker, output_channel)
+        said = await say(response, nlg, tracker, output_channel)
+        again = {"title": "Send a new code", "payload": f'/inform{{"email": "{tracker.get_slot("email")}"}}'}
+        for event in said if response.endswith("_code") and tracker.get_slot("email") else ():
+            event.data["buttons"] = [again, *(event.data.get("buttons") or ())]
+        return said
 
 
-def _last_message(events: List[Event]) -> Optional[Dict[str, Any]]:
-    said: List[Dict[str, Any]] = []
-    for event in events:
-        custom = event.data.get("custom") if isinstance(event, BotUttered) else None
-        if isinstance(custom, dict) and PAYLOAD in custom:
-            said.extend(value for kind, value in unpack(custom[PAYLOAD]) if kind == "message")
-    if not said:
-        return None
-    choices = [{"title": choice["label"], "payload": choice["payload"]} for choice in said[-1].get("choices") or ()]
-    return {"text": said[-1]["text"], "choices": choices}
-
-
-def _asked_in_turn(tracker: DialogueStateTracker) -> bool:
-    for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
-            return False
-        if isinstance(event, SlotSet) and event.key == OPEN_QUESTION and event.value:
-            return True
-    return False
-
-
-def _done_in_turn(tracker: DialogueStateTracker) -> Set[str]:
-    """The actions of the running turn so far."""
-    done: Set[str] = set()
-    for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
-            break
-        if isinstance(event, ActionExecuted):
-            done.add(event.action_name)
-    return done
-
-
-_ALL = (HandOver, ToolFailed, NotUnderstood, StartOver, BackToQuestion)
-_ASKING = (
-    "action_order_status",
-    "action_prepare",
-    "action_confirm",
-    "action_decline",
-    "action_handed_back",
-    "action_operation_settled",
-)
+_ALL = (HandOver, ToolFailed, NotUnderstood, StartOver, Goodbye, CannotGive)
+_BESIDE = {
+    "action_back_to_question": BackToQuestion,
+    "action_next_request": NextRequest,
+    "action_what_became": WhatBecame,
+}
+_ASKING = (STATUS, PREPARE, ANSWER, SETTLED, "action_confirm", "action_decline", "action_handed_back")
 LOCAL_ACTIONS: Dict[str, Callable[[Any], Action]] = {
     **{kind.action_name: kind for kind in _ALL},
+    **_BESIDE,
     **{name: partial(Asking, name) for name in _ASKING},
 }

@@ -35,11 +35,9 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
-from bot import answers
 from bot.collect import Collector, check_returns
-from bot.components.intents import INFORM
-from bot.local_actions import AWAITING
 from bot.policies.triage import SLOT, TOOL_FAILED
+from bot.reading import read
 from bot.runner import StraightRunner
 
 Report = Callable[[str, BaseException], None]
@@ -79,15 +77,7 @@ class TurnProcessor(MessageProcessor):
         if tracker is None:
             tracker = DialogueStateTracker.from_events(message.sender_id, [], slots=self.domain.slots)
         data = self._parse_message_with_graph(message, tracker, only_output_properties)
-        awaited, intent = tracker.get_slot(AWAITING), data["intent"]
-        if message.parse_data is None:
-            data["entities"] = answers.entities(awaited, data["entities"])
-            named = [entity["entity"] for entity in data["entities"]]
-            text, wish = data["text"] or "", tracker.get_slot("transaction")
-            answered = answers.is_answer(awaited, text, intent["name"], intent["confidence"], named)
-            if answered or answers.corrects(wish, text, intent["name"]):
-                data["intent"] = {"name": INFORM, "confidence": 1.0}
-        return data
+        return read(data, tracker) if message.parse_data is None else data
 
     async def run_action_extract_slots(
         self, output_channel: Any, tracker: DialogueStateTracker

@@ -1,23 +1,27 @@
 """Which intent is it, how sure are we, and is it any of ours at all? No Rasa in here.
 
-A linear support vector machine on the sentence vector beside character and word n-grams; its margins become
-probabilities through a temperature, and the decision "out of scope" weighs the best margin together with the similarity
-to the nearest training example (either alone is worse). Temperature and threshold come from cross-validation on the
-training examples.
+A kernel machine reads four views of a text: the sentence vector, the shallow vector, character and word n-grams. Its
+scores become probabilities through a temperature. The decision "out of scope" weighs the best score, the score of the
+examples out of scope, and the similarity to the nearest training example (each alone is worse). Temperature and
+threshold come from the leave-one-out scores of the training examples.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
+
+from bot.components.kernel_machine import KernelMachine, View
+from bot.components.ngrams import Ngrams
 
 OUT_OF_SCOPE = "out_of_scope"
-FOLDS = 5
+MOST_EXAMPLES = 16_000
+"""Training takes the cube of the number of examples in time; above this a share of each intent stands for it."""
+WORD = r"(?u)\b\w+\b"
+BALANCE = 0.5
+"""0: every example counts the same, 1: every intent does."""
 
 
 class Reading(NamedTuple):
@@ -32,144 +36,96 @@ class Reading(NamedTuple):
     rejected: bool
 
 
+class Vectors(NamedTuple):
+    """What the sentence model says: of n texts (n, 384) each, or of one text (384,) each."""
+
+    sentence: np.ndarray
+    shallow: np.ndarray
+
+
 class IntentModel:
     def __init__(
         self,
-        dense_weight: float = 1.6,
-        character_weight: float = 0.7,
-        word_weight: float = 0.5,
-        similarity_weight: float = 2.0,
-        penalty: float = 1.0,
-        keep: float = 0.97,
-        seed: int = 7,
+        sentence_width: float = 2.0,
+        shallow_width: float = 0.75,
+        character_width: float = 0.2,
+        word_width: float = 0.2,
+        similarity_weight: float = 0.5,
+        penalty: float = 0.05,
+        keep: float = 0.99,
     ) -> None:
-        """``keep`` is the share of in-scope training messages that the threshold must let through when the training
-        data holds no examples out of scope."""
-        self._weights = (dense_weight, character_weight, word_weight)
+        """Widths say how fast likeness falls with distance in each view. ``keep`` is the share of in-scope training
+        messages that the threshold must let through when the training data holds no examples out of scope."""
+        self._widths = (sentence_width, shallow_width, character_width, word_width)
         self._similarity_weight = similarity_weight
         self._penalty = penalty
         self._keep = keep
-        self._seed = seed
         self.labels: List[str] = []
         self.temperature = 1.0
         self.threshold = -1e9
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], vectors: np.ndarray) -> None:
-        """``vectors`` is (n, 384). Labels equal to ``out_of_scope`` teach what is not ours."""
-        self._characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=1)
-        self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")  # noqa: S106 - of words
-        lowered = [text.lower() for text in texts]
-        self._characters.fit(lowered)
-        self._words.fit(lowered)
-        features = self._features(texts, vectors)
+    def fit(self, texts: Sequence[str], labels: Sequence[str], vectors: Vectors) -> None:
+        """Labels equal to ``out_of_scope`` teach what is not ours."""
         target = np.asarray(labels)
-        self.labels = sorted(set(labels))
-        self._calibrate(features, target, vectors)
-        self._machine = self._machine_of(features, target)
-        self._split(vectors.shape[1])
-        inside = target != OUT_OF_SCOPE
-        self._examples = np.ascontiguousarray(vectors[inside].astype(np.float32))
+        if len(target) > MOST_EXAMPLES:
+            kept = _share(target, MOST_EXAMPLES)
+            texts, target = [texts[index] for index in kept], target[kept]
+            vectors = Vectors(vectors.sentence[kept], vectors.shallow[kept])
+        self.labels, place, counts = _indexed(target)
+        self._inside = np.array([label != OUT_OF_SCOPE for label in self.labels])
+        self._characters = Ngrams(analyzer="char_wb", ngram_range=(2, 5))
+        self._words = Ngrams(ngram_range=(1, 2), token_pattern=WORD)
+        self._middle = vectors.shallow.mean(axis=0)
+        views = self._views(self._characters.fit(texts), self._words.fit(texts), vectors)
+        wanted = np.eye(len(self.labels), dtype=np.float32)[place] - 1 / len(self.labels)
+        ridge = self._penalty * (counts[place] / counts.mean()) ** BALANCE
+        self._machine, left_out = KernelMachine.fit(views, self._widths, wanted, ridge)
+        self._known = self._inside[place]
+        self._calibrate(left_out, place, _nearest(views[0], self._known))
 
-    def _split(self, width: int) -> None:
-        """Cut the machine's weights at the borders of the three blocks of features, their weights multiplied in."""
-        weights, shift = self._machine.coef_, self._machine.intercept_
-        if len(weights) == 1:
-            weights, shift = np.vstack([-weights, weights]), np.array([-shift[0], shift[0]])
-        border = width + len(self._characters.vocabulary_)
-        parts = (weights[:, :width], weights[:, width:border], weights[:, border:])
-        scaled = [np.ascontiguousarray(part.T * scale) for part, scale in zip(parts, self._weights, strict=True)]
-        self._blocks = tuple(block.astype(np.float32) for block in scaled)
-        self._shift = shift
+    def predict(self, text: str, vectors: Vectors) -> Reading:
+        views = self._views(self._characters.row(text), self._words.row(text), vectors)
+        scores, cosines = self._machine.scores(views)
+        return self._read(scores, float(cosines[self._known].max()) if self._known.any() else 0.0)
 
-    def predict(self, text: str, vector: np.ndarray) -> Reading:
-        similarity = float(np.max(self._examples @ vector)) if len(self._examples) else 0.0
-        return self._read(self._margins_of(text, vector), similarity)
+    def _views(self, characters: sp.csr_matrix, words: sp.csr_matrix, vectors: Vectors) -> List[View]:
+        return [vectors.sentence, _unit(vectors.shallow - self._middle), characters, words]
 
-    def _margins_of(self, text: str, vector: np.ndarray) -> np.ndarray:
-        """The margins of one text, block by block: half the time of stacking one sparse row first."""
-        dense, characters, words = self._blocks
-        lowered = [text.lower()]
-        return (
-            self._shift
-            + vector @ dense
-            + np.asarray(self._characters.transform(lowered) @ characters).ravel()
-            + np.asarray(self._words.transform(lowered) @ words).ravel()
-        )
-
-    def _read(self, margins: np.ndarray, similarity: float) -> Reading:
-        shares = _softmax(margins * self.temperature)
+    def _read(self, scores: np.ndarray, similarity: float) -> Reading:
+        shares = _softmax(scores * self.temperature)
         order = np.argsort(-shares, kind="stable")
         ranking = [(self.labels[index], float(shares[index])) for index in order]
-        score = self._score(margins, similarity)
+        score = float(self._score(scores, np.float64(similarity)))
         return Reading(ranking, similarity, score, ranking[0][0] == OUT_OF_SCOPE or score < self.threshold)
 
-    def _score(self, margins: np.ndarray, similarity: float) -> float:
-        inside = [margin for margin, label in zip(margins, self.labels, strict=True) if label != OUT_OF_SCOPE]
-        return float(max(inside)) + self._similarity_weight * similarity
+    def _score(self, scores: np.ndarray, similarity: np.ndarray) -> np.ndarray:
+        """How much one of ours it is; (…, labels) and (…) to (…)."""
+        best = scores[..., self._inside].max(axis=-1) + self._similarity_weight * similarity
+        return best if self._inside.all() else best - scores[..., ~self._inside].max(axis=-1)
 
-    def _calibrate(self, features: sp.csr_matrix, target: np.ndarray, vectors: np.ndarray) -> None:
-        """Out-of-fold margins of every example choose temperature and threshold."""
-        smallest = int(min(np.unique(target, return_counts=True)[1]))
-        folds = min(FOLDS, smallest)
-        if folds < 2:
-            return
-        margins = np.zeros((len(target), len(self.labels)))
-        similarities = np.zeros(len(target))
-        splits = StratifiedKFold(folds, shuffle=True, random_state=self._seed)
-        for train, test in splits.split(np.zeros(len(target)), target):
-            machine = self._machine_of(features[train], target[train])
-            margins[test] = self._margins(machine, features[test])
-            inside = train[target[train] != OUT_OF_SCOPE]
-            similarities[test] = (vectors[test] @ vectors[inside].T).max(axis=1)
-        wanted = np.searchsorted(self.labels, target)
-        grid = np.geomspace(0.5, 20, 40)
-        losses = [-np.log(_softmax(margins * t)[np.arange(len(target)), wanted] + 1e-12).mean() for t in grid]
+    def _calibrate(self, left_out: np.ndarray, place: np.ndarray, similarities: np.ndarray) -> None:
+        """Scores of every example when it is left out choose temperature and threshold."""
+        rows = np.arange(len(place))
+        grid = np.geomspace(1, 60, 40)
+        losses = [-np.log(_softmax(left_out * t)[rows, place] + 1e-12).mean() for t in grid]
         self.temperature = float(grid[int(np.argmin(losses))])
-        scores = np.array([self._score(row, sim) for row, sim in zip(margins, similarities, strict=True)])
-        self.cross_validated = {
-            "accuracy": float((margins.argmax(axis=1) == wanted).mean()),
-            "n": len(target),
-        }
-        self.confusions = _confusions(self.labels, wanted, margins.argmax(axis=1))
-        self.threshold = self._choose(scores, target, margins)
+        named = left_out.argmax(axis=1)
+        scores = self._score(left_out, similarities)
+        self.threshold = self._choose(scores, self._inside[place], ~self._inside[named])
+        self.left_out = {"accuracy": float((named == place).mean()), "n": len(place)}
+        self.confusions = _confusions(self.labels, place, named)
 
-    def _choose(self, scores: np.ndarray, target: np.ndarray, margins: np.ndarray) -> float:
-        inside = target != OUT_OF_SCOPE
+    def _choose(self, scores: np.ndarray, inside: np.ndarray, named_out: np.ndarray) -> float:
         if inside.all():
             return float(np.quantile(scores, 1 - self._keep))
-        named_out = np.array(self.labels)[margins.argmax(axis=1)] == OUT_OF_SCOPE
         best: Tuple[float, float] = (-1.0, -1e9)
-        for candidate in np.quantile(scores, np.linspace(0, 0.5, 101)):
+        for candidate in np.quantile(scores, np.linspace(0, 0.5, 501)):
             rejected = named_out | (scores < candidate)
-            kept = float((~rejected[inside]).mean())
+            kept = float((~rejected[inside]).mean()) if inside.any() else 0.0
             caught = float(rejected[~inside].mean())
             # A wrong rejection costs a customer more than a stray answer from the knowledge base.
             best = max(best, (2 * kept + caught, float(candidate)))
         return best[1]
-
-    def _machine_of(self, features: sp.csr_matrix, target: np.ndarray) -> LinearSVC:
-        machine = LinearSVC(C=self._penalty, class_weight="balanced", random_state=self._seed, max_iter=3000)
-        return machine.fit(features, target)
-
-    def _margins(self, machine: LinearSVC, features: sp.csr_matrix) -> np.ndarray:
-        raw = machine.decision_function(features)
-        if raw.ndim == 1:
-            raw = np.stack([-raw, raw], axis=1)
-        margins = np.full((features.shape[0], len(self.labels)), raw.min() - 1.0)
-        margins[:, np.searchsorted(self.labels, machine.classes_)] = raw
-        return margins
-
-    def _features(self, texts: Sequence[str], vectors: np.ndarray) -> sp.csr_matrix:
-        dense, characters, words = self._weights
-        lowered = [text.lower() for text in texts]
-        return sp.hstack(
-            [
-                sp.csr_matrix(vectors * dense),
-                self._characters.transform(lowered) * characters,
-                self._words.transform(lowered) * words,
-            ],
-            format="csr",
-        )
 
     def state(self) -> Dict[str, Any]:
         return self.__dict__
@@ -181,8 +137,41 @@ class IntentModel:
         return model
 
 
-def _softmax(margins: np.ndarray) -> np.ndarray:
-    shifted = np.exp(margins - margins.max(axis=-1, keepdims=True))
+def _indexed(target: np.ndarray) -> Tuple[List[str], np.ndarray, np.ndarray]:
+    labels, place, counts = np.unique(target, return_inverse=True, return_counts=True)
+    return [str(label) for label in labels], place, counts
+
+
+def _share(target: np.ndarray, most: int) -> np.ndarray:
+    """Indices of evenly spread examples of each label, ``most`` in all or a few more, small labels whole."""
+    _, place, counts = np.unique(target, return_inverse=True, return_counts=True)
+    limit = int(np.sort(counts).mean() * most / len(target))
+    while sum(min(count, limit + 1) for count in counts) <= most:
+        limit += 1
+    chosen = [
+        np.flatnonzero(place == label)[np.linspace(0, count - 1, min(count, limit)).astype(int)]
+        for label, count in enumerate(counts)
+    ]
+    return np.sort(np.concatenate(chosen))
+
+
+def _nearest(sentence: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Cosine of each example to the nearest other one that is in scope."""
+    found = np.zeros(len(sentence), dtype=np.float32)
+    for start in range(0, len(sentence), 1000):
+        cosines = sentence[start : start + 1000] @ sentence.T
+        cosines[np.arange(len(cosines)), start + np.arange(len(cosines))] = -1
+        cosines[:, ~known] = -1
+        found[start : start + 1000] = cosines.max(axis=1)
+    return found
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)).astype(np.float32)
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
@@ -193,7 +182,3 @@ def _confusions(labels: Sequence[str], wanted: np.ndarray, got: np.ndarray) -> L
             key = (labels[right], labels[wrong])
             pairs[key] = pairs.get(key, 0) + 1
     return sorted(((a, b, n) for (a, b), n in pairs.items()), key=lambda item: -item[2])
-
-
-def best(reading: Reading) -> Optional[str]:
-    return reading.ranking[0][0] if reading.ranking else None

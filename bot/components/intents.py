@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from typing import Any, Dict, List
 
 import joblib
@@ -16,8 +17,9 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading
-from bot.components.sentence import vector_of
+from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading, Vectors
+from bot.components.sentence import encoder, vectors_of
+from bot.components.several import Splitter
 from bot.text.normalise import clean, words
 
 QUESTION = re.compile(
@@ -28,6 +30,8 @@ ASKING = re.compile(
 )
 KNOWLEDGE_INTENT = "ask_howto"
 RANKING_LENGTH = 5
+REQUESTS = "requests"
+BATCH = 10
 INFORM = "inform"
 GIVEN = frozenset({"order_number", "email", "code"})
 _FILE = "intents.joblib"
@@ -51,11 +55,20 @@ class IntentClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._model = model
+        encode = partial(encoder(config["folder"]).encode_twice, batch_size=BATCH)
+        self._splitter = Splitter(model, config["requests"], encode)
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """``knowledge_similarity``: an unplaced question at least this near to our examples is looked up."""
-        return {"penalty": 1.0, "keep": 0.97, "knowledge_similarity": 0.25}
+        """``knowledge_similarity``: an unplaced question at least this near to our examples is looked up.
+        ``requests``: the intents of which a message may hold several; ``folder``: the sentence model."""
+        return {
+            "penalty": 0.05,
+            "keep": 0.99,
+            "knowledge_similarity": 0.4,
+            "requests": [],
+            "folder": "var/models/minilm",
+        }
 
     @classmethod
     def create(
@@ -86,10 +99,10 @@ class IntentClassifier(GraphComponent):
         self._model.fit(
             [clean(message.get(TEXT)) for message in examples],
             [message.get(INTENT) for message in examples],
-            np.stack([vector_of(message) for message in examples]),
+            Vectors(*(np.stack(each) for each in zip(*map(vectors_of, examples), strict=True))),
         )
-        figures = self._model.cross_validated
-        sys.stderr.write(f"train: intents, cross-validated accuracy {figures['accuracy']:.3f} of {figures['n']}\n")
+        figures = self._model.left_out
+        sys.stderr.write(f"train: intents, leave-one-out accuracy {figures['accuracy']:.3f} of {figures['n']}\n")
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model.state(), folder / _FILE, compress=3)
         return self._resource
@@ -103,25 +116,37 @@ class IntentClassifier(GraphComponent):
             if not text:
                 self._set(message, OUT_OF_SCOPE, 0.0, Reading([(OUT_OF_SCOPE, 0.0)], 0.0, 0.0, True))
                 continue
-            reading = self._model.predict(text, vector_of(message))
-            if only_names_something(message, text):
+            reading = self._model.predict(text, vectors_of(message))
+            if INFORM in self._model.labels and only_names_something(message, text):
                 self._set(message, INFORM, 1.0, reading)
                 continue
             name, confidence = reading.ranking[0]
             if reading.rejected:
                 name = self._place(text, reading)
             self._set(message, name, confidence if name == reading.ranking[0][0] else 1.0 - confidence, reading)
+            self._tell_apart(message, reading)
         return messages
+
+    def _tell_apart(self, message: Message, reading: Reading) -> None:
+        """Where a message holds several requests it counts as the first of them; all are in ``requests``."""
+        # Positions of entities are those of the raw text, so that is what is cut.
+        found = self._splitter.requests_in(message.get(TEXT), reading, message.get(ENTITIES, []))
+        message.set(REQUESTS, [request.as_dict() for request in found], add_to_output=True)
+        if found:
+            first = found[0]
+            message.set(INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True)
+            message.set(ENTITIES, first.entities, add_to_output=True)
 
     def _place(self, text: str, reading: Reading) -> str:
         """A question near our subjects goes to the knowledge base: it measures for itself whether it knows."""
         near = reading.similarity >= self._config["knowledge_similarity"]
+        if KNOWLEDGE_INTENT not in self._model.labels:
+            return OUT_OF_SCOPE
         if QUESTION.search(text) and near and reading.ranking[0][0] != OUT_OF_SCOPE:
             return KNOWLEDGE_INTENT
         return OUT_OF_SCOPE
 
-    @staticmethod
-    def _set(message: Message, name: str, confidence: float, reading: Reading) -> None:
+    def _set(self, message: Message, name: str, confidence: float, reading: Reading) -> None:
         ranking = [{"name": intent, "confidence": share} for intent, share in reading.ranking[:RANKING_LENGTH]]
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
@@ -130,6 +155,7 @@ class IntentClassifier(GraphComponent):
             {
                 "similarity": round(reading.similarity, 4),
                 "score": round(reading.score, 4),
+                "threshold": round(self._model.threshold, 4),
                 "rejected": reading.rejected,
                 "margin": round(reading.ranking[0][1] - reading.ranking[1][1], 4) if len(reading.ranking) > 1 else 1.0,
             },

@@ -1,4 +1,4 @@
-"""Rasa component: one sentence vector a message, by one run of the ONNX model."""
+"""Rasa component: the sentence vector and the shallow vector of a message, by one run of the ONNX model."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.intent_model import Vectors
 from bot.text.embed import DIMENSION, SentenceEncoder
 
-ORIGIN = "sentence"
+SENTENCE, SHALLOW = "sentence", "shallow"
 
 
 @lru_cache(maxsize=2)
@@ -29,8 +30,17 @@ def encoder(folder: str) -> SentenceEncoder:
 
 def vector_of(message: Message) -> np.ndarray:
     """The sentence vector of ``message``, shape (384,); zeros for a message without text."""
+    return _features(message, SENTENCE)
+
+
+def vectors_of(message: Message) -> Vectors:
+    """Both vectors of ``message``, (384,) each; zeros for a message without text."""
+    return Vectors(_features(message, SENTENCE), _features(message, SHALLOW))
+
+
+def _features(message: Message, origin: str) -> np.ndarray:
     for features in message.features:
-        if features.origin == ORIGIN:
+        if features.origin == origin:
             return features.features[0]
     return np.zeros(DIMENSION, dtype=np.float32)
 
@@ -62,7 +72,8 @@ class SentenceFeaturizer(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         written = [message for message in messages if message.get(TEXT)]
-        vectors = encoder(self._folder).encode([message.get(TEXT) for message in written])
-        for message, vector in zip(written, vectors, strict=True):
-            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
+        made = encoder(self._folder).encode_twice([message.get(TEXT) for message in written])
+        for origin, vectors in zip((SENTENCE, SHALLOW), made, strict=True):
+            for message, vector in zip(written, vectors, strict=True):
+                message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages

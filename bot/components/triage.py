@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,12 +19,15 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components import mood
 from bot.components.sentence import encoder, vector_of
 from bot.text.normalise import clean
-from bot.triage import cues, language, requests
+from bot.triage import language, requests
 from bot.triage.frustration import FrustrationModel
 
 OUTPUT = "triage"
+TELLING = 0.2
+"""Below this nothing was heard that would need evidence."""
 _FILE = "frustration.json"
 
 
@@ -41,7 +44,7 @@ class TriageScorer(GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """``penalty`` is the inverse strength of regularisation; paths are relative to the working directory."""
-        return {"examples": "bot/data/triage/frustration.jsonl", "folder": "var/models/minilm", "penalty": 2.0}
+        return {"examples": mood.EXAMPLES, "folder": mood.SENTENCE_MODEL, "penalty": 2.0}
 
     @classmethod
     def create(
@@ -67,10 +70,12 @@ class TriageScorer(GraphComponent):
         return cls(config, model_storage, resource, model)
 
     def train(self, training_data: TrainingData) -> Resource:  # noqa: ARG002 - mood has examples of its own
-        texts, labels = read_examples(Path(self._config["examples"]))
-        vectors = encoder(self._config["folder"]).encode(texts)
-        self._model, auroc = fit(texts, labels, vectors, self._config["penalty"])
-        sys.stderr.write(f"train: frustration, cross-validated AUROC {auroc:.3f} of {len(texts)} examples\n")
+        examples = mood.read(Path(self._config["examples"]))
+        fitted = mood.fit(examples, encoder(self._config["folder"]).encode(examples.texts), self._config["penalty"])
+        self._model = fitted.model
+        sys.stderr.write(
+            f"train: frustration, AUROC {fitted.auroc:.3f} across domains, {len(examples.texts)} examples\n"
+        )
         with self._storage.write_to(self._resource) as folder:
             (folder / _FILE).write_text(json.dumps(self._model.as_dict()))
         return self._resource
@@ -88,47 +93,16 @@ class TriageScorer(GraphComponent):
 
 
 def score(text: str, vector: np.ndarray, model: FrustrationModel) -> Dict[str, Any]:
-    """What one cleaned text shows, JSON-ready, in the words of ``bot.triage.decide.Seen``."""
+    """What one cleaned text shows, JSON-ready, in the words of ``bot.triage.seen.Seen``."""
     if not text:
         return {}
     matter = requests.weighty_matter(text)
+    frustration = model.probability(text, vector)
     return {
-        "frustration": round(model.probability(text, vector), 4),
+        "frustration": round(frustration, 4),
         "abuse": requests.abuse_score(text),
         "person": requests.asks_for_person(text),
         "matter": list(matter) if matter else None,
-        "cues": [list(item) for item in cues.evidence(text)],
+        "cues": [list(item) for item in model.evidence(text)] if frustration >= TELLING else [],
         "language": language.language_of(text),
     }
-
-
-def read_examples(path: Path) -> Tuple[List[str], np.ndarray]:
-    """Texts and labels (1 = frustrated) of a JSONL file with ``{"text", "label"}``."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [clean(row["text"]) for row in rows], np.array([row["label"] == "frustrated" for row in rows], dtype=int)
-
-
-def fit(texts: List[str], labels: np.ndarray, vectors: np.ndarray, penalty: float) -> Tuple[FrustrationModel, float]:
-    """A model and its cross-validated AUROC. Calibration (Platt) is fitted on out-of-fold scores."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import StratifiedKFold
-
-    table = np.hstack([vectors, np.array([cues.features(text) for text in texts])])
-
-    def machine() -> LogisticRegression:
-        return LogisticRegression(C=penalty, max_iter=2000)
-
-    scores = np.zeros(len(labels))
-    for train, test in StratifiedKFold(5, shuffle=True, random_state=7).split(table, labels):
-        scores[test] = machine().fit(table[train], labels[train]).decision_function(table[test])
-    platt = LogisticRegression(C=1e3).fit(scores[:, None], labels)
-    final = machine().fit(table, labels)
-    width = vectors.shape[1]
-    model = FrustrationModel(
-        dense=[round(float(value), 6) for value in final.coef_[0][:width]],
-        plain=[round(float(value), 6) for value in final.coef_[0][width:]],
-        intercept=float(final.intercept_[0]),
-        calibration=(float(platt.coef_[0][0]), float(platt.intercept_[0])),
-    )
-    return model, float(roc_auc_score(labels, scores))

@@ -19,11 +19,17 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.triage.decide import Decision, Seen, decide
+from bot.reading import waiting_after
+from bot.triage.decide import Decision, decide
+from bot.triage.seen import Seen, read
 from bot.triage.thresholds import shipped
 
 SLOT = "triage"
 AWAITING = "awaiting"
+WAITING = "waiting_requests"
+QUESTION_OPEN = "question_open"
+NEXT_REQUEST = "action_next_request"
+ACKNOWLEDGE = "utter_acknowledge"
 HAND_OVER = "action_hand_over"
 OFFER = "utter_offer_person"
 OFFER_LANGUAGE = "utter_other_language"
@@ -31,6 +37,11 @@ OFFER_UNSOLVED = "utter_not_solved"
 BOUNDARY = "utter_boundary"
 FALLBACKS = frozenset({"action_not_understood", "utter_out_of_scope"})
 TOOL_FAILED = "action_tool_failed"
+BACK_TO_QUESTION = "action_back_to_question"
+ENDS = frozenset({HAND_OVER, OFFER, OFFER_LANGUAGE, OFFER_UNSOLVED, TOOL_FAILED, NEXT_REQUEST})
+"""After these the turn is over, whatever the rules say."""
+LEADS_ON = frozenset({"action_order_status", "action_answer_question", "action_not_understood", "action_what_became"})
+"""The rules go on after these, so a request that waits does not come yet."""
 OFFERS = frozenset({OFFER, OFFER_LANGUAGE, OFFER_UNSOLVED, "utter_complaint"})
 
 
@@ -72,15 +83,20 @@ class TriagePolicy(Policy):
         rule_only_data: Optional[Dict[str, Any]] = None,  # noqa: ARG002 - Rasa's signature
         **_: Any,
     ) -> PolicyPrediction:
-        if tracker.latest_action_name in (HAND_OVER, OFFER, OFFER_LANGUAGE, OFFER_UNSOLVED, BOUNDARY, TOOL_FAILED):
+        latest = tracker.latest_action_name
+        if latest == BOUNDARY:
+            return self._predict(BACK_TO_QUESTION, domain)
+        if latest != ACTION_LISTEN_NAME and latest not in LEADS_ON and _request_waits(tracker):
+            return self._predict(NEXT_REQUEST, domain)
+        if latest in ENDS:
             return self._predict(ACTION_LISTEN_NAME, domain)
-        if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
+        if latest != ACTION_LISTEN_NAME or tracker.latest_message is None:
             return self._predict(None, domain)
         turns = seen(tracker)
         if not turns or is_system(tracker.latest_message):
             return self._predict(None, domain)
         decision = decide(turns, self._limits)
-        events = [SlotSet(SLOT, asdict(decision))]
+        events = [SlotSet(SLOT, asdict(decision)), *_waiting(tracker)]
         return self._predict(action_for(decision), domain, events)
 
     def _predict(self, action: Optional[str], domain: Domain, events: Optional[List[Any]] = None) -> PolicyPrediction:
@@ -98,10 +114,29 @@ def action_for(decision: Decision) -> Optional[str]:
     if decision.decision == "boundary":
         return BOUNDARY
     if decision.decision == "offer":
+        if decision.rule == "frustration_rising":
+            return None
         if decision.rule == "other_language":
             return OFFER_LANGUAGE
         return OFFER_UNSOLVED if decision.rule == "not_solved" else OFFER
     return None
+
+
+def _request_waits(tracker: DialogueStateTracker) -> bool:
+    """Whether another request of the customer's may be taken up now: nothing is open and nobody else takes over."""
+    if not tracker.get_slot(WAITING) or tracker.get_slot(QUESTION_OPEN):
+        return False
+    return tracker.latest_action_name not in ENDS - {NEXT_REQUEST}
+
+
+def _waiting(tracker: DialogueStateTracker) -> List[SlotSet]:
+    """The requests that wait after the newest message."""
+    said = tracker.latest_message
+    before = tracker.get_slot(WAITING) or []
+    if said is None:
+        return []
+    after = waiting_after(before, said.intent_name, dict(said.parse_data or {}))
+    return [SlotSet(WAITING, after or None)] if after != before else []
 
 
 def is_system(message: UserUttered) -> bool:
@@ -130,24 +165,12 @@ def seen(tracker: DialogueStateTracker) -> List[Seen]:
 
 
 def _read(event: UserUttered) -> Dict[str, Any]:
-    data: Dict[str, Any] = event.parse_data or {}  # type: ignore[assignment]
-    scores = data.get("triage") or {}
-    scope = data.get("scope") or {}
-    matter = scores.get("matter")
+    metadata = event.metadata or {}
+    intent = {"name": event.intent_name, "confidence": (event.intent or {}).get("confidence")}
     return {
-        "text": event.text or "",
-        "intent": event.intent_name,
-        "confidence": float((event.intent or {}).get("confidence") or 0.0),
-        "seq": (event.metadata or {}).get("seq"),
-        "frustration": float(scores.get("frustration", 0.0)),
-        "abuse": float(scores.get("abuse", 0.0)),
-        "person": scores.get("person"),
-        "matter": (matter[0], matter[1]) if matter else None,
-        "cues": tuple((kind, shown) for kind, shown in scores.get("cues", ())),
-        "language": scores.get("language", "en"),
-        "margin": float(scope.get("margin", 1.0)),
-        "rejected": event.intent_name == "out_of_scope",
-        "written": (event.metadata or {}).get("trigger", "message") == "message",
+        **read(event.text or "", {**(event.parse_data or {}), "intent": intent}),
+        "seq": metadata.get("seq"),
+        "written": metadata.get("trigger", "message") == "message",
         "fallback": False,
         "offered": False,
         "bounded": False,

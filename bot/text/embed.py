@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, List, Sequence
+from typing import TYPE_CHECKING, Any, List, Sequence, Tuple
 
 from bot.text.normalise import clean
 
@@ -57,9 +57,19 @@ class SentenceEncoder:
         much as the quantisation itself does (a cosine of about 0.99).
         Only the first 256 tokens of a text are read.
         """
+        return self._run(["sentence"], texts, batch_size)[0]
+
+    def encode_twice(
+        self, texts: Sequence[str], batch_size: int = 1
+    ) -> Tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """``encode`` and, from the same run, the pooled third layer, nearer to the words; both ``(n, 384)``."""
+        sentence, shallow = self._run(["sentence", "shallow"], texts, batch_size)
+        return sentence, shallow
+
+    def _run(self, outputs: List[str], texts: Sequence[str], batch_size: int) -> List[npt.NDArray[np.float32]]:
         import numpy as np
 
-        vectors: npt.NDArray[np.float32] = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        found = [np.zeros((len(texts), DIMENSION), dtype=np.float32) for _ in outputs]
         encodings: List[Any] = self._tokenizer.encode_batch([clean(text) or "." for text in texts])
         order = sorted(range(len(texts)), key=lambda index: len(encodings[index].ids))
         for start in range(0, len(order), batch_size):
@@ -73,5 +83,6 @@ class SentenceEncoder:
                 mask[at, :length] = 1
             positions = np.arange(width, dtype=np.int64)[None, :]
             feeds = {"input_ids": ids, "attention_mask": mask, "position_ids": positions}
-            vectors[rows] = self._session.run(None, feeds)[0]
-        return vectors
+            for vectors, made in zip(found, self._session.run(outputs, feeds), strict=True):
+                vectors[rows] = made
+        return found

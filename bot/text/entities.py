@@ -36,8 +36,11 @@ _ALONE = re.compile(
     r"^\W*(?:it'?s|its|it is|number|this one|that's|sure|yes|ok|here)?[\s,:.-]*(?P<digits>\d{4})\W*$", re.IGNORECASE
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![\w@])")
-_AMOUNT = r"(?P<amount>\d{1,3}(?:[, ]\d{3})+(?:\.\d{1,2})?|\d{1,6}(?:[.,]\d{1,2})?)"
-_MONEY_BEFORE = re.compile(rf"(?:[€$£]|\b(?:eur|usd|gbp)\b)\s?{_AMOUNT}(?![\d])", re.IGNORECASE)
+_AMOUNT = (
+    r"(?P<amount>\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?(?![\d.])|\d{1,3}(?:[, ]\d{3})+(?:\.\d{1,2})?|\d{1,6}(?:[.,]\d{1,2})?)"
+    r"(?:[.,](?:-{1,2}|=))?"
+)
+_MONEY_BEFORE = re.compile(rf"(?:[€$£]|\b(?:eur|euros?|usd|gbp)\b)\s?{_AMOUNT}(?![\d])", re.IGNORECASE)
 _MONEY_AFTER = re.compile(
     rf"(?<![\d.,A-Za-z-]){_AMOUNT}\s?(?:€|\$|£|(?:eur|euros?|usd|dollars?|gbp|pounds?|quid|bucks)\b)", re.IGNORECASE
 )
@@ -79,6 +82,8 @@ def _money(text: str) -> Iterator[Found]:
 
 def _decimal(raw: str) -> str:
     digits = raw.replace(" ", "")
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?", digits):
+        digits = digits.replace(".", "").replace(",", ".")
     if re.fullmatch(r"\d+,\d{1,2}", digits):
         digits = digits.replace(",", ".")
     try:

@@ -2,7 +2,8 @@
 
 Runs where ``onnx`` and ``safetensors`` are installed (the root project). The architecture is BERT: 6 layers, 12 heads,
 hidden 384, erf-GELU, LayerNorm with epsilon 1e-12; mean pooling under the attention mask and L2 length are part of the
-graph. Position ids are an input because an optimiser of onnxruntime 1.31 breaks on a Range built from Shape.
+graph, for the last layer (``sentence``, the published model) and for the third (``shallow``). Position ids are an input
+because an optimiser of onnxruntime 1.31 breaks on a Range built from Shape.
 
     python -m bot.text.model --out var/models/minilm
 """
@@ -23,7 +24,7 @@ from typing import Any, Dict, List, Optional, Sequence
 from bot.text.embed import MANIFEST_FILE, MODEL_FILE, TOKENIZER_FILE
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-GRAPH_VERSION = 2
+GRAPH_VERSION = 3
 """Raise it when the graph or its quantisation changes: caches are then rebuilt."""
 
 KEPT_EXACT = (
@@ -37,6 +38,8 @@ KEPT_EXACT = (
 onnxruntime differ by more than a cosine of 0.999; kept, a sentence takes a quarter longer."""
 
 LAYERS, HEADS, HIDDEN = 6, 12, 384
+SHALLOW_LAYER = 2
+"""The third layer still tells words apart that the last one merges ("turn on", "turn off"); pooling it is free."""
 OPSET = 17
 
 
@@ -152,13 +155,18 @@ class _Graph:
         bias = self._mask_bias(mask)
         for layer in range(LAYERS):
             hidden = self._layer(hidden, bias, f"encoder.layer.{layer}")
-        self._pool(hidden, mask)
+            if layer == SHALLOW_LAYER:
+                self._pool(hidden, mask, "shallow")
+        self._pool(hidden, mask, "sentence")
         inputs = [
             helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", "tokens"]),
             helper.make_tensor_value_info("attention_mask", TensorProto.INT64, ["batch", "tokens"]),
             helper.make_tensor_value_info("position_ids", TensorProto.INT64, [1, "tokens"]),
         ]
-        outputs = [helper.make_tensor_value_info("sentence", TensorProto.FLOAT, ["batch", HIDDEN])]
+        outputs = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", HIDDEN])
+            for name in ("sentence", "shallow")
+        ]
         graph = helper.make_graph(self._nodes, "all-MiniLM-L6-v2", inputs, outputs, self._constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
         checker.check_model(model)
@@ -201,14 +209,14 @@ class _Graph:
         inputs = [tensor, self._weight(f"{name}.weight"), self._weight(f"{name}.bias")]
         return self._node("LayerNormalization", inputs, axis=-1, epsilon=1e-12)
 
-    def _pool(self, hidden: str, mask: str) -> None:
-        """Mean over real tokens, then unit length; makes the graph's output."""
+    def _pool(self, hidden: str, mask: str, output: str) -> None:
+        """Mean over real tokens, then unit length; makes one of the graph's outputs."""
         wide = self._node("Unsqueeze", [mask, self._ints([2])])
         total = self._node("ReduceSum", [self._node("Mul", [hidden, wide]), self._ints([1])], keepdims=0)
         count = self._node("ReduceSum", [mask, self._ints([1])], keepdims=1)
         mean = self._node("Div", [total, count])
         length = self._node("ReduceL2", [mean], axes=[1], keepdims=1)
-        self._node("Div", [mean, length], output="sentence")
+        self._node("Div", [mean, length], output=output)
 
     def _node(self, kind: str, inputs: List[str], output: Optional[str] = None, **attributes: Any) -> str:
         from onnx import helper

@@ -6,47 +6,41 @@ Authority over amounts is not decided here: the action that prepares an operatio
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import List, Optional, Sequence, Tuple
 
 from bot.text.normalise import words
+from bot.triage import language
+from bot.triage.attempts import tells_of_failure, tries_again
+from bot.triage.favours import asks_favour
 from bot.triage.frustration import log_odds, logistic
+from bot.triage.person import hints_at_person
+from bot.triage.seen import Seen as Seen
 from bot.triage.thresholds import Thresholds
 
 PERSON_INTENT = "talk_to_person"
 CALM_INTENTS = frozenset(
     {"greet", "thanks", "goodbye", "affirm", "solved_yes", "bot_challenge", "what_can_you_do", "inform"}
 )
+_NUMBERED = re.compile(r"\bA[- ]?\d{4}\b", re.IGNORECASE)
+_SAYS = re.compile(
+    r"\b(?:mail|email|app|site|website|page|tracking|invoice|bank|account|courier|driver|shop|store|colleague|"
+    r"chat|letter|receipt|statement|"
+    r"confirmation|system|you|one|other|agent|order|neighbou?r|warehouse|label|card company|paypal|post office|carrier) (?:still |now |also |clearly |both |page |company )*(?:says?|said|"
+    r"shows?|showed|claims?|claimed|told|lists?|"
+    r"states?|confirms?|confirmed|insists?)\b",
+    re.IGNORECASE,
+)
+_WISHES = re.compile(
+    r"\b(?:refund|return|cancel|exchang|replac|address|invoice|charged|subscription|box|voucher|gift card|"
+    r"points|password|broken|damaged|"
+    r"missing|lost|wrong|delivered|warranty|repair|account|discount|credit|merged|billed|twice|gone|incomplete|voucher|"
+    r"came|exchange)\w*",
+    re.IGNORECASE,
+)
 REASONS = {"safety": "safety", "legal": "safety", "vulnerable": "safety"}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One customer turn as the dialogue shows it, oldest facts first in a list of them.
-
-    ``frustration`` is of the text alone. ``fallback``, ``tool_failed``, ``offered`` and ``bounded`` tell how the bot
-    answered the turn: it did not understand, an action failed, it offered a person, it set a boundary.
-    """
-
-    text: str
-    intent: Optional[str]
-    confidence: float
-    seq: Optional[int] = None
-    frustration: float = 0.0
-    abuse: float = 0.0
-    person: Optional[str] = None
-    matter: Optional[Tuple[str, str]] = None
-    cues: Tuple[Tuple[str, str], ...] = ()
-    language: str = "en"
-    margin: float = 1.0
-    rejected: bool = False
-    written: bool = True
-    fallback: bool = False
-    tool_failed: bool = False
-    offered: bool = False
-    bounded: bool = False
-    in_form: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,12 +69,13 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
     """The decision for the last of ``turns``. ``turns`` is not empty and read back ``lookback_turns``."""
     window = list(turns)[-limits.lookback_turns :]
     now, before = window[-1], window[:-1]
-    frustration, mood = frustration_of(window, limits)
+    combined, mood = frustration_of(window, limits)
+    frustration = round(combined, 4)
     complexity, knots = complexity_of(window)
     offered = any(turn.offered for turn in before)
 
     def made(do: str, rule: str, reason: Optional[str], why: List[Ground]) -> Decision:
-        scores = (round(frustration, 4), round(complexity, 4), now.abuse)
+        scores = (frustration, round(complexity, 4), now.abuse)
         return Decision(do, rule, *scores, reason, now.language, why)
 
     asked = _explicit(now, before, limits)
@@ -89,6 +84,9 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
     if now.matter:
         kind, shown = now.matter
         return made("hand_over", f"{kind}_matter", REASONS[kind], [Ground(kind, shown, 1.0, now.seq), *mood])
+    favour = asks_favour(now.text) if now.written else None
+    if favour:
+        return made("hand_over", "beyond_rules", "policy_limit", [Ground("favour", favour, 1.0, now.seq), *mood])
     if frustration >= limits.frustration_hand_over and now.abuse < limits.abuse_boundary:
         return made("hand_over", "frustration", "frustration", mood)
     failure = _failure(now, before, offered, limits)
@@ -100,6 +98,8 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
         if any(turn.bounded for turn in before):
             return made("hand_over" if offered else "offer", "abuse_repeated", "frustration", [ground, *mood])
         return made("boundary", "abuse", None, [ground, *mood])
+    if complexity >= limits.complexity_at_once and now.language == "en":
+        return made("hand_over", "complexity_high", "complexity", knots)
     if frustration >= limits.frustration_offer and not offered:
         return made("offer", "frustration_rising", "frustration", mood)
     if now.language != "en" and now.written:
@@ -115,9 +115,10 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
 def _explicit(now: Seen, before: Sequence[Seen], limits: Thresholds) -> Optional[Ground]:
     if now.person:
         return Ground("explicit_request", now.person, 1.0, now.seq)
-    if now.intent == PERSON_INTENT and now.confidence >= limits.explicit_intent_confidence and not now.rejected:
+    worded = limits.explicit_intent_confidence if hints_at_person(now.text) else limits.explicit_intent_alone
+    if now.intent == PERSON_INTENT and now.confidence >= worded and not now.rejected:
         return Ground("explicit_request", now.text[:120], now.confidence, now.seq)
-    if now.intent == "affirm" and before and before[-1].offered:
+    if before and before[-1].offered and (now.intent == "affirm" or language.says_yes(now.text)):
         return Ground("accepted_offer", now.text[:120], 1.0, now.seq)
     return None
 
@@ -125,6 +126,16 @@ def _explicit(now: Seen, before: Sequence[Seen], limits: Thresholds) -> Optional
 def _failure(
     now: Seen, before: Sequence[Seen], offered: bool, limits: Thresholds
 ) -> Optional[Tuple[str, str, List[Ground]]]:
+    told = tells_of_failure(now.text)
+    answered = list(zip(before, [*before, now][1:], strict=True))[-limits.failures_back :]
+    failed = [turn for turn, after in answered if turn.tool_failed or turn.fallback or tells_of_failure(after.text)]
+    unclear = now.rejected or now.confidence < limits.unclear_confidence
+    lost_again = _in_a_row(before) >= limits.failures_hand_over and unclear
+    tried = tries_again(now.text) or now.intent not in CALM_INTENTS
+    goes_on = told or (tried and (now.rejected or lost_again or any(turn.tool_failed for turn in failed)))
+    if len(failed) >= limits.failures_hand_over and goes_on:
+        grounds = [Ground("failed", turn.text[:120], 0.5, turn.seq) for turn in failed]
+        return "hand_over", "failed_again", grounds
     fallbacks = _in_a_row(before)
     lost = now.rejected and not now.in_form
     if lost and fallbacks >= limits.fallbacks_offer - 1:
@@ -166,8 +177,10 @@ def _step(turns: Sequence[Seen], at: int, previous: float, limits: Thresholds) -
     now, before = turns[at], turns[:at]
     if not now.written:
         return previous * limits.frustration_carry, []
+    # The rest of the log-odds is the message as a whole; a cue's share of the score is its share of what speaks for it.
+    whole = max(sum(weight for _, _, weight in now.cues), abs(log_odds(now.frustration)), 1e-6)
     grounds = [
-        Ground(kind, shown, round(now.frustration / max(len(now.cues), 1), 4), now.seq) for kind, shown in now.cues
+        Ground(kind, shown, round(now.frustration * weight / whole, 4), now.seq) for kind, shown, weight in now.cues
     ]
     if not grounds and now.frustration >= 0.3:
         grounds.append(Ground("tone", "the message as a whole", round(now.frustration, 4), now.seq))
@@ -179,7 +192,7 @@ def _step(turns: Sequence[Seen], at: int, previous: float, limits: Thresholds) -
         score += weight
         grounds.append(Ground(kind, shown, round(weight, 4), now.seq))
     if previous > 0.25 and now.frustration > 0.25:
-        score += 2 * limits.frustration_carry * previous
+        score += limits.weights["earlier_turns"] * previous
         grounds.append(Ground("earlier_turns", "displeasure in the turns before", round(previous, 4)))
     return logistic(score), grounds
 
@@ -211,9 +224,15 @@ def rephrased(earlier: Seen, now: Seen) -> bool:
     if len(one) < 3 or len(two) < 3:
         return False
     overlap = len(one & two) / min(len(one), len(two))
-    alike = SequenceMatcher(None, earlier.text.lower(), now.text.lower(), autojunk=False).ratio()
-    same = alike > 0.8 or (earlier.intent == now.intent and overlap > 0.6)
-    return same and _same_numbers(one, two)
+    if not _same_numbers(one, two):
+        return False
+    return (earlier.intent == now.intent and overlap > 0.6) or _alike(earlier.text.lower(), now.text.lower())
+
+
+def _alike(one: str, two: str) -> bool:
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
+    # The quick ratios are upper bounds: most pairs are told apart without the slow one.
+    return min(matcher.real_quick_ratio(), matcher.quick_ratio()) > 0.8 and matcher.ratio() > 0.8
 
 
 def _same_numbers(one: set[str], two: set[str]) -> bool:
@@ -237,8 +256,14 @@ def complexity_of(turns: Sequence[Seen]) -> Tuple[float, List[Ground]]:
 
     knot("out_of_scope", "not one of the subjects the bot knows", 0.3, now.rejected)
     knot("unsure", "two readings are nearly as likely", 0.15, now.margin < 0.08 and not now.rejected)
-    knot("long", f"{length} words", 0.25, length > 90)
+    knot("long", f"{length} words", 0.25, length > 60)
     knot("several", "several questions at once", 0.2, now.text.count("?") >= 3)
+    numbers = {number.upper().replace(" ", "") for number in _NUMBERED.findall(now.text)}
+    knot("things", f"{len(numbers)} orders in one message", 0.3, len(numbers) >= 3)
+    sides = [match.group() for match in _SAYS.finditer(now.text)]
+    knot("conflict", ", ".join(sides[:4]), 0.8, len({side.lower() for side in sides}) >= 2)
+    wishes = {match.group(0).lower()[:5] for match in _WISHES.finditer(now.text)}
+    knot("tangled", f"{len(wishes)} matters at once", 0.2 * len(wishes), len(wishes) >= 4)
     fallbacks = _in_a_row(before)
     knot("fallbacks", f"not understood {fallbacks} time(s)", min(0.25 * fallbacks, 0.5), fallbacks > 0)
     stuck = sum(turn.in_form for turn in before[-3:])

@@ -1,20 +1,25 @@
-"""How frustrated does one message sound? A calibrated logistic regression, applied with numpy alone.
+"""How frustrated does one message sound? A calibrated linear model, applied with numpy and dictionaries alone.
 
-Input is the sentence vector (384 floats) followed by the plain features of ``bot.triage.cues``. Training happens in
-``bot.components.triage``; what it finds is this file's JSON.
+It adds up what the sentence vector (384 floats), the plain features of ``bot.triage.cues`` and the n-grams of
+``bot.triage.ngrams`` say. Training happens in ``bot.components.mood``; what it finds is this file's JSON.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Dict, List, Tuple
 
-from bot.triage import cues
+from bot.triage import cues, ngrams
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+LEAST = 0.1
+SHOWN = 3
+"""So many words are named where no plain cue tells why a message sounds frustrated."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +28,41 @@ class FrustrationModel:
 
     dense: List[float]
     plain: List[float]
+    words: ngrams.Weights
+    letters: ngrams.Weights
     intercept: float
     calibration: Tuple[float, float]
     features: Tuple[str, ...] = cues.FEATURES
 
     def probability(self, text: str, vector: npt.NDArray[np.float32]) -> float:
         """0..1 for one cleaned text with its unit vector."""
-        import numpy as np
-
-        score = float(np.dot(np.asarray(self.dense), vector)) + self.intercept
+        score = float(self._dense @ vector) + self.intercept
         score += sum(weight * value for weight, value in zip(self.plain, cues.features(text), strict=True))
+        score += sum(ngrams.shares(ngrams.words(text), self.words).values())
+        score += sum(ngrams.shares(ngrams.letters(text), self.letters).values())
         slope, shift = self.calibration
         return logistic(slope * score + shift)
+
+    def evidence(self, text: str) -> List[Tuple[str, str, float]]:
+        """(kind, the words that show it, what they add in log-odds), the heaviest first."""
+        slope = self.calibration[0]
+        weights = dict(zip(self.features, self.plain, strict=True))
+        values = dict(zip(self.features, cues.features(text), strict=True))
+        shown = [(kind, said, slope * weights[kind] * values[kind]) for kind, said in cues.evidence(text)]
+        told = " ".join(said for _, said, _ in shown).lower()
+        spoken = sorted(ngrams.shares(ngrams.words(text), self.words).items(), key=lambda item: -item[1])
+        heavy = [(run, share) for run, share in spoken if share > LEAST and ngrams.telling(run)]
+        new = [(run, share) for run, share in heavy[:SHOWN] if run not in told]
+        shown += [("words", run, slope * share) for run, share in new[: max(SHOWN - len(shown), 0)]]
+        return sorted(
+            ((kind, said, round(max(share, 0.0), 4)) for kind, said, share in shown), key=lambda item: -item[2]
+        )
+
+    @cached_property
+    def _dense(self) -> npt.NDArray[np.float32]:
+        import numpy as np
+
+        return np.asarray(self.dense, dtype=np.float32)
 
     def as_dict(self) -> Dict[str, Any]:
         return asdict(self)
@@ -47,6 +75,8 @@ class FrustrationModel:
         return cls(
             dense=list(data["dense"]),
             plain=list(data["plain"]),
+            words={run: (rarity, weight) for run, (rarity, weight) in data["words"].items()},
+            letters={run: (rarity, weight) for run, (rarity, weight) in data["letters"].items()},
             intercept=float(data["intercept"]),
             calibration=(float(data["calibration"][0]), float(data["calibration"][1])),
         )

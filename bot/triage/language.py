@@ -27,7 +27,7 @@ _SMALL: Dict[str, FrozenSet[str]] = {
     ),
     "es": _words(
         "el la los las un una es y no mi mis dónde donde cómo cuándo con para por que está pedido hola "
-        "gracias quiero tengo usted del al se lo su paquete necesito cuando estoy ha he"
+        "gracias quiero tengo usted del al se lo su paquete necesito cuando estoy he"
     ),
     "it": _words(
         "il lo la gli le un una è e non mio mia dove come quando con per che sono ho ordine ciao grazie "
@@ -45,6 +45,31 @@ _SMALL: Dict[str, FrozenSet[str]] = {
         "jest i nie moje mój moja gdzie jak kiedy z dla proszę zamówienie paczka dziękuję chcę mam to na w się do czy"
     ),
 }
+_MORE = {
+    "de": "können könnt kannst helfen mir jemandem jemand kaputt geld zurück guten morgen hallo frage lieferung",
+    "es": "funciona tienda ayuda dinero buenos buenas días pregunta devolver roto puede ayudarme alguien",
+    "fr": "pouvez-vous m'aider aider cassé cassée argent remboursement question quelqu'un pouvez arrivé arrivée sac",
+    "it": "funziona bisogno aiuto soldi buongiorno domanda rotto rotta qualcuno può aiutarmi ordine arrivato arrivata",
+    "nl": "kapot kunt helpen geld terug vraag iemand goedemorgen hallo wil mij bestelling",
+    "pt": "preciso ajuda dinheiro volta bom dia pergunta partida quebrado alguém pode ajudar encomenda",
+    "pl": "chcę zwrócić dzień dobry pytanie działa pomoc ktoś może pieniądze gdzie jest",
+}
+for _code, _text in _MORE.items():
+    _SMALL[_code] |= _words(_text)
+_SMALL["tr"] = _words(
+    "ve bir bu nerede ne zaman neden nasıl benim siparişim sipariş paket kargo lütfen teşekkürler merhaba "
+    "değil yok var istiyorum için mi mı "
+    "ben hala henüz gelmedi geldi iade iadesi ile çok para kırık kırıldı yardım edebilir misiniz biri"
+)
+_YES = _words(
+    "ja jawohl gerne genau natürlich oui d'accord volontiers si sí claro vale sì certo sim claro tak evet "
+    "tamam graag dobrze oczywiście tabii "
+    "bitte ok okay"
+)
+_COURTESY = _words(
+    "bitte danke merci por favor gracias per favore grazie s'il vous plaît plait proszę dziękuję lütfen "
+    "alstublieft obrigado obrigada"
+)
 _SCRIPTS = ("CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "ARABIC", "HEBREW", "GREEK", "THAI", "DEVANAGARI")
 
 
@@ -56,9 +81,15 @@ def language_of(text: str) -> str:
         if foreign / len(letters) > 0.4:
             return "und"
     spoken = words(text)
-    if len(spoken) < 3:
+    if len(spoken) < 2:
         return "en"
     hits = {code: sum(word in small for word in spoken) for code, small in _SMALL.items()}
     code = max(hits, key=lambda name: (hits[name], name == "en"))
     enough = hits[code] >= 2 and hits[code] / len(spoken) >= 0.25
     return code if enough and hits[code] > hits["en"] + 1 else "en"
+
+
+def says_yes(text: str) -> bool:
+    """A short yes in one of the languages that are recognised, with or without a courtesy."""
+    spoken = words(text)
+    return 0 < len(spoken) <= 4 and spoken[0] in _YES and all(word in _YES | _COURTESY for word in spoken)

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from typing import List, NamedTuple, Optional, Tuple
 
+from bot.triage.person import asks_whether, no_machine, spelt, wide_request
+
 _I = re.IGNORECASE
 _PERSON = (
     r"(?:(?:a|an|the|some|any|another|your|one of your|real|actual|live|human|proper|genuine|physical|customer|"
     r"support|"
     r"service|help ?desk|senior|different|competent|sales|call) ?)*"
-    r"(?:human(?: being)?s?|persons?|people|someone|somebody|agents?|advis[oe]rs?|representatives?|reps?|operators?|"
+    r"(?:human(?: being)?s?|persons?|people|someone|somebody|agents?|advis[oe]rs?|representatives?|reps?|"
+    r"operators?|"
     r"employees?|staff(?: members?)?|member of (?:staff|the team|your team)|colleagues?|managers?|supervisors?|"
     r"team (?:lead|member)s?|customer (?:service|support|care)|support team|service desk|call ?cent(?:re|er)|"
     r"anyone|anybody|specialists?|expert)"
@@ -21,7 +24,8 @@ _PERSON = (
 _CONNECT = (
     r"(?:speak|spek|talk|tlak|chat|write|get through|connect me|connected|connect|transferred|transfer me|transfer|"
     r"put me (?:through|on)|pass me(?: on)?|hand me(?: over)?|escalate(?: me| this| it)?|forward me|redirect me|"
-    r"get me|give me|i (?:want|need|demand|require|would like|wanna)|i'd (?:like|prefer|rather have)|let me (?:have|"
+    r"get me|give me|i (?:want|need|demand|require|would like|wanna)|i'd (?:like|prefer|rather have)|"
+    r"let me (?:have|"
     r"talk|speak)|can i (?:have|get)|could i (?:have|get)|bring me|fetch|call)"
 )
 _AGENT = r"(?:human(?: being)?|person|agent|operator|representative|rep|advis[oe]r|supervisor|manager|human agent)s?"
@@ -29,7 +33,8 @@ _ASKS: List[re.Pattern[str]] = [
     re.compile(
         rf"\b(?:contact|reach|speak(?:ing)?|talk(?:ing)?|taok|chat(?:ting)?|get hold of|ask for|connect(?:ing)?|"
         rf"call(?:ing)?) "
-        rf"(?:to |with |directly |up )*(?:a |an |the |any |some |your |one of your |real |live |free |actual |human |"
+        rf"(?:to |with |directly |up )*(?:a |an |the |any |some |your |one of your |real |live |free |actual |"
+        rf"human |"
         rf"customer (?:service|support) |support |service )*{_AGENT}\b",
         _I,
     ),
@@ -50,9 +55,11 @@ _ASKS: List[re.Pattern[str]] = [
         _I,
     ),
     re.compile(
-        r"\b(?:is|are) there (?:any|a|an|some)?(?:one|body)? ?(?:real |live |actual |human )?(?:(?:human|person|"
-        r"people|"
-        r"agent|staff)s? ?)?(?:i|we|available|here|there|who|that|to talk|to speak|around)\b",
+        r"\b(?:is|are) there (?:(?:any|some)(?:one|body)|(?:any|a|an|some)? ?(?:real |live |"
+        r"actual )?(?:human(?: being)?s?|"
+        r"persons?|agents?|staff|operators?|representatives?|supervisors?|managers?)) ?(?:else )?(?:i|we|"
+        r"available|here|"
+        r"there|who|that|to talk|to speak|around|of you|at your)\b",
         _I,
     ),
     re.compile(
@@ -65,11 +72,6 @@ _ASKS: List[re.Pattern[str]] = [
         r"\b(?:person|human|someone real|real people|agent)\b.{0,20}\b(?:not|instead of|rather "
         r"than)\b.{0,12}\b(?:bots?|"
         r"robots?|machines?|computers?|ai|chat ?bots?)\b",
-        _I,
-    ),
-    re.compile(
-        r"\b(?:call|ring|phone) me(?: back)?\b|\bcan (?:some(?:one|body)|any(?:one|body)) (?:from your (?:team|staff|"
-        r"side) )?(?:call|ring|phone|contact) me\b",
         _I,
     ),
     re.compile(
@@ -95,8 +97,16 @@ _REFUSES = re.compile(
     _I,
 )
 _ABOUT = re.compile(
-    r"\b(?:i (?:spoke|talked|chatted|have spoken|was talking) (?:to|with)|(?:your|the|an?) (?:agent|colleague|"
-    r"representative|rep|driver|person|someone|courier) (?:told|said|promised|who|i spoke|asked|from|at)|"
+    r"\b(?:(?:am|are|was|were) (?:i|we|you) (?:really |actually |just )?(?:speaking|talking|chatting|connected)|"
+    r"(?:do|must|"
+    r"should|did|does|would) (?:i|we|one) (?:really |need to |have to |want to )*(?:speak|talk|call|contact|chat)|"
+    r"(?:act|think|sound|"
+    r"talk|seem|look|feel|write|behave|answer)\w* (?:just |more |a bit |exactly )?like (?:a |an )?\w+|(?:someone|"
+    r"somebody|anyone|"
+    r"anybody|people|person) to (?:repair|come|clean|collect|pick|deliver|sign|recommend|find|book|share|"
+    r"travel|go|eat|play|hike|visit)|i (?:spoke|talked|chatted|have spoken|was talking) (?:to|with)|(?:your|"
+    r"the|an?) (?:agent|colleague|"
+    r"representative|rep|driver|person|someone|courier) (?:told|said|promised|who|i spoke|asked|from|at the (?:counter|desk|till|door|shop|store|hotline|hotel))|"
     r"for (?:two|three|four|five|six|\d+) (?:people|persons?)|person tent|-person|\d ?person|someone (?:else "
     r")?(?:signed|"
     r"took|received|stole|used|has|opened|is using|send))\b",
@@ -106,15 +116,18 @@ _ABOUT = re.compile(
 
 def asks_for_person(text: str) -> Optional[str]:
     """The words with which the customer asks for a person, or ``None``. Telling of a person is not asking for one."""
-    for pattern in _ASKS:
-        match = pattern.search(text)
+    text = spelt(text)
+    if asks_whether(text):
+        return None
+    matches = [pattern.search(text) for pattern in _ASKS]
+    for match in (*matches, wide_request(text)):
         if match is None:
             continue
         refused = any(no.start() <= match.start() <= no.end() + 12 for no in _REFUSES.finditer(text))
         told = any(told.start() <= match.end() and match.start() <= told.end() for told in _ABOUT.finditer(text))
         if not refused and not told:
             return match.group().strip()
-    return None
+    return no_machine(text)
 
 
 class Matter(NamedTuple):
@@ -126,11 +139,38 @@ _MATTERS: List[Tuple[str, re.Pattern[str]]] = [
     (
         "safety",
         re.compile(
-            r"\b(?:exploded|explod\w+|blew up|caught fire|on fire|burst into flames|flare[- ]?up|(?:burn(?:ed|"
+            r"\b(?:exploded|explod\w+|blew up|caught (?:fire|light)|on fire|set fire to|(?:started|"
+            r"began) (?:smoking|smouldering|to smoke|"
+            r"sparking|hissing|to melt)|(?:shot|threw|full of) (?:sparks|flames)|(?:smoke|flames|sparks) (?:came|"
+            r"coming|comes|shot) out|(?:scorched|"
+            r"singed|burn(?:s|ed|t)? (?:marks? )?on) (?:my|his|her|our)|passed out|fainted|unconscious|(?:broke|"
+            r"fractured|sprained|dislocated|"
+            r"twisted|crushed|slashed|sliced|cut) (?:my|his|her) (?:arm|leg|ankle|wrist|hand|finger|nose|foot|rib|"
+            r"collarbone|shoulder|knee)s? "
+            r"(?:because|when|while|after|on (?:it|the)|with (?:it|the))|i fell (?:because|when|as|after|off)|"
+            r"(?:needed|need|got|had|with) stitches|"
+            r"concussion|(?:kid|child|son|daughter|baby|toddler|boy|girl|dog|cat|he|she|one|niece|nephew|grand(?:son|"
+            r"daughter|child)|puppy|brother|sister|i) (?:has |have |just |may have |might have |probably )*swallowed (?:a|the|one|"
+            r"some|it|part)|(?:fell|dropped|falls?) (?:about |from )?(?:\w+ )?(?:\w+ )?(?:met(?:re|er)s|feet|ft)\b|(?:is|was|are|"
+            r"were|now|still|spent|lies) (?:\w+ )?in (?:the )?hospital|"
+            r"chok(?:ed|ing) on|poison(?:ed|ing)|breathing (?:problems|trouble)|can(?:'t|not) breathe|"
+            r"rash all over|"
+            r"(?:face|throat|lips|hand|eye) (?:is |are |has |have )?(?:swollen|swelling|swelled)|"
+            r"could have (?:killed|died|been killed|hurt|burn\w+)|"
+            r"(?:someone|somebody|people|a child|my kids?) (?:could|will|might) (?:get |be )?(?:die|hurt|killed|"
+            r"burn\w*|injured)|"
+            r"(?:gave way|snapped|failed|opened|came off|tore|ripped|slipped) (?:(?:in|on) the middle of|while|"
+            r"when) (?:i|we|he|she|my \w+) "
+            r"(?:was|were|is|climbed|fell)|battery (?:swelled|swollen|is swelling|leaked|got so hot)|"
+            r"burst into flames|flare[- ]?up|(?:burn(?:ed|"
             r"t)|scald\w*|cut) (?:me|"
             r"my|his|her|our|him|the (?:kids?|child\w*))|got (?:burn(?:ed|t)|hurt|injured)|injur(?:ed|y|ies)|"
-            r"hospital|"
-            r"emergency room|a ?& ?e\b|ambulance|bleeding|gas (?:leak|is leaking|leaking|smell)|leak(?:s|ing|"
+            r"(?:in|to|from|at) (?:the )?(?:hospital|emergency room|a ?& ?e)\b(?= (?:with|because|after|by|now|"
+            r"since|last|"
+            r"yesterday|today)\b)|(?:ended up|rushed|admitted|landed|taken|lying|had to go|went) (?:in|to|at|"
+            r"into) (?:the |a )?"
+            r"(?:hospital|emergency room)|bleeding|(?:called|needed?|came in|by) (?:an |the )?ambulance|"
+            r"gas (?:leak|is leaking|leaking|smell)|leak(?:s|ing|"
             r"ed) (?:gas|fuel)|"
             r"smell(?:s|ed|ing)? (?:of |like )?gas|carbon monoxide (?:poison\w*|alarm)|electric(?:al)? shock|"
             r"allergic "
@@ -153,7 +193,24 @@ _MATTERS: List[Tuple[str, re.Pattern[str]]] = [
             r"complaint|breach)|"
             r"gdpr (?:complaint|request|breach)|report(?:ing)? (?:you|this|it) to the (?:police|authorities|"
             r"bank)|police report|"
-            r"identity theft|(?:account|card) (?:was |has been |got |is )?(?:hacked|compromised|stolen)|hacked "
+            r"identity theft|(?:in|under|using|with|used) my (?:name|identity) (?:without|and i|but i|that i)|"
+            r"(?:orders?|accounts?|loans?) (?:in|under) my name|"
+            r"(?:orders?|purchases?|payments?) (?:that )?i (?:never|didn't|did not|haven't) (?:placed?|made?|"
+            r"ordered|authori[sz]ed?)|(?:someone|somebody|"
+            r"a stranger|strangers?|others?|people|who|anyone|they) (?:has |have |had |is |are |can |could |got |"
+            r"was |were )*(?:ordered (?:with|on|from|"
+            r"using) my|in(?:to)? my account|logged in(?:to)?|using my (?:account|card|details|data)|"
+            r"used my (?:account|card|details|data)|access(?:ed)? (?:to )?my|"
+            r"see my (?:address|data|orders?|details)|broke(?:n)? into my)|(?:another customer's|"
+            r"a different customer's|someone else's|somebody else's|other (?:customers'?|"
+            r"people's?)) (?:customer'?s? )?(?:address|data|details|personal|account|bank details|invoice|card)|"
+            r"(?:data|address|details|passwords?) (?:\w+ )?"
+            r"(?:leak(?:ed)?|exposed|published|stolen)|data (?:leak|breach)|phishing (?:mail|site|attack)|"
+            r"press(?:ing)? charges|(?:my|our|a) (?:legal (?:team|"
+            r"insurance|counsel)|barrister)|formal notice|(?:pay|going|go|see you) (?:in|to) court|"
+            r"(?:go(?:ing)? to|went to|called|call(?:ing)?|told|involve|tell|inform) the police\b(?! station)|"
+            r"(?:account|card) (?:was |has been |got |is )?(?:hacked|compromised|stolen)|card(?: details| data| number)? (?:was|"
+            r"were|has been|have been|is being|got) (?:used|misused|abused|charged by)(?: \w+)? by|hacked "
             r"my account|"
             r"(?:fraudulent|unauthori[sz]ed) (?:order|charge|payment|transaction|purchase)s?)\b",
             _I,
@@ -162,12 +219,28 @@ _MATTERS: List[Tuple[str, re.Pattern[str]]] = [
     (
         "vulnerable",
         re.compile(
-            r"\b(?:suicid\w*|kill(?:ing)? myself|end (?:my life|it all)|harm(?:ing)? myself|self[- ]harm|want to die|"
-            r"panic attack|(?:my )?(?:husband|wife|partner|mother|father|mum|mom|dad|son|daughter|brother|"
+            r"\b(?:suicid\w*|kill(?:ing)? myself|end (?:my life|it all)|harm(?:ing)? myself|self[- ]harm|"
+            r"want to die|"
+            r"panic attack|(?:don't|do not|dont) want to (?:live|be here|go on living|wake up)|(?:can't|"
+            r"cannot) go on (?:living|like this any ?more|with (?:life|it))|"
+            r"no (?:point|reason) (?:in|to) (?:living|live|go(?:ing)? on)|better off dead|jump off (?:a|"
+            r"the) bridge|overdose|(?:my|her|his|their) (?:late )?\w+ (?:has |"
+            r"have |just |recently |suddenly )*(?:died|passed|passed away) (?:last|this|on|in|yesterday|two|three|"
+            r"a few|and|suddenly|unexpectedly)|death "
+            r"(?:in the family|certificate|of my)|widow(?:er|ed)?|(?:he|she) (?:has |just |recently )*(?:died|"
+            r"passed away)|(?:i|she|he|who) (?:have|has|was "
+            r"diagnosed with|is diagnosed with) (?:\w+ )?(?:cancer|dementia|alzheimer\w*)|stalk(?:er|ing)|"
+            r"women's (?:shelter|refuge)|hiding from|(?:my|her) ex(?:[- ]\w+)? "
+            r"(?:must not|mustn't|can't|cannot|is not to|shouldn't|found|has|knows|keeps|is)|restraining order|"
+            r"homeless|evicted|"
+            r"(?:my )?(?:husband|wife|partner|mother|father|mum|mom|dad|son|daughter|brother|"
             r"sister) (?:has |just |"
-            r"recently )*(?:died|passed away|is dying)|bereave\w*|funeral|(?:lost my (?:job|home|husband|wife|"
+            r"recently )*(?:died|passed away|is dying)|bereave\w*|(?:after|at|for|before|arrang\w+|organi[sz]\w+|planning|to) (?:my|the|her|his|a|our) "
+            r"(?:\w+(?:'s)? )?funeral|(?:lost my (?:job|home|husband|wife|"
             r"partner|mother|"
-            r"father|mum|mom|dad|son|daughter))|can't afford (?:food|rent|to eat)|domestic (?:abuse|violence)|"
+            r"father|mum|mom|dad|son|daughter))|(?:can't|cannot|can not|unable to|no money (?:left )?(?:to|for)|nothing left (?:to|for)) (?:afford |buy |pay (?:for )?|"
+            r"get )?(?:any |my |the |our )?(?:food|rent|groceries|heating|medicine|medication|insulin|nappies|to eat)|nothing matters "
+            r"any ?more|domestic (?:abuse|violence)|"
             r"terminal(?:ly)? ill|in (?:the )?hospice|chemo(?:therapy)?)\b",
             _I,
         ),
@@ -180,6 +253,12 @@ _HYPOTHETICAL = re.compile(
     _I,
 )
 
+_ASKS_FACTS = re.compile(
+    r"^\W*(?:do you have|is there|are there|what(?:'s| is| are)|which|who is|how do you|where (?:is|do you))\b"
+    r"(?=.{0,70}\?$)(?!.*\b(?:my|i|me)\b)",
+    _I,
+)
+
 
 def weighty_matter(text: str) -> Optional[Matter]:
     """A matter of safety, of law or of a person in need, with the words that show it; ``None`` otherwise.
@@ -189,6 +268,8 @@ def weighty_matter(text: str) -> Optional[Matter]:
     for kind, pattern in _MATTERS:
         match = pattern.search(text)
         if match is None:
+            continue
+        if kind == "legal" and _ASKS_FACTS.search(text):
             continue
         if kind == "safety" and text.rstrip().endswith("?") and _HYPOTHETICAL.search(text[: match.start()]):
             continue
@@ -206,7 +287,8 @@ _ABUSE: List[Tuple[float, re.Pattern[str]]] = [
         1.0,
         re.compile(
             r"\b(?:i(?:'ll| will| am going to|'m going to|'m gonna) (?:kill|hurt|find|beat|rape|shoot) (?:you|"
-            r"your|u)|die|kys|go (?:and )?kill yourself|hope you die)\b(?! (?:battery|hard))",
+            r"your|u)|kys|(?:go (?:and )?|just |please |you should |"
+            r"you can )die(?= *[!.]*$)|go (?:and )?kill yourself|hope you die)\b",
             _I,
         ),
     ),

@@ -13,17 +13,25 @@ FILE = Path(__file__).with_name("thresholds.json")
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Scores are 0..1. ``weights`` are added, in log-odds, for what the dialogue itself shows."""
+    """Scores are 0..1. ``frustration_seen``, ``_offer``, ``_hand_over`` come from ``chosen_by``, the rest is
+    judgement. ``weights`` are added, in log-odds, for what the dialogue itself shows."""
 
+    chosen_by: str
     explicit_intent_confidence: float
+    explicit_intent_alone: float
+    frustration_seen: float
     frustration_hand_over: float
     frustration_offer: float
     frustration_carry: float
     complexity_offer: float
     complexity_hand_over: float
+    complexity_at_once: float
     abuse_boundary: float
     fallbacks_offer: int
     fallbacks_hand_over: int
+    failures_hand_over: int
+    failures_back: int
+    unclear_confidence: float
     not_solved_offer: int
     not_solved_hand_over: int
     weights: Dict[str, float]

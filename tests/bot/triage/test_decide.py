@@ -138,7 +138,7 @@ def test_a_button_is_no_mood() -> None:
 
 
 def test_evidence_names_words_and_message() -> None:
-    decision = decide([turn("useless", frustration=0.9, cues=(("unhelpful", "useless"),), seq=7)], LIMITS)
+    decision = decide([turn("useless", frustration=0.9, cues=(("unhelpful", "useless", 1.2),), seq=7)], LIMITS)
     assert [(ground.kind, ground.text, ground.seq) for ground in decision.evidence] == [("unhelpful", "useless", 7)]
 
 
@@ -156,3 +156,22 @@ def test_thresholds_are_strict() -> None:
     del data["frustration_offer"]
     with pytest.raises(ValueError, match="frustration_offer"):
         parse(data)
+
+
+def test_a_second_failure_of_the_same_kind_is_the_last() -> None:
+    broken = turn("cancel it", tool_failed=True)
+    assert verdict(broken, broken, turn("try once more")) == ("hand_over", "failed_again")
+    assert verdict(broken, broken, turn("thanks", "thanks"))[0] == "continue"
+
+
+def test_matters_that_contradict_each_other_are_no_bots_business() -> None:
+    tangled = turn(
+        "The app says delivered, the courier says lost, your mail says cancelled, and I was charged for A-1001, A-1002 "
+        "and A-1003 and want a refund for one, a new address for another and my voucher back?"
+    )
+    assert verdict(tangled) == ("hand_over", "complexity_high")
+
+
+def test_a_yes_in_their_language_accepts_the_offer() -> None:
+    german = turn("Wo ist mein Paket", "out_of_scope", language="de", offered=True)
+    assert verdict(german, turn("ja bitte", "out_of_scope")) == ("hand_over", "explicit_request")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.triage.language import language_of
+from bot.triage.language import language_of, says_yes
 
 pytestmark = pytest.mark.unit
 
@@ -20,7 +20,26 @@ pytestmark = pytest.mark.unit
         ("Где мой заказ?", "und"),
         ("注文はどこですか", "und"),
         ("I bought a Rucksack in die Stadt", "en"),
+        ("Können Sie mir helfen?", "de"),
+        ("no funciona la tienda", "es"),
+        ("Pouvez-vous m'aider ?", "fr"),
+        ("ho bisogno di aiuto", "it"),
+        ("De tent is kapot", "nl"),
+        ("Gdzie jest moja paczka?", "pl"),
+        ("Quero o meu dinheiro de volta", "pt"),
+        ("Siparişim nerede? Hala gelmedi", "tr"),
+        ("wher is my oder", "en"),
+        ("wen wil it cum", "en"),
+        ("no en invoice", "en"),
+        ("thx m8 on my way", "en"),
     ],
 )
 def test_language(text: str, code: str) -> None:
     assert language_of(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"), [("Ja, bitte", True), ("oui merci", True), ("tak", True), ("ja aber", False), ("no", False)]
+)
+def test_a_yes_in_another_language_takes_an_offer(text: str, yes: bool) -> None:
+    assert says_yes(text) is yes

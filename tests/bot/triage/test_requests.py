@@ -23,7 +23,6 @@ pytestmark = pytest.mark.unit
         "a person, not a machine",
         "is there anyone I can talk to",
         "are there any humans there?",
-        "call me back please",
         "can someone from your team call me",
         "escalate this",
         "I need to speak with a supervisor right now",

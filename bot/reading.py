@@ -1,0 +1,129 @@
+"""A typed message in the light of what was said before: an answer, a choice typed out, a correction, a way out.
+
+The classifier knows no question. This comes after it and before any policy, and only ever names an intent of the
+domain; what a choice stands for is taken from the choices that the assistant itself gave in its last turn.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot import answers
+from bot.last_turn import LastTurn, last_turn
+from bot.text.normalise import words
+
+AWAITING = "awaiting"
+OPEN_QUESTION = "open_question"
+PERSON = "talk_to_person"
+Meant = Tuple[str, Dict[str, str]]
+_NAVIGATION = frozenset({PERSON, "what_can_you_do", "deny", "affirm"})
+"""Choices that lead somewhere else and do nothing by themselves."""
+_CLOSING = frozenset(
+    {"utter_thanks", "utter_deny_unclear", "utter_affirm_unclear", "utter_solved", "utter_welcome_back"}
+)
+_OFFERS = frozenset({"utter_offer_person", "utter_other_language", "utter_not_solved"})
+
+
+def read(data: Dict[str, Any], tracker: DialogueStateTracker) -> Dict[str, Any]:
+    """``data`` is what the pipeline made of a typed message; what it means here goes in its place."""
+    awaited = tracker.get_slot(AWAITING)
+    data["entities"] = answers.entities(awaited, data["entities"])
+    if (data.get("triage") or {}).get("person"):
+        return data
+    if answers.is_machine_talk(data["text"] or "") or answers.is_gesture(data["text"] or ""):
+        data["intent"], data["entities"] = {"name": "out_of_scope", "confidence": 1.0}, []
+        return data
+    several = data.get("requests") or []
+    text = several[0]["text"] if several else data["text"] or ""
+    meant = _meant(text, data, tracker, last_turn(tracker))
+    if meant is not None:
+        intent, entities = meant
+        data["intent"] = {"name": intent, "confidence": 1.0}
+        data["entities"] = data["entities"] + [_entity(name, value) for name, value in entities.items()]
+    return data
+
+
+def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, before: LastTurn) -> Optional[Meant]:
+    intent, confidence = data["intent"]["name"], data["intent"]["confidence"]
+    awaited, question = tracker.get_slot(AWAITING), tracker.get_slot(OPEN_QUESTION)
+    named = [entity["entity"] for entity in data["entities"]]
+    chosen = answers.typed_choice(text, [choice["title"] for choice in before.choices])
+    if chosen is not None and (_is_no_confirmation(before, chosen) or _word_for_word(text, before, chosen)):
+        return payload(before.choices[chosen]["payload"])
+    if answers.lacks(awaited, text) and not named:
+        return "cannot_give", {}
+    if answers.is_answer(awaited, text, intent, confidence, named):
+        return "inform", {}
+    if answers.corrects(tracker.get_slot("transaction"), text, intent):
+        return "inform", {}
+    if answers.yes_elsewhere(text) and _OFFERS & set(before.responses):
+        return "affirm", {}
+    if question and not awaited and answers.names_a_thing(text, intent, confidence):
+        return "inform", {}
+    if intent == "affirm" and not question:
+        return _yes(before)
+    if intent == "deny" and not question:
+        return _no(text, before)
+    return None
+
+
+def _is_no_confirmation(before: LastTurn, chosen: int) -> bool:
+    return payload(before.choices[chosen]["payload"])[0] != "confirm_operation"
+
+
+def _word_for_word(text: str, before: LastTurn, chosen: int) -> bool:
+    """A change is only confirmed by a yes, or by its button's whole label."""
+    return words(text) == words(before.choices[chosen]["title"])
+
+
+def _yes(before: LastTurn) -> Optional[Meant]:
+    """What a yes stands for where nothing waits for one."""
+    if _OFFERS & set(before.responses):
+        return None
+    doing = [one for one in before.choices if payload(one["payload"])[0] not in _NAVIGATION]
+    if len(doing) == 1:
+        return payload(doing[0]["payload"])
+    if before.asked_solved:
+        return "solved_yes", {}
+    if before.spoke_of_approval:
+        return "operation_status", {}
+    offered = any(payload(one["payload"])[0] == PERSON for one in before.choices)
+    if offered and not doing and before.text.rstrip().endswith("?") and "utter_capabilities" not in before.responses:
+        return PERSON, {}
+    return None
+
+
+def _no(text: str, before: LastTurn) -> Optional[Meant]:
+    if answers.says_enough(text) or _CLOSING & set(before.responses):
+        return "goodbye", {}
+    if before.asked_solved:
+        return "solved_no", {}
+    if before.spoke_of_approval:
+        return "operation_status", {}
+    return None
+
+
+def payload(text: str) -> Meant:
+    """``/intent{"entity": "value"}``, as this assistant's own choices carry it."""
+    intent, brace, entities = text.lstrip("/").partition("{")
+    return intent, json.loads(brace + entities) if brace else {}
+
+
+def _entity(name: str, value: str) -> Dict[str, Any]:
+    return {"entity": name, "start": 0, "end": 0, "value": value, "extractor": "choice"}
+
+
+def waiting_after(
+    waiting: Sequence[Dict[str, Any]], intent: Optional[str], said: Dict[str, Any], most: int = 3
+) -> List[Dict[str, Any]]:
+    """The requests that wait once a message was read: the older ones that it does not take up itself, then its own."""
+    orders = {item["value"] for item in said.get("entities") or () if item["entity"] == "order_number"}
+    kept = [one for one in waiting if not (one["intent"] == intent and _orders(one) <= orders)]
+    return [*kept, *(said.get("requests") or ())[1:]][:most]
+
+
+def _orders(request: Dict[str, Any]) -> set[str]:
+    return {item["value"] for item in request["entities"] if item["entity"] == "order_number"}
