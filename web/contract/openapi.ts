@@ -43,7 +43,8 @@ export interface paths {
         };
         /**
          * List Articles
-         * @description Every article, newest version's title and workflow state, by id.
+         * @description Articles by id, with the newest version's fields and the workflow state. ``q`` is looked for in id, title,
+         *     tags and text; ``due`` keeps those whose review or update is late, or that wait for their hour.
          */
         get: operations["list_articles_api_v1_articles_get"];
         put?: never;
@@ -77,9 +78,71 @@ export interface paths {
         head?: never;
         /**
          * Patch Article
-         * @description Save an edit as a new draft version, or move the article; 409 when somebody saved first.
+         * @description Save an edit as a new draft version, or move the article. 409 ``edit_conflict`` when somebody saved first:
+         *     ``data`` has who, when, their text and yours.
          */
         patch: operations["patch_article_api_v1_articles__article_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/articles/{article_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Versions
+         * @description Two versions and what lies between them; ``changed`` names the fields that differ.
+         */
+        get: operations["diff_versions_api_v1_articles__article_id__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{article_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description What came of the answers from each version of an article, the newest version first.
+         */
+        get: operations["figures_api_v1_articles__article_id__figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{article_id}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Impact
+         * @description Which real past questions would get another passage or answer if this version (default: the newest) were
+         *     published, or the article taken away (``withdraw``); nothing is changed.
+         */
+        get: operations["impact_api_v1_articles__article_id__impact_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/articles/{article_id}/publish": {
@@ -93,7 +156,7 @@ export interface paths {
         put?: never;
         /**
          * Publish Article
-         * @description Let the newest version answer from now on.
+         * @description Let the newest version answer from now on, or from its ``effective_from`` where an earlier one answers.
          */
         post: operations["publish_article_api_v1_articles__article_id__publish_post"];
         delete?: never;
@@ -117,6 +180,30 @@ export interface paths {
          */
         post: operations["rollback_article_api_v1_articles__article_id__rollback_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{article_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Schedule Article
+         * @description Publish the newest version at a later moment; an edit or another publish until then takes it back.
+         */
+        post: operations["schedule_article_api_v1_articles__article_id__schedule_post"];
+        /**
+         * Unschedule Article
+         * @description Take a planned publish back; 409 where none is planned.
+         */
+        delete: operations["unschedule_article_api_v1_articles__article_id__schedule_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -394,6 +481,323 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Analytics
+         * @description What people looked for, what they did not find, rejected or left.
+         */
+        get: operations["analytics_api_v1_knowledge_analytics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answer
+         * @description What a customer would be told in a conversation with these earlier turns; it is not counted as asked.
+         */
+        get: operations["answer_api_v1_knowledge_answer_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description Who did what to articles and gaps, the newest first.
+         */
+        get: operations["audit_api_v1_knowledge_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description Reviews, product-issue clocks, planned publishing and ends of validity: the late ones and the next days.
+         */
+        get: operations["calendar_api_v1_knowledge_calendar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Files
+         * @description All articles as a zip of Markdown files that ``import`` takes back without loss.
+         */
+        get: operations["export_files_api_v1_knowledge_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Figures
+         * @description What came of the answers from each article.
+         */
+        get: operations["all_figures_api_v1_knowledge_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Gaps
+         * @description Questions that the published articles do not answer, grouped by meaning.
+         */
+        get: operations["list_gaps_api_v1_knowledge_gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Top Gaps
+         * @description The ten gaps that were asked most in a month.
+         */
+        get: operations["top_gaps_api_v1_knowledge_gaps_top_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Gap
+         * @description One gap with its redacted questions, the newest first, and what was done about it.
+         */
+        get: operations["get_gap_api_v1_knowledge_gaps__gap_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Gap
+         * @description Close it by hand; it opens again when the question comes back without an answer.
+         */
+        post: operations["close_gap_api_v1_knowledge_gaps__gap_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Gap
+         * @description Not ours to answer: it keeps counting and stays dismissed.
+         */
+        post: operations["dismiss_gap_api_v1_knowledge_gaps__gap_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Gap
+         * @description Make a draft from the questions and from what colleagues answered after the hand-over.
+         */
+        post: operations["draft_gap_api_v1_knowledge_gaps__gap_id__draft_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Gap
+         * @description Let its questions belong to another gap, which is the answer; this one is gone afterwards.
+         */
+        post: operations["merge_gap_api_v1_knowledge_gaps__gap_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen Gap */
+        post: operations["reopen_gap_api_v1_knowledge_gaps__gap_id__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Files
+         * @description Bring in articles; each bad file is named with its reason and leaves nothing behind, the others are in.
+         */
+        post: operations["import_files_api_v1_knowledge_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Text
+         * @description The page, the pieces that answers are taken from, and what would be refused; nothing is stored.
+         */
+        post: operations["preview_text_api_v1_knowledge_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/search": {
         parameters: {
             query?: never;
@@ -526,18 +930,69 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * AnalyticsOut
+         * @description Searches of the help centre and questions to the bot. ``abandoned``: results were shown and none was opened.
+         */
+        AnalyticsOut: {
+            /** Abandoned */
+            abandoned: number;
+            /** Asked */
+            asked: number;
+            /** Channel */
+            channel: string;
+            /** Days */
+            days: number;
+            /** Found */
+            found: number;
+            /** Most Abandoned */
+            most_abandoned: components["schemas"]["QueryLine"][];
+            /** Most Rejected */
+            most_rejected: components["schemas"]["QueryLine"][];
+            /** No Result */
+            no_result: components["schemas"]["QueryLine"][];
+            /** Not Found */
+            not_found: number;
+            /** Rejected */
+            rejected: number;
+            /** Top */
+            top: components["schemas"]["QueryLine"][];
+        };
+        /**
+         * AnswerOut
+         * @description What a customer would be told, and how it was found.
+         */
+        AnswerOut: {
+            /** Citations */
+            citations: components["schemas"]["CitationOut"][];
+            /** Confidence */
+            confidence: number;
+            /** Found */
+            found: boolean;
+            /** Text */
+            text: string;
+            /** Trace */
+            trace: {
+                [key: string]: unknown;
+            };
+        };
         /** ArticleDetail */
         ArticleDetail: {
-            article: components["schemas"]["ArticleOut"];
+            article: components["schemas"]["ListedArticle"];
             /** History */
-            history: {
-                [key: string]: unknown;
-            }[];
+            history: components["schemas"]["HistoryLine"][];
             version: components["schemas"]["VersionOut"];
             /** Versions */
-            versions: {
-                [key: string]: unknown;
-            }[];
+            versions: components["schemas"]["VersionLine"][];
+        };
+        /** ArticleFigures */
+        ArticleFigures: {
+            /** Article Id */
+            article_id: string;
+            /** Days */
+            days: number;
+            /** Versions */
+            versions: components["schemas"]["VersionFigures"][];
         };
         /** ArticleIn */
         ArticleIn: {
@@ -570,6 +1025,11 @@ export interface components {
              * @default
              */
             owner: string;
+            /**
+             * Redirect From
+             * @default []
+             */
+            redirect_from: string[];
             /** Review By */
             review_by?: string | null;
             /**
@@ -583,7 +1043,7 @@ export interface components {
         /** ArticleList */
         ArticleList: {
             /** Articles */
-            articles: components["schemas"]["ArticleOut"][];
+            articles: components["schemas"]["ListedArticle"][];
         };
         /** ArticleOut */
         ArticleOut: {
@@ -640,6 +1100,8 @@ export interface components {
             note: string;
             /** Owner */
             owner?: string | null;
+            /** Redirect From */
+            redirect_from?: string[] | null;
             /** Review By */
             review_by?: string | null;
             /** State */
@@ -648,6 +1110,118 @@ export interface components {
             tags?: string[] | null;
             /** Title */
             title?: string | null;
+        };
+        /** ArticleTotal */
+        ArticleTotal: {
+            /** Article Id */
+            article_id: string;
+            /** Handed Over */
+            handed_over: number;
+            /** Helpful */
+            helpful: number;
+            /** Not Helpful */
+            not_helpful: number;
+            /** Open */
+            open: number;
+            /** Rejected */
+            rejected: number;
+            /** Repeat Contact */
+            repeat_contact: number;
+            /** Shown */
+            shown: number;
+            /** Silence */
+            silence: number;
+            /** Solved */
+            solved: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AuditLine
+         * @description Who did what to an article or a gap.
+         */
+        AuditLine: {
+            /** Actor */
+            actor: string;
+            /** Article Id */
+            article_id: string | null;
+            /** Event */
+            event: string;
+            /** Gap Id */
+            gap_id: number | null;
+            /** Note */
+            note: string;
+            /** Occurred At */
+            occurred_at: string;
+            /** Version */
+            version: number | null;
+        };
+        /** AuditOut */
+        AuditOut: {
+            /** Entries */
+            entries: components["schemas"]["AuditLine"][];
+        };
+        /** Body_import_files_api_v1_knowledge_import_post */
+        Body_import_files_api_v1_knowledge_import_post: {
+            /** Files */
+            files: string[];
+        };
+        /** CalendarOut */
+        CalendarOut: {
+            /** Days */
+            days: number;
+            /** Entries */
+            entries: components["schemas"]["DueOut"][];
+        };
+        /**
+         * ChangeOut
+         * @description One real past question that the change touches; ``kind`` says how, the gravest first.
+         */
+        ChangeOut: {
+            after: components["schemas"]["ShownOut"];
+            before: components["schemas"]["ShownOut"];
+            /** Conversation Id */
+            conversation_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lost" | "won" | "other_article" | "other_section" | "other_words";
+            /** Last Asked At */
+            last_asked_at: string;
+            /** Question */
+            question: string;
+            /** Times */
+            times: number;
+        };
+        /**
+         * ChunkOut
+         * @description One piece that answers will be taken from.
+         */
+        ChunkOut: {
+            /** Anchor */
+            anchor: string;
+            /** Asked */
+            asked: string[];
+            /** Section */
+            section: string;
+            /** Text */
+            text: string;
+            /** Words */
+            words: number;
+        };
+        /** CitationOut */
+        CitationOut: {
+            /** Article Id */
+            article_id: string;
+            /** Section */
+            section: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
         };
         /** Close */
         Close: {
@@ -692,6 +1266,34 @@ export interface components {
             /** Identity Token */
             identity_token: string;
         };
+        /**
+         * DiffOut
+         * @description ``diff`` is the unified diff of the bodies; both versions are there whole for a view side by side.
+         */
+        DiffOut: {
+            after: components["schemas"]["VersionOut"];
+            before: components["schemas"]["VersionOut"];
+            /** Changed */
+            changed: string[];
+            /** Diff */
+            diff: string;
+        };
+        /**
+         * DueOut
+         * @description Something that an editor has to do by a day. ``late_by_days`` is negative while there is time.
+         */
+        DueOut: {
+            article: components["schemas"]["ListedArticle"];
+            /** Due At */
+            due_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "review" | "product_issue" | "scheduled" | "expires";
+            /** Late By Days */
+            late_by_days: number;
+        };
         /** ErrorBody */
         ErrorBody: {
             /** Code */
@@ -725,6 +1327,161 @@ export interface components {
              * @enum {string}
              */
             kind: "solved" | "not_solved" | "survey";
+        };
+        /**
+         * FiguresOut
+         * @description Every article that was shown or judged in these days, the most rejected first.
+         */
+        FiguresOut: {
+            /** Articles */
+            articles: components["schemas"]["ArticleTotal"][];
+            /** Days */
+            days: number;
+        };
+        /** FileProblemOut */
+        FileProblemOut: {
+            /** File */
+            file: string;
+            /** Problem */
+            problem: string;
+        };
+        /** GapDetail */
+        GapDetail: {
+            gap: components["schemas"]["GapOut"];
+            /** History */
+            history: components["schemas"]["GapEvent"][];
+            /** Questions */
+            questions: components["schemas"]["GapQuestion"][];
+        };
+        /**
+         * GapDraft
+         * @description ``article_id`` and ``title`` are made from the questions where they are not given.
+         */
+        GapDraft: {
+            /** Article Id */
+            article_id?: string | null;
+            /** Title */
+            title?: string | null;
+        };
+        /** GapDrafted */
+        GapDrafted: {
+            /** Answers Found */
+            answers_found: number;
+            article: components["schemas"]["ArticleOut"];
+            gap: components["schemas"]["GapOut"];
+        };
+        /** GapEvent */
+        GapEvent: {
+            /** Actor */
+            actor: string;
+            /** Article Id */
+            article_id: string | null;
+            /** Event */
+            event: string;
+            /** Note */
+            note: string;
+            /** Occurred At */
+            occurred_at: string;
+            /** Version */
+            version: number | null;
+        };
+        /** GapList */
+        GapList: {
+            /** Gaps */
+            gaps: components["schemas"]["GapOut"][];
+        };
+        /** GapMerge */
+        GapMerge: {
+            /** Into */
+            into: number;
+        };
+        /** GapNote */
+        GapNote: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * GapOut
+         * @description Questions of one meaning without a good answer. ``closed_by`` and ``closed_version`` say what resolved them.
+         */
+        GapOut: {
+            /**
+             * Audience
+             * @enum {string}
+             */
+            audience: "public" | "customer" | "agent";
+            /** Closed By */
+            closed_by: string | null;
+            /** Closed Version */
+            closed_version: number | null;
+            /** Conversations */
+            conversations: number;
+            /** Count */
+            count: number;
+            /** Draft Id */
+            draft_id: string | null;
+            /** First At */
+            first_at: string;
+            /** Id */
+            id: number;
+            /** Last At */
+            last_at: string;
+            /** Locale */
+            locale: string;
+            /** Low Confidence */
+            low_confidence: number;
+            /** Rejected */
+            rejected: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "drafted" | "closed" | "dismissed";
+            /** Title */
+            title: string;
+            /** Trend */
+            trend: components["schemas"]["WeekOut"][];
+            /** Unanswered */
+            unanswered: number;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * GapQuestion
+         * @description A redacted example. ``article_id`` and ``version``: what was shown, if anything was.
+         */
+        GapQuestion: {
+            /** Article Id */
+            article_id: string | null;
+            /** Asked At */
+            asked_at: string;
+            /** Confidence */
+            confidence: number;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Handed Over */
+            handed_over: boolean;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "open" | "opened" | "solved" | "not_solved" | "silence" | "moved_on" | "handed_over";
+            /** Question */
+            question: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "unanswered" | "rejected" | "low_confidence";
+            /** Section */
+            section: string;
+            /** Seq */
+            seq: number | null;
+            /** Version */
+            version: number | null;
         };
         /** HandoffDetail */
         HandoffDetail: {
@@ -778,6 +1535,21 @@ export interface components {
             /** Waiting Since */
             waiting_since: string;
         };
+        /** HistoryLine */
+        HistoryLine: {
+            /** Actor */
+            actor: string;
+            /** Article Id */
+            article_id: string;
+            /** Event */
+            event: string;
+            /** Note */
+            note: string;
+            /** Occurred At */
+            occurred_at: string;
+            /** Version */
+            version: number;
+        };
         /** HitOut */
         HitOut: {
             /** Article Id */
@@ -801,6 +1573,80 @@ export interface components {
         Identify: {
             /** Identity Token */
             identity_token: string;
+        };
+        /**
+         * ImpactOut
+         * @description ``asked``: different past questions that were asked again of both; ``changes`` those whose answer differs.
+         */
+        ImpactOut: {
+            /** Article Id */
+            article_id: string;
+            /** Asked */
+            asked: number;
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+            /** Milliseconds */
+            milliseconds: number;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * ImportOut
+         * @description File names by what became of them; a file with a problem left nothing behind.
+         */
+        ImportOut: {
+            /** Created */
+            created: string[];
+            /** Problems */
+            problems: components["schemas"]["FileProblemOut"][];
+            /** Unchanged */
+            unchanged: string[];
+            /** Updated */
+            updated: string[];
+        };
+        /**
+         * ListedArticle
+         * @description A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again.
+         */
+        ListedArticle: {
+            /**
+             * Audience
+             * @enum {string}
+             */
+            audience: "public" | "customer" | "agent";
+            /** Created At */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Issue Breached */
+            issue_breached: boolean;
+            /** Issue Due At */
+            issue_due_at: string | null;
+            /** Latest Version */
+            latest_version: number;
+            /** Locale */
+            locale: string;
+            /** Owner */
+            owner: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Review By */
+            review_by: string | null;
+            /** Review Overdue */
+            review_overdue: boolean;
+            /** Scheduled For */
+            scheduled_for: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "published" | "archived";
+            /** Tags */
+            tags: string[];
+            /** Title */
+            title: string;
+            /** Updated At */
+            updated_at: string;
         };
         /** Me */
         Me: {
@@ -837,6 +1683,48 @@ export interface components {
              */
             state: "online" | "away";
         };
+        /** PreviewIn */
+        PreviewIn: {
+            /**
+             * Audience
+             * @default public
+             * @enum {string}
+             */
+            audience: "public" | "customer" | "agent";
+            /** Body */
+            body: string;
+            /**
+             * Locale
+             * @default en
+             */
+            locale: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * PreviewOut
+         * @description ``html`` is what the help page shows. ``problems`` would refuse saving, ``unfinished`` publishing.
+         */
+        PreviewOut: {
+            /** Chunks */
+            chunks: components["schemas"]["ChunkOut"][];
+            /** Html */
+            html: string;
+            /** Problems */
+            problems: components["schemas"]["ProblemOut"][];
+            /** Unfinished */
+            unfinished: components["schemas"]["ProblemOut"][];
+        };
+        /** ProblemOut */
+        ProblemOut: {
+            /** Field */
+            field: string;
+            /** Problem */
+            problem: string;
+        };
         /** Publish */
         Publish: {
             /** Base Version */
@@ -846,6 +1734,26 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * QueryLine
+         * @description One query as people write it, with how often it was asked and what came of it.
+         */
+        QueryLine: {
+            /** Abandoned */
+            abandoned: number;
+            /** Article Id */
+            article_id: string | null;
+            /** Last Asked At */
+            last_asked_at: string;
+            /** Not Found */
+            not_found: number;
+            /** Query */
+            query: string;
+            /** Rejected */
+            rejected: number;
+            /** Times */
+            times: number;
         };
         /** Queue */
         Queue: {
@@ -879,6 +1787,21 @@ export interface components {
             /** To Version */
             to_version: number;
         };
+        /**
+         * Schedule
+         * @description ``publish_at``: a moment in the future, with its offset from UTC.
+         */
+        Schedule: {
+            /** Base Version */
+            base_version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Publish At */
+            publish_at: string;
+        };
         /** SearchOut */
         SearchOut: {
             /** Confidence */
@@ -904,6 +1827,24 @@ export interface components {
             /** Text */
             text?: string | null;
         };
+        /**
+         * ShownOut
+         * @description What a question gets: the passage that comes first, and the answer's words where it is answered.
+         */
+        ShownOut: {
+            /** Article Id */
+            article_id: string | null;
+            /** Confidence */
+            confidence: number;
+            /** Found */
+            found: boolean;
+            /** Section */
+            section: string;
+            /** Text */
+            text: string;
+            /** Version */
+            version: number | null;
+        };
         /** SignIn */
         SignIn: {
             /** Email */
@@ -919,6 +1860,16 @@ export interface components {
             roles: string[];
             /** Token */
             token: string;
+        };
+        /**
+         * TopGaps
+         * @description The ten most asked gaps of a month, counted by the questions of that month.
+         */
+        TopGaps: {
+            /** Gaps */
+            gaps: components["schemas"]["GapOut"][];
+            /** Month */
+            month: string;
         };
         /** Transfer */
         Transfer: {
@@ -971,6 +1922,55 @@ export interface components {
             /** Trigger */
             trigger: string;
         };
+        /**
+         * VersionFigures
+         * @description Answers from one version of an article. ``silence``: the customer said nothing of the answer and went or moved
+         *     on. Shares are left to the reader of the numbers: ``solved / (solved + rejected)`` hides the silent.
+         */
+        VersionFigures: {
+            /** Handed Over */
+            handed_over: number;
+            /** Helpful */
+            helpful: number;
+            /** Not Helpful */
+            not_helpful: number;
+            /** Open */
+            open: number;
+            /** Published At */
+            published_at: string | null;
+            /** Rejected */
+            rejected: number;
+            /** Repeat Contact */
+            repeat_contact: number;
+            /** Shown */
+            shown: number;
+            /** Silence */
+            silence: number;
+            /** Solved */
+            solved: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VersionLine
+         * @description One line of the version history, without the text.
+         */
+        VersionLine: {
+            /** Author */
+            author: string;
+            /** Base Version */
+            base_version: number | null;
+            /** Created At */
+            created_at: string;
+            /** Diff */
+            diff: string;
+            /** Note */
+            note: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
         /** VersionOut */
         VersionOut: {
             /**
@@ -998,6 +1998,8 @@ export interface components {
             note: string;
             /** Owner */
             owner: string;
+            /** Redirect From */
+            redirect_from: string[];
             /** Review By */
             review_by: string | null;
             /** Tags */
@@ -1006,6 +2008,16 @@ export interface components {
             title: string;
             /** Version */
             version: number;
+        };
+        /**
+         * WeekOut
+         * @description ``week``: the Monday.
+         */
+        WeekOut: {
+            /** Count */
+            count: number;
+            /** Week */
+            week: string;
         };
     };
     responses: never;
@@ -1101,10 +2113,13 @@ export interface operations {
     list_articles_api_v1_articles_get: {
         parameters: {
             query?: {
+                q?: string;
                 state?: ("draft" | "in_review" | "published" | "archived") | null;
                 audience?: ("public" | "customer" | "agent") | null;
                 locale?: string | null;
                 owner?: string | null;
+                tag?: string | null;
+                due?: ("review" | "product_issue" | "scheduled") | null;
             };
             header?: never;
             path?: never;
@@ -1269,6 +2284,138 @@ export interface operations {
             };
         };
     };
+    diff_versions_api_v1_articles__article_id__diff_get: {
+        parameters: {
+            query: {
+                before: number;
+                after: number;
+            };
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    figures_api_v1_articles__article_id__figures_get: {
+        parameters: {
+            query?: {
+                /** @description how many days back are counted */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleFigures"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    impact_api_v1_articles__article_id__impact_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+                withdraw?: boolean;
+                /** @description how many days back are counted */
+                days?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpactOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     publish_article_api_v1_articles__article_id__publish_post: {
         parameters: {
             query?: never;
@@ -1327,6 +2474,90 @@ export interface operations {
                 "application/json": components["schemas"]["Rollback"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    schedule_article_api_v1_articles__article_id__schedule_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Schedule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unschedule_article_api_v1_articles__article_id__schedule_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -2018,6 +3249,674 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    analytics_api_v1_knowledge_analytics_get: {
+        parameters: {
+            query?: {
+                /** @description how many days back are counted */
+                days?: number;
+                channel?: "bot" | "help" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    answer_api_v1_knowledge_answer_get: {
+        parameters: {
+            query: {
+                q: string;
+                audience?: "public" | "customer" | "agent";
+                locale?: string;
+                history?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    audit_api_v1_knowledge_audit_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendar_api_v1_knowledge_calendar_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_files_api_v1_knowledge_export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    all_figures_api_v1_knowledge_figures_get: {
+        parameters: {
+            query?: {
+                /** @description how many days back are counted */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_gaps_api_v1_knowledge_gaps_get: {
+        parameters: {
+            query?: {
+                state?: ("open" | "drafted" | "closed" | "dismissed") | null;
+                order?: "count" | "recent" | "rising";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapList"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    top_gaps_api_v1_knowledge_gaps_top_get: {
+        parameters: {
+            query: {
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopGaps"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_gap_api_v1_knowledge_gaps__gap_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapDetail"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    close_gap_api_v1_knowledge_gaps__gap_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dismiss_gap_api_v1_knowledge_gaps__gap_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    draft_gap_api_v1_knowledge_gaps__gap_id__draft_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapDrafted"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    merge_gap_api_v1_knowledge_gaps__gap_id__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapMerge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reopen_gap_api_v1_knowledge_gaps__gap_id__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_files_api_v1_knowledge_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_files_api_v1_knowledge_import_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_text_api_v1_knowledge_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
             };
             /** @description Well-formed and wrong */
             422: {

@@ -10,6 +10,7 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     api.request<unknown>("POST", `/handoffs/${encodeURIComponent(id)}/${verb}`, { body });
 
   return {
+    request: api.request,
     session: () => api.request<Session>("GET", "/session"),
     async signIn(email: string, password: string) {
       const signed = await api.request<{ token: string }>("POST", "/session", { body: { email, password } });

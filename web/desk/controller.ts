@@ -1,5 +1,5 @@
 /** The desk without its DOM: session, queue, the socket's hints, and which conversation is open. */
-import { ApiError } from "../shared/api";
+import { type Api, ApiError } from "../shared/api";
 import { createStore, type Store } from "../shared/store";
 import { ReconnectingSocket } from "../shared/socket";
 import type { HandoffListItem, Presence, Session, SocketFrame } from "../shared/types";
@@ -11,7 +11,7 @@ import { t } from "./words";
 export interface DeskOptions {
   calls: DeskCalls;
   /** Small choices that last on this device: presence, sound. */
-  storage: Pick<Storage, "getItem" | "setItem"> | null;
+  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
   ring: () => void;
 }
 
@@ -50,6 +50,16 @@ export class Desk {
       onRefused: () => this.signedOut(t("sessionEnded")),
     });
   }
+
+  /** The way to the server for the desk's other parts: a session that ended is told in one place. */
+  readonly request: Api["request"] = async (method, path, options) => {
+    try {
+      return await this.options.calls.request(method, path, options);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.signedOut(t("sessionEnded"));
+      throw error;
+    }
+  };
 
   /** Takes up the session that the browser's cookie holds. */
   async start(): Promise<void> {
@@ -111,7 +121,13 @@ export class Desk {
 
   select(id: string | null): void {
     this.store.set({ selected: id, toasts: this.store.get().toasts.filter((toast) => toast.handoffId !== id) });
+    if (id) this.go("conversations");
     if (id) void this.views.open(id);
+  }
+
+  /** To another part of the desk. */
+  go(section: string): void {
+    this.store.set({ section });
   }
 
   /** j and k: through both lists as they stand on the screen. */
@@ -139,10 +155,10 @@ export class Desk {
     this.store.set({ help });
   }
 
-  toast(text: string, handoffId: string | null = null): void {
+  toast(text: string, handoffId: string | null = null, undo: (() => void) | null = null): void {
     this.toasts += 1;
     const number = this.toasts;
-    this.store.set({ toasts: [...this.store.get().toasts.slice(-2), { number, text, handoffId }] });
+    this.store.set({ toasts: [...this.store.get().toasts.slice(-2), { number, text, handoffId, undo }] });
     setTimeout(() => this.dismiss(number), TOAST_MS);
   }
 
@@ -157,13 +173,13 @@ export class Desk {
   }
 
   private async enter(session: Session): Promise<void> {
-    this.store.set({ ...INITIAL, sound: this.store.get().sound, selected: this.store.get().selected, signedIn: { status: "in", session } });
+    const { sound, selected, section } = this.store.get();
+    this.store.set({ ...INITIAL, sound, selected, section, signedIn: { status: "in", session } });
     if (!answers(session)) return;
     void this.setPresence(this.recall("presence") === "away" ? "away" : "online");
     this.renewal = setInterval(() => this.renewPresence(), PRESENCE_EVERY_MS);
     await this.refreshQueue();
     this.socket.start();
-    const { selected } = this.store.get();
     if (selected) void this.views.open(selected);
   }
 
@@ -174,7 +190,8 @@ export class Desk {
   private signedOut(reason: string | null): void {
     clearInterval(this.renewal);
     this.socket.stop();
-    this.store.set({ ...INITIAL, sound: this.store.get().sound, signedIn: { status: "out", reason } });
+    const { sound, section } = this.store.get();
+    this.store.set({ ...INITIAL, sound, section, signedIn: { status: "out", reason } });
   }
 
   private receive(frame: SocketFrame): void {
@@ -203,12 +220,19 @@ export class Desk {
     this.toast(t("toastNew", { name: item.customer_name ?? item.customer_id ?? t("anonymous") }), item.handoff_id);
   }
 
-  private recall(key: string): string | null {
+  recall(key: string): string | null {
     return this.options.storage?.getItem(`frontdesk-desk:${key}`) ?? null;
   }
 
-  private keep(key: string, value: string): void {
-    this.options.storage?.setItem(`frontdesk-desk:${key}`, value);
+  /** Keeps `value` on this device, null forgets it. False where the browser has no room or no leave for it. */
+  keep(key: string, value: string | null): boolean {
+    try {
+      if (value === null) this.options.storage?.removeItem(`frontdesk-desk:${key}`);
+      else this.options.storage?.setItem(`frontdesk-desk:${key}`, value);
+      return this.options.storage !== null;
+    } catch {
+      return false;
+    }
   }
 }
 

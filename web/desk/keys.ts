@@ -7,25 +7,30 @@ export interface Places {
   search(): HTMLElement | null;
 }
 
-export function listenForKeys(desk: Desk, places: Places): () => void {
+/** `list`: whether the conversations are on the screen, which most of the letters are about. */
+export function listenForKeys(desk: Desk, places: Places, list: boolean): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog")) return;
+    if (target.closest("[data-typing]")) return;
     if (target.matches("input, textarea, select")) {
       if (event.key === "Escape") target.blur();
       return;
     }
     const { selected } = desk.store.get();
+    const anywhere: Record<string, () => void> = {
+      "/": () => places.search()?.focus(),
+      "?": () => desk.showHelp(true),
+    };
     const act: Record<string, () => void> = {
+      ...anywhere,
       j: () => desk.move(1),
       k: () => desk.move(-1),
       a: () => selected && desk.views.get(selected)?.detail?.state === "queued" && void desk.views.accept(selected),
       r: () => places.reply()?.focus(),
       n: () => places.note(),
-      "/": () => places.search()?.focus(),
-      "?": () => desk.showHelp(true),
     };
-    const run = act[event.key];
+    const run = (list ? act : anywhere)[event.key];
     if (!run || desk.store.get().signedIn.status !== "in") return;
     event.preventDefault();
     run();

@@ -4,6 +4,7 @@ import { App } from "./App";
 import { deskCalls } from "./calls";
 import { Desk } from "./controller";
 import { ring } from "./sound";
+import { answers } from "./state";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/conversation.css";
@@ -14,8 +15,11 @@ const desk = new Desk({ calls: deskCalls(location.origin), storage: browserStora
 restoreTheme();
 
 const readAddress = () => {
+  const section = sectionNamed();
+  if (section !== "conversations") return desk.go(section);
   const id = /^#\/conversations\/(.+)$/.exec(location.hash)?.[1];
   const wanted = id ? decodeURIComponent(id) : null;
+  desk.go(section);
   if (wanted !== desk.store.get().selected) desk.select(wanted);
 };
 addEventListener("hashchange", readAddress);
@@ -24,20 +28,27 @@ addEventListener("offline", () => desk.networkChanged(false));
 
 let shown = "";
 desk.store.subscribe(() => {
-  const { selected, queue, signedIn } = desk.store.get();
+  const { selected, queue, signedIn, section } = desk.store.get();
   const waiting = queue?.counts.waiting ?? 0;
   document.title = signedIn.status === "in" && waiting > 0 ? `(${waiting}) Frontdesk` : "Frontdesk";
   const address = selected ? `#/conversations/${encodeURIComponent(selected)}` : "#/conversations";
-  if (signedIn.status === "in" && address !== shown) {
+  if (signedIn.status !== "in") return;
+  // The other parts keep their own addresses.
+  if (section !== "conversations" || !answers(signedIn.session)) shown = "";
+  else if (address !== shown) {
     shown = address;
     history.replaceState(null, "", address);
   }
 });
 
 const wanted = /^#\/conversations\/(.+)$/.exec(location.hash)?.[1];
-if (wanted) desk.store.set({ selected: decodeURIComponent(wanted) });
+desk.store.set({ section: sectionNamed(), selected: wanted ? decodeURIComponent(wanted) : null });
 render(<App desk={desk} />, document.getElementById("desk")!);
 void desk.start();
+
+function sectionNamed(): string {
+  return /^#\/([a-z]+)/.exec(location.hash)?.[1] ?? "conversations";
+}
 
 function browserStorage(): Storage | null {
   try {

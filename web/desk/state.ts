@@ -22,10 +22,14 @@ export interface Toast {
   number: number;
   text: string;
   handoffId: string | null;
+  /** Takes back what the text tells of. */
+  undo: (() => void) | null;
 }
 
 export interface DeskState {
   signedIn: SignedIn;
+  /** The part of the desk on the screen, as the address names it; one that is not for this person shows their first. */
+  section: string;
   presence: Presence;
   queue: QueueView | null;
   queueProblem: string | null;
@@ -42,6 +46,7 @@ export interface DeskState {
 
 export const INITIAL: DeskState = {
   signedIn: { status: "checking" },
+  section: "conversations",
   presence: "away",
   queue: null,
   queueProblem: null,
@@ -75,11 +80,17 @@ export function isMine(state: DeskState, view: View): boolean {
 }
 
 const ANSWERING: readonly string[] = ["agent", "senior", "lead", "admin"];
+const EDITING: readonly string[] = ["editor", "lead", "admin"];
 const DECIDING: readonly string[] = ["lead", "admin"];
 
 /** May take conversations. The server decides; this only hides what it would refuse. */
 export function answers(session: Session): boolean {
   return session.roles.some((role) => ANSWERING.includes(role));
+}
+
+/** May write and publish articles. */
+export function edits(session: Session): boolean {
+  return session.roles.some((role) => EDITING.includes(role));
 }
 
 /** May decide approvals. */

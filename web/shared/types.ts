@@ -1,7 +1,11 @@
 /** The contract as the two pages use it. Event data and the packet come from `contract/`, generated from Python. */
 import type { Choice, Contract, Packet } from "../contract/events";
+import type { components } from "../contract/openapi";
 
 export type { Citation, Choice, Evidence, Packet, PacketOperation, TriageDecided } from "../contract/events";
+
+/** What the routes take and give, by its name in the contract. */
+export type Schemas = components["schemas"];
 
 export type EventData = Contract["events"];
 export type EventType = keyof EventData;

@@ -1,7 +1,7 @@
 import { t } from "../words";
 import { Modal } from "./Dialogs";
 
-const KEYS = [
+const LIST_KEYS = [
   ["j", t("keyDown")],
   ["k", t("keyUp")],
   ["a", t("keyAccept")],
@@ -13,11 +13,20 @@ const KEYS = [
   ["?", t("keyHelp")],
 ] as const;
 
-export function Help({ onClose }: { onClose: () => void }) {
+const WRITING_KEYS = [
+  ["/", t("keyFind")],
+  ["Ctrl + S", t("keySave")],
+  ["Tab", t("keyLeaveText")],
+  ["Esc", t("keyEscape")],
+  ["?", t("keyHelp")],
+] as const;
+
+/** `list`: whether the conversations are on the screen. */
+export function Help({ list, onClose }: { list: boolean; onClose: () => void }) {
   return (
     <Modal title={t("help")} onDone={onClose}>
       <dl class="keys">
-        {KEYS.map(([key, does]) => (
+        {(list ? LIST_KEYS : WRITING_KEYS).map(([key, does]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

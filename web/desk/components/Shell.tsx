@@ -2,11 +2,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../../shared/types";
 import type { Desk } from "../controller";
 import { listenForKeys } from "../keys";
-import { answers, type DeskState } from "../state";
+import { answers, type DeskState, edits } from "../state";
 import { switchTheme } from "../theme";
 import { t } from "../words";
 import { Conversations } from "./Conversations";
 import { Help } from "./Help";
+import { Later } from "./Later";
 import { Brand, HelpIcon, LeaveIcon, SoundIcon, ThemeIcon } from "./icons";
 import { Toasts } from "./Toasts";
 
@@ -16,8 +17,13 @@ interface Props {
   session: Session;
 }
 
+const Knowledge = Later(() => import("../knowledge/Knowledge").then((part) => part.Knowledge));
+
 /** The parts of the desk. A new part is a line here; a part that does not exist is not shown. */
-const SECTIONS = [{ id: "conversations", label: t("conversations"), page: Conversations, open: answers }] as const;
+const SECTIONS = [
+  { id: "conversations", label: t("conversations"), page: Conversations, open: answers },
+  { id: "knowledge", label: t("knowledge"), page: Knowledge, open: edits },
+] as const;
 
 export type ReplyMode = "reply" | "note";
 
@@ -26,38 +32,43 @@ export function Shell({ desk, state, session }: Props) {
   const reply = useRef<HTMLTextAreaElement>(null);
   const [mode, setMode] = useState<ReplyMode>("reply");
   const sections = SECTIONS.filter((each) => each.open(session));
-  const section = sections[0];
+  const section = sections.find((each) => each.id === state.section) ?? sections[0];
+  const list = section?.id === "conversations";
 
   useEffect(
     () =>
-      listenForKeys(desk, {
-        search: () => search.current,
-        reply: () => {
-          setMode("reply");
-          return reply.current;
+      listenForKeys(
+        desk,
+        {
+          search: () => search.current,
+          reply: () => {
+            setMode("reply");
+            return reply.current;
+          },
+          note: () => {
+            setMode("note");
+            reply.current?.focus();
+          },
         },
-        note: () => {
-          setMode("note");
-          reply.current?.focus();
-        },
-      }),
-    [desk],
+        list,
+      ),
+    [desk, list],
   );
 
   return (
     <div class="shell">
       <header class="bar">
         <Brand />
-        <nav aria-label={t("product")}>
+        <nav aria-label={t("product")} class={sections.length > 1 ? "is-many" : undefined}>
           {sections.map(({ id, label }) => (
-            <a key={id} href={`#/${id}`} aria-current={id === section?.id ? "page" : undefined} onClick={() => desk.select(null)}>
+            <a key={id} href={`#/${id}`} aria-current={id === section?.id ? "page" : undefined} onClick={() => id === "conversations" && desk.select(null)}>
               {label}
-              {!!state.queue?.counts.waiting && <span class="count">{state.queue.counts.waiting}</span>}
+              {id === "conversations" && !!state.queue?.counts.waiting && <span class="count">{state.queue.counts.waiting}</span>}
             </a>
           ))}
         </nav>
         <div class="bar-tools">
-          {section && <AgentTools desk={desk} state={state} />}
+          {answers(session) && <AgentTools desk={desk} state={state} />}
           <button type="button" class="tool" aria-label={t("theme")} title={t("theme")} onClick={switchTheme}>
             <ThemeIcon />
           </button>
@@ -86,7 +97,7 @@ export function Shell({ desk, state, session }: Props) {
         </main>
       )}
       <Toasts desk={desk} toasts={state.toasts} />
-      {state.help && <Help onClose={() => desk.showHelp(false)} />}
+      {state.help && <Help list={list} onClose={() => desk.showHelp(false)} />}
     </div>
   );
 }

@@ -6,12 +6,24 @@ import { CloseIcon } from "./icons";
 export function Toasts({ desk, toasts }: { desk: Desk; toasts: readonly Toast[] }) {
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {toasts.map(({ number, text, handoffId }) => (
+      {toasts.map(({ number, text, handoffId, undo }) => (
         <div key={number} class="toast">
           <span>{text}</span>
           {handoffId && (
             <button type="button" class="link" onClick={() => desk.select(handoffId)}>
               {t("toastOpen")}
+            </button>
+          )}
+          {undo && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                desk.dismiss(number);
+                undo();
+              }}
+            >
+              {t("undo")}
             </button>
           )}
           <button type="button" class="tool" aria-label={t("dismiss")} onClick={() => desk.dismiss(number)}>

@@ -229,3 +229,41 @@ test("every code of the contract has words; an unknown one is shown as it is", (
   expect(label("reason", "explicit_request")).toBe("Asked for a person");
   expect(label("reason", "moon_phase")).toBe("moon phase");
 });
+
+describe("the parts of the desk", () => {
+  test("choosing a conversation goes to the conversations, going elsewhere keeps it chosen", () => {
+    desk.go("knowledge");
+    expect(desk.store.get().section).toBe("knowledge");
+    desk.select("h1");
+    expect(desk.store.get()).toMatchObject({ section: "conversations", selected: "h1" });
+    desk.go("knowledge");
+    expect(desk.store.get().selected).toBe("h1");
+  });
+
+  test("a session that ended while another part asked is told, and the part is still wanted after signing in", async () => {
+    desk.go("knowledge");
+    failures.set("GET /articles", { status: 401, body: { code: "session_ended", message: "x" } });
+    await expect(desk.request("GET", "/articles")).rejects.toMatchObject({ status: 401 });
+    expect(desk.store.get()).toMatchObject({ signedIn: { status: "out", reason: expect.stringContaining("ended") }, section: "knowledge" });
+    await desk.signIn("ana@shop.example", "x");
+    expect(desk.store.get().section).toBe("knowledge");
+  });
+
+  test("what was done can be taken back for a while", async () => {
+    const undo = vi.fn();
+    desk.toast("Done.", null, undo);
+    desk.store.get().toasts.at(-1)?.undo?.();
+    expect(undo).toHaveBeenCalledOnce();
+    await settle(9_000);
+    expect(desk.store.get().toasts).toEqual([]);
+  });
+
+  test("what cannot be kept on this device is said", () => {
+    expect(desk.keep("draft", "words")).toBe(true);
+    expect(desk.recall("draft")).toBe("words");
+    expect(desk.keep("draft", null)).toBe(true);
+    expect(desk.recall("draft")).toBeNull();
+    const full = new Desk({ calls: deskCalls("https://desk.example", fetch), storage: { ...new FakeStorage(), setItem: () => { throw new Error("full"); } }, ring: () => {} });
+    expect(full.keep("draft", "words")).toBe(false);
+  });
+});

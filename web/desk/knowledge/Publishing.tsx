@@ -1,0 +1,165 @@
+import { useState } from "preact/hooks";
+import { sentence } from "../controller";
+import { address } from "./address";
+import type { ArticlePart } from "./ArticlePage";
+import { ArchiveDialog } from "./ArchiveDialog";
+import { BlastRadius } from "./BlastRadius";
+import { Difference } from "./Difference";
+import { contentOf } from "./draft";
+import { momentText } from "./format";
+import { useLoad } from "./load";
+import { Await, Trouble } from "./parts";
+import { k } from "./words";
+
+type Props = ArticlePart & { unsaved: boolean };
+
+/** From a draft to what customers read: what changes, who notices, and who says yes. */
+export function Publishing(props: Props) {
+  const { article } = props.detail;
+  const upToDate = article.published_version === article.latest_version;
+  return (
+    <div class="k-publish">
+      <div class="k-publish-facts">
+        {props.unsaved && (
+          <p class="k-notice">
+            <span>{k("saveFirst")}</span>
+            <a class="button" href={address({ page: "article", id: article.id, tab: "write" })}>
+              {k("backToWriting")}
+            </a>
+          </p>
+        )}
+        {upToDate ? (
+          <p class="k-notice is-good">{k("nothingToPublish", { version: article.latest_version })}</p>
+        ) : (
+          <>
+            <BlastRadius calls={props.calls} id={article.id} version={article.latest_version} />
+            <WhatChanges {...props} />
+          </>
+        )}
+      </div>
+      <Steps {...props} upToDate={upToDate} />
+    </div>
+  );
+}
+
+function WhatChanges({ calls, detail }: Props) {
+  const { article, version } = detail;
+  const live = article.published_version;
+  const load = useLoad(live === null ? null : `${article.id}:${live}`, (signal) => calls.version(article.id, live ?? 0, signal));
+  return (
+    <section aria-labelledby="what-changes">
+      <h2 id="what-changes">{k("whatChanges")}</h2>
+      {live === null ? (
+        <p class="soft">{k("firstTime")}</p>
+      ) : (
+        <Await load={load}>
+          {(published) => (
+            <Difference
+              before={contentOf(published)}
+              after={contentOf(version)}
+              names={[k("versionPublished", { version: live }), k("versionIs", { version: article.latest_version })]}
+            />
+          )}
+        </Await>
+      )}
+    </section>
+  );
+}
+
+function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { upToDate: boolean }) {
+  const { article } = detail;
+  const { id, latest_version: base, state } = article;
+  const [note, setNote] = useState("");
+  const [at, setAt] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [archiving, setArchiving] = useState(false);
+  const archived = state === "archived";
+
+  const run = async (step: () => Promise<unknown>, done: string, undo: (() => Promise<unknown>) | null = null) => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await step();
+      setNote("");
+      setAt("");
+      desk.toast(done, null, undo && (() => void run(undo, k("undone"))));
+    } catch (error) {
+      setFailure(sentence(error));
+    }
+    setBusy(false);
+    onChanged();
+  };
+  const text = note.trim();
+  const publish = () => {
+    const when = at ? new Date(at).toISOString() : null;
+    const before = article.published_version;
+    const undo = before === null || when ? null : () => calls.article(id).then((now) => calls.rollback(id, before, now.article.latest_version));
+    void run(
+      () => (when ? calls.schedule(id, base, when, text) : calls.publish(id, base, text)),
+      when ? k("scheduledToast", { time: momentText(when) }) : k("publishedToast", { version: base }),
+      undo,
+    );
+  };
+
+  return (
+    <aside class="k-steps" aria-label={k("steps")}>
+      {article.scheduled_for && (
+        <div class="k-notice">
+          <p>{k("publishesAt", { time: momentText(article.scheduled_for) })}</p>
+          <button type="button" class="button" disabled={busy} onClick={() => void run(() => calls.unschedule(id), k("unscheduledToast"))}>
+            {k("unschedule")}
+          </button>
+        </div>
+      )}
+      {!archived && !upToDate && (
+        <>
+          <label class="k-field">
+            <span>{k("stepNote")}</span>
+            <textarea rows={3} maxLength={2000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+          </label>
+          <label class="k-field">
+            <span>{k("publishWhen")}</span>
+            <input type="datetime-local" value={at} aria-describedby="when-hint" onInput={(event) => setAt(event.currentTarget.value)} />
+            <span id="when-hint" class="soft">
+              {k("publishWhenHint")}
+            </span>
+          </label>
+          <button type="button" class="button is-main" disabled={busy || unsaved} onClick={publish}>
+            {k(at ? "schedule" : "publishNow")}
+          </button>
+          {state === "draft" && (
+            <button type="button" class="button" disabled={busy || unsaved} onClick={() => void run(() => calls.submit(id, base, text), k("submittedToast"), () => calls.sendBack(id, base, ""))}>
+              {k("submit")}
+            </button>
+          )}
+          {state === "in_review" && (
+            <button type="button" class="button" disabled={busy || !text} title={text ? undefined : k("sendBackNeedsNote")} onClick={() => void run(() => calls.sendBack(id, base, text), k("sentBackToast"))}>
+              {k("sendBack")}
+            </button>
+          )}
+        </>
+      )}
+      {archived ? (
+        <button type="button" class="button is-main" disabled={busy} onClick={() => void run(() => calls.restore(id, base), k("restoredToast"))}>
+          {k("restore")}
+        </button>
+      ) : (
+        <>
+          {upToDate && <p class="soft">{k("archiveHint")}</p>}
+          <button type="button" class="button is-quiet" disabled={busy || unsaved} onClick={() => setArchiving(true)}>
+            {k("archive")}
+          </button>
+        </>
+      )}
+      {failure && <Trouble text={failure} />}
+      {archiving && (
+        <ArchiveDialog
+          title={article.title}
+          onDone={() => setArchiving(false)}
+          onArchive={(why) => void run(() => calls.archive(id, base, why), k("archivedToast"), () => calls.restore(id, base))}
+        />
+      )}
+    </aside>
+  );
+}

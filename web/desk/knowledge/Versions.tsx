@@ -1,0 +1,136 @@
+import { useState } from "preact/hooks";
+import { Modal } from "../components/Dialogs";
+import { sentence } from "../controller";
+import type { ArticlePart } from "./ArticlePage";
+import { Difference } from "./Difference";
+import { contentOf } from "./draft";
+import { momentText, who } from "./format";
+import { useLoad } from "./load";
+import { Await, Trouble } from "./parts";
+import type { ArticleLine, HistoryLine, VersionLine } from "./types";
+import { k, named } from "./words";
+
+/** Every version with who wrote it and why, what became of it, and the way back to it. */
+export function Versions({ desk, calls, detail, onChanged, unsaved }: ArticlePart & { unsaved: boolean }) {
+  const { article, versions, history } = detail;
+  const [back, setBack] = useState<number | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+
+  const goBack = async (to: number) => {
+    setBack(null);
+    setBusy(true);
+    setFailure(null);
+    const before = article.published_version;
+    try {
+      await calls.rollback(article.id, to, article.latest_version);
+      const undo = before === null ? null : () => void calls.article(article.id).then((now) => calls.rollback(article.id, before, now.article.latest_version)).then(onChanged, (error: unknown) => setFailure(sentence(error)));
+      desk.toast(k("rolledBackToast", { version: to }), null, undo);
+    } catch (error) {
+      setFailure(sentence(error));
+    }
+    setBusy(false);
+    onChanged();
+  };
+
+  return (
+    <section class="k-versions" aria-label={named("tab", "versions")}>
+      {unsaved && <p class="k-notice">{k("unsavedStays")}</p>}
+      {failure && <Trouble text={failure} />}
+      <ol>
+        {versions.map((version) => (
+          <VersionCard
+            key={version.version}
+            version={version}
+            live={version.version === article.published_version}
+            events={history.filter((each) => each.version === version.version && each.event !== "edit")}
+            compare={
+              version.base_version !== null ? (
+                <Compared calls={calls} id={article.id} from={version.base_version} to={version.version} />
+              ) : null
+            }
+            onBack={mayGoBack(article, version.version) && !busy ? () => setBack(version.version) : null}
+          />
+        ))}
+      </ol>
+      {back !== null && (
+        <Modal title={k("rollbackTitle", { version: back })} onDone={() => setBack(null)}>
+          <p>{k("rollbackMore", { version: back, next: article.latest_version + 1 })}</p>
+          <div class="modal-foot">
+            <button type="button" class="button" onClick={() => setBack(null)}>
+              {k("cancel")}
+            </button>
+            <button type="button" class="button is-main" onClick={() => void goBack(back)}>
+              {k("rollbackDo")}
+            </button>
+          </div>
+        </Modal>
+      )}
+    </section>
+  );
+}
+
+/** The newest version is published, not gone back to. */
+function mayGoBack(article: ArticleLine, version: number): boolean {
+  return version !== article.published_version && version < article.latest_version && article.state !== "archived";
+}
+
+interface CardProps {
+  version: VersionLine;
+  live: boolean;
+  events: HistoryLine[];
+  compare: preact.JSX.Element | null;
+  onBack: (() => void) | null;
+}
+
+function VersionCard({ version, live, events, compare, onBack }: CardProps) {
+  const [open, setOpen] = useState(false);
+  const name = k("versionIs", { version: version.version });
+  return (
+    <li class={live ? "k-version is-live" : "k-version"}>
+      <div class="k-version-head">
+        <h2>
+          {name} {live && <span class="k-mark is-published">{named("state", "published")}</span>}
+        </h2>
+        <p class="soft">
+          {who(version.author)} · <time dateTime={version.created_at}>{momentText(version.created_at)}</time>
+        </p>
+      </div>
+      <p class={version.note ? "" : "soft"}>{version.note || k("noNote")}</p>
+      {events.length > 0 && (
+        <ul class="k-events">
+          {events.map((each, index) => (
+            <li key={index}>
+              <strong>{named("event", each.event)}</strong> · {who(each.actor)} · <time dateTime={each.occurred_at}>{momentText(each.occurred_at)}</time>
+              {each.note && each.note !== version.note && <q>{each.note}</q>}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="actions">
+        {compare && (
+          <button type="button" class="button" aria-expanded={open} aria-label={k(open ? "hideChangesOf" : "showChangesOf", { version: version.version })} onClick={() => setOpen(!open)}>
+            {k(open ? "hideChanges" : "showChanges")}
+          </button>
+        )}
+        {onBack && (
+          <button type="button" class="button" onClick={onBack}>
+            {k("rollbackTo", { version: version.version })}
+          </button>
+        )}
+      </div>
+      {open && compare}
+    </li>
+  );
+}
+
+function Compared({ calls, id, from, to }: { calls: ArticlePart["calls"]; id: string; from: number; to: number }) {
+  const load = useLoad(`${id}:${from}:${to}`, (signal) => Promise.all([calls.version(id, from, signal), calls.version(id, to, signal)]));
+  return (
+    <Await load={load}>
+      {([before, after]) => (
+        <Difference before={contentOf(before)} after={contentOf(after)} names={[k("versionIs", { version: from }), k("versionIs", { version: to })]} />
+      )}
+    </Await>
+  );
+}
