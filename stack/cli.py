@@ -137,11 +137,14 @@ if PROOFS:
         ] = None,
         trials: Annotated[int, typer.Option(help="Trials of each kind.", min=1, max=1000)] = Extent.trials,
         seed: Annotated[int, typer.Option(help="Draws everything that looks like chance.")] = Extent.seed,
+        dialogues: Annotated[int, typer.Option(help="Dialogues of fuzz.", min=2, max=5000)] = Extent.dialogues,
+        steps: Annotated[int, typer.Option(help="Steps of knowledge.", min=1, max=1_000_000)] = Extent.steps,
         as_json: AsJson = False,
     ) -> None:
         """Run the long proofs and print their figures."""
         module = importlib.import_module("stack.prove_command")
-        raise typer.Exit(module.prove(load(), names or list(PROOFS), Extent(trials, seed), as_json=as_json))
+        extent = Extent(trials, seed, dialogues, steps)
+        raise typer.Exit(module.prove(load(), names or list(PROOFS), extent, as_json=as_json))
 
 
 def _add_benches() -> None:

@@ -8,7 +8,7 @@ Nobody imports anybody here but this file: each part is handed what it needs as 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +18,14 @@ from fastapi import Depends, FastAPI, Response
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from actions.assembly import make_desk, make_webhook, open_shop
+from actions.assembly import make_desk, make_webhook, open_backend, open_shop
+from actions.backend.port import Backend
 from bot.text.embed import ModelMissing, SentenceEncoder
 from handoff.app import Handoff, open_handoff
 from handoff.clock import SystemClock
 from handoff.conversations.schemas import ErrorBody
 from handoff.http import RequestEdge, install_error_handlers
+from handoff.outbox.feed import EventFeed
 from handoff.queue.gauges import measure
 from handoff.storage.migrate import is_current
 from knowledge.errors import KnowledgeError
@@ -31,16 +33,24 @@ from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge, open_knowledge
 from stack import demo_routes
 from stack.errors import StackError
+from stack.knowledge_ports import follow_conversations, told_by_colleagues
 from stack.node import WEB
 from stack.pages import Application, Pages, read_pages
 from stack.parts_settings import actions_settings, handoff_settings, knowledge_settings
 from stack.settings import Settings
 
+Around = Callable[[Backend], Backend]
 TITLE = "Frontdesk"
 ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorBody, "description": "Well-formed and wrong"},
     "default": {"model": ErrorBody, "description": "Any other error, in the one shape that all have"},
 }
+LARGER_BODIES = {
+    "/api/v1/articles": 4 * 1024 * 1024,
+    "/api/v1/knowledge/preview": 4 * 1024 * 1024,
+    "/api/v1/knowledge/import": 64 * 1024 * 1024,
+}
+"""Bytes of a request with articles; a letter may take six in JSON."""
 REDIRECTS = (("/", "/desk/"), ("/desk", "/desk/"))
 
 log = structlog.get_logger("stack.compose")
@@ -56,8 +66,11 @@ class Parts:
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
-    """Everything that the app serves from. Raises ``StackError`` where set-up has not been done."""
+async def open_parts(settings: Settings, around: Around | None = None) -> AsyncIterator[Parts]:
+    """Everything that the app serves from. ``around`` wraps the business system.
+
+    Raises ``StackError`` where set-up has not been done.
+    """
     if not await asyncio.to_thread(is_current, settings.sql_url):
         raise StackError("The database is not prepared for this version. ./frontdesk up prepares it.")
     clock = SystemClock()
@@ -71,9 +84,20 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         shop = await asyncio.to_thread(open_shop, own)
         stack.callback(shop.engine.dispose)
         handoff = await stack.enter_async_context(open_handoff(handoff_settings(settings)))
-        desk = make_desk(own, shop, handoff.ledger, knowledge.answerer)
+        backend = await stack.enter_async_context(open_backend(own, shop))
+        backend = around(backend) if around else backend
+        desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)
+        knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
+        feed = EventFeed(handoff.core.database, clock)
+        following = asyncio.create_task(follow_conversations(feed, knowledge.desk.usage), name="knowledge-feed")
+        stack.push_async_callback(_cancelled, following)
         log.info("parts open", passages=knowledge.passages, index_trouble=knowledge.index_trouble)
         yield Parts(handoff, knowledge, make_webhook(own, desk))
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def create_api(parts: Parts, settings: Settings) -> FastAPI:
@@ -125,4 +149,4 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
 def create_application(parts: Parts, settings: Settings) -> Application:
     """The API behind its edge, and the built pages before it."""
     pages = read_pages(WEB / "dist", demo=settings.demo)
-    return Pages(RequestEdge(create_api(parts, settings)), pages, REDIRECTS)
+    return Pages(RequestEdge(create_api(parts, settings), larger=LARGER_BODIES), pages, REDIRECTS)

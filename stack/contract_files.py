@@ -15,7 +15,6 @@ from typing import Any
 from handoff.app import build
 from handoff.clock import SystemClock
 from handoff.contract.export import json_schema
-from knowledge.index import embedded
 from knowledge.service import Knowledge
 from stack import secrets
 from stack.compose import Parts, create_api
@@ -39,7 +38,7 @@ def documents() -> dict[str, Any]:
         settings = Settings(var_dir=Path(folder), demo=True)
         settings.paths.create()
         secrets.create_missing(settings.paths.secrets)
-        knowledge = Knowledge(knowledge_settings(settings), SystemClock(), _NoEncoder(), "none", embedded)
+        knowledge = Knowledge(knowledge_settings(settings), SystemClock(), _NoEncoder(), "none")
         api = create_api(Parts(build(handoff_settings(settings)), knowledge, None), settings)  # type: ignore[arg-type]
         return {"openapi.json": api.openapi(), "events.schema.json": json_schema()}
 

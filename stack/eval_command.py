@@ -12,6 +12,8 @@ from bot.text.embed import ModelMissing, SentenceEncoder
 from eval.retrieval import METRICS, BadData, evaluate, read
 from knowledge.embeddings import SentenceEmbeddings
 from stack.errors import StackError, WrongUse
+from stack.eval_frustration_command import frustration
+from stack.eval_intents_command import intents
 from stack.output import answer, say
 from stack.settings import load
 
@@ -58,5 +60,5 @@ def _people(document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-EVALS: dict[str, Callable[..., None]] = {"retrieval": retrieval}
+EVALS: dict[str, Callable[..., None]] = {"frustration": frustration, "intents": intents, "retrieval": retrieval}
 """The name that is typed, and what it runs."""

@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from actions.settings import ActionsSettings
 from handoff.settings import HandoffSettings
 from knowledge.settings import KnowledgeSettings
 from stack import secrets
+from stack.errors import WrongUse
 from stack.settings import Settings
 
 
@@ -40,18 +43,30 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
 def knowledge_settings(settings: Settings, role: Literal["owner", "reader"] = "owner") -> KnowledgeSettings:
     own_file = f"sqlite:///{settings.paths.databases / 'knowledge.sqlite'}"
     host = urlsplit(settings.address).hostname
-    return KnowledgeSettings(
-        database_url=settings.database_url or own_file,
-        index_dir=settings.paths.index,
-        index_role=role,
-        link_hosts=(host,) if host else (),
-    )
+    try:
+        return KnowledgeSettings(
+            database_url=settings.database_url or own_file,
+            index_dir=settings.paths.index,
+            index_role=role,
+            link_hosts=(host,) if host else (),
+            chroma_url=settings.chroma_url,
+            llm=settings.knowledge_llm,
+            llm_url=settings.knowledge_llm_url,
+            llm_model=settings.knowledge_llm_model,
+            llm_key=settings.knowledge_llm_key,
+            llm_deadline=settings.seconds("knowledge_llm_deadline"),
+        )
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        raise WrongUse(f"The settings KNOWLEDGE_LLM… do not hold: {first['msg'].lower()}.") from problem
 
 
 def actions_settings(settings: Settings) -> ActionsSettings:
     return ActionsSettings(
         shop_url=f"sqlite:///{settings.paths.databases / 'shop.sqlite'}",
         mail_folder=settings.paths.mail,
+        backend_url=settings.backend_url,
+        backend_token=settings.backend_token,
         context_key=secrets.read(settings.paths.secrets, "context_key"),
         action_secret=secrets.read(settings.paths.secrets, "action_secret"),
     )

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stack.errors import WrongUse
@@ -44,7 +44,23 @@ class Settings(BaseSettings):
     var_dir: Path = setting(Path("var"), "Folder of all run-time state; relative to the checkout")
 
     database_url: str = setting("", "SQL store; empty: SQLite under var/db", "SQLAlchemy URL", name="DATABASE_URL")
+    backend_url: str = setting("", "Business system over HTTP; empty: the demo shop", "URL", name="BACKEND_URL")
+    backend_token: SecretStr = setting(SecretStr(""), "Bearer token shown to it", name="BACKEND_TOKEN")
     redis_url: str = setting("", "Redis to use; empty: one of our own on a unix socket", "URL", name="REDIS_URL")
+    chroma_url: str = setting(
+        "", "Chroma server for the knowledge index; empty: Chroma inside the app", "URL", name="CHROMA_URL"
+    )
+    knowledge_llm: str = setting(
+        "", "Chat model that words answers from articles, as provider:model; empty: none", name="KNOWLEDGE_LLM"
+    )
+    knowledge_llm_url: str = setting(
+        "", "OpenAI-compatible server to use for that instead", "URL", name="KNOWLEDGE_LLM_URL"
+    )
+    knowledge_llm_model: str = setting("", "Model to ask that server for", name="KNOWLEDGE_LLM_MODEL")
+    knowledge_llm_key: SecretStr = setting(SecretStr(""), "Key for that server", name="KNOWLEDGE_LLM_KEY")
+    knowledge_llm_deadline: float = setting(
+        2.5, "Time for wording an answer; after it the extract is given", "seconds", name="KNOWLEDGE_LLM_DEADLINE", gt=0
+    )
     bot_replicas: int = setting(1, "Rasa processes that share the turns", "processes", name="BOT_REPLICAS", ge=1, le=16)
 
     turn_deadline: float = setting(8, "Time for one try of one turn", "seconds", gt=0)

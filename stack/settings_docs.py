@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from stack.paths import ROOT
 from stack.settings import Settings, environment_name
 
@@ -25,6 +27,8 @@ def _rows() -> list[tuple[str, str, str, str]]:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, SecretStr):
+        return ""
     if isinstance(value, tuple):
         return ",".join(value)
     return str(value)

@@ -8,4 +8,5 @@ from __future__ import annotations
 BENCHES: dict[str, str] = {
     "chat": "stack.bench.chat:chat",
     "sockets": "stack.bench.sockets:sockets",
+    "knowledge": "stack.bench.knowledge:knowledge",
 }

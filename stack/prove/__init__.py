@@ -15,6 +15,8 @@ class Extent:
 
     trials: int = 20
     seed: int = 1
+    dialogues: int = 200
+    steps: int = 10_000
 
 
 @dataclass(frozen=True)
@@ -25,4 +27,6 @@ class Proof:
 
 PROOFS: dict[str, Proof] = {
     "kills": Proof("kill -9 of every process in the middle of a turn", "stack.prove.kills"),
+    "fuzz": Proof("random customers against a shop that fails", "stack.prove.fuzz"),
+    "knowledge": Proof("random edits and questions against an exact oracle", "stack.prove.knowledge"),
 }

@@ -58,7 +58,7 @@ class PrivateStack:
         self.settings = settings.model_copy(
             update={
                 "var_dir": folder,
-                "port": _free_port(),
+                "port": free_port(),
                 "host": "127.0.0.1",
                 "demo": True,
                 "bot_replicas": replicas,
@@ -204,7 +204,7 @@ def _seconds_used(pid: int) -> float:
     return total
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

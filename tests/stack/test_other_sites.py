@@ -9,7 +9,6 @@ import pytest
 
 from handoff.app import build
 from handoff.clock import SystemClock
-from knowledge.index import embedded
 from knowledge.service import Knowledge
 from stack import secrets
 from stack.compose import Parts, create_api
@@ -26,7 +25,7 @@ async def test_only_named_sites_may_call(tmp_path: Path, origin: str, allowed: b
     settings = Settings(var_dir=tmp_path, public_origins=("https://shop.example",))
     settings.paths.create()
     secrets.create_missing(settings.paths.secrets)
-    knowledge = Knowledge(knowledge_settings(settings), SystemClock(), None, "none", embedded)  # type: ignore[arg-type]
+    knowledge = Knowledge(knowledge_settings(settings), SystemClock(), None, "none")  # type: ignore[arg-type]
     api = create_api(Parts(build(handoff_settings(settings)), knowledge, None), settings)  # type: ignore[arg-type]
     asks = {
         "Origin": origin,

@@ -1,0 +1,64 @@
+"""What the knowledge part hears of conversations: their events, and what colleagues told customers in them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import sqlalchemy as sa
+import structlog
+
+from handoff.conversations.log import find, read_events
+from handoff.core import Core
+from handoff.errors import FrontdeskError, NotFound
+from handoff.outbox.feed import EventFeed
+from knowledge.desk.drafting import Resolution, Resolutions
+from knowledge.desk.usage import Usage
+from knowledge.errors import KnowledgeError
+
+FEED = "conversations"
+EVERY = 1.0
+MOST_EVENTS = 5_000
+
+log = structlog.get_logger("stack.knowledge_ports")
+
+
+async def follow_conversations(feed: EventFeed, usage: Usage) -> None:
+    """Let ``usage`` observe every event, from where it stopped; never ends by itself."""
+    while True:
+        try:
+            position = await usage.position(FEED)
+            events, reached = await feed.after(position)
+            if reached != position:
+                await usage.observe(events, feed=FEED, position=reached)
+                continue
+        except (FrontdeskError, KnowledgeError) as problem:
+            log.warning("feed waits", code=problem.code)
+        await asyncio.sleep(EVERY)
+
+
+def told_by_colleagues(core: Core) -> Callable[[Sequence[str]], Awaitable[Resolutions]]:
+    """The port through which drafts read agents' messages; conversations that are gone are left out."""
+
+    async def resolutions(conversation_ids: Sequence[str]) -> Resolutions:
+        def work(connection: sa.Connection) -> Resolutions:
+            return {name: one for name in conversation_ids if (one := _resolution(connection, name)) is not None}
+
+        return await core.database.read(work)
+
+    return resolutions
+
+
+def _resolution(connection: sa.Connection, conversation_id: str) -> Resolution | None:
+    try:
+        conversation = find(connection, conversation_id)
+    except NotFound:
+        return None
+    events = read_events(connection, conversation_id, 0, MOST_EVENTS)
+    texts = [
+        event["data"].get("text", "")
+        for event in events
+        if event["type"] == "message.sent" and event["source"] == "agent"
+    ]
+    names = {event["data"]["agent_name"] for event in events if event["type"] == "handoff.accepted"}
+    return Resolution(texts, [*names, *filter(None, [conversation.customer_name])])
