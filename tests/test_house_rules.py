@@ -135,7 +135,7 @@ def test_every_test_module_says_what_it_is() -> None:
 
 def test_tests_mirror_the_tree() -> None:
     """A folder of tests has a folder that it tests; names with another purpose are listed here."""
-    own = {"support", "contract", "e2e", "browser", "proofs"}
+    own = {"support", "contract", "dialogues", "e2e", "browser", "proofs"}
     strays = set()
     for name in test_modules():
         parts = Path(name).parts[1:-1]
