@@ -15,8 +15,8 @@ from tests.support.waiting import eventually_now
 pytestmark = pytest.mark.browser
 
 ARTICLE = "washing-down-and-waterproofs"
-MOON = "Can my down jacket go to the moon?"
-COMET = "Do you sell tickets for the comet ferry to Lisbon?"
+MOON = "How do I wash my down jacket on the moon?"
+COMET = "How much does delivery by comet ferry to Lisbon cost?"
 
 
 def test_an_editor_changes_an_article_and_takes_it_back(page: Page, stack: RunningStack) -> None:
@@ -27,7 +27,7 @@ def test_an_editor_changes_an_article_and_takes_it_back(page: Page, stack: Runni
     page.keyboard.type("down jacket")
     editor.press(page.get_by_role("link", name=re.compile("^Washing down")))
 
-    editor.add(f"\n## {MOON}\n", "Yes, for 4711 seconds, if the zip is closed.")
+    editor.add(f"\n## {MOON}\n", "In a basin, for 4711 seconds, with the zip closed.")
     preview = page.get_by_role("region", name="Preview")
     expect(preview.get_by_role("heading", name=MOON)).to_be_visible()
     shoot(page, "editor-1-write")
@@ -127,7 +127,7 @@ def test_a_gap_becomes_an_article_and_closes(page: Page, stack: RunningStack) ->
     editor.tab_to(editor.text)
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(
-        f"## {COMET}\n\nYes, tickets for the comet ferry to Lisbon are sold in every store for 12 euros.\n"
+        f"## {COMET}\n\nDelivery by comet ferry to Lisbon costs 12 euros.\n"
     )
     editor.note("Written")
     expect(page.get_by_text("Version 2, everything saved")).to_be_visible()
