@@ -38,11 +38,13 @@ MONEY_WISHES = frozenset({"refund_request", "double_charge"})
 WITHIN_RULES = frozenset({"return_item", "cancel_order", "refund_status"})
 WISHES_MONEY = re.compile(
     r"\b(?:back for|(?:money|it|that|difference|euros?|eur|fee|amount|pounds) back|compensat\w+|reimburs\w+|"
+    r"partial refund|refund of|voucher|"
     r"(?:pay|refund|credit|give|owe)s? me)\b",
     re.IGNORECASE,
 )
 SENDS_BACK = re.compile(
-    r"\b(?:return(?:ed|ing)? (?:it|the|my|this|them)|returned|sen[dt] (?:\w+ )?back|cancel)\b", re.IGNORECASE
+    r"\b(?:return(?:ed|ing)? (?:it|the|my|this|them)|returned|sen[dt] (?:\w+ )?back|cancel)\b",
+    re.IGNORECASE,
 )
 CENTS = re.compile(r"\b\d+\.\d{2}\b")
 

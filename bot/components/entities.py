@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -39,7 +40,7 @@ class RuleEntityExtractor(GraphComponent):
                     "confidence_entity": 1.0,
                     "extractor": EXTRACTOR,
                 }
-                for item in entities.find(message.get(TEXT) or "")
+                for item in entities.find(message.get(TEXT) or "", datetime.now(timezone.utc).date())
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages

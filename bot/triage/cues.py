@@ -6,9 +6,10 @@ All functions take text as ``bot.text.normalise.clean`` leaves it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Dict, List, Tuple
 
-_I = re.IGNORECASE
+from bot.triage.lowered import lowered
 
 CUES: Dict[str, re.Pattern[str]] = {
     "repeat": re.compile(
@@ -19,22 +20,19 @@ CUES: Dict[str, re.Pattern[str]] = {
         r"keep(?:s)? (?:asking|telling|saying|sending|getting|giving|repeating)|same (?:answer|question|thing|"
         r"problem|"
         r"response|message|reply|link|page)|going (?:round|around) in circles|back and forth|repeat(?:ing)? "
-        r"myself)\b",
-        _I,
+        r"myself)\b"
     ),
     "still": re.compile(
         r"\bstill\b(?=.{0,40}\b(?:not|no|nothing|isn't|hasn't|haven't|waiting|broken|wrong|missing|don't|doesn't|"
         r"didn't|never|without|unanswered|unresolved)\b)|\b(?:is|are|am|have|has|it's|i'm) still (?:not|no|waiting|"
-        r"without|broken|missing|nothing)\b|\b(?:i'm|am|been|be) (?:still )?waiting\b|\bstill nothing\b",
-        _I,
+        r"without|broken|missing|nothing)\b|\b(?:i'm|am|been|be) (?:still )?waiting\b|\bstill nothing\b"
     ),
     "waiting": re.compile(
         r"\b(?:waited|waiting)\b.{0,20}\b(?:\d+|two|three|four|five|six|weeks?|months?|days|hours?|ages|forever|"
         r"long)\b|"
         r"\bfor (?:weeks|months|ages|days|hours)\b|\b(?:no(?:body|t| one)|never) (?:answers?|replies|replied|"
         r"responds?|"
-        r"responded|called back|got back|cares?|helps?|hear(?:d|ing)? back|listens?)\b|\bignor(?:ed|ing)\b",
-        _I,
+        r"responded|called back|got back|cares?|helps?|hear(?:d|ing)? back|listens?)\b|\bignor(?:ed|ing)\b"
     ),
     "unhelpful": re.compile(
         r"\b(?:useless|pointless|hopeless|worthless|incompetent|unacceptable|ridiculous|outrageous|disgrace(?:ful)?|"
@@ -47,8 +45,7 @@ CUES: Dict[str, re.Pattern[str]] = {
         r"doesn't|didn't|not) (?:help|understand|listen|listening|reading|get it|answer (?:me|my))|annoy(?:ed|"
         r"ing)|frustrat\w+|furious|"
         r"angry|livid|fuming|upset|infuriating|maddening|exhausting|disappointed|let down|unbelievable|"
-        r"seriously\?)\b",
-        _I,
+        r"seriously\?)\b"
     ),
     "leaving": re.compile(
         r"\b(?:never (?:again|(?:order|buy|shop)\w*)|last time i|cancel (?:everything|all of it|my account)|take my "
@@ -56,21 +53,18 @@ CUES: Dict[str, re.Pattern[str]] = {
         r"someone else)|"
         r"elsewhere)|close my account|(?:bad|1[- ]star|one[- ]star|zero star\w*|negative) review|tell everyone|"
         r"trustpilot|chargeback|dispute (?:the|this) (?:charge|payment)|lost (?:me as )?a customer|done with (?:you|"
-        r"this)|warn (?:others|people|everyone)|i give up|giving up|forget it|never mind then)\b",
-        _I,
+        r"this)|warn (?:others|people|everyone)|i give up|giving up|forget it|never mind then)\b"
     ),
     "accusing": re.compile(
         r"\b(?:scam(?:mers?)?|thie(?:f|ves)|stole|stealing|steal|robbed|rip[- ]?off|ripped off|liars?|lied|"
         r"lying|fraud|"
         r"cheat(?:ed|ing|s)?|con artists|you people|you (?:lot|guys) (?:are|have|never|don't)|broken promises?|"
-        r"promised)\b",
-        _I,
+        r"promised)\b"
     ),
     "profanity": re.compile(
         r"\b(?:f+u+c+k+\w*|f\*+\w*|wtf|ffs|sh[i1*]t\w*|bullsh\w*|bloody|damn\w*|goddamn|hell|crap\w*|bollocks|"
         r"arse\w*|"
-        r"ass(?:hole)?|piss(?:ed)?|bastards?|b[i*]tch\w*|screw (?:you|this)|sod (?:it|off|this))\b",
-        _I,
+        r"ass(?:hole)?|piss(?:ed)?|bastards?|b[i*]tch\w*|screw (?:you|this)|sod (?:it|off|this))\b"
     ),
     "despair": re.compile(
         r"\b(?:please just|just (?:want|need)|can (?:somebody|someone|anybody|anyone) (?:please|just|finally|"
@@ -79,8 +73,7 @@ CUES: Dict[str, re.Pattern[str]] = {
         r"(?:you|i)|"
         r"i(?:'m| am) (?:begging|desperate|at a loss|lost)|is (?:anyone|anybody|someone) (?:there|even|actually)|"
         r"why is (?:it|this) so (?:hard|difficult|complicated)|how hard can it be|for the love of|out of ideas|"
-        r"finally)\b",
-        _I,
+        r"finally)\b"
     ),
     "sarcasm": re.compile(
         r"\b(?:(?:oh |well |how |just |simply )(?:great|wonderful|brilliant|fantastic|lovely|perfect|marvellous|"
@@ -88,49 +81,50 @@ CUES: Dict[str, re.Pattern[str]] = {
         r"(?:,|\.| job| another| now)|thanks? (?:a lot )?for nothing|great job|nice (?:job|try|one, )|brilliant "
         r"service|"
         r"what a (?:service|surprise|joke)|of course it (?:is|did|didn't|hasn't)|slow clap|good luck with that|"
-        r"bravo|so much for)\b",
-        _I,
+        r"bravo|so much for)\b"
     ),
     "praise": re.compile(
         r"\b(?:thank(?:s| you)|cheers|appreciate|love(?:ly)?|awesome|amazing|excellent|perfect|great|happy|glad|"
         r"fantastic|brilliant|wonderful|no (?:rush|worries|hurry|problem)|all good|not bad|pleased|excited|"
-        r"can't wait)\b",
-        _I,
+        r"can't wait)\b"
     ),
-    "polite": re.compile(
-        r"\b(?:please|could you|would you|kindly|may i|sorry to|excuse me|if possible|hello|hi)\b", _I
-    ),
+    "polite": re.compile(r"\b(?:please|could you|would you|kindly|may i|sorry to|excuse me|if possible|hello|hi)\b"),
     "negation": re.compile(
-        r"\b(?:not|no|never|nothing|nobody|none|n't|without|can't|won't|don't|doesn't|didn't|isn't|hasn't|haven't)\b",
-        _I,
+        r"\b(?:not|no|never|nothing|nobody|none|n't|without|can't|won't|don't|doesn't|didn't|isn't|hasn't|haven't)\b"
     ),
     "intensity": re.compile(
         r"\b(?:so|very|really|absolutely|completely|totally|utterly|extremely|every single|at all|whatsoever|"
-        r"ever|literally)\b",
-        _I,
+        r"ever|literally)\b"
     ),
 }
 
 _MARKS = re.compile(r"[!?]{2,}")
-_STRETCHED = re.compile(r"([a-z])\1{3,}", _I)
+_WORD = re.compile(r"[A-Za-z']{2,}")
+_ABBREVIATIONS = frozenset({"OK", "ID", "US", "UK", "EU", "PDF", "XL", "XXL", "USA", "DHL", "UPS"})
+_STRETCHED = re.compile(r"([a-zA-Z])\1{3,}")
 
 SHAPES = ("capitals", "marks", "exclamation", "question", "length")
 FEATURES: Tuple[str, ...] = tuple(CUES) + SHAPES
 
 
+@lru_cache(maxsize=8)
+def _shown(text: str) -> Dict[str, List[str]]:
+    """The words that show each cue; both readers of a message ask for them one after the other."""
+    low = lowered(text)
+    return {
+        name: [text[match.start() : match.end()] for match in pattern.finditer(low)] for name, pattern in CUES.items()
+    }
+
+
 def features(text: str) -> List[float]:
     """Values in the order of ``FEATURES``, each 0..1."""
-    values = [min(len(pattern.findall(text)), 3) / 3 for pattern in CUES.values()]
+    values = [min(len(said), 3) / 3 for said in _shown(text).values()]
     return [*values, capitals(text), *_shape(text)]
 
 
 def capitals(text: str) -> float:
     """Share of words in capitals, where there are enough words to call it shouting."""
-    spoken = [
-        word
-        for word in re.findall(r"[A-Za-z']{2,}", text)
-        if word not in {"OK", "ID", "US", "UK", "EU", "PDF", "XL", "XXL", "USA", "DHL", "UPS"}
-    ]
+    spoken = [word for word in _WORD.findall(text) if word not in _ABBREVIATIONS]
     if len(spoken) < 2:
         return 0.0
     return len([word for word in spoken if word.isupper()]) / len(spoken)
@@ -144,13 +138,7 @@ def _shape(text: str) -> List[float]:
 def evidence(text: str) -> List[Tuple[str, str]]:
     """(cue, the words that show it) for every cue of displeasure in ``text``."""
     quiet = {"praise", "polite", "negation", "intensity"}
-    shown = [
-        (name, match.group().strip())
-        for name, pattern in CUES.items()
-        if name not in quiet
-        for match in [pattern.search(text)]
-        if match
-    ]
+    shown = [(name, said[0].strip()) for name, said in _shown(text).items() if name not in quiet and said]
     if capitals(text) > 0.5:
         shown.append(("capitals", "written in capitals"))
     marks = _MARKS.search(text)

@@ -9,36 +9,50 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import List, Optional, Sequence, Tuple
+from functools import lru_cache
+from typing import FrozenSet, List, Optional, Sequence, Tuple
 
 from bot.text.normalise import words
 from bot.triage import language
-from bot.triage.attempts import tells_of_failure, tries_again
+from bot.triage.attempts import denies, tells_of_failure, tries_again
 from bot.triage.favours import asks_favour
 from bot.triage.frustration import log_odds, logistic
+from bot.triage.lowered import lowered
 from bot.triage.person import hints_at_person
 from bot.triage.seen import Seen as Seen
 from bot.triage.thresholds import Thresholds
 
 PERSON_INTENT = "talk_to_person"
+CALLBACK_INTENT = "request_callback"
+_AT_A_TIME = re.compile(
+    r"\b(?:today|tomorrow|tonight|later|morning|noon|afternoon|evening|week|mon|tues|wednes|thurs|fri|satur|sun"
+    r"|at \d|after \d|around \d|\d ?(?:am|pm))",
+    re.IGNORECASE,
+)
 CALM_INTENTS = frozenset(
     {"greet", "thanks", "goodbye", "affirm", "solved_yes", "bot_challenge", "what_can_you_do", "inform"}
 )
-_NUMBERED = re.compile(r"\bA[- ]?\d{4}\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\ba[- ]?\d{4}\b")
 _SAYS = re.compile(
     r"\b(?:mail|email|app|site|website|page|tracking|invoice|bank|account|courier|driver|shop|store|colleague|"
     r"chat|letter|receipt|statement|"
-    r"confirmation|system|you|one|other|agent|order|neighbou?r|warehouse|label|card company|paypal|post office|carrier) (?:still |now |also |clearly |both |page |company )*(?:says?|said|"
+    r"confirmation|system|you|one|other|agent|order|neighbou?r|warehouse|label|card company|paypal|post office|"
+    r"carrier) (?:still |now |also |clearly |both |page |company )*(?:says?|said|"
     r"shows?|showed|claims?|claimed|told|lists?|"
-    r"states?|confirms?|confirmed|insists?)\b",
-    re.IGNORECASE,
+    r"states?|confirms?|confirmed|insists?)\b"
 )
 _WISHES = re.compile(
     r"\b(?:refund|return|cancel|exchang|replac|address|invoice|charged|subscription|box|voucher|gift card|"
     r"points|password|broken|damaged|"
-    r"missing|lost|wrong|delivered|warranty|repair|account|discount|credit|merged|billed|twice|gone|incomplete|voucher|"
-    r"came|exchange)\w*",
-    re.IGNORECASE,
+    r"missing|lost|wrong|delivered|warranty|repair|account|discount|credit|merged|billed|twice|gone|incomplete|"
+    r"voucher|"
+    r"came|exchange|mistake)\w*"
+)
+TANGLED = {3: 0.25, 4: 0.7, 5: 0.9}
+"""What so many different matters in one message weigh."""
+_PARTS = re.compile(
+    r"\b(?:one|ones|another|both|first|second|third|fourth|next|other|half|rest|parts?|each|two|"
+    r"three|all of them)\b"
 )
 REASONS = {"safety": "safety", "legal": "safety", "vulnerable": "safety"}
 
@@ -113,9 +127,11 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
 
 
 def _explicit(now: Seen, before: Sequence[Seen], limits: Thresholds) -> Optional[Ground]:
+    if now.intent == CALLBACK_INTENT and now.confidence >= limits.explicit_intent_alone and _AT_A_TIME.search(now.text):
+        return None  # "can somebody phone me tomorrow?": an appointment, which the engine makes
     if now.person:
         return Ground("explicit_request", now.person, 1.0, now.seq)
-    worded = limits.explicit_intent_confidence if hints_at_person(now.text) else limits.explicit_intent_alone
+    worded = limits.explicit_intent_confidence if hints_at_person(lowered(now.text)) else limits.explicit_intent_alone
     if now.intent == PERSON_INTENT and now.confidence >= worded and not now.rejected:
         return Ground("explicit_request", now.text[:120], now.confidence, now.seq)
     if before and before[-1].offered and (now.intent == "affirm" or language.says_yes(now.text)):
@@ -126,9 +142,9 @@ def _explicit(now: Seen, before: Sequence[Seen], limits: Thresholds) -> Optional
 def _failure(
     now: Seen, before: Sequence[Seen], offered: bool, limits: Thresholds
 ) -> Optional[Tuple[str, str, List[Ground]]]:
-    told = tells_of_failure(now.text)
+    told = _disappointed(now)
     answered = list(zip(before, [*before, now][1:], strict=True))[-limits.failures_back :]
-    failed = [turn for turn, after in answered if turn.tool_failed or turn.fallback or tells_of_failure(after.text)]
+    failed = [turn for turn, after in answered if turn.tool_failed or turn.fallback or _disappointed(after)]
     unclear = now.rejected or now.confidence < limits.unclear_confidence
     lost_again = _in_a_row(before) >= limits.failures_hand_over and unclear
     tried = tries_again(now.text) or now.intent not in CALM_INTENTS
@@ -151,6 +167,10 @@ def _failure(
         if len(unsolved) >= limits.not_solved_offer and not offered:
             return "offer", "not_solved", grounds
     return None
+
+
+def _disappointed(turn: Seen) -> bool:
+    return tells_of_failure(turn.text) or (turn.rejected and denies(turn.text))
 
 
 def _in_a_row(before: Sequence[Seen]) -> int:
@@ -220,26 +240,38 @@ def rephrased(earlier: Seen, now: Seen) -> bool:
     """The same wish in other words: same intent and much the same vocabulary, in two written messages."""
     if not (earlier.written and now.written) or len(now.text) < 12 or earlier.in_form or now.in_form:
         return False
-    one, two = set(words(earlier.text)), set(words(now.text))
-    if len(one) < 3 or len(two) < 3:
-        return False
+    overlap, alike = _likeness(earlier.text, now.text)
+    return alike or (overlap > 0.6 and earlier.intent == now.intent)
+
+
+@lru_cache(maxsize=1024)
+def _likeness(earlier: str, now: str) -> Tuple[float, bool]:
+    """Share of words in common, and whether the texts are alike letter by letter. Kept between turns, because the same
+    earlier messages are compared again each time."""
+    one, two = _vocabulary(earlier), _vocabulary(now)
+    if len(one) < 3 or len(two) < 3 or _numbers(one) != _numbers(two):
+        return 0.0, False
     overlap = len(one & two) / min(len(one), len(two))
-    if not _same_numbers(one, two):
-        return False
-    return (earlier.intent == now.intent and overlap > 0.6) or _alike(earlier.text.lower(), now.text.lower())
+    # Texts without a third of their words in common are not nearly the same letters.
+    return overlap, overlap > 0.3 and _alike(earlier.lower(), now.lower())
+
+
+@lru_cache(maxsize=512)
+def _vocabulary(text: str) -> FrozenSet[str]:
+    return frozenset(words(text))
 
 
 def _alike(one: str, two: str) -> bool:
+    if 2 * min(len(one), len(two)) <= 0.8 * (len(one) + len(two)):
+        return False
     matcher = SequenceMatcher(None, one, two, autojunk=False)
-    # The quick ratios are upper bounds: most pairs are told apart without the slow one.
-    return min(matcher.real_quick_ratio(), matcher.quick_ratio()) > 0.8 and matcher.ratio() > 0.8
+    # The quick ratio is an upper bound: most pairs are told apart without the slow one.
+    return matcher.quick_ratio() > 0.8 and matcher.ratio() > 0.8
 
 
-def _same_numbers(one: set[str], two: set[str]) -> bool:
+def _numbers(said: FrozenSet[str]) -> FrozenSet[str]:
     """Two messages that name different things by number are two wishes, not one said twice."""
-    return {word for word in one if any(map(str.isdigit, word))} == {
-        word for word in two if any(map(str.isdigit, word))
-    }
+    return frozenset(word for word in said if any(map(str.isdigit, word)))
 
 
 def complexity_of(turns: Sequence[Seen]) -> Tuple[float, List[Ground]]:
@@ -247,6 +279,7 @@ def complexity_of(turns: Sequence[Seen]) -> Tuple[float, List[Ground]]:
     now, before = turns[-1], turns[:-1]
     if not now.written:
         return 0.0, []
+    low = lowered(now.text)
     length = len(words(now.text))
     knots: List[Ground] = []
 
@@ -258,12 +291,19 @@ def complexity_of(turns: Sequence[Seen]) -> Tuple[float, List[Ground]]:
     knot("unsure", "two readings are nearly as likely", 0.15, now.margin < 0.08 and not now.rejected)
     knot("long", f"{length} words", 0.25, length > 60)
     knot("several", "several questions at once", 0.2, now.text.count("?") >= 3)
-    numbers = {number.upper().replace(" ", "") for number in _NUMBERED.findall(now.text)}
+    numbers = {number.replace(" ", "") for number in _NUMBERED.findall(low)}
     knot("things", f"{len(numbers)} orders in one message", 0.3, len(numbers) >= 3)
-    sides = [match.group() for match in _SAYS.finditer(now.text)]
+    sides = [match.group() for match in _SAYS.finditer(low)]
     knot("conflict", ", ".join(sides[:4]), 0.8, len({side.lower() for side in sides}) >= 2)
-    wishes = {match.group(0).lower()[:5] for match in _WISHES.finditer(now.text)}
-    knot("tangled", f"{len(wishes)} matters at once", 0.2 * len(wishes), len(wishes) >= 4)
+    wishes = {match.group()[:5] for match in _WISHES.finditer(low)}
+    knot(
+        "tangled",
+        f"{len(wishes)} matters at once",
+        TANGLED[min(len(wishes), 5)] if len(wishes) >= 3 else 0.0,
+        len(wishes) >= 3,
+    )
+    parts = _PARTS.findall(low)
+    knot("parts", f"{len(parts)} parts told apart", 0.55, len(parts) >= 4)
     fallbacks = _in_a_row(before)
     knot("fallbacks", f"not understood {fallbacks} time(s)", min(0.25 * fallbacks, 0.5), fallbacks > 0)
     stuck = sum(turn.in_form for turn in before[-3:])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from functools import lru_cache
 from typing import Dict, List, Tuple
 
 Weights = Dict[str, Tuple[float, float]]
@@ -108,18 +108,30 @@ def words(text: str) -> List[str]:
 
 def letters(text: str) -> List[str]:
     """Runs of three to five letters inside words, with the words' edges as spaces."""
+    return [run for token in plain(text).split() for run in _runs(token)]
+
+
+@lru_cache(maxsize=4096)
+def _runs(token: str) -> Tuple[str, ...]:
     shortest, longest = LETTERS
-    runs: List[str] = []
-    for token in plain(text).split():
-        edged = f" {token} "
-        for length in range(shortest, longest + 1):
-            runs += [edged[at : at + length] for at in range(max(len(edged) - length + 1, 0))]
-    return runs
+    edged = f" {token} "
+    return tuple(
+        edged[at : at + length]
+        for length in range(shortest, longest + 1)
+        for at in range(max(len(edged) - length + 1, 0))
+    )
 
 
 def shares(runs: List[str], weights: Weights) -> Dict[str, float]:
     """What each n-gram adds to the score: sublinear counts, times rarity, over the length of the whole vector."""
-    values = {run: (1.0 + math.log(count)) * weights[run][0] for run, count in Counter(runs).items() if run in weights}
+    counts: Dict[str, int] = {}
+    for run in runs:
+        if run in weights:
+            counts[run] = counts.get(run, 0) + 1
+    values = {
+        run: weights[run][0] if count == 1 else (1.0 + math.log(count)) * weights[run][0]
+        for run, count in counts.items()
+    }
     length = math.sqrt(sum(value * value for value in values.values()))
     return {run: value / length * weights[run][1] for run, value in values.items()}
 

@@ -126,9 +126,7 @@ def test_a_gap_becomes_an_article_and_closes(page: Page, stack: RunningStack) ->
 
     editor.tab_to(editor.text)
     page.keyboard.press("Control+A")
-    page.keyboard.insert_text(
-        f"## {COMET}\n\nDelivery by comet ferry to Lisbon costs 12 euros.\n"
-    )
+    page.keyboard.insert_text(f"## {COMET}\n\nDelivery by comet ferry to Lisbon costs 12 euros.\n")
     editor.note("Written")
     expect(page.get_by_text("Version 2, everything saved")).to_be_visible()
     editor.follow("Publish")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 
 import pytest
 
@@ -50,6 +51,22 @@ def values(entity: str, text: str) -> list[str]:
         ("A-1042b", []),
         ("call 0891042", []),
         ("in 2024 I bought a tent", []),
+        ("order nr. 1042", ["A-1042"]),
+        ("order number's 1042", ["A-1042"]),
+        ("the order number should be 1042", ["A-1042"]),
+        ("orders 1042, 1057 and 1060", ["A-1042", "A-1057", "A-1060"]),
+        ("A\u20131042", ["A-1042"]),
+        ("a 1042 never came", ["A-1042"]),
+        ("a 1000 thanks", []),
+        ("thanks a 1000 times", []),
+        ("a 2019 jacket", []),
+        ("we climbed a 2512 m peak", []),
+        ("the beacon shows error E-5001", []),
+        ("send it to Seeweg 8, A-6020 Innsbruck", []),
+        ("my postcode is 6020", []),
+        ("tracking number 1234 5678 9012", []),
+        ("my phone number is 0664 1234567", []),
+        ("refund 50 EUR for order 1042", ["A-1042"]),
         ("", []),
     ],
 )
@@ -124,6 +141,21 @@ def test_nothing_found_overlaps_and_all_lies_inside() -> None:
         ("euro 12.50", ["12.50"]),
         ("49.90 euros", ["49.90"]),
         ("5 stars", []),
+        ("EUR49.90", ["49.90"]),
+        ("49.99eur", ["49.99"]),
+        ("50 quid", ["50.00"]),
+        ("I paid 89 EUR 2 weeks ago", ["89.00"]),
+        ("€50 and €20", ["50.00", "20.00"]),
+        ("€50 €20", ["50.00", "20.00"]),
+        ("order 1042 €50 refund", ["50.00"]),
+        ("20-30 euros", ["30.00"]),
+        ("49 euros 90", ["49.90"]),
+        ("49 euros and 90 cents", ["49.90"]),
+        ("50 cents", ["0.50"]),
+        ("-20€", ["20.00"]),
+        ("1 299,00 €", ["1299.00"]),
+        ("1'299.50 CHF", ["1299.50"]),
+        ("twice 5 percent", []),
         ("A-1042 EURO size 42", []),
     ],
 )
@@ -150,3 +182,69 @@ def test_email(text: str, expected: list[str]) -> None:
 )
 def test_one_time_code(text: str, expected: list[str]) -> None:
     assert values("code", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("call me on +49 151 5550177", ["+491515550177"]),
+        ("0171/5550123 please", ["01715550123"]),
+        ("(0664) 555 01 11", ["06645550111"]),
+        ("0043 660 5550123", ["+436605550123"]),
+        ("parcel 00340434161094015902", []),
+        ("0034 0434 1610 9401 5902", []),
+        ("on 01.02.2026", []),
+        ("01/02/2026", []),
+        ("the code is 482913", []),
+        ("0.50 EUR", []),
+    ],
+)
+def test_telephone_numbers(text: str, expected: list[str]) -> None:
+    assert values("phone", text) == expected
+
+
+def test_a_telephone_number_is_found_however_it_is_set_apart() -> None:
+    chance = random.Random(11)
+    for _ in range(2000):
+        digits = f"{chance.randrange(10**6, 10**9)}"
+        head = chance.choice(("+49 ", "+43", "0049 ", "0"))
+        groups, rest = [], f"{chance.randrange(100, 999)}{digits}"
+        while rest:
+            size = chance.randrange(2, 5) if len(rest) > 4 else len(rest)
+            groups, rest = [*groups, rest[:size]], rest[size:]
+        text = f"ring me on {head}{chance.choice((' ', '', '/', '-')).join(groups)} please"
+        found = [item for item in find(text) if item.entity == "phone"]
+        country = {"+": head.strip(), "0049 ": "+49", "0": "0"}[head if head in ("0049 ", "0") else "+"]
+        assert [item.value for item in found] == [country + "".join(groups)], text
+        assert not [item for item in find(text) if item.entity in ("order_number", "code", "money")], text
+
+
+def test_days_are_seen_from_the_day_given_and_only_then() -> None:
+    today = date(2026, 3, 11)
+    assert [f.value for f in find("A-1042 comes tomorrow, 49.90 EUR", today)] == ["A-1042", "2026-03-12", "49.90"]
+    assert [f.value for f in find("A-1042 comes tomorrow, 49.90 EUR")] == ["A-1042", "49.90"]
+
+
+def test_nothing_overlaps_with_days_and_numbers_either() -> None:
+    chance = random.Random(5)
+    pieces = [
+        "14.3.",
+        "March",
+        "3",
+        "2026",
+        "on the 2nd",
+        "in two weeks",
+        "0171",
+        "5550123",
+        "€",
+        "a",
+        "1042",
+        "-",
+        "+49",
+    ]
+    for _ in range(3000):
+        text = " ".join(chance.choice(pieces) for _ in range(chance.randrange(1, 9)))
+        end = 0
+        for item in find(text, date(2026, 1, 1) + timedelta(days=chance.randrange(700))):
+            assert end <= item.start < item.end <= len(text)
+            end = item.end

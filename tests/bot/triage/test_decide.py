@@ -175,3 +175,25 @@ def test_matters_that_contradict_each_other_are_no_bots_business() -> None:
 def test_a_yes_in_their_language_accepts_the_offer() -> None:
     german = turn("Wo ist mein Paket", "out_of_scope", language="de", offered=True)
     assert verdict(german, turn("ja bitte", "out_of_scope")) == ("hand_over", "explicit_request")
+
+
+def test_the_intent_without_a_word_for_a_person_is_not_enough() -> None:
+    guessed = turn("I would like that at nine", "talk_to_person", confidence=0.95)
+    assert verdict(guessed)[0] == "continue"
+    assert verdict(replace(guessed, text="somebody of yours at nine")) == ("hand_over", "explicit_request")
+
+
+def test_three_tries_that_the_customer_says_did_not_help() -> None:
+    start, first = turn("send me the code"), turn("no code here", "inform")
+    assert verdict(start, first)[0] == "continue"
+    assert verdict(start, first, turn("still no code", "inform")) == ("hand_over", "failed_again")
+    assert verdict(start, first, turn("ah, there it is", "inform"))[0] == "continue"
+
+
+def test_a_favour_is_for_a_person() -> None:
+    decision = decide([turn("can you make an exception for once", "ask_howto")], LIMITS)
+    assert (decision.decision, decision.rule, decision.reason) == ("hand_over", "beyond_rules", "policy_limit")
+
+
+def test_records_that_contradict_each_other_are_handed_over_at_once() -> None:
+    assert verdict(turn("the courier says returned, your site says delivered")) == ("hand_over", "complexity_high")

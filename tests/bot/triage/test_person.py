@@ -87,3 +87,39 @@ def test_weighty_matters(text: str, kind: str) -> None:
 )
 def test_places_and_things_are_no_matters(text: str) -> None:
     assert weighty_matter(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is there anyone I could ring",
+        "this needs somebody with authority",
+        "not you, somebody real",
+        "can your manager call me",
+        "i wnat to tlak to a persn",
+        "get me off this bot",
+        "sum1 real plz",
+        "can we do this on the phone with one of your lot instead",
+        "je veux parler à quelqu'un",
+        "Escalate it please",
+    ],
+)
+def test_oblique_and_misspelt_requests(text: str) -> None:
+    assert asks_for_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the delivery person left it at number 9",
+        "can I collect it in person",
+        "somebody stole my bike, which lock do you recommend",
+        "is there a staff discount",
+        "put me on the waiting list",
+        "would you book it for the same group of people please",
+        "I called the courier and he said tomorrow",
+        "no human could carry this pack",
+    ],
+)
+def test_people_in_other_business(text: str) -> None:
+    assert asks_for_person(text) is None
