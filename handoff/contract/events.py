@@ -78,9 +78,13 @@ class ConversationOpened:
 
 @dataclass(frozen=True)
 class ConversationClosed:
+    """``packet_enough`` and ``packet_missing``: an agent's word on what travelled with the hand-over."""
+
     by: str
     outcome: Optional[str] = None
     cause: Optional[str] = None
+    packet_enough: Optional[bool] = None
+    packet_missing: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -346,7 +350,7 @@ STAFF_ONLY = frozenset(
 """Event types that a customer receives only as ``{seq, type: "hidden"}``."""
 
 STAFF_FIELDS: Dict[str, List[str]] = {
-    "conversation.closed": ["cause"],
+    "conversation.closed": ["cause", "packet_enough", "packet_missing"],
     "handoff.transferred": ["note"],
     "handoff.returned": ["note"],
 }
@@ -354,7 +358,7 @@ STAFF_FIELDS: Dict[str, List[str]] = {
 
 PRIVATE_FIELDS: Dict[str, List[str]] = {
     "conversation.opened": ["page_url"],
-    "conversation.closed": ["cause"],
+    "conversation.closed": ["cause", "packet_missing"],
     "message.sent": ["text", "attachments", "choices"],
     "message.drafted": ["text"],
     "turn.failed": ["text"],

@@ -71,6 +71,8 @@ class Return(Body):
 class Close(Body):
     outcome: Literal["resolved", "unresolved", "declined_by_policy", "no_reply", "spam"]
     cause: Cause
+    packet_enough: bool | None = None
+    packet_missing: Note | None = None
 
 
 class Decision(Body):
@@ -116,7 +118,7 @@ def create_router(queue: QueueService, approvals: ApprovalService, viewer: TurnV
 
     @router.post("/handoffs/{handoff_id}/close", status_code=204)
     async def close(handoff_id: str, me: Agent, body: Close) -> None:
-        await queue.close(handoff_id, me, body.outcome, body.cause)
+        await queue.close(handoff_id, me, **body.model_dump())
 
     @router.post("/approvals/{approval_id}", status_code=204)
     async def decide(approval_id: str, me: Lead, body: Decision) -> None:

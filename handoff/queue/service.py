@@ -197,11 +197,19 @@ class QueueService:
 
         await self._on(handoff_id, work)
 
-    async def close(self, handoff_id: str, me: Principal, outcome: str, cause: str) -> None:
+    async def close(
+        self,
+        handoff_id: str,
+        me: Principal,
+        outcome: str,
+        cause: str,
+        packet_enough: bool | None = None,
+        packet_missing: str | None = None,
+    ) -> None:
         def work(log: LogWriter) -> None:
             _must_own(log, handoff_id, me)
             episodes.close_open(log, f"closed by {me.id}")
-            log.change_owner(ConversationClosed(me.id, outcome, cause), "agent")
+            log.change_owner(ConversationClosed(me.id, outcome, cause, packet_enough, packet_missing), "agent")
             _set(log.connection, handoff_id, state="closed", ended_at=log.now, outcome=outcome, cause=cause)
 
         await self._on(handoff_id, work)

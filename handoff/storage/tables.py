@@ -218,6 +218,32 @@ staff_sessions = Table(
     Column("expires_at", String(32), nullable=False),
 )
 
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("scope", String(8), nullable=False),
+    Column("owner_id", ForeignKey("agents.id"), nullable=False, index=True),
+    Column("shortcut", String(32), nullable=False),
+    Column("title", String(120), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("updated_at", String(32), nullable=False),
+    Column("updated_by", String(64), nullable=False),
+)
+
+staff_reads = Table(
+    "staff_reads",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("agent_id", String(64), nullable=False, index=True),
+    Column("what", String(32), nullable=False),
+    Column("conversation_id", String(64), nullable=False, index=True),
+    Column("customer_id", String(128)),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -69,6 +69,8 @@ export interface ApprovalRequested {
   summary: string;
 }
 /**
+ * ``packet_enough`` and ``packet_missing``: an agent's word on what travelled with the hand-over.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationClosed".
  */
@@ -76,6 +78,8 @@ export interface ConversationClosed {
   by: string;
   cause?: string | null;
   outcome?: string | null;
+  packet_enough?: boolean | null;
+  packet_missing?: string | null;
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

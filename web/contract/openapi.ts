@@ -1232,6 +1232,10 @@ export interface components {
              * @enum {string}
              */
             outcome: "resolved" | "unresolved" | "declined_by_policy" | "no_reply" | "spam";
+            /** Packet Enough */
+            packet_enough?: boolean | null;
+            /** Packet Missing */
+            packet_missing?: string | null;
         };
         /** ConversationOpened */
         ConversationOpened: {
