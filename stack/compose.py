@@ -19,7 +19,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from actions.assembly import make_desk, make_webhook, open_backend, open_shop
+from actions.backend.faults import FaultsByCustomer
 from actions.backend.port import Backend
+from actions.lab import ShopLab
 from bot.text.embed import ModelMissing, SentenceEncoder
 from handoff.app import Handoff, open_handoff
 from handoff.clock import SystemClock
@@ -31,9 +33,10 @@ from handoff.storage.migrate import is_current
 from knowledge.errors import KnowledgeError
 from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge, open_knowledge
-from stack import demo_routes
+from stack import demo_routes, lab_routes
 from stack.errors import StackError
 from stack.knowledge_ports import follow_conversations, told_by_colleagues
+from stack.lab_routes import Lab
 from stack.node import WEB
 from stack.pages import Application, Pages, read_pages
 from stack.parts_settings import actions_settings, handoff_settings, knowledge_settings
@@ -58,11 +61,12 @@ log = structlog.get_logger("stack.compose")
 
 @dataclass(frozen=True)
 class Parts:
-    """The open parts, and the private application of the bot's action calls."""
+    """The open parts, the private application of the bot's action calls, and with ``--demo`` the lab."""
 
     handoff: Handoff
     knowledge: Knowledge
     webhook: FastAPI
+    lab: Lab | None = None
 
 
 @asynccontextmanager
@@ -86,13 +90,18 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
         handoff = await stack.enter_async_context(open_handoff(handoff_settings(settings)))
         backend = await stack.enter_async_context(open_backend(own, shop))
         backend = around(backend) if around else backend
+        lab = None
+        if settings.demo and not settings.backend_url:
+            backend = faulty = FaultsByCustomer(backend)
+            shop_lab = ShopLab(shop.engine, shop.seed, own.mail_folder)
+            lab = Lab(shop_lab, faulty, shop.backend, handoff.core.database)
         desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)
         knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
         feed = EventFeed(handoff.core.database, clock)
         following = asyncio.create_task(follow_conversations(feed, knowledge.desk.usage), name="knowledge-feed")
         stack.push_async_callback(_cancelled, following)
         log.info("parts open", passages=knowledge.passages, index_trouble=knowledge.index_trouble)
-        yield Parts(handoff, knowledge, make_webhook(own, desk))
+        yield Parts(handoff, knowledge, make_webhook(own, desk), lab)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -123,6 +132,8 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
     api.include_router(parts.knowledge.help_router())
     if settings.demo:
         api.include_router(demo_routes.create_router(settings, SystemClock()))
+        if parts.lab is not None:
+            api.include_router(lab_routes.create_router(parts.lab, settings, SystemClock()))
 
     @api.get("/health/live", tags=["operators"])
     async def live() -> dict[str, str]:

@@ -10,7 +10,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from handoff.app import build
 from handoff.clock import SystemClock
@@ -18,6 +18,7 @@ from handoff.contract.export import json_schema
 from knowledge.service import Knowledge
 from stack import secrets
 from stack.compose import Parts, create_api
+from stack.lab_routes import Lab
 from stack.node import WEB
 from stack.parts_settings import handoff_settings, knowledge_settings
 from stack.settings import Settings
@@ -39,7 +40,8 @@ def documents() -> dict[str, Any]:
         settings.paths.create()
         secrets.create_missing(settings.paths.secrets)
         knowledge = Knowledge(knowledge_settings(settings), SystemClock(), _NoEncoder(), "none")
-        api = create_api(Parts(build(handoff_settings(settings)), knowledge, None), settings)  # type: ignore[arg-type]
+        # Neither the webhook nor the lab's shop is asked anything while routes are described.
+        api = create_api(Parts(build(handoff_settings(settings)), knowledge, None, cast(Lab, object())), settings)  # type: ignore[arg-type]
         return {"openapi.json": api.openapi(), "events.schema.json": json_schema()}
 
 

@@ -121,3 +121,55 @@ class FaultyBackend:
         elif fault is not None:
             raise BackendUnavailable
         return await call()
+
+
+class FaultsByCustomer:
+    """Implements ``actions.backend.port.Backend``: each customer has faults of their own, and most have none.
+
+    What no customer is named for (plans, free hours, the look-up of a guest) never fails.
+    """
+
+    def __init__(self, inner: Backend) -> None:
+        self._inner = inner
+        self._faulty: dict[str, FaultyBackend] = {}
+        self._faults: dict[str, Faults] = {}
+        self.plans = inner.plans
+        self.callback_slots = inner.callback_slots
+        self.find_customer_by_order_and_email = inner.find_customer_by_order_and_email
+
+    def of(self, customer_id: str) -> Faults:
+        """The faults of this customer, made where there are none yet."""
+        if customer_id not in self._faults:
+            self._faults[customer_id] = Faults()
+            self._faulty[customer_id] = FaultyBackend(self._inner, self._faults[customer_id])
+        return self._faults[customer_id]
+
+    def _for(self, customer_id: str) -> Backend:
+        return self._faulty.get(customer_id, self._inner)
+
+    async def customer(self, customer_id: str) -> Customer:
+        return await self._for(customer_id).customer(customer_id)
+
+    async def orders(self, customer_id: str) -> Sequence[Order]:
+        return await self._for(customer_id).orders(customer_id)
+
+    async def order(self, order_id: str, customer_id: str) -> Order:
+        return await self._for(customer_id).order(order_id, customer_id)
+
+    async def preview(self, customer_id: str, change: Change) -> Preview:
+        return await self._for(customer_id).preview(customer_id, change)
+
+    async def apply(self, customer_id: str, change: Change, key: str, *, confirmed: Decimal | None = None) -> Effect:
+        return await self._for(customer_id).apply(customer_id, change, key, confirmed=confirmed)
+
+    async def effect(self, customer_id: str, key: str) -> Effect | None:
+        return await self._for(customer_id).effect(customer_id, key)
+
+    async def given_since(self, customer_id: str, since: datetime) -> Decimal:
+        return await self._for(customer_id).given_since(customer_id, since)
+
+    async def send_code(self, customer_id: str, code: str, minutes: int, key: str) -> None:
+        await self._for(customer_id).send_code(customer_id, code, minutes, key)
+
+    async def mail_was_sent(self, customer_id: str, key: str) -> bool:
+        return await self._for(customer_id).mail_was_sent(customer_id, key)

@@ -894,6 +894,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lab/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversation
+         * @description The log as staff see it, of a lab customer or a guest.
+         */
+        get: operations["conversation_lab_v1_conversations__conversation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/v1/conversations/{conversation_id}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Conversation
+         * @description Time passes in one conversation: for a guest, who has no customer yet.
+         */
+        post: operations["move_conversation_lab_v1_conversations__conversation_id__clock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create
+         * @description A customer whom nobody else has, with orders in the states that are wanted.
+         */
+        post: operations["create_lab_v1_customers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/v1/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description What the shop holds of this customer now.
+         */
+        get: operations["state_lab_v1_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/v1/customers/{customer_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change
+         * @description Make a change in the shop past the assistant, as a colleague would in the shop's own system.
+         */
+        post: operations["change_lab_v1_customers__customer_id__changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/v1/customers/{customer_id}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Customer
+         * @description Time passes for this customer, in the shop and in their conversations: what was, was longer ago.
+         */
+        post: operations["move_customer_lab_v1_customers__customer_id__clock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/v1/customers/{customer_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Codes
+         * @description The one-time codes that were mailed, oldest first.
+         */
+        get: operations["codes_lab_v1_customers__customer_id__codes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab/v1/customers/{customer_id}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inject
+         * @description The business system fails for this customer, and for nobody else.
+         */
+        post: operations["inject_lab_v1_customers__customer_id__faults_post"];
+        /** Heal */
+        delete: operations["heal_lab_v1_customers__customer_id__faults_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1173,6 +1334,16 @@ export interface components {
             /** Entries */
             entries: components["schemas"]["DueOut"][];
         };
+        /** Change */
+        Change: {
+            /**
+             * Change
+             * @description a change of the business-system port, named by its kind
+             */
+            change: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * ChangeOut
          * @description One real past question that the change touches; ``kind`` says how, the gravest first.
@@ -1237,6 +1408,31 @@ export interface components {
             /** Packet Missing */
             packet_missing?: string | null;
         };
+        /** Codes */
+        Codes: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
+         * ConversationLog
+         * @description The whole log with what only staff see, and the state that the gateway keeps beside it.
+         */
+        ConversationLog: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Epoch */
+            epoch: number;
+            /** Events */
+            events: {
+                [key: string]: unknown;
+            }[];
+            /** Owner */
+            owner: string;
+            /** State */
+            state: string;
+        };
         /** ConversationOpened */
         ConversationOpened: {
             /** Conversation Id */
@@ -1297,6 +1493,15 @@ export interface components {
             kind: "review" | "product_issue" | "scheduled" | "expires";
             /** Late By Days */
             late_by_days: number;
+        };
+        /** Effect */
+        Effect: {
+            /** Kind */
+            kind: string;
+            /** Object Ref */
+            object_ref: string;
+            /** Receipt */
+            receipt: string;
         };
         /** ErrorBody */
         ErrorBody: {
@@ -1652,6 +1857,33 @@ export interface components {
             /** Updated At */
             updated_at: string;
         };
+        /** MadeCustomer */
+        MadeCustomer: {
+            /** Customer Id */
+            customer_id: string;
+            /** Email */
+            email: string;
+            /**
+             * Identity Token
+             * @description good for an hour
+             */
+            identity_token: string;
+            /** Name */
+            name: string;
+            /** Orders */
+            orders: {
+                [key: string]: components["schemas"]["MadeOrder"];
+            };
+        };
+        /** MadeOrder */
+        MadeOrder: {
+            /** Id */
+            id: string;
+            /** Status */
+            status: string;
+            /** Total */
+            total: string;
+        };
         /** Me */
         Me: {
             /** Email */
@@ -1665,10 +1897,94 @@ export interface components {
             /** Roles */
             roles: string[];
         };
+        /**
+         * NewCustomer
+         * @description ``like`` names a customer of the demo company; ``profile`` replaces fields of theirs, in the form of
+         *     ``actions/backend/seed/customers.yaml``. ``orders`` by names of the caller's own.
+         */
+        NewCustomer: {
+            /**
+             * Like
+             * @default cus_mara
+             */
+            like: string;
+            /**
+             * Orders
+             * @default {}
+             */
+            orders: {
+                [key: string]: components["schemas"]["NewOrder"];
+            };
+            /**
+             * Profile
+             * @default {}
+             */
+            profile: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * NewFault
+         * @description ``target`` is the kind of call: reading, a preview, the change itself, or its read-back.
+         */
+        NewFault: {
+            /**
+             * Always
+             * @description for every such call until the faults are cleared; else for one
+             * @default false
+             */
+            always: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "slow" | "error" | "lost_answer" | "lost_write" | "duplicate";
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Target
+             * @default apply
+             * @enum {string}
+             */
+            target: "read" | "preview" | "apply" | "effect";
+        };
         /** NewNote */
         NewNote: {
             /** Text */
             text: string;
+        };
+        /**
+         * NewOrder
+         * @description ``like`` names an order of the demo company to begin with; every other field given replaces its own.
+         */
+        NewOrder: {
+            /** Carrier */
+            carrier?: string | null;
+            /** Delivered Days Ago */
+            delivered_days_ago?: number | null;
+            /** Eta In Days */
+            eta_in_days?: number | null;
+            /** Events */
+            events?: components["schemas"]["ScanRow"][] | null;
+            /** Like */
+            like?: string | null;
+            /** Lines */
+            lines?: components["schemas"]["OrderLine"][] | null;
+            /** Parcels */
+            parcels?: components["schemas"]["ParcelRow"][] | null;
+            /** Payments */
+            payments?: components["schemas"]["PaymentRow"][] | null;
+            /** Placed Days Ago */
+            placed_days_ago?: number | null;
+            /** Shipping */
+            shipping?: string | null;
+            /** Status */
+            status?: string | null;
+            /** Tracking */
+            tracking?: string | null;
         };
         /** OpenConversation */
         OpenConversation: {
@@ -1678,6 +1994,52 @@ export interface components {
             locale?: string | null;
             /** Page Url */
             page_url?: string | null;
+        };
+        /** OrderLine */
+        OrderLine: {
+            /** Qty */
+            qty: number;
+            /**
+             * Sku
+             * @description of the demo's catalogue
+             */
+            sku: string;
+        };
+        /** ParcelRow */
+        ParcelRow: {
+            /**
+             * Carrier
+             * @default
+             */
+            carrier: string;
+            /** Delivered Days Ago */
+            delivered_days_ago?: number | null;
+            /** Eta In Days */
+            eta_in_days?: number | null;
+            /** Lines */
+            lines: components["schemas"]["OrderLine"][];
+            /** Status */
+            status: string;
+            /**
+             * Tracking
+             * @default
+             */
+            tracking: string;
+        };
+        /** PaymentRow */
+        PaymentRow: {
+            /**
+             * Amount
+             * @description a decimal, or 'total'
+             */
+            amount: string;
+            /** Days Ago */
+            days_ago: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "captured" | "pending" | "refunded";
         };
         /** Presence */
         Presence: {
@@ -1791,6 +2153,13 @@ export interface components {
             /** To Version */
             to_version: number;
         };
+        /** ScanRow */
+        ScanRow: {
+            /** Days Ago */
+            days_ago: number;
+            /** Text */
+            text: string;
+        };
         /**
          * Schedule
          * @description ``publish_at``: a moment in the future, with its offset from UTC.
@@ -1832,6 +2201,28 @@ export interface components {
             text?: string | null;
         };
         /**
+         * ShopState
+         * @description ``effects`` are the changes that happened, with their receipts; the same shapes as the business-system port.
+         */
+        ShopState: {
+            /** Customer */
+            customer: {
+                [key: string]: unknown;
+            };
+            /** Effects */
+            effects: {
+                [key: string]: unknown;
+            }[];
+            /** Mails */
+            mails: {
+                [key: string]: unknown;
+            }[];
+            /** Orders */
+            orders: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * ShownOut
          * @description What a question gets: the passage that comes first, and the answer's words where it is answered.
          */
@@ -1864,6 +2255,11 @@ export interface components {
             roles: string[];
             /** Token */
             token: string;
+        };
+        /** Step */
+        Step: {
+            /** Forward Seconds */
+            forward_seconds: number;
         };
         /**
          * TopGaps
@@ -4198,6 +4594,376 @@ export interface operations {
                         [key: string]: unknown;
                     };
                 };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    conversation_lab_v1_conversations__conversation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationLog"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    move_conversation_lab_v1_conversations__conversation_id__clock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Step"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_lab_v1_customers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeCustomer"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    state_lab_v1_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopState"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_lab_v1_customers__customer_id__changes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    move_customer_lab_v1_customers__customer_id__clock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Step"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    codes_lab_v1_customers__customer_id__codes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Codes"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    inject_lab_v1_customers__customer_id__faults_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFault"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    heal_lab_v1_customers__customer_id__faults_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Well-formed and wrong */
             422: {
