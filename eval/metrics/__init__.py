@@ -1,0 +1,1 @@
+"""Figures over episodes: each with its interval, its denominator in words, and the episodes behind it."""

@@ -1,0 +1,411 @@
+"""From one conversation's log to its contacts: one sitting of one customer about one issue each.
+
+A contact begins with the conversation, with an episode that opens, with a reopening, with a new need after the customer
+has confirmed that the last one is settled, and with a message after a day of silence. Nothing here looks at other
+conversations and nothing depends on the present moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from eval.outcomes import texts
+from eval.outcomes.model import (
+    DAY,
+    Claim,
+    Contact,
+    Conversation,
+    Event,
+    Evidence,
+    Handoff,
+    Operation,
+    Promise,
+    Ref,
+    Survey,
+    moment,
+)
+
+SITTING: Final = DAY
+"""After so long without an event, a customer's message is a new contact."""
+SURE: Final = 0.6
+"""Confidence from which a typed "that's solved" counts as the customer's word."""
+SAME_AGAIN: Final = 0.6
+"""Share of words that makes a customer's message a rephrasing of an earlier one."""
+OUTSIDE: Final = frozenset({"survey.offered", "survey.answered", "promise.kept", "action.performed", "note.added"})
+"""Events that may follow a closing without being part of a new contact."""
+
+
+def contacts_of(conversation: Conversation) -> list[Contact]:
+    """The contacts of one conversation, in order; those without any message or request are excluded, not dropped."""
+    reader = _Reader(conversation)
+    for event in conversation.events:
+        reader.read(event)
+    return reader.finish()
+
+
+class _Reader:
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._done: list[Contact] = []
+        self._now: Contact | None = None
+        self._waiting_since: float | None = None
+        self._last_at: float | None = None
+        self._last_source = ""
+        self._intents: dict[int, tuple[str, float]] = {}
+        self._handlers: dict[str, Callable[[Contact, Event, Ref], None]] = {
+            "message.sent": self._message,
+            "turn.failed": self._failed,
+            "triage.decided": self._triage,
+            "action.performed": self._action,
+            "approval.decided": self._approval,
+            "handoff.requested": self._requested,
+            "handoff.queued": self._queued,
+            "handoff.accepted": self._accepted,
+            "handoff.returned": self._returned,
+            "handoff.transferred": self._transferred,
+            "feedback.given": self._feedback,
+            "survey.offered": self._offered,
+            "survey.answered": self._survey,
+            "promise.made": self._promise,
+            "promise.kept": self._kept,
+            "episode.linked": self._linked,
+            "episode.closed": self._closed,
+            "conversation.closed": self._closed,
+        }
+
+    def read(self, event: Event) -> None:
+        contact = self._contact_for(event)
+        ref = Ref(self._conversation.id, event.seq)
+        handler = self._handlers.get(event.type)
+        if handler is not None:
+            handler(contact, event, ref)
+        if event.type not in OUTSIDE or not contact.closed:
+            contact.last = ref
+            if not (contact.closed and event.type == "feedback.given"):
+                contact.ended_at = max(contact.ended_at, event.at)
+        self._last_at = event.at
+
+    def finish(self) -> list[Contact]:
+        if self._now is not None:
+            self._done.append(self._now)
+        kept: list[Contact] = []
+        for contact in self._done:
+            _conclude(contact)
+            if kept and contact.after == kept[-1].id and not contact.reopened and contact.exclusion is not None:
+                kept[-1].ended_at = max(kept[-1].ended_at, contact.ended_at)  # thanks and goodbye after the end
+                kept[-1].closed = kept[-1].closed or contact.closed
+                continue
+            kept.append(contact)
+        return kept
+
+    # where a contact begins
+
+    def _contact_for(self, event: Event) -> Contact:
+        now = self._now
+        if now is None:
+            return self._begin(event)
+        if event.type == "conversation.reopened":
+            return self._begin(event, reopened=True)
+        if event.type == "episode.opened":
+            opened = str(event.data.get("episode_id"))
+            if now.episode_id is None:
+                now.episode_id = opened
+            elif now.episode_id != opened:
+                now = self._begin(event) if now.customer_messages or now.handoffs or now.closed else now
+                now.episode_id = opened
+            return now
+        if event.type == "message.sent" and event.source == "customer":
+            if now.closed or (self._last_at is not None and event.at - self._last_at > SITTING):
+                return self._begin(event, reopened=True)
+            if (
+                now.claim is not None
+                and now.claim.evidence == "confirmed"
+                and texts.states_need(str(event.data.get("text", "")))
+            ):
+                return self._begin(event)
+        return now
+
+    def _begin(self, event: Event, *, reopened: bool = False) -> Contact:
+        before = self._now
+        if before is not None:
+            self._done.append(before)
+        conversation = self._conversation
+        number = len(self._done)
+        self._now = Contact(
+            id=conversation.id if number == 0 else f"{conversation.id}~{number + 1}",
+            conversation_id=conversation.id,
+            customer_id=conversation.customer_id,
+            channel=conversation.channel,
+            traffic=conversation.traffic,
+            version=conversation.version,
+            opened_at=event.at,
+            ended_at=event.at,
+            first=Ref(conversation.id, event.seq),
+            last=Ref(conversation.id, event.seq),
+            reopened=reopened,
+            after=before.id if before else None,
+        )
+        self._waiting_since, self._last_source = None, ""
+        return self._now
+
+    # what each event says
+
+    def _message(self, contact: Contact, event: Event, ref: Ref) -> None:
+        text = str(event.data.get("text", ""))
+        if event.source == "customer":
+            self._customer_message(contact, event, text, ref)
+        elif event.source == "bot":
+            self._bot_message(contact, event, text, ref)
+        elif event.source == "agent":
+            self._agent_message(contact, event, text)
+        self._last_source = event.source
+
+    def _customer_message(self, contact: Contact, event: Event, text: str, ref: Ref) -> None:
+        if self._last_source != "customer":
+            contact.effort.turns += 1
+            said = texts.words(text)
+            if len(said) > 2 and any(texts.overlap(said, texts.words(old)) >= SAME_AGAIN for _, old in contact.said):
+                contact.effort.rephrased += 1
+        contact.customer_messages += 1
+        contact.said.append((ref, text))
+        contact.last_customer_at = event.at
+        contact.answered = False
+        contact.entities |= texts.entities(text)
+        if contact.first_need_at is None and (texts.states_need(text) or event.data.get("attachments")):
+            contact.first_need_at = event.at
+        if self._waiting_since is None:
+            self._waiting_since = event.at
+
+    def _bot_message(self, contact: Contact, event: Event, text: str, ref: Ref) -> None:
+        self._answered(contact, event)
+        contact.bot_messages += 1
+        data = event.data
+        for citation in data.get("citations") or ():
+            contact.articles.append((str(citation.get("article_id")), int(citation.get("version", 0))))
+        labels = [str(choice.get("label", "")) for choice in data.get("choices") or ()]
+        asks_solved = any("solved" in label.lower() for label in labels)
+        asked = texts.asks(text) and not asks_solved and not data.get("citations")
+        understood = not any(
+            self._intents.get(seq, ("", 0.0))[0] in texts.NOT_UNDERSTOOD for seq in data.get("reply_to") or ()
+        )
+        if asked or not (understood or data.get("citations")):
+            contact.answered = False
+        elif contact.customer_messages:
+            contact.bot_answers += 1
+            contact.answered = True
+            contact.last_bot_answer_at = event.at
+            contact.last_answer = ref
+        named = [contact.operations.get(str(name)) for name in data.get("operations") or ()]
+        if texts.says_done(text) and "already" not in text and self._is_native:
+            backed = named if named else list(contact.operations.values())
+            if not any(operation is not None and operation.state == "verified" for operation in backed):
+                contact.false_claim = ref
+
+    @property
+    def _is_native(self) -> bool:
+        """Whether the log tells of operations at all; other systems' transcripts do not."""
+        return bool(self._intents) or (self._now is not None and bool(self._now.operations))
+
+    def _agent_message(self, contact: Contact, event: Event, text: str) -> None:
+        self._answered(contact, event)
+        contact.agent_messages += 1
+        contact.answered = True
+        if not contact.handoffs:
+            return
+        newest = contact.handoffs[-1]
+        if newest.answered_at is None:
+            contact.handoffs[-1] = newest._replace(answered_at=event.at, accepted_at=newest.accepted_at or event.at)
+        told = " ".join(said for _, said in contact.said)
+        if texts.asks_again(text, told, contact.entities):
+            contact.effort.asked_again += 1
+
+    def _answered(self, contact: Contact, event: Event) -> None:
+        if self._waiting_since is not None:
+            contact.effort.waited += max(0.0, event.at - self._waiting_since)
+            self._waiting_since = None
+        if contact.first_answer_at is None and contact.customer_messages:
+            contact.first_answer_at = event.at
+
+    def _failed(self, contact: Contact, event: Event, _ref: Ref) -> None:
+        contact.effort.failed_turns += 1
+        contact.answered = False
+        self._last_source = event.source
+
+    def _triage(self, contact: Contact, event: Event, ref: Ref) -> None:
+        data = event.data
+        intent = data.get("intent")
+        confidence = float(data.get("confidence") or 0.0)
+        for seq in data.get("reply_to") or (0,):
+            self._intents[seq] = (intent or "", confidence)
+        erased = bool(contact.said) and not contact.said[-1][1]
+        if erased and contact.first_need_at is None and intent and intent not in texts.SMALL_TALK:
+            contact.first_need_at = contact.last_customer_at  # an erased text: what was understood in it is still known
+        if intent:
+            contact.intents.append(intent)
+            if contact.topic is None and intent not in texts.SMALL_TALK and intent not in texts.NOT_UNDERSTOOD:
+                contact.topic = intent
+        if intent in texts.NOT_UNDERSTOOD:
+            contact.effort.not_understood += 1
+        contact.effort.frustration = max(contact.effort.frustration, float(data.get("frustration") or 0.0))
+        if data.get("decision") == "offer":
+            contact.offers.append(contact.effort.turns)
+        replied = data.get("reply_to") or ()
+        pointer = Ref(ref.conversation_id, replied[-1]) if replied else ref
+        if intent == texts.SOLVED_YES and confidence >= SURE:
+            _confirm(contact, event.at, pointer)
+        elif intent == texts.SOLVED_NO and confidence >= SURE:
+            _deny(contact, event.at, pointer)
+
+    def _action(self, contact: Contact, event: Event, ref: Ref) -> None:
+        data = event.data
+        operation = Operation(str(data["operation_id"]), str(data.get("kind", "")), str(data["state"]), event.at, ref)
+        owner = next((old for old in (contact, *self._done) if operation.operation_id in old.operations), contact)
+        owner.operations[operation.operation_id] = operation
+        if operation.state == "verified" and data.get("receipt"):
+            _claim(owner, "verified_state", event.at, ref, "agent" if event.source == "agent" else "bot")
+        elif owner.claim is not None and owner.claim.evidence == "verified_state" and not _has_verified(owner):
+            _withdraw(owner, event.at, ref)
+
+    def _approval(self, contact: Contact, event: Event, ref: Ref) -> None:
+        contact.approvals += 1
+        if event.data.get("decision") == "declined":
+            contact.declined = ref
+
+    def _requested(self, contact: Contact, event: Event, ref: Ref) -> None:
+        if contact.claim is not None:
+            _withdraw(contact, event.at, ref)
+        if event.source == "customer" and contact.first_need_at is None:
+            contact.first_need_at = event.at
+        reason = str(event.data.get("reason", "explicit_request"))
+        contact.handoffs.append(Handoff(reason, event.source, max(1, contact.effort.turns), event.at, ref))
+        contact.answered = False
+        if self._waiting_since is None:
+            self._waiting_since = event.at
+
+    def _queued(self, contact: Contact, event: Event, ref: Ref) -> None:
+        if not contact.handoffs:
+            self._requested(contact, event, ref)
+        contact.handoffs[-1] = contact.handoffs[-1]._replace(queue=event.data.get("queue"))
+
+    def _accepted(self, contact: Contact, event: Event, ref: Ref) -> None:
+        if not contact.handoffs:
+            self._requested(contact, event, ref)
+        newest = contact.handoffs[-1]
+        contact.handoffs[-1] = newest._replace(accepted_at=newest.accepted_at or event.at)
+
+    def _returned(self, contact: Contact, event: Event, _ref: Ref) -> None:
+        if contact.handoffs:
+            contact.handoffs[-1] = contact.handoffs[-1]._replace(returned=True, ended_at=event.at)
+
+    def _transferred(self, contact: Contact, event: Event, _ref: Ref) -> None:
+        if contact.handoffs:
+            contact.handoffs[-1] = contact.handoffs[-1]._replace(queue=event.data.get("queue"))
+
+    def _feedback(self, contact: Contact, event: Event, ref: Ref) -> None:
+        if event.source != "customer":
+            return  # only the customer can say so
+        kind, meant = event.data.get("kind"), event.data.get("episode_id")
+        target = next((old for old in (contact, *reversed(self._done)) if meant and old.episode_id == meant), contact)
+        if kind == "solved":
+            _confirm(target, event.at, ref)
+        elif kind == "not_solved":
+            _deny(target, event.at, ref)
+            if target is not contact:
+                contact.linked_to = meant
+            if contact.reopened and contact.first_need_at is None:
+                contact.first_need_at = event.at
+                contact.linked_to = contact.linked_to or contact.after
+
+    def _offered(self, contact: Contact, event: Event, _ref: Ref) -> None:
+        self._named(contact, event).offered_survey = True
+
+    def _survey(self, contact: Contact, event: Event, ref: Ref) -> None:
+        data = event.data
+        if event.source == "customer":
+            answer = Survey(str(data.get("form", "ces7")), data.get("ces"), data.get("csat"), ref)
+            self._named(contact, event).surveys.append(answer)
+
+    def _named(self, contact: Contact, event: Event) -> Contact:
+        meant = event.data.get("episode_id")
+        return next((old for old in (contact, *reversed(self._done)) if old.episode_id == meant), contact)
+
+    def _promise(self, contact: Contact, event: Event, ref: Ref) -> None:
+        contact.promises.append(Promise(str(event.data["promise_id"]), moment(str(event.data["due_at"])), ref))
+
+    def _kept(self, contact: Contact, event: Event, _ref: Ref) -> None:
+        for owner in (contact, *self._done):
+            for at, promise in enumerate(owner.promises):
+                if promise.promise_id == event.data.get("promise_id"):
+                    owner.promises[at] = promise._replace(kept_at=event.at)
+
+    def _linked(self, contact: Contact, event: Event, _ref: Ref) -> None:
+        contact.linked_to = str(event.data.get("episode_id"))
+
+    def _closed(self, contact: Contact, event: Event, ref: Ref) -> None:
+        contact.closed = True
+        if event.type == "conversation.closed":
+            contact.closing = (str(event.data.get("by", "")), event.data.get("outcome"), ref)
+            if contact.handoffs and contact.handoffs[-1].ended_at is None:
+                contact.handoffs[-1] = contact.handoffs[-1]._replace(ended_at=event.at)
+            if event.data.get("outcome") == "declined_by_policy":
+                contact.declined = ref
+
+
+def _has_verified(contact: Contact) -> bool:
+    return any(operation.state == "verified" for operation in contact.operations.values())
+
+
+def _claim(contact: Contact, evidence: Evidence, at: float, ref: Ref, by: str) -> None:
+    contact.claim = Claim(evidence, at, ref, "agent" if by == "agent" else "bot")
+
+
+def _withdraw(contact: Contact, at: float, ref: Ref) -> None:
+    if contact.claim is not None:
+        contact.withdrawn.append((contact.claim, at, ref))
+        contact.claim = None
+
+
+def _confirm(contact: Contact, at: float, ref: Ref) -> None:
+    """The customer said that it is solved. Proof that the backend gave is the stronger one and stays."""
+    if not (contact.bot_messages or contact.agent_messages):
+        return
+    contact.said_solved, contact.denied = ref, None
+    if contact.claim is None or contact.claim.evidence != "verified_state":
+        by = "agent" if contact.agent_messages and not _returned_since(contact) else "bot"
+        _claim(contact, "confirmed", at, ref, by)
+
+
+def _returned_since(contact: Contact) -> bool:
+    return bool(contact.handoffs) and contact.handoffs[-1].returned
+
+
+def _deny(contact: Contact, at: float, ref: Ref) -> None:
+    contact.denied, contact.said_solved, contact.answered = ref, None, False
+    _withdraw(contact, at, ref)
+
+
+def _conclude(contact: Contact) -> None:
+    """What can be said once all events are read: the need in the customer's words, and whether there was one."""
+    needs = [text for _, text in contact.said if texts.states_need(text)]
+    contact.need = needs[0][:300] if needs else ""
+    contact.exclusion = None
+    if contact.traffic in ("test", "staff"):
+        contact.exclusion = "test" if contact.traffic == "test" else "staff"
+    elif contact.handoffs and contact.first_need_at is not None:
+        pass  # somebody who asks for a person has a need, whatever was written
+    elif contact.closing is not None and contact.closing[1] == "spam":
+        contact.exclusion = "spam"
+    elif not contact.customer_messages and contact.first_need_at is None:
+        contact.exclusion = "outbound" if contact.bot_messages or contact.agent_messages else "empty"
+    elif not needs and contact.first_need_at is None:
+        spam = any(text.strip() for _, text in contact.said) and all(texts.is_spam(text) for _, text in contact.said)
+        contact.exclusion = "spam" if spam else "greeting_only"
+    elif contact.intents and set(contact.intents) <= texts.CHAT and not _acted(contact):
+        contact.exclusion = "greeting_only"
+    if contact.traffic == "outbound" and not contact.customer_messages:
+        contact.exclusion = "outbound"
+
+
+def _acted(contact: Contact) -> bool:
+    return bool(contact.operations or contact.articles or contact.effort.failed_turns)
