@@ -78,13 +78,15 @@ class ConversationOpened:
 
 @dataclass(frozen=True)
 class ConversationClosed:
-    """``packet_enough`` and ``packet_missing``: an agent's word on what travelled with the hand-over."""
+    """``by`` is an agent's id, or ``idle`` when silence closed it. ``cause_code`` is the real cause, from one list;
+    ``packet_enough`` and ``packet_missing`` an agent's word on what travelled with the hand-over."""
 
     by: str
     outcome: Optional[str] = None
     cause: Optional[str] = None
     packet_enough: Optional[bool] = None
     packet_missing: Optional[str] = None
+    cause_code: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -154,13 +156,20 @@ class CustomerVerified:
 class EpisodeOpened:
     episode_id: str
     topic: Optional[str] = None
+    entity: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class EpisodeLinked:
+    """What an episode is about became known (``topic``, ``entity`` such as an order number), or this conversation
+    turned out to go on with an earlier episode: then ``episode_id`` is the earlier one and ``from_episode_id`` the
+    one that ends in it."""
+
     episode_id: str
     rule: str
     topic: Optional[str] = None
+    entity: Optional[str] = None
+    from_episode_id: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -208,9 +217,40 @@ class HandoffRequested:
 
 @dataclass(frozen=True)
 class HandoffQueued:
+    """``due_at`` is when the first answer is due, counted from the first wait. ``department`` is absent where anybody
+    may take it."""
+
     handoff_id: str
     queue: str
     position: int
+    department: Optional[str] = None
+    due_at: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class HandoffAdvanced:
+    """Where a waiting customer stands now. ``estimate_seconds`` is absent where nobody can say; ``staffed`` is false
+    when nobody who could take it is at the desk; ``opens_at`` is set outside business hours."""
+
+    handoff_id: str
+    position: int
+    staffed: bool
+    estimate_seconds: Optional[int] = None
+    opens_at: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class HandoffOffered:
+    handoff_id: str
+    agent_id: str
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class HandoffDeclined:
+    handoff_id: str
+    agent_id: str
+    reason: Literal["declined", "expired"]
 
 
 @dataclass(frozen=True)
@@ -221,11 +261,23 @@ class HandoffAccepted:
 
 
 @dataclass(frozen=True)
+class HandoffReleased:
+    """An agent who had accepted lost the conversation; it waits again, with its packet and its clock."""
+
+    handoff_id: str
+    agent_id: str
+    reason: Literal["no_answer", "disconnected", "switched_off"]
+
+
+@dataclass(frozen=True)
 class HandoffTransferred:
+    """``to_agent`` is the colleague it is meant for, who gets it offered first."""
+
     handoff_id: str
     by: str
     queue: str
     note: Optional[str] = None
+    to_agent: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -264,7 +316,19 @@ class SurveyAnswered:
 
 
 @dataclass(frozen=True)
+class ContactGiven:
+    """Where the customer wants to be answered. ``checked``: ``format`` (an address that can exist) or ``verified`` (the
+    one on record for a verified customer)."""
+
+    kind: Literal["email"]
+    address: str
+    checked: Literal["format", "verified"]
+
+
+@dataclass(frozen=True)
 class PromiseMade:
+    """``owner`` is an agent's id, or a team such as ``team:billing``."""
+
     promise_id: str
     text: str
     owner: str
@@ -272,9 +336,18 @@ class PromiseMade:
 
 
 @dataclass(frozen=True)
+class PromiseWarned:
+    """The promise is not kept yet and will be late at ``due_at``."""
+
+    promise_id: str
+    due_at: str
+
+
+@dataclass(frozen=True)
 class PromiseKept:
     promise_id: str
     proof: str
+    by: Optional[str] = None
 
 
 EventData = Union[
@@ -294,14 +367,20 @@ EventData = Union[
     ApprovalDecided,
     HandoffRequested,
     HandoffQueued,
+    HandoffAdvanced,
+    HandoffOffered,
+    HandoffDeclined,
     HandoffAccepted,
+    HandoffReleased,
     HandoffTransferred,
     HandoffReturned,
     NoteAdded,
     FeedbackGiven,
     SurveyOffered,
     SurveyAnswered,
+    ContactGiven,
     PromiseMade,
+    PromiseWarned,
     PromiseKept,
 ]
 
@@ -322,14 +401,20 @@ EVENT_TYPES: Dict[str, type] = {
     "approval.decided": ApprovalDecided,
     "handoff.requested": HandoffRequested,
     "handoff.queued": HandoffQueued,
+    "handoff.advanced": HandoffAdvanced,
+    "handoff.offered": HandoffOffered,
+    "handoff.declined": HandoffDeclined,
     "handoff.accepted": HandoffAccepted,
+    "handoff.released": HandoffReleased,
     "handoff.transferred": HandoffTransferred,
     "handoff.returned": HandoffReturned,
     "note.added": NoteAdded,
     "feedback.given": FeedbackGiven,
     "survey.offered": SurveyOffered,
     "survey.answered": SurveyAnswered,
+    "contact.given": ContactGiven,
     "promise.made": PromiseMade,
+    "promise.warned": PromiseWarned,
     "promise.kept": PromiseKept,
 }
 
@@ -344,15 +429,21 @@ STAFF_ONLY = frozenset(
         "approval.requested",
         "approval.decided",
         "handoff.requested",
+        "handoff.offered",
+        "handoff.declined",
         "note.added",
+        "promise.warned",
     }
 )
 """Event types that a customer receives only as ``{seq, type: "hidden"}``."""
 
 STAFF_FIELDS: Dict[str, List[str]] = {
-    "conversation.closed": ["cause", "packet_enough", "packet_missing"],
-    "handoff.transferred": ["note"],
+    "conversation.closed": ["cause", "cause_code", "packet_enough", "packet_missing"],
+    "handoff.queued": ["department", "due_at"],
+    "handoff.released": ["reason"],
+    "handoff.transferred": ["note", "to_agent"],
     "handoff.returned": ["note"],
+    "promise.kept": ["by"],
 }
 """Fields that staff write for each other in events that a customer receives; they are left out for the customer."""
 
@@ -371,7 +462,9 @@ PRIVATE_FIELDS: Dict[str, List[str]] = {
     "note.added": ["text"],
     "feedback.given": ["comment"],
     "survey.answered": ["comment"],
+    "contact.given": ["address"],
     "promise.made": ["text"],
+    "promise.kept": ["proof"],
 }
 """Fields that can hold a person's words. They are stored beside the log, so that erasure leaves the log whole."""
 

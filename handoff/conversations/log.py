@@ -76,6 +76,7 @@ class Conversation:
     turn_lease: str | None
     opened_at: str
     last_event_at: str
+    nudged_seq: int | None = None
 
 
 @dataclass(frozen=True)

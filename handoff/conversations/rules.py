@@ -15,6 +15,7 @@ OwnerKind = Literal["bot", "queue", "agent", "none"]
 TRANSITIONS: dict[tuple[OwnerKind, str], OwnerKind] = {
     ("bot", "handoff.queued"): "queue",
     ("queue", "handoff.accepted"): "agent",
+    ("agent", "handoff.released"): "queue",
     ("agent", "handoff.transferred"): "queue",
     ("agent", "handoff.returned"): "bot",
     ("bot", "conversation.closed"): "none",

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -41,7 +42,8 @@ conversations = Table(
     Column("turn_id", String(64)),
     Column("turn_lease", String(32)),
     Column("opened_at", String(32), nullable=False),
-    Column("last_event_at", String(32), nullable=False),
+    Column("last_event_at", String(32), nullable=False, index=True),
+    Column("nudged_seq", Integer),
 )
 
 events = Table(
@@ -153,7 +155,40 @@ handoffs = Table(
     Column("agent_id", String(64), index=True),
     Column("outcome", String(48)),
     Column("cause", Text),
+    Column("cause_code", String(32)),
+    Column("topic", String(64)),
+    Column("department", String(48)),
+    Column("skills", JSON, nullable=False, server_default="[]"),
+    Column("language", String(16), nullable=False, server_default="en"),
+    Column("weight", Integer, nullable=False, server_default="1"),
+    Column("rank", BigInteger, nullable=False, server_default="0", index=True),
+    Column("first_wait_at", String(32)),
+    Column("due_at", String(32)),
+    Column("answer_by", String(32)),
+    Column("answered_at", String(32)),
+    Column("missing_since", String(32)),
+    Column("offered_to", String(64)),
+    Column("offer_expires_at", String(32)),
+    Column("passed_by", JSON, nullable=False, server_default="[]"),
+    Column("told", JSON),
+    Column("promise_id", String(64)),
 )
+"""``rank`` orders the queue (milliseconds, lower is sooner; see ``handoff.queue.ranking``). ``first_wait_at`` starts
+the SLA clock and ``due_at`` ends it. ``passed_by`` are agents who declined, did not answer or lost it; ``told`` is
+the place and the estimate that the customer last read."""
+
+wait_estimates = Table(
+    "wait_estimates",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("handoff_id", ForeignKey("handoffs.id"), nullable=False, index=True),
+    Column("queue", String(48), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("estimated_at", String(32), nullable=False),
+    Column("estimate_seconds", Integer, nullable=False),
+    Column("actual_seconds", Integer),
+)
+"""What customers were told about their wait, and what became of it when somebody accepted."""
 
 approvals = Table(
     "approvals",
@@ -179,6 +214,9 @@ promises = Table(
     Column("operation_id", String(64)),
     Column("kept_at", String(32)),
     Column("proof", Text),
+    Column("made_by", String(96)),
+    Column("kept_by", String(96)),
+    Column("warned_at", String(32)),
 )
 
 episodes = Table(
@@ -192,7 +230,13 @@ episodes = Table(
     Column("opened_seq", Integer, nullable=False),
     Column("opened_at", String(32), nullable=False),
     Column("closed_at", String(32)),
+    Column("entity", String(128)),
+    Column("linked_to", String(64)),
+    Column("settled", Boolean, nullable=False, server_default=false()),
+    Index("episodes_by_entity", "customer_id", "entity"),
 )
+"""``linked_to`` is the earlier episode of the same issue, in which this one goes on. ``settled``: its need was met,
+so a new wish begins a new episode."""
 
 agents = Table(
     "agents",
@@ -243,6 +287,23 @@ staff_reads = Table(
     Column("conversation_id", String(64), nullable=False, index=True),
     Column("customer_id", String(128)),
 )
+
+staff_audit = Table(
+    "staff_audit",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False, index=True),
+    Column("agent_id", String(64), index=True),
+    Column("action", String(48), nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Column("code", String(48)),
+    Column("conversation_id", String(64), index=True),
+    Column("object_id", String(64)),
+    Column("request_id", String(64), nullable=False, server_default=""),
+    Column("detail", JSON, nullable=False, server_default="{}"),
+)
+"""What staff did and what was refused to whom. Append-only: the database itself refuses to change or delete a row.
+``detail`` holds codes and ids, never a person's words."""
 
 outbox = Table(
     "outbox",

@@ -8,6 +8,7 @@ export interface Contract {
     "action.performed": ActionPerformed;
     "approval.decided": ApprovalDecided;
     "approval.requested": ApprovalRequested;
+    "contact.given": ContactGiven;
     "conversation.closed": ConversationClosed;
     "conversation.opened": ConversationOpened;
     "conversation.reopened": ConversationReopened;
@@ -17,7 +18,11 @@ export interface Contract {
     "episode.opened": EpisodeOpened;
     "feedback.given": FeedbackGiven;
     "handoff.accepted": HandoffAccepted;
+    "handoff.advanced": HandoffAdvanced;
+    "handoff.declined": HandoffDeclined;
+    "handoff.offered": HandoffOffered;
     "handoff.queued": HandoffQueued;
+    "handoff.released": HandoffReleased;
     "handoff.requested": HandoffRequested;
     "handoff.returned": HandoffReturned;
     "handoff.transferred": HandoffTransferred;
@@ -26,6 +31,7 @@ export interface Contract {
     "note.added": NoteAdded;
     "promise.kept": PromiseKept;
     "promise.made": PromiseMade;
+    "promise.warned": PromiseWarned;
     "survey.answered": SurveyAnswered;
     "survey.offered": SurveyOffered;
     "triage.decided": TriageDecided;
@@ -69,7 +75,20 @@ export interface ApprovalRequested {
   summary: string;
 }
 /**
- * ``packet_enough`` and ``packet_missing``: an agent's word on what travelled with the hand-over.
+ * Where the customer wants to be answered. ``checked``: ``format`` (an address that can exist) or ``verified`` (the
+ * one on record for a verified customer).
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ContactGiven".
+ */
+export interface ContactGiven {
+  address: string;
+  checked: "format" | "verified";
+  kind: "email";
+}
+/**
+ * ``by`` is an agent's id, or ``idle`` when silence closed it. ``cause_code`` is the real cause, from one list;
+ * ``packet_enough`` and ``packet_missing`` an agent's word on what travelled with the hand-over.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationClosed".
@@ -77,6 +96,7 @@ export interface ApprovalRequested {
 export interface ConversationClosed {
   by: string;
   cause?: string | null;
+  cause_code?: string | null;
   outcome?: string | null;
   packet_enough?: boolean | null;
   packet_missing?: string | null;
@@ -115,11 +135,17 @@ export interface EpisodeClosed {
   reason: string;
 }
 /**
+ * What an episode is about became known (``topic``, ``entity`` such as an order number), or this conversation
+ * turned out to go on with an earlier episode: then ``episode_id`` is the earlier one and ``from_episode_id`` the
+ * one that ends in it.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EpisodeLinked".
  */
 export interface EpisodeLinked {
+  entity?: string | null;
   episode_id: string;
+  from_episode_id?: string | null;
   rule: string;
   topic?: string | null;
 }
@@ -128,6 +154,7 @@ export interface EpisodeLinked {
  * via the `definition` "EpisodeOpened".
  */
 export interface EpisodeOpened {
+  entity?: string | null;
   episode_id: string;
   topic?: string | null;
 }
@@ -150,13 +177,61 @@ export interface HandoffAccepted {
   handoff_id: string;
 }
 /**
+ * Where a waiting customer stands now. ``estimate_seconds`` is absent where nobody can say; ``staffed`` is false
+ * when nobody who could take it is at the desk; ``opens_at`` is set outside business hours.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "HandoffAdvanced".
+ */
+export interface HandoffAdvanced {
+  estimate_seconds?: number | null;
+  handoff_id: string;
+  opens_at?: string | null;
+  position: number;
+  staffed: boolean;
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "HandoffDeclined".
+ */
+export interface HandoffDeclined {
+  agent_id: string;
+  handoff_id: string;
+  reason: "declined" | "expired";
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "HandoffOffered".
+ */
+export interface HandoffOffered {
+  agent_id: string;
+  expires_at: string;
+  handoff_id: string;
+}
+/**
+ * ``due_at`` is when the first answer is due, counted from the first wait. ``department`` is absent where anybody
+ * may take it.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "HandoffQueued".
  */
 export interface HandoffQueued {
+  department?: string | null;
+  due_at?: string | null;
   handoff_id: string;
   position: number;
   queue: string;
+}
+/**
+ * An agent who had accepted lost the conversation; it waits again, with its packet and its clock.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "HandoffReleased".
+ */
+export interface HandoffReleased {
+  agent_id: string;
+  handoff_id: string;
+  reason: "no_answer" | "disconnected" | "switched_off";
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -200,6 +275,8 @@ export interface HandoffReturned {
   note?: string | null;
 }
 /**
+ * ``to_agent`` is the colleague it is meant for, who gets it offered first.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "HandoffTransferred".
  */
@@ -208,6 +285,7 @@ export interface HandoffTransferred {
   handoff_id: string;
   note?: string | null;
   queue: string;
+  to_agent?: string | null;
 }
 /**
  * A message that was written under an epoch that had ended: shown to staff, never to the customer.
@@ -285,10 +363,13 @@ export interface NoteAdded {
  * via the `definition` "PromiseKept".
  */
 export interface PromiseKept {
+  by?: string | null;
   promise_id: string;
   proof: string;
 }
 /**
+ * ``owner`` is an agent's id, or a team such as ``team:billing``.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PromiseMade".
  */
@@ -297,6 +378,16 @@ export interface PromiseMade {
   owner: string;
   promise_id: string;
   text: string;
+}
+/**
+ * The promise is not kept yet and will be late at ``due_at``.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PromiseWarned".
+ */
+export interface PromiseWarned {
+  due_at: string;
+  promise_id: string;
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

@@ -64,6 +64,7 @@ def test_the_table_is_the_one_that_was_agreed() -> None:
     assert {f"{a} {event} {b}" for (a, event), b in TRANSITIONS.items()} == {
         "bot handoff.queued queue",
         "queue handoff.accepted agent",
+        "agent handoff.released queue",
         "agent handoff.transferred queue",
         "agent handoff.returned bot",
         "bot conversation.closed none",
