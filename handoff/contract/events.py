@@ -302,8 +302,12 @@ class FeedbackGiven:
 
 @dataclass(frozen=True)
 class SurveyOffered:
+    """Asked once an episode. ``ces7``: "{company} made it easy for me to handle my issue", 1 strongly disagree … 7
+    strongly agree (CES 2.0); ``ces5`` the same in five steps. Then ``csat``, 1–5, and a free text."""
+
     episode_id: str
     form: Literal["ces7", "ces5"]
+    company: Optional[str] = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Personal data taken out of a text, in one place: what is kept for statistics, summaries and logs goes through here.
 
-Found by form and, where there is one, by checksum: e-mail addresses, bank accounts (ISO 13616, mod 97), payment cards
+Used by logs, the packet, summaries, gaps, exports and whatever goes to a language model. Found by form and, where there
+is one, by checksum: e-mail addresses, bank accounts (ISO 13616, mod 97), payment cards
 (ISO/IEC 7812, Luhn), telephone numbers (the numbering plans in ``phonenumbers``), and every other number that could
 name an order, a customer or a code. Names and street names have no form and stay: whoever keeps a text for long keeps
 it only as long as it is needed.
@@ -17,9 +18,14 @@ import phonenumbers
 from stdnum import iban, luhn
 
 EMAIL, IBAN, CARD, PHONE, NUMBER = "[e-mail]", "[account]", "[card]", "[phone]", "[number]"
+EVERYTHING = frozenset({EMAIL, IBAN, CARD, PHONE, NUMBER})
+PAYMENT = frozenset({IBAN, CARD})
+"""What nobody needs to read who helps a customer: an agent sees addresses and order numbers, never these."""
+PERSONAL = frozenset({EMAIL, IBAN, CARD, PHONE})
 REGIONS = ("AT", "DE", "CH", "GB", "US")
 """Countries whose way of writing a telephone number without its country code is known."""
 FEWEST_PHONE_DIGITS = 7
+FEWEST_DIGITS = 3
 
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{2,4}){3,8}(?:[ -]?[A-Za-z0-9]{1,3})?\b")
@@ -30,16 +36,31 @@ _NUMBER = re.compile(
 _SHORTEST_IBAN = 15
 
 
-def redact(text: str, regions: Sequence[str] = REGIONS) -> str:
-    """``text`` with each find replaced by what it was, such as ``[e-mail]``. Redacting twice changes nothing more."""
-    text = _EMAIL.sub(EMAIL, text)
-    text = _IBAN.sub(_iban, text)
-    text = _CARD.sub(_where(lambda found: luhn.is_valid(re.sub(r"\D", "", found)), CARD), text)
-    for region in regions:
-        if sum(character.isdigit() for character in text) < FEWEST_PHONE_DIGITS:
-            break
-        text = _phones(text, region)
-    return _NUMBER.sub(NUMBER, text)
+def redact(text: str, regions: Sequence[str] = REGIONS, labels: frozenset[str] = EVERYTHING) -> str:
+    """``text`` with each find replaced by what it was, such as ``[e-mail]``. Redacting twice changes nothing more.
+
+    ``labels`` are the kinds to take out; the others stay as they are.
+    """
+    if EMAIL in labels and "@" in text:
+        text = _EMAIL.sub(EMAIL, text)
+    if sum(map(str.isdigit, text)) < FEWEST_DIGITS:
+        return text
+    if IBAN in labels:
+        text = _IBAN.sub(_iban, text)
+    if CARD in labels:
+        text = _CARD.sub(_where(lambda found: luhn.is_valid(re.sub(r"\D", "", found)), CARD), text)
+    if PHONE in labels:
+        for region in regions:
+            if sum(map(str.isdigit, text)) < FEWEST_PHONE_DIGITS:
+                break
+            text = _phones(text, region)
+    return _NUMBER.sub(NUMBER, text) if NUMBER in labels else text
+
+
+def finds(before: str, after: str) -> dict[str, int]:
+    """How many of each kind ``redact`` took out of ``before`` to get ``after``."""
+    counts = {label: after.count(label) - before.count(label) for label in sorted(EVERYTHING)}
+    return {label: count for label, count in counts.items() if count > 0}
 
 
 def _iban(match: re.Match[str]) -> str:

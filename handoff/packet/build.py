@@ -5,34 +5,48 @@ Every statement points at the event it came from; what the log does not show is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from handoff.clock import parse
-from handoff.contract.events import Evidence, HandoffReason
+from handoff.contract.events import Attachment, Evidence, HandoffReason
+from handoff.contract.next_action import DANGERS
 from handoff.contract.packet import (
     Fact,
     Packet,
-    PacketApproval,
-    PacketArticle,
+    PacketAdvice,
     PacketCustomer,
     PacketIds,
-    PacketIntent,
+    PacketLine,
     PacketMood,
-    PacketNeed,
-    PacketOperation,
-    PacketPromise,
     PacketRouting,
-    PacketStep,
+    PacketSummary,
     PacketWhy,
 )
+from handoff.contract.redact import PAYMENT, finds
 from handoff.conversations.log import Conversation, WireEvent
-from handoff.packet.summary import summarise, without_farewell
+from handoff.packet import tried
+from handoff.packet.advice import advise
+from handoff.packet.hide import hide, hide_events
+from handoff.packet.need import LONGEST_QUOTE, TurnRecord, accessibility, need, questions
+from handoff.packet.origins import origins
+from handoff.packet.summary import summarise
+from handoff.packet.tried import LedgerRow
 
-LONGEST_QUOTE = 280
-MOST_STEPS = 40
-FINAL = {"verified", "failed"}
+__all__ = ["Handoff", "LedgerRow", "TurnRecord", "build"]
+
+LONGEST_LINE = 1_000
+LONGEST_NOTE = 1_000
+LONGEST_URL = 500
+REPHRASED = frozenset({"rephrase", "rephrased"})
 URGENCY: dict[int, Literal["urgent", "high", "normal"]] = {1: "urgent", 2: "high"}
+KINDS: dict[str, Literal["message", "note", "draft", "failure"]] = {
+    "message.sent": "message",
+    "note.added": "note",
+    "message.drafted": "draft",
+    "turn.failed": "failure",
+}
 
 
 class Handoff(NamedTuple):
@@ -46,67 +60,84 @@ class Handoff(NamedTuple):
     requested_at: str
 
 
-class TurnRecord(NamedTuple):
-    """What one turn understood: ``result`` is the stored ``TurnResult``."""
-
-    seq: int
-    result: dict[str, Any]
-    model_version: str | None
-
-
 def build(
     conversation: Conversation,
     events: Sequence[WireEvent],
     turns: Sequence[TurnRecord],
     handoff: Handoff,
     prior_contacts: int = 0,
+    ledger: Mapping[str, LedgerRow] | None = None,
+    as_of: str | None = None,
 ) -> Packet:
-    """``events``: the conversation's whole log, in order. ``turns``: its finished turns, in order."""
+    """The whole packet, before the size cap (``fit``).
+
+    ``events``: the conversation's whole log, in order. ``turns``: its finished turns, in order. ``ledger``: its
+    operations' rows by id. ``as_of``: the moment that decides what is overdue; the hand-over's, unless given.
+    """
+    events, redactions = hide_events(events)
+    turns = [turn._replace(result=hide(turn.result)) for turn in turns]
     said = [e for e in events if e["type"] == "message.sent" and e["source"] == "customer"]
     triage = [e for e in events if e["type"] == "triage.decided" and e["seq"] <= handoff.seq]
     request = next(e for e in events if e["seq"] == handoff.seq)
-    last = turns[-1].result["triage"] if turns else {}
-    wait = _first_wait(events, handoff)
+    why = _why(request, triage, handoff, prior_contacts)
+    performed = [e for e in events if e["type"] == "action.performed"]
+    note = Fact(why.note, "customer", handoff.seq) if why.note and request["source"] == "customer" else None
     packet = Packet(
         ids=PacketIds(
             handoff_id=handoff.id,
             conversation_id=conversation.id,
-            episode_id=conversation.episode_id,
+            episode_id=conversation.episode_id or _last_episode(events),
             epoch=request["epoch"],
             created_at=handoff.requested_at,
             first_contact_at=conversation.opened_at,
-            wait_started_at=wait,
+            wait_started_at=_first_wait(events, handoff),
             bot_version=turns[-1].model_version if turns else None,
         ),
-        customer=_customer(conversation, events),
-        why=_why(request, triage, handoff),
-        need=_need(said, turns, last),
-        tried=_tried(events, handoff.seq)[-MOST_STEPS:],
-        operations=_operations(events),
-        articles=_articles(events),
-        promises=_promises(events),
-        approvals=_approvals(events),
+        customer=_customer(conversation, events, said, turns),
+        why=why,
+        need=need(said, turns, why.evidence, performed, note),
+        tried=tried.steps(events, handoff.seq),
+        operations=tried.operations(events, ledger or {}),
+        articles=tried.articles(events),
+        promises=tried.promises(events, as_of or handoff.requested_at),
+        approvals=tried.approvals(events),
         mood=PacketMood(
             frustration=[e["data"]["frustration"] for e in triage],
             turns=len(triage),
-            rephrasings=sum(1 for e in triage if _evidence_kind(e, "rephrase")),
+            rephrasings=sum(1 for e in triage if _shows(e, REPHRASED)),
             minutes=round((parse(handoff.requested_at) - parse(conversation.opened_at)).total_seconds() / 60, 1),
             prior_contacts=prior_contacts,
+            signs=[ground for e in triage for ground in _grounds(e) if e["data"]["frustration"] > 0],
         ),
         routing=_routing(events, handoff),
-        summary=summarise(handoff.reason, said, events),
+        summary=PacketSummary("", "", "", ""),
+        advice=PacketAdvice("ask_need", ""),
         completeness=0.0,
+        questions=questions(events, handoff.seq),
+        transcript=_transcript(events),
+        redactions=redactions,
     )
-    wanted = {
+    packet = replace(packet, origins=origins(packet, events, turns, handoff.seq))
+    packet = replace(packet, advice=advise(packet))
+    packet = replace(packet, origins=origins(packet, events, turns, handoff.seq))  # now with the advice's own
+    missing = [name for name, known in _wanted(packet).items() if not known]
+    share = round(1 - len(missing) / len(_wanted(packet)), 2)
+    return replace(packet, summary=summarise(packet), completeness=share, missing=missing)
+
+
+def _wanted(packet: Packet) -> dict[str, bool]:
+    """What a person wants to know before the first word, and whether the packet knows it."""
+    needed = packet.need
+    return {
         "customer": packet.customer.customer_id is not None,
-        "problem": packet.need.problem is not None,
-        "intent": bool(packet.need.intents),
-        "reason": bool(packet.why.evidence or packet.why.note or handoff.reason == "explicit_request"),
-        "slots": bool(packet.need.slots),
+        "contact": bool(packet.customer.email or packet.customer.phone),
+        "problem": needed.problem is not None,
+        "wants": needed.wants is not None,
+        "intent": bool(needed.intents),
+        "reason": bool(packet.why.evidence or packet.why.note or packet.why.reason == "explicit_request"),
+        "slots": bool(needed.slots),
+        "tried": bool(packet.tried),
     }
-    missing = [name for name, known in wanted.items() if not known]
-    share = round(1 - len(missing) / len(wanted), 2)
-    return Packet(**{**vars(packet), "completeness": share, "missing": missing})
 
 
 def _first_wait(events: Sequence[WireEvent], handoff: Handoff) -> str:
@@ -117,124 +148,57 @@ def _first_wait(events: Sequence[WireEvent], handoff: Handoff) -> str:
     return queued[0] if queued else handoff.requested_at
 
 
-def _customer(conversation: Conversation, events: Sequence[WireEvent]) -> PacketCustomer:
+def _last_episode(events: Sequence[WireEvent]) -> str | None:
+    opened = [e["data"]["episode_id"] for e in events if e["type"] in ("episode.opened", "episode.linked")]
+    return opened[-1] if opened else None
+
+
+def _customer(
+    conversation: Conversation, events: Sequence[WireEvent], said: Sequence[WireEvent], turns: Sequence[TurnRecord]
+) -> PacketCustomer:
     verified = [e for e in events if e["type"] == "customer.verified"]
     opened = events[0]["data"] if events else {}
+    told: dict[str, str] = {}
+    for turn in turns:
+        found = {**(turn.result["triage"].get("slots") or {}), **(turn.result["triage"].get("entities") or {})}
+        told |= {name: str(found[name])[:LONGEST_QUOTE] for name in ("email", "phone") if found.get(name)}
+    by_code = conversation.verification == "one_time_code" and "email" in told
     return PacketCustomer(
         customer_id=conversation.customer_id,
         name=conversation.customer_name,
         verification=conversation.verification,  # type: ignore[arg-type]
         verified_at=verified[-1]["occurred_at"] if verified else None,
+        email=told.get("email"),
+        phone=told.get("phone"),
+        confirmed_contacts=["email"] if by_code else [],
         locale=conversation.locale,
-        page_url=opened.get("page_url"),
+        page_url=(opened.get("page_url") or "")[:LONGEST_URL] or None,
+        accessibility=accessibility(said),
     )
 
 
-def _why(request: WireEvent, triage: Sequence[WireEvent], handoff: Handoff) -> PacketWhy:
+def _why(request: WireEvent, triage: Sequence[WireEvent], handoff: Handoff, prior_contacts: int) -> PacketWhy:
     data = request["data"]
+    last = triage[-1]["data"] if triage else {}
+    evidence = [Evidence(**item) for item in data.get("evidence", [])]
+    messages = [ground.seq for ground in evidence if ground.seq is not None] or last.get("reply_to", [])
+    seen = {ground.kind for ground in evidence} | {ground.kind for e in triage for ground in _grounds(e)}
+    flags = sorted(seen & (DANGERS | {"abuse"})) + (["repeat_contact"] if prior_contacts else [])
     return PacketWhy(
         reason=handoff.reason,
-        rule=triage[-1]["data"]["rule"] if triage else None,
+        rule=last.get("rule"),
         score=data.get("score"),
-        evidence=[Evidence(**item) for item in data.get("evidence", [])],
-        note=data.get("note"),
+        evidence=evidence,
+        messages=sorted(set(messages)),
+        alternatives=[
+            Fact(f"{e['data']['decision']} ({e['data']['rule']})", "tool", e["seq"])
+            for e in triage[:-1]
+            if e["data"].get("decision", "continue") != "continue"
+        ],
+        note=(data.get("note") or "")[:LONGEST_NOTE] or None,
         urgency=URGENCY.get(handoff.priority, "normal"),
+        flags=flags,
     )
-
-
-def _need(said: Sequence[WireEvent], turns: Sequence[TurnRecord], last: dict[str, Any]) -> PacketNeed:
-    intents = [
-        PacketIntent(triage["intent"], triage.get("confidence") or 0.0, turn.seq)
-        for turn in turns
-        if (triage := turn.result["triage"]).get("intent")
-    ]
-    slots = {
-        name: _slot(name, value, said, turns)
-        for name, value in (last.get("slots") or {}).items()
-        if isinstance(value, str | int | float | bool)
-    }
-    problem = _quote(said[0]) if said else None
-    return PacketNeed(
-        problem=problem,
-        wants=_quote(said[-1]) if len(said) > 1 else None,
-        intents=intents,
-        active_form=last.get("active_form"),
-        requested_slot=last.get("requested_slot"),
-        slots=slots,
-    )
-
-
-def _slot(name: str, value: str | float | bool, said: Sequence[WireEvent], turns: Sequence[TurnRecord]) -> Fact:
-    """The customer's word where a message up to the turn that filled the slot holds it; else the assistant's."""
-    filled = next(turn.seq for turn in turns if (turn.result["triage"].get("slots") or {}).get(name) == value)
-    word = str(value).casefold()
-    heard = [e["seq"] for e in said if e["seq"] <= filled and word in e["data"].get("text", "").casefold()]
-    return Fact(value, "customer", heard[-1]) if heard and word else Fact(value, "inferred", filled)
-
-
-def _quote(event: WireEvent) -> Fact | None:
-    text = event["data"].get("text", "")
-    return Fact(text[:LONGEST_QUOTE], "customer", event["seq"]) if text else None
-
-
-def _tried(events: Sequence[WireEvent], until: int) -> list[PacketStep]:
-    """What was tried before the hand-over, in order. Announcing the hand-over is not trying."""
-    steps: list[PacketStep] = []
-    for event in without_farewell(events):
-        data = event["data"]
-        if event["seq"] > until:
-            break
-        if event["type"] == "turn.failed":
-            steps.append(PacketStep(event["seq"], "failure", data["reason"]))
-        elif event["type"] == "action.performed":
-            steps.append(PacketStep(event["seq"], "operation", f"{data.get('summary', '')} ({data['state']})"))
-        elif event["type"] == "message.sent" and event["source"] == "bot":
-            text = data.get("text", "")[:LONGEST_QUOTE]
-            kind: Literal["article", "question", "answer"] = (
-                "article" if data.get("citations") else "question" if text.endswith("?") else "answer"
-            )
-            steps.append(PacketStep(event["seq"], kind, text))
-        elif event["type"] == "feedback.given" and steps:
-            steps[-1] = PacketStep(steps[-1].seq, steps[-1].kind, steps[-1].text, data["kind"])
-    return steps
-
-
-def _operations(events: Sequence[WireEvent]) -> list[PacketOperation]:
-    latest: dict[str, PacketOperation] = {}
-    for event in events:
-        if event["type"] == "action.performed":
-            d = event["data"]
-            latest[d["operation_id"]] = PacketOperation(
-                d["operation_id"], d["kind"], d["state"], d.get("summary", ""), d.get("receipt"), event["seq"]
-            )
-    return list(latest.values())
-
-
-def _articles(events: Sequence[WireEvent]) -> list[PacketArticle]:
-    return [
-        PacketArticle(**citation, seq=event["seq"])
-        for event in events
-        if event["type"] == "message.sent"
-        for citation in event["data"].get("citations", [])
-    ]
-
-
-def _promises(events: Sequence[WireEvent]) -> list[PacketPromise]:
-    kept = {e["data"]["promise_id"] for e in events if e["type"] == "promise.kept"}
-    return [
-        PacketPromise(d["promise_id"], d.get("text", ""), d["due_at"], d["owner"])
-        for e in events
-        if e["type"] == "promise.made" and (d := e["data"])["promise_id"] not in kept
-    ]
-
-
-def _approvals(events: Sequence[WireEvent]) -> list[PacketApproval]:
-    decided = {e["data"]["approval_id"] for e in events if e["type"] == "approval.decided"}
-    return [
-        PacketApproval(d["approval_id"], d["operation_id"], d.get("summary", ""), d.get("amount"), d.get("limit"))
-        for e in events
-        if e["type"] == "approval.requested" and (d := e["data"])["approval_id"] not in decided
-    ]
 
 
 def _routing(events: Sequence[WireEvent], handoff: Handoff) -> PacketRouting:
@@ -250,5 +214,29 @@ def _routing(events: Sequence[WireEvent], handoff: Handoff) -> PacketRouting:
     )
 
 
-def _evidence_kind(event: WireEvent, kind: str) -> bool:
-    return any(item["kind"] == kind for item in event["data"].get("evidence", []))
+def _transcript(events: Sequence[WireEvent]) -> list[PacketLine]:
+    return [
+        PacketLine(
+            e["seq"],
+            e["occurred_at"],
+            e["source"],
+            _cut(text),
+            KINDS[e["type"]],
+            [Attachment(**each) for each in e["data"].get("attachments", [])],
+            [label.strip("[]") for label in finds("", text) if label in PAYMENT],
+        )
+        for e in events
+        if e["type"] in KINDS and ((text := e["data"].get("text", "")) or e["data"].get("attachments"))
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
+
+
+def _grounds(event: WireEvent) -> list[Evidence]:
+    return [Evidence(**{"seq": event["seq"], **item}) for item in event["data"].get("evidence", [])]
+
+
+def _shows(event: WireEvent, kinds: frozenset[str]) -> bool:
+    return any(item["kind"] in kinds for item in event["data"].get("evidence", []))

@@ -50,6 +50,11 @@ class HandoffDetail(Body):
     events: list[dict[str, Any]]
 
 
+class PacketPart(Body):
+    part: str
+    items: list[Any] | dict[str, Any]
+
+
 class AgentMessage(Body):
     client_message_id: ClientMessageId
     text: Text
@@ -94,6 +99,11 @@ def create_router(queue: QueueService, approvals: ApprovalService, viewer: TurnV
     @router.get("/handoffs/{handoff_id}")
     async def view(handoff_id: str, _me: Agent) -> HandoffDetail:
         return HandoffDetail(**vars(await queue.view(handoff_id)))
+
+    @router.get("/handoffs/{handoff_id}/packet/{part}")
+    async def packet_part(handoff_id: str, part: str, _me: Agent) -> PacketPart:
+        """A part of the packet without the size cap, as its ``overflow`` refers to it."""
+        return PacketPart(part=part, items=await queue.packet_part(handoff_id, part))
 
     @router.post("/handoffs/{handoff_id}/accept")
     async def accept(handoff_id: str, me: Agent) -> HandoffDetail:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from handoff.agents.service import Principal
+from handoff.clock import stamp
 from handoff.contract.events import (
     ConversationClosed,
     HandoffAccepted,
@@ -24,7 +25,6 @@ from handoff.contract.events import (
 )
 from handoff.contract.wire import dump
 from handoff.conversations.log import (
-    Conversation,
     LogWriter,
     WireEvent,
     event_by_client_id,
@@ -36,7 +36,8 @@ from handoff.core import Core
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 from handoff.gateway import inbox
-from handoff.packet.build import Handoff, TurnRecord, build
+from handoff.packet.fit import fit, whole_part
+from handoff.packet.load import load_packet
 from handoff.queue.enqueue import waiting_in
 from handoff.storage import tables as t
 
@@ -104,20 +105,7 @@ class QueueService:
         def work(connection: sa.Connection) -> HandoffView:
             row = _row(connection, handoff_id)
             conversation = find(connection, row["conversation_id"])
-            log = read_events(connection, conversation.id, 0, WHOLE_LOG)
-            turns = connection.execute(
-                sa.select(t.turns.c.seq, t.turns.c.result, t.turns.c.model_version)
-                .where(t.turns.c.conversation_id == conversation.id, t.turns.c.tracker_version.is_not(None))
-                .order_by(t.turns.c.tracker_version)
-            )
-            handoff = Handoff(row["id"], row["seq"], row["reason"], row["queue"], row["priority"], row["requested_at"])
-            packet = build(
-                conversation,
-                log,
-                [TurnRecord(r.seq, r.result, r.model_version) for r in turns],
-                handoff,
-                _prior_contacts(connection, conversation),
-            )
+            packet = load_packet(connection, row, stamp(self._core.clock.now()))
             return HandoffView(
                 handoff_id=row["id"],
                 conversation_id=conversation.id,
@@ -125,9 +113,21 @@ class QueueService:
                 owner=conversation.owner,
                 epoch=conversation.epoch,
                 reason=row["reason"],
-                packet=dump(packet),
-                events=log,
+                packet=dump(fit(packet)),
+                events=read_events(connection, conversation.id, 0, WHOLE_LOG),
             )
+
+        return await self._core.database.read(work)
+
+    async def packet_part(self, handoff_id: str, part: str) -> list[Any] | dict[str, Any]:
+        """One part of the packet, whole: what ``overflow`` refers to. Raises ``NotFound`` for another name."""
+
+        def work(connection: sa.Connection) -> list[Any] | dict[str, Any]:
+            packet = load_packet(connection, _row(connection, handoff_id), stamp(self._core.clock.now()))
+            try:
+                return whole_part(packet, part)
+            except KeyError:
+                raise NotFound("part_not_found", "A packet has no such part.") from None
 
         return await self._core.database.read(work)
 
@@ -272,15 +272,3 @@ def _must_own(log: LogWriter, handoff_id: str, me: Principal) -> None:
 
 def _set(connection: sa.Connection, handoff_id: str, **values: Any) -> None:
     connection.execute(sa.update(t.handoffs).where(t.handoffs.c.id == handoff_id).values(**values))
-
-
-def _prior_contacts(connection: sa.Connection, conversation: Conversation) -> int:
-    if conversation.customer_id is None:
-        return 0
-    query = (
-        sa.select(sa.func.count())
-        .select_from(t.conversations)
-        .where(t.conversations.c.customer_id == conversation.customer_id, t.conversations.c.id != conversation.id)
-        .where(t.conversations.c.opened_at < conversation.opened_at)
-    )
-    return int(connection.execute(query).scalar_one())

@@ -401,10 +401,14 @@ export interface SurveyAnswered {
   form: "ces7" | "ces5";
 }
 /**
+ * Asked once an episode. ``ces7``: "{company} made it easy for me to handle my issue", 1 strongly disagree … 7
+ * strongly agree (CES 2.0); ``ces5`` the same in five steps. Then ``csat``, 1–5, and a free text.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "SurveyOffered".
  */
 export interface SurveyOffered {
+  company?: string | null;
   episode_id: string;
   form: "ces7" | "ces5";
 }
@@ -457,6 +461,7 @@ export interface TurnFailed {
  * via the `definition` "Packet".
  */
 export interface Packet {
+  advice: PacketAdvice;
   approvals: PacketApproval[];
   articles: PacketArticle[];
   completeness: number;
@@ -466,12 +471,48 @@ export interface Packet {
   mood: PacketMood;
   need: PacketNeed;
   operations: PacketOperation[];
+  origins?: {
+    [k: string]: Origin;
+  };
+  overflow?: PacketOverflow[];
   promises: PacketPromise[];
+  questions?: PacketQuestion[];
+  redactions?: PacketRedaction[];
   routing: PacketRouting;
   summary: PacketSummary;
+  transcript?: PacketLine[];
   tried: PacketStep[];
   version?: number;
   why: PacketWhy;
+}
+/**
+ * For the agent. ``hand_back``: what to tell the assistant afterwards. ``close_fields``: what closing asks for.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PacketAdvice".
+ */
+export interface PacketAdvice {
+  close_fields?: ("outcome" | "cause" | "packet_enough" | "article_missing")[];
+  first_reply: string;
+  hand_back?: string;
+  macros?: string[];
+  next_action:
+    | "protect"
+    | "change_speaker"
+    | "check_effect"
+    | "decide_approval"
+    | "follow_up_promise"
+    | "verify_identity"
+    | "explain_refusal"
+    | "split_issues"
+    | "confirm_done"
+    | "ask_detail"
+    | "carry_out"
+    | "answer_question"
+    | "listen"
+    | "clarify"
+    | "ask_need";
+  policy?: string | null;
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -482,6 +523,8 @@ export interface PacketApproval {
   approval_id: string;
   limit?: string | null;
   operation_id: string;
+  seq?: number | null;
+  source?: "customer" | "tool" | "inferred" | "host_site";
   summary: string;
 }
 /**
@@ -490,18 +533,27 @@ export interface PacketApproval {
  */
 export interface PacketArticle {
   article_id: string;
+  reaction?: string | null;
   section: string;
   seq: number;
+  source?: "customer" | "tool" | "inferred" | "host_site";
   title: string;
   url: string;
   version: number;
 }
 /**
+ * ``confirmed_contacts`` names those of ``email`` and ``phone`` that were checked. ``accessibility``: a need that
+ * they stated, in their words.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketCustomer".
  */
 export interface PacketCustomer {
+  accessibility?: Fact | null;
+  confirmed_contacts?: string[];
+  consent?: string[];
   customer_id: string | null;
+  device?: string | null;
   email?: string | null;
   locale?: string;
   name: string | null;
@@ -513,6 +565,20 @@ export interface PacketCustomer {
   verified_at?: string | null;
 }
 /**
+ * ``confirmed``: the customer agreed to a change that named this value.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Fact".
+ */
+export interface Fact {
+  confirmed?: boolean;
+  seq?: number | null;
+  source: "customer" | "tool" | "inferred" | "host_site";
+  value: string | number | boolean;
+}
+/**
+ * ``wait_started_at``: the SLA clock, from the first wait. ``model``: the chat model that words texts, if any.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketIds".
  */
@@ -525,10 +591,12 @@ export interface PacketIds {
   first_contact_at: string;
   handoff_id: string;
   knowledge_version?: string | null;
+  model?: string | null;
   wait_started_at: string;
 }
 /**
- * Frustration 0..1 a customer message, oldest first; counts since the conversation began.
+ * Frustration 0..1 a customer message, oldest first; counts since the conversation began. ``signs`` are what the
+ * scores rest on. ``prior_contacts``: earlier conversations of this customer.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketMood".
@@ -538,6 +606,7 @@ export interface PacketMood {
   minutes?: number;
   prior_contacts?: number;
   rephrasings?: number;
+  signs?: Evidence[];
   turns?: number;
 }
 /**
@@ -546,6 +615,7 @@ export interface PacketMood {
  */
 export interface PacketNeed {
   active_form?: string | null;
+  deadline?: Fact | null;
   intents?: PacketIntent[];
   issues?: Fact[];
   problem?: Fact | null;
@@ -563,27 +633,48 @@ export interface PacketIntent {
   confidence: number;
   name: string;
   seq: number;
+  source?: "customer" | "tool" | "inferred" | "host_site";
 }
 /**
- * This interface was referenced by `Contract`'s JSON-Schema
- * via the `definition` "Fact".
- */
-export interface Fact {
-  seq?: number | null;
-  source: "customer" | "tool" | "inferred" | "host_site";
-  value: string | number | boolean;
-}
-/**
+ * ``operation_id`` is the idempotency key. ``arguments`` are redacted.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketOperation".
  */
 export interface PacketOperation {
+  approval?: ("wanted" | "approved" | "declined") | null;
+  arguments?: {
+    [k: string]: string;
+  };
+  effect?: "done" | "not_done" | "unknown";
   kind: string;
   operation_id: string;
   receipt?: string | null;
   seq?: number | null;
+  source?: "customer" | "tool" | "inferred" | "host_site";
   state: "intended" | "done" | "verified" | "failed" | "unknown";
   summary: string;
+}
+/**
+ * ``seq`` is ``None`` where no event of this conversation holds it (another conversation, a row of its own).
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Origin".
+ */
+export interface Origin {
+  seq?: number | null;
+  source: "customer" | "tool" | "inferred" | "host_site";
+}
+/**
+ * ``items`` of ``part`` that did not fit; ``reference`` is a path under ``/api/v1`` that gives the whole part.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PacketOverflow".
+ */
+export interface PacketOverflow {
+  items: number;
+  part: string;
+  reference: string;
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -591,22 +682,57 @@ export interface PacketOperation {
  */
 export interface PacketPromise {
   due_at: string;
+  overdue?: boolean;
   owner: string;
   promise_id: string;
+  seq?: number | null;
+  source?: "customer" | "tool" | "inferred" | "host_site";
   text: string;
 }
 /**
+ * What the assistant asked and what came back, so that nobody asks again.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PacketQuestion".
+ */
+export interface PacketQuestion {
+  answer?: string | null;
+  answer_seq?: number | null;
+  seq: number;
+  source?: "customer" | "tool" | "inferred" | "host_site";
+  text: string;
+}
+/**
+ * ``count`` finds of ``kind`` were taken out of ``part``.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PacketRedaction".
+ */
+export interface PacketRedaction {
+  count: number;
+  kind: string;
+  part: string;
+  seq?: number | null;
+}
+/**
+ * ``text_shown`` is exactly what the customer read when they were handed over; ``wait_told`` in seconds.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketRouting".
  */
 export interface PacketRouting {
+  capacity_weight?: number;
+  off_hours?: string | null;
   position_told?: number | null;
   priority: number;
   queue: string;
+  requested_agent?: string | null;
+  skills?: string[];
   text_shown?: string | null;
+  wait_told?: number | null;
 }
 /**
- * Four lines, made from the structure above.
+ * Four lines, made from the structure above. ``seqs`` names, for each line, the events that it rests on.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketSummary".
@@ -614,8 +740,28 @@ export interface PacketRouting {
 export interface PacketSummary {
   next_best_action: string;
   problem: string;
+  seqs?: {
+    [k: string]: number[];
+  };
   tried: string;
   wants: string;
+  written_by?: "rules" | "model";
+}
+/**
+ * One line of the transcript. ``hidden`` names what redaction took out of it.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PacketLine".
+ */
+export interface PacketLine {
+  at: string;
+  attachments?: Attachment[];
+  hidden?: string[];
+  kind?: "message" | "note" | "draft" | "failure";
+  seq: number;
+  text: string;
+  translation?: string | null;
+  who: "customer" | "bot" | "agent" | "system";
 }
 /**
  * One thing that was tried, in order.
@@ -627,15 +773,21 @@ export interface PacketStep {
   kind: "answer" | "question" | "article" | "operation" | "failure";
   reaction?: string | null;
   seq: number;
+  source?: "customer" | "tool" | "inferred" | "host_site";
   text: string;
 }
 /**
+ * ``messages``: the customer's messages that caused it. ``alternatives``: what was tried instead and not taken.
+ * ``flags``: ``safety``, ``legal``, ``vulnerable``, ``abuse``, ``repeat_contact``.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketWhy".
  */
 export interface PacketWhy {
+  alternatives?: Fact[];
   evidence?: Evidence[];
   flags?: string[];
+  messages?: number[];
   note?: string | null;
   reason:
     | "explicit_request"

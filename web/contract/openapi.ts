@@ -447,6 +447,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handoffs/{handoff_id}/packet/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Packet Part
+         * @description A part of the packet without the size cap, as its ``overflow`` refers to it.
+         */
+        get: operations["packet_part_api_v1_handoffs__handoff_id__packet__part__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/handoffs/{handoff_id}/return": {
         parameters: {
             query?: never;
@@ -2004,6 +2024,15 @@ export interface components {
              * @description of the demo's catalogue
              */
             sku: string;
+        };
+        /** PacketPart */
+        PacketPart: {
+            /** Items */
+            items: unknown[] | {
+                [key: string]: unknown;
+            };
+            /** Part */
+            part: string;
         };
         /** ParcelRow */
         ParcelRow: {
@@ -3564,6 +3593,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    packet_part_api_v1_handoffs__handoff_id__packet__part__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacketPart"];
                 };
             };
             /** @description Well-formed and wrong */

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handoff.contract.packet import Fact
+from handoff.contract.packet import Fact, Origin, Packet
 from handoff.contract.wire import PACKET, dump
 from handoff.conversations.log import Conversation
 from handoff.packet.build import Handoff, TurnRecord, build
@@ -92,7 +92,7 @@ def test_every_fact_of_the_customer_stands_in_the_event_it_points_at() -> None:
     packet = build(CONVERSATION, EVENTS, TURNS, HANDOFF)
     texts = {e["seq"]: e["data"].get("text", "") for e in EVENTS}
     facts = [packet.need.problem, packet.need.wants, *packet.need.issues, *packet.need.slots.values()]
-    assert len([fact for fact in facts if fact]) == 5
+    assert len([fact for fact in facts if fact]) == 6
     for fact in facts:
         assert fact is not None
         assert fact.seq in texts
@@ -145,8 +145,11 @@ def test_a_customer_who_said_nothing_has_a_packet_too() -> None:
     )
     packet = build(stranger, events, [], handoff)
     assert packet.need.problem is None
-    assert packet.missing == ["customer", "problem", "intent", "slots"]
-    assert packet.completeness == 0.2
+    assert packet.missing == ["customer", "contact", "problem", "wants", "intent", "slots", "tried"]
+    assert packet.completeness == 0.12
+    assert packet.advice.next_action == "ask_need"
+    assert packet.summary.problem == "The customer has not written anything yet."
+    assert packet.summary.tried == "Nothing yet."
     assert PACKET.validate_python(dump(packet)) == packet
 
 
@@ -154,3 +157,120 @@ def test_on_the_wire_it_is_the_contracts_packet() -> None:
     packet = build(CONVERSATION, EVENTS, TURNS, HANDOFF)
     assert PACKET.validate_python(dump(packet)) == packet
     assert {"tried", "operations", "articles", "promises", "approvals"} <= set(dump(packet))
+
+
+def said(seq: int, text: str) -> dict[str, Any]:
+    return event(seq, "message.sent", "customer", text=text, author="customer")
+
+
+def built(*between: dict[str, Any], turns: list[TurnRecord] | None = None, **row: Any) -> Packet:
+    """The packet of a log that opens, goes on with ``between`` and is handed over at its end."""
+    last = len(between) + 2
+    request = event(last, "handoff.requested", row.pop("by", "bot"), reason="explicit_request", **row)
+    log = [EVENTS[0], *between, request]
+    return build(CONVERSATION, log, turns or [], Handoff("hnd_1", last, "explicit_request", "support", 3, AT.format(5)))
+
+
+def plain_fields(packet: Packet) -> set[str]:
+    """Of the groups with plain fields: those that say something and carry no origin of their own."""
+    found = set()
+    for group in ("ids", "customer", "why", "need", "mood", "routing", "advice"):
+        for name, value in vars(getattr(packet, group)).items():
+            items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
+            if not any(item is None or item == "" or hasattr(item, "__dataclass_fields__") for item in items) and items:
+                found.add(f"{group}.{name}")
+    return found
+
+
+def test_every_field_has_a_source_and_points_at_an_event_that_is_there() -> None:
+    packet = build(CONVERSATION, EVENTS, TURNS, HANDOFF, prior_contacts=1)
+    assert set(packet.origins) == plain_fields(packet)
+    seqs = {e["seq"] for e in EVENTS}
+    assert {origin.seq for name, origin in packet.origins.items() if name != "mood.prior_contacts"} <= seqs
+    assert packet.origins["mood.prior_contacts"].seq is None
+    for items in (packet.tried, packet.operations, packet.articles, packet.promises, packet.need.intents):
+        assert all(item.source and item.seq in seqs for item in items)
+    assert packet.origins["customer.customer_id"].source == "host_site"
+    assert packet.origins["why.reason"].source == "inferred"
+
+
+def test_the_lines_of_the_summary_point_at_what_they_rest_on() -> None:
+    packet = build(CONVERSATION, EVENTS, TURNS, HANDOFF)
+    assert packet.summary.seqs == {"problem": [2], "tried": [4, 7, 8], "wants": [5], "next_best_action": [2]}
+    assert "Refund 20.00: prepared, not done" in packet.summary.tried
+    assert "done and checked" not in packet.summary.tried
+
+
+@pytest.mark.parametrize(
+    ("state", "effect"),
+    [
+        ("intended", "not_done"),
+        ("failed", "not_done"),
+        ("done", "unknown"),
+        ("unknown", "unknown"),
+        ("verified", "done"),
+    ],
+)
+def test_an_effect_is_done_only_when_it_was_read_back(state: str, effect: str) -> None:
+    performed = event(3, "action.performed", operation_id="op_1", kind="refund", state=state, summary="Refund 20.00")
+    packet = built(said(2, "refund me"), performed)
+    assert packet.operations[0].effect == effect
+    assert ("done and checked" in packet.summary.tried) == (state == "verified")
+
+
+def test_what_was_asked_stands_with_its_answer() -> None:
+    packet = build(CONVERSATION, EVENTS, TURNS, HANDOFF)
+    assert [(q.seq, q.answer_seq, q.answer) for q in packet.questions] == [(4, 5, "I TOLD YOU ALREADY")]
+
+
+def test_a_slot_is_confirmed_by_a_change_that_named_it() -> None:
+    turns = [TurnRecord(2, {"triage": {"slots": {"order": "A-1001"}}}, None)]
+    done = {"operation_id": "op_1", "kind": "cancel", "summary": "Cancel A-1001"}
+    unasked = built(said(2, "A-1001"), event(3, "action.performed", **done, state="intended"), turns=turns)
+    agreed = built(said(2, "A-1001"), event(3, "action.performed", **done, state="unknown"), turns=turns)
+    assert not unasked.need.slots["order"].confirmed
+    assert agreed.need.slots["order"].confirmed
+
+
+def test_a_deadline_and_a_stated_need_are_quoted() -> None:
+    packet = built(said(2, "I'm blind and need it by Friday at the latest"))
+    assert packet.need.deadline == Fact("by Friday", "customer", 2)
+    assert packet.customer.accessibility == Fact("I'm blind", "customer", 2)
+
+
+def test_a_note_on_the_button_is_the_customers_need() -> None:
+    packet = built(by="customer", note="Do you ship to Norway?")
+    assert packet.need.problem == Fact("Do you ship to Norway?", "customer", 2)
+    assert packet.advice.next_action == "answer_question"
+
+
+def test_a_promise_is_overdue_as_of_a_moment() -> None:
+    assert not build(CONVERSATION, EVENTS, TURNS, HANDOFF).promises[0].overdue
+    late = build(CONVERSATION, EVENTS, TURNS, HANDOFF, as_of="2026-03-03T09:00:00.000Z")
+    assert late.promises[0].overdue
+    assert late.advice.next_action == "follow_up_promise"
+
+
+def test_payment_data_and_codes_never_enter_and_are_logged() -> None:
+    card, account = "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00"
+    log = [said(2, f"card {card}, account {account}"), said(3, "x" * 270 + f" {card}")]
+    turns = [TurnRecord(2, {"triage": {"slots": {"note": card, "code": "482913"}}}, None)]
+    packet = built(*log, turns=turns, note=f"again {account}")
+    text = str(dump(packet))
+    for secret in ("4111", "3704", "482913"):
+        assert secret not in text
+    assert [(r.kind, r.seq, r.count) for r in packet.redactions] == [
+        ("account", 2, 1),
+        ("card", 2, 1),
+        ("card", 3, 1),
+        ("account", 4, 1),
+    ]
+    assert packet.transcript[0].hidden == ["account", "card"]
+
+
+def test_an_address_that_was_told_is_kept_for_the_agent() -> None:
+    turns = [TurnRecord(2, {"triage": {"entities": {"email": "mara@example.com"}}}, None)]
+    packet = built(said(2, "write to mara@example.com"), turns=turns)
+    assert packet.customer.email == "mara@example.com"
+    assert packet.origins["customer.email"] == Origin("customer", 2)
+    assert packet.customer.confirmed_contacts == []

@@ -42,6 +42,7 @@ DESK_ONLY = {
     ("PUT", "/api/v1/agents/me/presence"): {"state": "online"},
     ("GET", "/api/v1/queue"): None,
     ("GET", "/api/v1/handoffs/{handoff_id}"): None,
+    ("GET", "/api/v1/handoffs/{handoff_id}/packet/{part}"): None,
     ("POST", "/api/v1/handoffs/{handoff_id}/accept"): None,
     ("POST", "/api/v1/handoffs/{handoff_id}/messages"): {"client_message_id": "m", "text": "hello"},
     ("POST", "/api/v1/handoffs/{handoff_id}/notes"): {"text": "a note"},

@@ -1,0 +1,48 @@
+"""The packet of one hand-over, from the stores."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from handoff.contract.packet import Packet
+from handoff.conversations.log import Conversation, find, read_events
+from handoff.packet.build import Handoff, LedgerRow, TurnRecord, build
+from handoff.storage import tables as t
+
+WHOLE_LOG = 100_000
+
+
+def load_packet(connection: sa.Connection, row: sa.RowMapping, as_of: str) -> Packet:
+    """The whole packet of the hand-over whose ``row`` this is; ``as_of`` decides which promises are overdue."""
+    conversation = find(connection, row["conversation_id"])
+    turns = connection.execute(
+        sa.select(t.turns.c.seq, t.turns.c.result, t.turns.c.model_version)
+        .where(t.turns.c.conversation_id == conversation.id, t.turns.c.tracker_version.is_not(None))
+        .order_by(t.turns.c.tracker_version)
+    )
+    ledger = connection.execute(
+        sa.select(t.operations.c.id, t.operations.c.arguments, t.operations.c.object_ref).where(
+            t.operations.c.conversation_id == conversation.id
+        )
+    )
+    return build(
+        conversation,
+        read_events(connection, conversation.id, 0, WHOLE_LOG),
+        [TurnRecord(r.seq, r.result, r.model_version) for r in turns],
+        Handoff(row["id"], row["seq"], row["reason"], row["queue"], row["priority"], row["requested_at"]),
+        _prior_contacts(connection, conversation),
+        {r.id: LedgerRow(r.arguments, r.object_ref) for r in ledger},
+        as_of,
+    )
+
+
+def _prior_contacts(connection: sa.Connection, conversation: Conversation) -> int:
+    if conversation.customer_id is None:
+        return 0
+    query = (
+        sa.select(sa.func.count())
+        .select_from(t.conversations)
+        .where(t.conversations.c.customer_id == conversation.customer_id, t.conversations.c.id != conversation.id)
+        .where(t.conversations.c.opened_at < conversation.opened_at)
+    )
+    return int(connection.execute(query).scalar_one())
