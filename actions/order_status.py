@@ -35,6 +35,14 @@ def status_reply(order: Order, now: datetime) -> Reply:
     return say(text, choices, read_from=[order.id], complete=not choices, order_number=order.id, awaiting=None)
 
 
+def late_notice(order: Order, now: datetime) -> str | None:
+    """What may be said before anybody asks: that the order is late, and its day. ``None`` where it is not."""
+    overdue = order.status in {"shipped", "in_transit", "out_for_delivery"} and _overdue(order, now)
+    if order.status != "delayed" and not overdue:
+        return None
+    return _joined(words("status_delayed", order=_named(order)), _due(order, now))
+
+
 def refund_reply(order: Order, now: datetime) -> Reply:
     """Where the money is: sent with its date, or not sent and why not yet. One that is overdue can be looked for."""
     named, ways = _named(order), []
@@ -147,11 +155,14 @@ def _delivered(order: Order, now: datetime) -> str:
 
 
 def _delayed(order: Order, now: datetime) -> str:
-    due = ""
-    if order.eta:
-        due = words("status_was_due" if _overdue(order, now) else "status_expected", day=day(order.eta))
     text = words("status_delayed", order=_named(order))
-    return _joined(text, due, _last_scan(order, now), words("status_delayed_help"))
+    return _joined(text, _due(order, now), _last_scan(order, now), words("status_delayed_help"))
+
+
+def _due(order: Order, now: datetime) -> str:
+    if order.eta is None:
+        return ""
+    return words("status_was_due" if _overdue(order, now) else "status_expected", day=day(order.eta))
 
 
 def _lost(order: Order, now: datetime) -> str:

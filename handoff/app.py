@@ -17,11 +17,15 @@ from handoff.agents import routes as agent_routes
 from handoff.agents.access import Require
 from handoff.agents.service import StaffService
 from handoff.assistant.client import Assistant
+from handoff.attachments import routes as attachment_routes
+from handoff.attachments.service import AttachmentService
 from handoff.clock import Clock, Ids, RandomIds, SystemClock
 from handoff.conversations import routes as conversation_routes
 from handoff.conversations import socket as conversation_socket
 from handoff.conversations.service import ConversationService
 from handoff.core import Core
+from handoff.customers import routes as customer_routes
+from handoff.customers.service import CustomerService
 from handoff.errors import FrontdeskError
 from handoff.gateway.hub import Hub
 from handoff.gateway.runner import TurnRunner
@@ -37,6 +41,7 @@ from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnViewer
 from handoff.settings import HandoffSettings
 from handoff.storage.database import Database
+from handoff.widget import routes as widget_routes
 
 DRAIN_SECONDS = 5.0
 RESTART_LOOP_AFTER = 1.0
@@ -55,6 +60,8 @@ class Handoff:
     staff: StaffService
     require: Require
     assistant: Assistant
+    attachments: AttachmentService
+    customers: CustomerService
     redis: Redis
     listening: Redis
 
@@ -93,17 +100,25 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     limits = TurnLimits(
         settings.turn_deadline, settings.turn_patience, settings.context_key.get_secret_value().encode()
     )
-    runner = TurnRunner(database, assistant, announcer, hub, clock, ids, limits, settings.notice_after)
+    runner = TurnRunner(database, assistant, announcer, clock, ids, limits, settings.notice_after)
     core = Core(settings, database, hub, announcer, runner, clock, ids)
     staff = StaffService(database, client, clock, ids, settings.staff_session_life)
     require = Require(staff)
+    limit = RateLimit(client, clock)
+    attachments, customers = AttachmentService(core), CustomerService(core)
+    router = _router(core, staff, require, limit)
+    router.include_router(attachment_routes.create_router(core, attachments, require, limit))
+    router.include_router(customer_routes.create_router(core, customers))
+    router.include_router(widget_routes.create_router(settings))
     return Handoff(
         core=core,
-        router=_router(core, staff, require, RateLimit(client, clock)),
+        router=router,
         ledger=SqlOperationLedger(database, clock, ids),
         staff=staff,
         require=require,
         assistant=assistant,
+        attachments=attachments,
+        customers=customers,
         redis=client,
         listening=listening,
     )
@@ -130,6 +145,7 @@ async def open_handoff(
                 core.announcer.listen_forever,
                 core.announcer.mark_forever,
                 sweeper.run_forever,
+                handoff.attachments.sweep_forever,
             )
         ]
         stack.push_async_callback(_cancel, loops)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import secrets
 import time
@@ -34,7 +35,7 @@ logger = structlog.get_logger(__name__)
 class RequestEdge:
     """Gives every request an id that travels into logs and errors, and refuses bodies over ``limit`` bytes.
 
-    ``larger`` allows more below some paths: beginning of the path → bytes.
+    ``larger`` allows more at some paths: a pattern as file names have them (``*``) → bytes; the first that fits counts.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class RequestEdge:
     ) -> None:
         self._app = app
         self._limit = limit
-        self._larger = dict(larger or {})
+        self._larger = [(re.compile(fnmatch.translate(path)), size) for path, size in (larger or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,7 +70,7 @@ class RequestEdge:
         structlog.contextvars.bind_contextvars(correlation_id=request_id)
         try:
             declared = headers.get(b"content-length", b"0")
-            limit = next((size for path, size in self._larger.items() if scope["path"].startswith(path)), self._limit)
+            limit = next((size for path, size in self._larger if path.match(scope["path"])), self._limit)
             if declared.isdigit() and int(declared) > limit:
                 await _too_large(limit, request_id)(scope, receive, answer)
             else:

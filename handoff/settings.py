@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+PreChatField = Literal["name", "email", "topic"]
 
 
 class HandoffSettings(BaseModel):
@@ -27,5 +31,9 @@ class HandoffSettings(BaseModel):
     conversation_token_life: timedelta = Field(default=timedelta(days=30), description="life of a widget's token")
     staff_session_life: timedelta = Field(default=timedelta(hours=12), description="life of a staff session")
     messages_per_minute: int = Field(default=60, description="customer messages per conversation and minute")
+    uploads: Path = Field(description="folder of the files that customers attach")
+    attachment_bytes: int = Field(default=10 * 1024**2, description="largest file that a customer may attach")
+    prechat: tuple[PreChatField, ...] = Field(default=(), description="what unknown customers are asked first")
+    prechat_topics: tuple[str, ...] = Field(default=(), description="topics to choose from in that form")
     tracker_window: int = Field(default=12, description="turns whose tracker events are sent to a bot that lost them")
     secure_cookies: bool = Field(default=False, description="mark the desk's cookie Secure (set it behind HTTPS)")

@@ -35,6 +35,7 @@ from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge, open_knowledge
 from stack import demo_routes, lab_routes
 from stack.errors import StackError
+from stack.greeting_port import delayed_order
 from stack.knowledge_ports import follow_conversations, told_by_colleagues
 from stack.lab_routes import Lab
 from stack.node import WEB
@@ -49,11 +50,12 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     "default": {"model": ErrorBody, "description": "Any other error, in the one shape that all have"},
 }
 LARGER_BODIES = {
-    "/api/v1/articles": 4 * 1024 * 1024,
-    "/api/v1/knowledge/preview": 4 * 1024 * 1024,
-    "/api/v1/knowledge/import": 64 * 1024 * 1024,
+    "/api/v1/articles*": 4 * 1024 * 1024,
+    "/api/v1/knowledge/preview*": 4 * 1024 * 1024,
+    "/api/v1/knowledge/import*": 64 * 1024 * 1024,
 }
-"""Bytes of a request with articles; a letter may take six in JSON."""
+"""Bytes of a request with articles; a letter may take six in JSON. The size of an attachment is a setting."""
+UPLOADS = "/api/v1/conversations/*/attachments"
 REDIRECTS = (("/", "/desk/"), ("/desk", "/desk/"))
 
 log = structlog.get_logger("stack.compose")
@@ -95,6 +97,7 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
             backend = faulty = FaultsByCustomer(backend)
             shop_lab = ShopLab(shop.engine, shop.seed, own.mail_folder)
             lab = Lab(shop_lab, faulty, shop.backend, handoff.core.database)
+        handoff.customers.greeter = delayed_order(backend, clock)
         desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)
         knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
         feed = EventFeed(handoff.core.database, clock)
@@ -160,4 +163,5 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
 def create_application(parts: Parts, settings: Settings) -> Application:
     """The API behind its edge, and the built pages before it."""
     pages = read_pages(WEB / "dist", demo=settings.demo)
-    return Pages(RequestEdge(create_api(parts, settings), larger=LARGER_BODIES), pages, REDIRECTS)
+    larger = LARGER_BODIES | {UPLOADS: parts.handoff.core.settings.attachment_bytes}
+    return Pages(RequestEdge(create_api(parts, settings), larger=larger), pages, REDIRECTS)

@@ -36,6 +36,10 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         staff_session_life=timedelta(hours=settings.staff_session_hours),
         messages_per_minute=settings.messages_per_minute,
         tracker_window=settings.tracker_window,
+        uploads=settings.paths.uploads,
+        attachment_bytes=settings.attachment_megabytes * 1024**2,
+        prechat=settings.prechat,
+        prechat_topics=settings.prechat_topics,
         secure_cookies=settings.secure_cookies,
     )
 

@@ -52,6 +52,11 @@ class Paths:
         return self.var / "redis"
 
     @property
+    def uploads(self) -> Path:
+        """Files that customers attached. Several machines share this folder."""
+        return self.var / "uploads"
+
+    @property
     def log(self) -> Path:
         return self.var / "log"
 
@@ -105,6 +110,7 @@ class Paths:
             self.index,
             self.redis,
             self.mail,
+            self.uploads,
             self.log,
             self.var / "run",
             self.run,

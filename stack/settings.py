@@ -71,13 +71,20 @@ class Settings(BaseSettings):
     conversation_token_days: float = setting(30, "Life of a widget's conversation token", "days", gt=0)
     staff_session_hours: float = setting(12, "Life of a staff session", "hours", gt=0)
     messages_per_minute: int = setting(60, "Customer messages per conversation", "per minute", ge=1)
+    attachment_megabytes: int = setting(10, "Largest file that a customer may attach", "MB", ge=1, le=100)
+    prechat: Annotated[tuple[Literal["name", "email", "topic"], ...], NoDecode] = setting(
+        (), "What unknown customers are asked before the first message: name, email, topic, separated by commas"
+    )
+    prechat_topics: Annotated[tuple[str, ...], NoDecode] = setting(
+        (), "Topics to choose from in that form, separated by commas"
+    )
     tracker_window: int = setting(12, "Turns whose tracker events a bot that lost them is given", "turns", ge=1)
 
     http_concurrency: int = setting(5000, "Connections and tasks served at once; above it callers get 503", ge=10)
     shutdown_grace: float = setting(8, "Time open requests get when the app stops", "seconds", gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = setting("info", "Least grave thing that is logged")
 
-    @field_validator("public_origins", mode="before")
+    @field_validator("public_origins", "prechat", "prechat_topics", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

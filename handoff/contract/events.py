@@ -70,10 +70,15 @@ class Evidence:
 
 @dataclass(frozen=True)
 class ConversationOpened:
+    """``name``, ``email`` and ``topic`` are what an unknown customer wrote into the form before the first message."""
+
     channel: str
     customer_id: Optional[str] = None
     page_url: Optional[str] = None
     locale: str = "en"
+    name: Optional[str] = None
+    email: Optional[str] = None
+    topic: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -452,7 +457,7 @@ STAFF_FIELDS: Dict[str, List[str]] = {
 """Fields that staff write for each other in events that a customer receives; they are left out for the customer."""
 
 PRIVATE_FIELDS: Dict[str, List[str]] = {
-    "conversation.opened": ["page_url"],
+    "conversation.opened": ["page_url", "name", "email", "topic"],
     "conversation.closed": ["cause", "packet_missing"],
     "message.sent": ["text", "attachments", "choices"],
     "message.drafted": ["text"],

@@ -39,7 +39,7 @@ def create_router(core: Core, service: ConversationService, limit: RateLimit) ->
 
     @router.post("", status_code=201)
     async def open_conversation(body: OpenConversation) -> ConversationOpened:
-        opened = await service.open(customer(body.identity_token), body.page_url, body.locale or "en")
+        opened = await service.open(customer(body.identity_token), body.page_url, body.locale or "en", about=body.about)
         return ConversationOpened(**vars(opened))
 
     @router.post("/{conversation_id}/identify", status_code=204)
@@ -50,9 +50,10 @@ def create_router(core: Core, service: ConversationService, limit: RateLimit) ->
     @router.post("/{conversation_id}/messages", status_code=202)
     async def send_message(conversation: Own, body: SendMessage) -> Accepted:
         await limit.take("messages", conversation, settings.messages_per_minute)
-        if body.text is not None:
-            return Accepted(seq=await service.send_text(conversation, body.client_message_id, body.text))
-        return Accepted(seq=await service.send_choice(conversation, body.client_message_id, body.choice or ""))
+        if body.choice is not None:
+            return Accepted(seq=await service.send_choice(conversation, body.client_message_id, body.choice))
+        seq = await service.send_text(conversation, body.client_message_id, body.text or "", body.attachments)
+        return Accepted(seq=seq)
 
     @router.get("/{conversation_id}/events")
     async def events(

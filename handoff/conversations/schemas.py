@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from handoff.attachments.rules import MOST_IN_A_MESSAGE
+
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 # PostgreSQL cannot hold U+0000, and no person means it.
 Text = Annotated[
@@ -15,6 +17,8 @@ Note = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(lambda
 Cause = Annotated[
     str, StringConstraints(min_length=1, max_length=500), AfterValidator(lambda text: text.replace("\0", ""))
 ]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")]
+FormLine = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -22,10 +26,19 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class AboutMe(Body):
+    """The form before the first message, as an unknown customer filled it in. Nothing of it is proven."""
+
+    name: FormLine | None = None
+    email: Email | None = None
+    topic: FormLine | None = None
+
+
 class OpenConversation(Body):
     identity_token: str | None = Field(default=None, max_length=4096)
     page_url: str | None = Field(default=None, max_length=2048)
     locale: str | None = Field(default=None, max_length=16, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+    about: AboutMe | None = None
 
 
 class ConversationOpened(Body):
@@ -40,16 +53,17 @@ class Identify(Body):
 
 
 class SendMessage(Body):
-    """Exactly one of ``text`` and ``choice``."""
+    """Either ``choice``, or ``text`` or ``attachments`` (ids of uploads) or both of these."""
 
     client_message_id: ClientMessageId
     text: Text | None = None
     choice: str | None = Field(default=None, max_length=128)
+    attachments: list[str] = Field(default_factory=list, max_length=MOST_IN_A_MESSAGE)
 
     @model_validator(mode="after")
     def _one_content(self) -> Self:
-        if (self.text is None) == (self.choice is None):
-            raise ValueError("send either text or choice")
+        if (self.choice is not None) == (self.text is not None or bool(self.attachments)):
+            raise ValueError("send either a choice, or text and attachments")
         if self.text is not None and not self.text.strip(" \t\r\n\0"):
             raise ValueError("the text is empty")
         return self

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
 
+from handoff.attachments import store as attachments
 from handoff.clock import stamp
 from handoff.contract.events import (
     ConversationOpened,
@@ -27,6 +29,7 @@ from handoff.conversations.log import (
     fingerprint,
     read_events,
 )
+from handoff.conversations.schemas import AboutMe
 from handoff.core import Core
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict, Unprocessable
@@ -49,14 +52,23 @@ class ConversationService:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def open(self, customer: Customer | None, page_url: str | None, locale: str, channel: str = "web") -> Opened:
+    async def open(
+        self,
+        customer: Customer | None,
+        page_url: str | None,
+        locale: str,
+        channel: str = "web",
+        about: AboutMe | None = None,
+    ) -> Opened:
+        """``about`` is what an unknown customer says of themselves; where a token proves who it is, that wins."""
         core = self._core
         now = core.clock.now()
         conversation_id = core.ids.new("cnv")
+        given = about or AboutMe()
         fresh = Conversation(
             id=conversation_id,
             customer_id=customer.id if customer else None,
-            customer_name=customer.name if customer else None,
+            customer_name=customer.name if customer else given.name,
             verification="identity_token" if customer else "none",
             channel=channel,
             locale=locale,
@@ -76,7 +88,8 @@ class ConversationService:
             # A unit of work may run twice: it changes nothing that it did not make.
             log = LogWriter(connection, replace(fresh), now, core.ids)
             connection.execute(sa.insert(t.conversations).values(**vars(fresh)))
-            log.append(ConversationOpened(channel, fresh.customer_id, page_url, locale), "system")
+            facts = (channel, fresh.customer_id, page_url, locale, given.name, given.email, given.topic)
+            log.append(ConversationOpened(*facts), "system")
             if customer:
                 log.append(CustomerVerified(customer.id, "identity_token"), "system")
             return log.save()
@@ -103,8 +116,11 @@ class ConversationService:
 
         await self._core.change(conversation_id, work)
 
-    async def send_text(self, conversation_id: str, client_message_id: str, text: str) -> int:
-        return await self._receive(conversation_id, client_message_id, "text", text)
+    async def send_text(
+        self, conversation_id: str, client_message_id: str, text: str, attachments: Sequence[str] = ()
+    ) -> int:
+        """Raises ``Unprocessable`` (``attachment_unknown``) for an upload that this conversation does not have."""
+        return await self._receive(conversation_id, client_message_id, "text", text, attachments)
 
     async def send_choice(self, conversation_id: str, client_message_id: str, choice: str) -> int:
         """Raises ``Conflict`` (``choice_expired``) when the choice is not open any more."""
@@ -147,9 +163,14 @@ class ConversationService:
         return await self._core.database.read(lambda connection: find(connection, conversation_id))
 
     async def _receive(
-        self, conversation_id: str, client_message_id: str, kind: Literal["text", "choice"], content: str
+        self,
+        conversation_id: str,
+        client_message_id: str,
+        kind: Literal["text", "choice"],
+        content: str,
+        files: Sequence[str] = (),
     ) -> int:
-        mark = fingerprint(kind, content)
+        mark = fingerprint(kind, "\0".join((content, *files)))
 
         def work(log: LogWriter) -> int:
             earlier = event_by_client_id(log.connection, conversation_id, CUSTOMER, client_message_id)
@@ -164,13 +185,19 @@ class ConversationService:
                 text, payload = _take_choice(log, content)
             _reopen_if_closed(log)
             episodes.ensure_open(log)
-            message = MessageSent(text, author=CUSTOMER, client_message_id=client_message_id)
-            seq = int(log.append(message, "customer", fingerprint=mark)["seq"])
+            message = MessageSent(
+                text, author=CUSTOMER, client_message_id=client_message_id, attachments=attachments.waiting(log, files)
+            )
+            event = log.append(message, "customer", fingerprint=mark)
+            attachments.mark_sent(log.connection, files, event["id"])
+            seq = int(event["seq"])
             if payload in (wording.SOLVED_PAYLOAD, wording.NOT_SOLVED_PAYLOAD):
                 solved = payload == wording.SOLVED_PAYLOAD
                 log.append(FeedbackGiven("solved" if solved else "not_solved", log.conversation.episode_id), "customer")
-            if log.conversation.owner == "bot":
+            if log.conversation.owner == "bot" and text:
                 inbox.put(log, seq, "choice" if payload else "message", payload=payload)
+            elif log.conversation.owner == "bot":
+                log.append(MessageSent(wording.FILES_ALONE, author="bot", reply_to=[seq]), "bot")
             return seq
 
         return await self._core.change(conversation_id, work)

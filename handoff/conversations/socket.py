@@ -55,7 +55,7 @@ def create_router(core: Core, service: ConversationService) -> APIRouter:
 
         async def on_frame(frame: Frame) -> None:
             if frame.get("kind") == "typing":
-                core.hub.tell(Typing(conversation_id, "customer", (await service.head(conversation_id)).owner))
+                core.announcer.typing(Typing(conversation_id, "customer", (await service.head(conversation_id)).owner))
 
         await sockets.accept(socket)
         with core.hub.listen(conversation_id) as listener:

@@ -18,7 +18,7 @@ from handoff.clock import Clock, Ids
 from handoff.contract.turn import TurnResult
 from handoff.errors import FrontdeskError, Unavailable
 from handoff.gateway import turns
-from handoff.gateway.hub import Hub, Typing
+from handoff.gateway.hub import Typing
 from handoff.gateway.turns import TurnEnd, TurnLimits, TurnStart
 from handoff.outbox.announcer import Announcer
 from handoff.storage.database import Database
@@ -42,7 +42,6 @@ class TurnRunner:
         database: Database,
         assistant: Assistant,
         announcer: Announcer,
-        hub: Hub,
         clock: Clock,
         ids: Ids,
         limits: TurnLimits,
@@ -51,7 +50,6 @@ class TurnRunner:
         self._database = database
         self._assistant = assistant
         self._announcer = announcer
-        self._hub = hub
         self._clock = clock
         self._ids = ids
         self._limits = limits
@@ -101,7 +99,7 @@ class TurnRunner:
 
     async def _run_one(self, turn: TurnStart) -> TurnStart | None:
         began = self._clock.monotonic()
-        self._hub.tell(Typing(turn.conversation_id, "bot"))
+        self._announcer.typing(Typing(turn.conversation_id, "bot"))
         notice = asyncio.create_task(self._notice_later(turn))
         try:
             result, reason = await self._ask(turn)

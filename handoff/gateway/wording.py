@@ -12,6 +12,10 @@ TURN_FAILED = (
     "I couldn't work that out just now, and I won't guess. I've passed you to a colleague, "
     "together with everything you've written."
 )
+FILES_ALONE = (
+    "Thank you, I have your file. I can't look into files myself: tell me in a sentence what it is about, "
+    "or talk to a person, who will see it."
+)
 UNBACKED = (
     "I was about to tell you something that I can't see confirmed, so I'd rather not say it. "
     "Ask me to look it up, or let a colleague check it for you."

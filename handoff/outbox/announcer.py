@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from handoff.clock import Clock, stamp
 from handoff.conversations.log import Announcement
-from handoff.gateway.hub import Hint, Hub
+from handoff.gateway.hub import Hint, Hub, Typing
 from handoff.storage import tables as t
 from handoff.storage.database import Database
 
@@ -48,7 +48,7 @@ class Announcer:
         self._clock = clock
         self._instance = instance
         self._announced: deque[str] = deque()
-        self._outgoing: asyncio.Queue[Announcement] = asyncio.Queue(1000)
+        self._outgoing: asyncio.Queue[Announcement | Typing] = asyncio.Queue(1000)
 
     def announce(self, announcement: Announcement | None) -> None:
         """Tell every listener of this process now; Redis and the outbox follow in the background."""
@@ -59,16 +59,24 @@ class Announcer:
         with contextlib.suppress(asyncio.QueueFull):
             self._outgoing.put_nowait(announcement)
 
+    def typing(self, sign: Typing) -> None:
+        """Somebody is writing: heard by whoever listens now, in every process, and kept nowhere."""
+        self._hub.tell(sign)
+        with contextlib.suppress(asyncio.QueueFull):
+            self._outgoing.put_nowait(sign)
+
     async def publish_forever(self) -> None:
         """Send hints to the other processes. A hint that Redis does not take is dropped: sockets see the gap at the
         next heartbeat."""
         while True:
-            announcement = await self._outgoing.get()
-            hint = {"from": self._instance, "conversation": announcement.conversation_id, "owner": announcement.owner}
+            signal = await self._outgoing.get()
+            hint = {"from": self._instance, "conversation": signal.conversation_id, "owner": signal.owner}
+            if isinstance(signal, Typing):
+                hint["typing"] = signal.who
             try:
                 await self._redis.publish(CHANNEL, orjson.dumps(hint))
             except (RedisError, OSError):
-                logger.warning("announcement.not_published", conversation_id=announcement.conversation_id)
+                logger.warning("announcement.not_published", conversation_id=signal.conversation_id)
 
     async def listen_forever(self) -> None:
         """Pass other processes' hints to the hub."""
@@ -130,5 +138,9 @@ class Announcer:
 
     def _hear(self, data: bytes) -> None:
         hint = orjson.loads(data)
-        if hint["from"] != self._instance:
+        if hint["from"] == self._instance:
+            return
+        if "typing" in hint:
+            self._hub.tell(Typing(hint["conversation"], hint["typing"], hint["owner"]))
+        else:
             self._hub.tell(Hint(hint["conversation"], hint["owner"]))

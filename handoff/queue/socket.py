@@ -91,7 +91,7 @@ class DeskView:
     async def on_frame(self, frame: Frame) -> None:
         conversation_id = frame.get("conversation_id")
         if frame.get("kind") == "typing" and isinstance(conversation_id, str) and conversation_id in self._followers:
-            self._core.hub.tell(Typing(conversation_id, "agent", f"agent:{self._me.id}"))
+            self._core.announcer.typing(Typing(conversation_id, "agent", f"agent:{self._me.id}"))
 
 
 def create_router(core: Core, staff: StaffService) -> APIRouter:

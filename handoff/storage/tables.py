@@ -190,6 +190,19 @@ wait_estimates = Table(
 )
 """What customers were told about their wait, and what became of it when somebody accepted."""
 
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("event_id", String(64)),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("uploaded_at", String(32), nullable=False),
+    Index("attachments_unsent", "event_id", "uploaded_at"),
+)
+
 approvals = Table(
     "approvals",
     metadata,

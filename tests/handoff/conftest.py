@@ -256,7 +256,7 @@ async def bot() -> AsyncIterator[ScriptedBot]:
 
 
 @pytest.fixture
-def settings(database_url: str, redis_url: str, bot: ScriptedBot) -> HandoffSettings:
+def settings(database_url: str, redis_url: str, bot: ScriptedBot, tmp_path: Path) -> HandoffSettings:
     return HandoffSettings(
         database_url=database_url,
         redis_url=redis_url,
@@ -270,6 +270,8 @@ def settings(database_url: str, redis_url: str, bot: ScriptedBot) -> HandoffSett
         turn_patience=timedelta(seconds=2),
         sweep_every=timedelta(seconds=0.2),
         messages_per_minute=10_000,
+        uploads=tmp_path / "uploads",
+        attachment_bytes=1024**2,
     )
 
 
@@ -293,7 +295,7 @@ class running:
         app = FastAPI()
         install_error_handlers(app)
         app.include_router(handoff.router)
-        app.add_middleware(RequestEdge)
+        app.add_middleware(RequestEdge, larger={"/api/v1/conversations/*/attachments": self._settings.attachment_bytes})
         self._serving = serving(app)
         url = await self._serving.__aenter__()
         self._client = httpx.AsyncClient(base_url=url, timeout=30)

@@ -102,14 +102,19 @@ export interface ConversationClosed {
   packet_missing?: string | null;
 }
 /**
+ * ``name``, ``email`` and ``topic`` are what an unknown customer wrote into the form before the first message.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationOpened".
  */
 export interface ConversationOpened {
   channel: string;
   customer_id?: string | null;
+  email?: string | null;
   locale?: string;
+  name?: string | null;
   page_url?: string | null;
+  topic?: string | null;
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

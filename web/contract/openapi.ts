@@ -209,6 +209,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Any File */
+        get: operations["any_file_api_v1_attachments__attachment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -220,6 +237,43 @@ export interface paths {
         put?: never;
         /** Open Conversation */
         post: operations["open_conversation_api_v1_conversations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description The body is the file. A message takes it along by its id; one that no message took is gone after a day.
+         */
+        post: operations["upload_api_v1_conversations__conversation_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own File */
+        get: operations["own_file_api_v1_conversations__conversation_id__attachments__attachment_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -320,6 +374,60 @@ export interface paths {
         };
         /** Turn */
         get: operations["turn_api_v1_conversations__conversation_id__turns__seq__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/me/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations */
+        get: operations["conversations_api_v1_customers_me_conversations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/me/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Up
+         * @description A fresh token for a conversation of one's own.
+         */
+        post: operations["take_up_api_v1_customers_me_conversations__conversation_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/me/greeting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Greeting */
+        get: operations["greeting_api_v1_customers_me_greeting_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -874,6 +982,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/widget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Widget */
+        get: operations["widget_api_v1_widget_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1099,6 +1224,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AboutMe
+         * @description The form before the first message, as an unknown customer filled it in. Nothing of it is proven.
+         */
+        AboutMe: {
+            /** Email */
+            email?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Topic */
+            topic?: string | null;
+        };
         /** Accepted */
         Accepted: {
             /** Seq */
@@ -1316,6 +1453,13 @@ export interface components {
             solved: number;
             /** Title */
             title: string;
+        };
+        /** AttachmentRules */
+        AttachmentRules: {
+            /** Media Types */
+            media_types: string[];
+            /** Most Bytes */
+            most_bytes: number;
         };
         /**
          * AuditLine
@@ -1712,6 +1856,15 @@ export interface components {
             /** Version */
             version: number | null;
         };
+        /** GreetingOut */
+        GreetingOut: {
+            /** About */
+            about: string;
+            /** Question */
+            question: string;
+            /** Text */
+            text: string;
+        };
         /** HandoffDetail */
         HandoffDetail: {
             /** Conversation Id */
@@ -1904,6 +2057,10 @@ export interface components {
             /** Total */
             total: string;
         };
+        /** MaybeGreeting */
+        MaybeGreeting: {
+            greeting: components["schemas"]["GreetingOut"] | null;
+        };
         /** Me */
         Me: {
             /** Email */
@@ -2008,6 +2165,7 @@ export interface components {
         };
         /** OpenConversation */
         OpenConversation: {
+            about?: components["schemas"]["AboutMe"] | null;
             /** Identity Token */
             identity_token?: string | null;
             /** Locale */
@@ -2054,6 +2212,32 @@ export interface components {
              * @default
              */
             tracking: string;
+        };
+        /** PastConversation */
+        PastConversation: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Last Event At */
+            last_event_at: string;
+            /**
+             * Last From
+             * @enum {string}
+             */
+            last_from: "customer" | "bot" | "agent" | "system";
+            /** Last Text */
+            last_text: string;
+            /** Opened At */
+            opened_at: string;
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "bot" | "queue" | "agent" | "none";
+        };
+        /** PastConversations */
+        PastConversations: {
+            /** Conversations */
+            conversations: components["schemas"]["PastConversation"][];
         };
         /** PaymentRow */
         PaymentRow: {
@@ -2219,9 +2403,11 @@ export interface components {
         };
         /**
          * SendMessage
-         * @description Exactly one of ``text`` and ``choice``.
+         * @description Either ``choice``, or ``text`` or ``attachments`` (ids of uploads) or both of these.
          */
         SendMessage: {
+            /** Attachments */
+            attachments?: string[];
             /** Choice */
             choice?: string | null;
             /** Client Message Id */
@@ -2351,6 +2537,17 @@ export interface components {
             /** Trigger */
             trigger: string;
         };
+        /** Uploaded */
+        Uploaded: {
+            /** Id */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        };
         /**
          * VersionFigures
          * @description Answers from one version of an article. ``silence``: the customer said nothing of the answer and went or moved
@@ -2447,6 +2644,17 @@ export interface components {
             count: number;
             /** Week */
             week: string;
+        };
+        /**
+         * WidgetConfig
+         * @description ``prechat``: what an unknown customer is asked before the first message; empty: nothing.
+         */
+        WidgetConfig: {
+            attachments: components["schemas"]["AttachmentRules"];
+            /** Prechat */
+            prechat: ("name" | "email" | "topic")[];
+            /** Topics */
+            topics: string[];
         };
     };
     responses: never;
@@ -3017,6 +3225,44 @@ export interface operations {
             };
         };
     };
+    any_file_api_v1_attachments__attachment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     open_conversation_api_v1_conversations_post: {
         parameters: {
             query?: never;
@@ -3038,6 +3284,91 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConversationOpened"];
                 };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_api_v1_conversations__conversation_id__attachments_post: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: {
+                authorization?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_file_api_v1_conversations__conversation_id__attachments__attachment_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string | null;
+            };
+            path: {
+                attachment_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Well-formed and wrong */
             422: {
@@ -3305,6 +3636,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TurnView"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    conversations_api_v1_customers_me_conversations_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastConversations"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_up_api_v1_customers_me_conversations__conversation_id__post: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOpened"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    greeting_api_v1_customers_me_greeting_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaybeGreeting"];
                 };
             };
             /** @description Well-formed and wrong */
@@ -4584,6 +5037,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    widget_api_v1_widget_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetConfig"];
+                };
             };
             /** @description Well-formed and wrong */
             422: {

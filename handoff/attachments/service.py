@@ -1,0 +1,119 @@
+"""Receiving a file and giving it back. Nothing of it is kept before its size and content were found good."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterable
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+from prometheus_client import Counter
+
+from handoff.attachments import rules, store
+from handoff.attachments.store import Uploads
+from handoff.clock import stamp
+from handoff.contract.events import Attachment
+from handoff.conversations.log import find
+from handoff.core import Core
+from handoff.errors import FrontdeskError, TooLarge
+from handoff.storage import tables as t
+
+WRITE_AT_ONCE = 256 * 1024
+KEEP_UNSENT = timedelta(hours=24)
+MOST_AT_ONCE = 500
+
+REFUSED = Counter("frontdesk_attachments_refused_total", "Files refused, by code", ["code"])
+
+logger = structlog.get_logger(__name__)
+
+
+class AttachmentService:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.most_bytes = core.settings.attachment_bytes
+        self.uploads = Uploads(Path(core.settings.uploads))
+
+    async def receive(self, conversation_id: str, name: str, body: AsyncIterable[bytes]) -> Attachment:
+        """Keep a file for a message that will name it.
+
+        Raises ``TooLarge`` (``attachment_too_large``) and ``Unprocessable`` (``attachment_type_refused``,
+        ``attachment_name_refused``, ``attachment_empty``).
+        """
+        await self._core.database.read(lambda connection: find(connection, conversation_id))
+        part = await asyncio.to_thread(self.uploads.begin)
+        try:
+            size, head = await self._write(part, body)
+            kind = rules.kind_of_head(head)
+            if kind is None and await asyncio.to_thread(lambda: rules.is_plain_text(part.read_bytes())):
+                kind = rules.TEXT
+            if kind is None:
+                raise rules.refused_kind()
+            name = rules.safe_name(name, kind)
+            attachment = Attachment(self._core.ids.new("att"), name, kind.media_type, size)
+            await asyncio.to_thread(self.uploads.keep, part, attachment.id)
+        except FrontdeskError as refusal:
+            REFUSED.labels(refusal.code).inc()
+            logger.warning("attachment.refused", code=refusal.code, conversation_id=conversation_id)
+            raise
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+        row = {
+            **vars(attachment),
+            "conversation_id": conversation_id,
+            "event_id": None,
+            "uploaded_at": stamp(self._core.clock.now()),
+        }
+        await self._core.database.write(lambda connection: connection.execute(sa.insert(t.attachments), row))
+        return attachment
+
+    async def _write(self, part: Path, body: AsyncIterable[bytes]) -> tuple[int, bytes]:
+        size, head, pending = 0, b"", bytearray()
+        async for chunk in body:
+            size += len(chunk)
+            if size > self.most_bytes:
+                most = self.most_bytes // 1024**2
+                raise TooLarge(
+                    "attachment_too_large", f"A file can have {most} MB at most.", most_bytes=self.most_bytes
+                )
+            if len(head) < rules.HEAD:
+                head = (head + chunk)[: rules.HEAD]
+            pending += chunk
+            if len(pending) >= WRITE_AT_ONCE:
+                await asyncio.to_thread(self.uploads.add, part, bytes(pending))
+                pending.clear()
+        await asyncio.to_thread(self.uploads.add, part, bytes(pending))
+        return size, head
+
+    async def find(self, attachment_id: str, conversation_id: str | None = None) -> tuple[Attachment, Path]:
+        """What it is and where it lies. Raises ``NotFound``; with ``conversation_id`` for any other's file too."""
+        row = await self._core.database.read(
+            lambda connection: store.row_of(connection, attachment_id, conversation_id)
+        )
+        attachment = Attachment(row["id"], row["name"], row["media_type"], row["size"])
+        return attachment, self.uploads.path(row["id"])
+
+    async def erase(self, conversation_ids: list[str]) -> int:
+        """Remove every file of these conversations; how many there were."""
+        ids = await self._core.database.write(lambda connection: store.take_out(connection, conversation_ids))
+        await asyncio.to_thread(self.uploads.remove, ids)
+        return len(ids)
+
+    async def sweep(self) -> int:
+        """Remove uploads of a day ago that no message took, and files without a row; how many."""
+        now = self._core.clock.now()
+        before = now - KEEP_UNSENT
+        unsent = await self._core.database.write(lambda connection: store.take_out_unsent(connection, stamp(before)))
+        old = (await asyncio.to_thread(self.uploads.older_than, before.timestamp()))[:MOST_AT_ONCE]
+        kept = await self._core.database.read(lambda connection: store.known(connection, old))
+        gone = sorted({*unsent, *old} - kept)
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(self.uploads.remove, gone)
+        return len(gone)
+
+    async def sweep_forever(self) -> None:
+        while True:
+            await self.sweep()
+            await self._core.clock.sleep(timedelta(hours=1).total_seconds())

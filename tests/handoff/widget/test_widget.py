@@ -1,0 +1,41 @@
+"""What a widget learns before the first message, and the form that an unknown customer fills in."""
+
+from __future__ import annotations
+
+import pytest
+
+from handoff.settings import HandoffSettings
+from tests.handoff.conftest import Desk, ScriptedBot, identity_token, running
+
+pytestmark = pytest.mark.service
+
+
+async def test_anybody_may_read_what_the_widget_needs(settings: HandoffSettings, bot: ScriptedBot) -> None:
+    asked = settings.model_copy(update={"prechat": ("name", "topic"), "prechat_topics": ("Order", "Return")})
+    async with running(asked, bot) as desk:
+        config = (await desk.client.get("/api/v1/widget")).json()
+    assert (config["prechat"], config["topics"]) == (["name", "topic"], ["Order", "Return"])
+    assert config["attachments"]["most_bytes"] == 1024**2
+    assert "image/svg+xml" not in config["attachments"]["media_types"]
+
+
+async def test_what_the_form_says_is_kept_and_proves_nothing(desk: Desk) -> None:
+    about = {"name": "Mara K.", "email": "mara@example.com", "topic": "Return"}
+    opened = await desk.client.post("/api/v1/conversations", json={"about": about})
+    assert opened.status_code == 201, opened.text
+    log = await desk.log(opened.json()["conversation_id"])
+    assert {key: log[0]["data"][key] for key in about} == about
+    assert [event["type"] for event in log] == ["conversation.opened"]
+    proven = {"about": about, "identity_token": identity_token("noor")}
+    opened = await desk.client.post("/api/v1/conversations", json=proven)
+    row = await desk.handoff.customers.conversations("noor")
+    assert (opened.status_code, row) == (201, [])
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"email": "not an address"}, {"name": "a\nb"}, {"name": ""}, {"topic": "x" * 200}, {"customer_id": "cus_1"}],
+)
+async def test_a_form_that_does_not_hold_opens_nothing(desk: Desk, about: dict[str, str]) -> None:
+    answer = await desk.client.post("/api/v1/conversations", json={"about": about})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
