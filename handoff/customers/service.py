@@ -53,8 +53,11 @@ class CustomerService:
         )
         query = (
             sa.select(t.conversations, t.events.c.source, t.event_content.c.content)
-            .join(t.events, (t.events.c.conversation_id == t.conversations.c.id) & (t.events.c.seq == last_said))
-            .outerjoin(t.event_content, t.event_content.c.event_id == t.events.c.id)
+            .select_from(
+                t.conversations.join(
+                    t.events, (t.events.c.conversation_id == t.conversations.c.id) & (t.events.c.seq == last_said)
+                ).outerjoin(t.event_content, t.event_content.c.event_id == t.events.c.id)
+            )
             .where(t.conversations.c.customer_id == customer_id)
             .order_by(t.conversations.c.last_event_at.desc())
             .limit(MOST_LISTED)
