@@ -132,6 +132,7 @@ def _episode(
         would_be=verdict.status,
         claimed_at=verdict.at,
         assessed_at=assessed_at,
+        matured=as_of >= assessed_at,
         follows=follows,
         aliases=tuple(dict.fromkeys(name for name in names[1:] if name != names[0])),
     )
@@ -144,7 +145,7 @@ def _verdict(
     own = [verdict_of(contact, as_of, rules, reads) for contact in contacts]
     for verdict in own:
         if verdict.status == "false_resolution":
-            return verdict, verdict.at or as_of
+            return verdict, contacts[0].ended_at + rules.stands_for
     for index, (contact, verdict) in enumerate(zip(contacts, own, strict=True)):
         earlier = verdict if verdict.status == "resolved" else _was_claimed(contact, verdict)
         if earlier is not None and index + 1 < len(contacts):

@@ -53,33 +53,13 @@ class _Reader:
         self._last_at: float | None = None
         self._last_source = ""
         self._intents: dict[int, tuple[str, float]] = {}
-        self._handlers: dict[str, Callable[[Contact, Event, Ref], None]] = {
-            "message.sent": self._message,
-            "turn.failed": self._failed,
-            "triage.decided": self._triage,
-            "action.performed": self._action,
-            "approval.decided": self._approval,
-            "handoff.requested": self._requested,
-            "handoff.queued": self._queued,
-            "handoff.accepted": self._accepted,
-            "handoff.returned": self._returned,
-            "handoff.transferred": self._transferred,
-            "feedback.given": self._feedback,
-            "survey.offered": self._offered,
-            "survey.answered": self._survey,
-            "promise.made": self._promise,
-            "promise.kept": self._kept,
-            "episode.linked": self._linked,
-            "episode.closed": self._closed,
-            "conversation.closed": self._closed,
-        }
 
     def read(self, event: Event) -> None:
         contact = self._contact_for(event)
         ref = Ref(self._conversation.id, event.seq)
-        handler = self._handlers.get(event.type)
+        handler = _HANDLERS.get(event.type)
         if handler is not None:
-            handler(contact, event, ref)
+            handler(self, contact, event, ref)
         if event.type not in OUTSIDE or not contact.closed:
             contact.last = ref
             if not (contact.closed and event.type == "feedback.given"):
@@ -164,9 +144,7 @@ class _Reader:
     def _customer_message(self, contact: Contact, event: Event, text: str, ref: Ref) -> None:
         if self._last_source != "customer":
             contact.effort.turns += 1
-            said = texts.words(text)
-            if len(said) > 2 and any(texts.overlap(said, texts.words(old)) >= SAME_AGAIN for _, old in contact.said):
-                contact.effort.rephrased += 1
+            contact.effort.rephrased += bool(contact.said) and _says_again(contact, text)
         contact.customer_messages += 1
         contact.said.append((ref, text))
         contact.last_customer_at = event.at
@@ -344,12 +322,43 @@ class _Reader:
 
     def _closed(self, contact: Contact, event: Event, ref: Ref) -> None:
         contact.closed = True
+        if self._waiting_since is not None:  # nobody came
+            contact.effort.waited += max(0.0, event.at - self._waiting_since)
+            self._waiting_since = None
         if event.type == "conversation.closed":
             contact.closing = (str(event.data.get("by", "")), event.data.get("outcome"), ref)
             if contact.handoffs and contact.handoffs[-1].ended_at is None:
                 contact.handoffs[-1] = contact.handoffs[-1]._replace(ended_at=event.at)
+            contact.packet_enough = event.data.get("packet_enough", contact.packet_enough)
             if event.data.get("outcome") == "declined_by_policy":
                 contact.declined = ref
+
+
+_HANDLERS: Final[dict[str, Callable[[_Reader, Contact, Event, Ref], None]]] = {
+    "message.sent": _Reader._message,
+    "turn.failed": _Reader._failed,
+    "triage.decided": _Reader._triage,
+    "action.performed": _Reader._action,
+    "approval.decided": _Reader._approval,
+    "handoff.requested": _Reader._requested,
+    "handoff.queued": _Reader._queued,
+    "handoff.accepted": _Reader._accepted,
+    "handoff.returned": _Reader._returned,
+    "handoff.transferred": _Reader._transferred,
+    "feedback.given": _Reader._feedback,
+    "survey.offered": _Reader._offered,
+    "survey.answered": _Reader._survey,
+    "promise.made": _Reader._promise,
+    "promise.kept": _Reader._kept,
+    "episode.linked": _Reader._linked,
+    "episode.closed": _Reader._closed,
+    "conversation.closed": _Reader._closed,
+}
+
+
+def _says_again(contact: Contact, text: str) -> bool:
+    said = texts.words(text)
+    return len(said) > 2 and any(texts.overlap(said, texts.words(old)) >= SAME_AGAIN for _, old in contact.said)
 
 
 def _has_verified(contact: Contact) -> bool:

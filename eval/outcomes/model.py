@@ -197,6 +197,8 @@ class Episode:
     """One issue of one customer, over all its contacts, as it stands at one moment.
 
     ``would_be`` is the status that an ``open`` or ``immature`` episode has so far. ``refs`` point at what decided.
+    ``matured``: its time to stand is over, so it counts in rates; a ``false_resolution`` is told at once and counts
+    when others of its age do.
     ``follows`` is the earlier episode on the same issue that this one returns to after more than ``STANDS_FOR``.
     """
 
@@ -211,16 +213,13 @@ class Episode:
     would_be: Status
     claimed_at: float | None
     assessed_at: float
+    matured: bool
     follows: str | None = None
     aliases: tuple[str, ...] = ()
 
     @property
     def eligible(self) -> bool:
         return self.exclusion is None
-
-    @property
-    def matured(self) -> bool:
-        return self.status not in UNSETTLED
 
     @property
     def proven(self) -> bool:

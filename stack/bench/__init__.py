@@ -9,4 +9,5 @@ BENCHES: dict[str, str] = {
     "chat": "stack.bench.chat:chat",
     "sockets": "stack.bench.sockets:sockets",
     "knowledge": "stack.bench.knowledge:knowledge",
+    "outcomes": "stack.bench.outcomes:outcomes",
 }

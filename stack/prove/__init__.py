@@ -17,6 +17,7 @@ class Extent:
     seed: int = 1
     dialogues: int = 200
     steps: int = 10_000
+    seeds: int = 200
 
 
 @dataclass(frozen=True)
@@ -28,5 +29,6 @@ class Proof:
 PROOFS: dict[str, Proof] = {
     "kills": Proof("kill -9 of every process in the middle of a turn", "stack.prove.kills"),
     "fuzz": Proof("random customers against a shop that fails", "stack.prove.fuzz"),
+    "outcomes": Proof("sixty synthetic days a seed, whose true figures are known", "stack.prove.outcomes"),
     "knowledge": Proof("random edits and questions against an exact oracle", "stack.prove.knowledge"),
 }

@@ -1,0 +1,238 @@
+"""Ways to make the headline look better without helping anybody, each with the test that it does not work."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eval.metrics import effort
+from eval.metrics.figures import figures
+from eval.metrics.values import Metric, mean_interval
+from eval.outcomes.classify import episodes_of
+from eval.outcomes.model import DAY
+from tests.eval.outcomes.logs import START, Log
+
+pytestmark = pytest.mark.unit
+LATER = START + 30 * DAY
+
+
+def measured(*logs: Log, traffic: str = "customer", as_of: float = LATER) -> dict[str, Metric]:
+    found = episodes_of([log.conversation(traffic=traffic) for log in logs], as_of)
+    return figures(found, as_of).metrics
+
+
+def asked(number: int = 0, at: float = START) -> Log:
+    log = Log(f"c{number}", customer=f"cus_{number}", at=at).episode(f"eps_{number}")
+    return log.customer(f"Please cancel A-{1000 + number}", "cancel_order")
+
+
+def honest() -> list[Log]:
+    """One proven, one denied, one where the customer was asked back and left."""
+    return [
+        asked(901).done("op_901").bot("It is off.").closed(),
+        asked(902).bot().solved(False).closed(),
+        asked(903).bot("Which order?").closed(),
+    ]
+
+
+def headline(*logs: Log) -> float:
+    value = measured(*logs)["resolution"].value
+    assert value is not None
+    return value
+
+
+BASE = 1 / 3
+
+
+def test_cheat_ghosting_the_customer() -> None:
+    """A bot that asks until people leave."""
+    ghosts = [asked(n).bot("Which order?").closed() for n in range(9)]
+    assert headline(*honest(), *ghosts) == pytest.approx(1 / 12)
+    assert measured(*ghosts)["abandonment"].value == 1
+    assert measured(*ghosts)["deflection"].value == 1
+
+
+def test_cheat_answering_anything_and_counting_silence() -> None:
+    silent = [asked(n).bot("Please see our help pages.").closed() for n in range(9)]
+    found = measured(*honest(), *silent)
+    assert found["resolution"].value == pytest.approx(1 / 12)
+    assert found["silence"].value == pytest.approx(9 / 12)
+
+
+def test_cheat_closing_by_hand_and_calling_it_the_bots() -> None:
+    closed = [asked(n).bot().handed_over().accepted().agent().closed("agt_1", "resolved") for n in range(9)]
+    found = measured(*honest(), *closed)
+    assert found["resolution"].value == pytest.approx(1 / 12)
+    assert found["resolution_bot"].value == pytest.approx(1 / 12)
+
+
+def test_cheat_an_agents_silent_close() -> None:
+    assert headline(*honest(), asked(1).handed_over().accepted().closed("agt_1", "resolved")) < BASE
+
+
+def test_cheat_announcing_a_hand_over_as_an_answer() -> None:
+    passed = asked(1).bot("I'm passing you to a colleague.").handed_over().closed()
+    assert headline(*honest(), passed) < BASE
+    assert measured(passed)["containment"].value == 0
+
+
+def test_cheat_saying_done_without_doing() -> None:
+    liar = asked(1).bot("I've cancelled your order.").solved().closed()
+    assert headline(*honest(), liar) < BASE
+    assert measured(liar)["false_resolution"].value == 1
+
+
+def test_cheat_confirming_in_the_customers_place() -> None:
+    forged = asked(1).bot().add("feedback.given", "bot", kind="solved").add("feedback.given", "agent", kind="solved")
+    assert headline(*honest(), forged.closed()) < BASE
+
+
+def test_cheat_closing_and_opening_again() -> None:
+    """A conversation cut into many closings is one episode, and its claims did not stand."""
+    log = asked(1)
+    for number in range(4):
+        log.done(f"op_1{number}").bot("It is off.").closed().later(hours=2)
+        log.add("conversation.reopened", "customer", by="customer")
+        log.customer("A-1001 is still not cancelled", "complain")
+    found = measured(*honest(), log.bot().closed())
+    assert found["resolution"].n == 4
+    assert found["resolution"].value == pytest.approx(1 / 4)
+    assert found["repeat"].hits == ("eps_1",)
+
+
+def test_cheat_leaving_what_fails_open() -> None:
+    found = measured(*honest(), *(asked(n).bot("Which order?") for n in range(9)))
+    assert found["resolution"].value == pytest.approx(1 / 12)
+
+
+def test_cheat_a_second_channel_as_a_new_case() -> None:
+    log = asked(1).done("op_1").bot("It is off.").closed()
+    back = Log("mail", customer="cus_1", at=START + 2 * DAY, channel="email").customer("A-1001 came!").bot().closed()
+    found = measured(*honest(), log, back)
+    assert found["resolution"].n == 4
+    assert found["resolution"].value == pytest.approx(1 / 4)
+
+
+def test_cheat_greetings_tests_and_campaigns_as_resolutions() -> None:
+    chat = [Log(f"g{n}", customer=f"cus_g{n}").customer("hello!", "greet").bot().solved().closed() for n in range(9)]
+    news = [Log(f"n{n}", customer=f"cus_n{n}").add("message.sent", "bot", text="Sale!", author="bot") for n in range(9)]
+    assert headline(*honest(), *chat, *news) == pytest.approx(BASE)
+    found = episodes_of([asked(n).done().bot().conversation(traffic="test") for n in range(3)], LATER)
+    assert figures(found, LATER).metrics["resolution"].n == 0
+    assert figures(found, LATER).excluded == {"test": 3}
+
+
+def test_cheat_calling_hard_questions_no_question() -> None:
+    """Out of scope, answers that nobody asked for, a small-talk reading of a real need: all stay in the denominator."""
+    odd = [
+        Log("a", customer="a").customer("Is the glue vegan?", "out_of_scope").bot("Sorry, I did not get that."),
+        Log("b", customer="b").customer("A-1001", "inform").bot("Thanks."),
+        Log("c", customer="c").handed_over("explicit_request", "customer"),
+    ]
+    assert measured(*honest(), *odd)["resolution"].n == 6
+
+
+def test_cheat_taking_the_young_into_the_count() -> None:
+    young = asked(1).done().bot("It is off.").closed()
+    assert measured(young, as_of=START + 3 * DAY)["resolution"].n == 0
+
+
+def test_cheat_more_than_a_hundred_per_cent() -> None:
+    both = (
+        asked(1).done().bot("It is off.").solved().handed_over().accepted().agent().solved().closed("agt_1", "resolved")
+    )
+    found = measured(both)
+    assert sum(found[f"resolution_{who}"].value or 0 for who in ("bot", "assisted", "human")) == 1
+    assert found["resolution_bot"].value == 0
+
+
+def test_cheat_bot_time_in_the_agents_time() -> None:
+    log = asked(1).bot().later(hours=3).handed_over().accepted().agent()
+    assert measured(log)["wait"].value == pytest.approx(180)
+
+
+MOVES = st.lists(
+    st.sampled_from(["answer", "ask back", "done", "solved", "not solved", "hand over", "agent", "close", "again"]),
+    max_size=8,
+)
+
+
+def story(moves: list[str], number: int = 1) -> Log:
+    log = asked(number)
+    steps = {
+        "answer": log.bot,
+        "ask back": lambda: log.bot("Which order?"),
+        "done": lambda: log.done(f"op_{number}"),
+        "solved": log.solved,
+        "not solved": lambda: log.solved(False),
+        "hand over": log.handed_over,
+        "agent": lambda: log.accepted().agent(),
+        "close": log.closed,
+        "again": lambda: log.customer("A-1001 is not cancelled at all", "complain"),
+    }
+    for move in moves:
+        steps[move]()
+    return log
+
+
+@settings(deadline=None)
+@given(MOVES)
+def test_silence_never_raises_the_headline(moves: list[str]) -> None:
+    """Whatever happened before: that a customer says nothing more proves nothing more."""
+    spoken = headline(*honest(), story(moves))
+    assert headline(*honest(), story(moves).later(days=2)) <= spoken
+    assert headline(*honest(), story(moves).bot("Anything else I can do for you?").closed()) <= spoken
+
+
+@settings(deadline=None)
+@given(MOVES)
+def test_a_hand_over_is_never_the_bots_resolution(moves: list[str]) -> None:
+    found = measured(story([*moves, "hand over"]))
+    assert "eps_1" not in found["resolution_bot"].hits
+
+
+@settings(deadline=None)
+@given(st.lists(MOVES, max_size=5))
+def test_every_episode_is_counted_once_and_every_number_opens(stories: list[list[str]]) -> None:
+    found = episodes_of([story(moves, n).conversation() for n, moves in enumerate(stories)], LATER)
+    told = figures(found, LATER)
+    eligible = {episode.id for episode in found if episode.eligible}
+    assert sum(told.counts.values()) + sum(told.excluded.values()) == len(found)
+    for metric in told.metrics.values():
+        assert set(metric.hits) <= set(metric.episodes) <= eligible
+        if metric.method == "wilson" and metric.value is not None:
+            assert metric.value == pytest.approx(len(metric.hits) / metric.n)
+            assert metric.interval is not None
+            assert metric.interval[0] - 1e-9 <= metric.value <= metric.interval[1] + 1e-9
+
+
+def test_surveys_are_asked_once_and_read_in_both_forms() -> None:
+    log = asked(1).done().bot("It is off.").add("survey.offered", "system", episode_id="eps_1", form="ces7")
+    log.add("survey.answered", "customer", episode_id="eps_1", form="ces7", ces=6, csat=5)
+    other = asked(2).bot().add("survey.offered", "system", episode_id="eps_2", form="ces5")
+    third = asked(3).bot().add("survey.answered", "customer", episode_id="eps_3", form="ces5", ces=2, csat=2)
+    found = measured(log, other, third)
+    assert found["ces7"].value == 6
+    assert found["ces5"].value == 2
+    assert found["survey_response"].value == pytest.approx(2 / 3)
+    assert found["csat"].value == 0.5
+    assert "uncalibrated" in found["effort"].note
+
+
+def test_effort_is_what_had_to_be_done_again_not_the_number_of_turns() -> None:
+    smooth = Log("a", customer="a").customer("Please cancel A-1001").bot("Which one?").customer("the blue tent").bot()
+    rough = (
+        Log("b", customer="b")
+        .customer("Please cancel order A-1001 now")
+        .bot()
+        .customer("cancel order A-1001 now please")
+        .bot()
+    )
+    longer = smooth.customer("and the size").bot().customer("large").bot()
+    one, two = episodes_of([longer.conversation(), rough.conversation()], LATER)
+    assert effort.index(two) > effort.index(one)
+
+
+def test_a_mean_of_one_answer_has_no_interval_and_of_equal_ones_none_wider() -> None:
+    assert mean_interval([5.0]) is None
+    assert mean_interval([5.0] * 10) == (5.0, 5.0)
+    assert mean_interval([1.0, 7.0] * 20) == mean_interval([1.0, 7.0] * 20)
