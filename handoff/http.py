@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from typing import Any, ClassVar, Protocol, cast
 
 import structlog
 from fastapi import FastAPI, Request
@@ -99,15 +99,35 @@ def _too_large(limit: int, request_id: str) -> JSONResponse:
     return _json(413, "body_too_large", f"A request may hold at most {limit // 1024} KiB.", {}, request_id)
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """One shape for every error. The unexpected answers 500 with the request's id and nothing else."""
+class TypedError(Protocol):
+    """An error of any part that knows its code, its sentence and its HTTP status."""
 
-    @app.exception_handler(FrontdeskError)
-    async def _typed(request: Request, exc: FrontdeskError) -> JSONResponse:
-        response = _json(exc.status, exc.code, exc.message, exc.data, _request_id(request))
-        if isinstance(exc, TooMany):
-            response.headers["Retry-After"] = str(exc.data.get("retry_after", 1))
-        return response
+    status: ClassVar[int]
+    code: str
+    message: str
+    data: dict[str, Any]
+
+
+def answer_typed(request: Request, exc: TypedError) -> JSONResponse:
+    """The one shape of an error. ``retry_after`` among its data, in seconds, becomes the header."""
+    response = _json(exc.status, exc.code, exc.message, exc.data, _request_id(request))
+    if isinstance(exc, TooMany):
+        response.headers["Retry-After"] = str(exc.data.get("retry_after", 1))
+    return response
+
+
+def install_error_handlers(app: FastAPI, *others: type[Exception]) -> None:
+    """One shape for every error. The unexpected answers 500 with the request's id and nothing else.
+
+    ``others`` are the roots of other parts' errors; each has the form of ``TypedError``.
+    """
+
+    async def typed(request: Request, exc: Exception) -> JSONResponse:
+        return answer_typed(request, cast(TypedError, exc))
+
+    roots: tuple[type[Exception], ...] = (FrontdeskError, *others)
+    for root in roots:
+        app.add_exception_handler(root, typed)
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(request: Request, exc: RequestValidationError) -> JSONResponse:
@@ -123,7 +143,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, exc: HTTPException) -> JSONResponse:
         if isinstance(exc.__cause__, TooLarge):  # the body turned out too long while it was read
-            return await _typed(request, exc.__cause__)
+            return answer_typed(request, exc.__cause__)
         codes = {400: "malformed", 404: "not_found", 405: "method_not_allowed"}
         code = codes.get(exc.status_code, f"http_{exc.status_code}")
         sentence = {

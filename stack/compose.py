@@ -23,6 +23,8 @@ from actions.backend.faults import FaultsByCustomer
 from actions.backend.port import Backend
 from actions.lab import ShopLab
 from bot.text.embed import ModelMissing, SentenceEncoder
+from eval.errors import EvalError
+from eval.quality import routes as quality_routes
 from handoff.app import Handoff, open_handoff
 from handoff.clock import SystemClock
 from handoff.conversations.schemas import ErrorBody
@@ -35,6 +37,7 @@ from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge, open_knowledge
 from stack import demo_routes, lab_routes
 from stack.errors import StackError
+from stack.eval_ports import quality_desk
 from stack.greeting_port import delayed_order
 from stack.knowledge_ports import follow_conversations, told_by_colleagues
 from stack.lab_routes import Lab
@@ -115,7 +118,7 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
 def create_api(parts: Parts, settings: Settings) -> FastAPI:
     """The public routes of all parts under one roof, with one error shape."""
     api = FastAPI(title=TITLE, docs_url=None, redoc_url=None, responses=ERRORS)
-    install_error_handlers(api)
+    install_error_handlers(api, EvalError)
     api.add_exception_handler(KnowledgeError, knowledge_error)
 
     def require(*roles: str) -> Any:
@@ -133,6 +136,7 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
     api.include_router(parts.handoff.router)
     api.include_router(parts.knowledge.router(require), prefix="/api/v1")
     api.include_router(parts.knowledge.help_router())
+    api.include_router(quality_routes.create_router(quality_desk(parts.handoff.core), require), prefix="/api/v1")
     if settings.demo:
         api.include_router(demo_routes.create_router(settings, SystemClock()))
         if parts.lab is not None:

@@ -11,9 +11,10 @@ import sys
 
 from actions.assembly import open_shop
 from bot.text.embed import SentenceEncoder
+from eval.storage.migrate import migrate as migrate_eval
 from handoff.agents.service import StaffService
 from handoff.clock import RandomIds, SystemClock
-from handoff.storage.database import Database
+from handoff.storage.database import Database, create_engine
 from handoff.storage.migrate import migrate
 from knowledge.errors import KnowledgeError
 from knowledge.service import open_knowledge
@@ -35,6 +36,7 @@ async def prepare(settings: Settings) -> None:
     """Raises ``StackError`` with the remedy."""
     say("Databases")
     await asyncio.to_thread(migrate, settings.sql_url)
+    await asyncio.to_thread(migrate_evaluation, settings.sql_url)
     if settings.demo:
         say("Shop")
         shop = await asyncio.to_thread(open_shop, actions_settings(settings))
@@ -43,6 +45,15 @@ async def prepare(settings: Settings) -> None:
     await seed_staff(settings)
     say("Articles")
     await prepare_knowledge(settings)
+
+
+def migrate_evaluation(url: str) -> None:
+    """The evaluation's tables, beside the log's."""
+    engine = create_engine(url)
+    try:
+        migrate_eval(engine)
+    finally:
+        engine.dispose()
 
 
 async def seed_staff(settings: Settings) -> None:

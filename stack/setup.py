@@ -178,7 +178,7 @@ def data_steps(settings: Settings) -> list[Step]:
     """
     paths = settings.paths
     kind = "demo" if settings.demo else "plain"
-    sources = [ROOT / "knowledge", ROOT / "actions" / "backend", ROOT / "handoff"]
+    sources = [ROOT / "knowledge", ROOT / "actions" / "backend", ROOT / "handoff", ROOT / "eval" / "storage"]
     local = () if settings.database_url else (paths.databases / "frontdesk.sqlite",)
     return [
         Step(

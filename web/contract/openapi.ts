@@ -946,6 +946,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/qa/coaching/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coaching
+         * @description What readers wrote for the one who asks, the newest first.
+         */
+        get: operations["coaching_api_v1_qa_coaching_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qa/conversations/{conversation_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment
+         * @description A comment on a turn or on the whole.
+         */
+        post: operations["comment_api_v1_qa_conversations__conversation_id__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qa/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labels
+         * @description Human labels, one a conversation: what the judge is calibrated on.
+         */
+        get: operations["labels_api_v1_qa_labels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qa/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description Scores by question, and how far two readers agree (Cohen's kappa with its 95 % interval).
+         */
+        get: operations["report_api_v1_qa_report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qa/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Samples
+         * @description The newest 500 samples. Others' judgements are there once all wanted ones are.
+         */
+        get: operations["samples_api_v1_qa_samples_get"];
+        put?: never;
+        /**
+         * Draw
+         * @description Draw conversations to read; those sampled before are not drawn again.
+         */
+        post: operations["draw_api_v1_qa_samples_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qa/samples/named": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Sample one conversation by name.
+         */
+        post: operations["take_api_v1_qa_samples_named_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qa/samples/{sample_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Sample
+         * @description The transcript to judge, with the comments on it.
+         */
+        get: operations["open_sample_api_v1_qa_samples__sample_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qa/samples/{sample_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Judge
+         * @description One's own judgement; it may be changed until all wanted ones are there.
+         */
+        put: operations["judge_api_v1_qa_samples__sample_id__review_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qa/scorecard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scorecard
+         * @description The questions, in the order in which they are asked.
+         */
+        get: operations["scorecard_api_v1_qa_scorecard_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue": {
         parameters: {
             query?: never;
@@ -1247,6 +1431,19 @@ export interface components {
             client_message_id: string;
             /** Text */
             text: string;
+        };
+        /** AgreementOut */
+        AgreementOut: {
+            /** High */
+            high: number | null;
+            /** Kappa */
+            kappa: number | null;
+            /** Low */
+            low: number | null;
+            /** Pairs */
+            pairs: number;
+            /** Share */
+            share: number | null;
         };
         /**
          * AnalyticsOut
@@ -1578,6 +1775,37 @@ export interface components {
             codes: string[];
         };
         /**
+         * CommentIn
+         * @description ``about`` is the id of the member of staff who should read it as coaching.
+         */
+        CommentIn: {
+            /** About */
+            about?: string | null;
+            /** Seq */
+            seq?: number | null;
+            /** Text */
+            text: string;
+        };
+        /** CommentOut */
+        CommentOut: {
+            /** About */
+            about: string | null;
+            /** Author */
+            author: string;
+            /** Author Name */
+            author_name: string;
+            /** Comment Id */
+            comment_id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At */
+            created_at: string;
+            /** Seq */
+            seq: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * ConversationLog
          * @description The whole log with what only staff see, and the state that the gateway keeps beside it.
          */
@@ -1641,6 +1869,37 @@ export interface components {
             changed: string[];
             /** Diff */
             diff: string;
+        };
+        /**
+         * DrawIn
+         * @description ``twice`` asks for two readers each, apart from each other. The same ``seed`` draws the same sample.
+         */
+        DrawIn: {
+            /**
+             * Count
+             * @default 10
+             */
+            count: number;
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "random" | "high_effort" | "disagreement" | "complaint" | "judge_abstained";
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Twice
+             * @default false
+             */
+            twice: boolean;
         };
         /**
          * DueOut
@@ -1987,6 +2246,50 @@ export interface components {
             updated: string[];
         };
         /**
+         * JudgementIn
+         * @description ``answers``: question id → 0, 1, 2, or null where it does not apply; every question of the scorecard.
+         */
+        JudgementIn: {
+            /** Answers */
+            answers: {
+                [key: string]: (0 | 1 | 2) | null;
+            };
+            /**
+             * Excellent
+             * @default false
+             */
+            excellent: boolean;
+            /**
+             * Handover
+             * @enum {string}
+             */
+            handover: "right" | "needless" | "late" | "missing" | "none_due";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "resolved" | "not_resolved" | "unclear";
+        };
+        /** LabelOut */
+        LabelOut: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Handover */
+            handover: ("right" | "needless" | "late" | "missing" | "none_due") | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "resolved" | "not_resolved" | "unclear";
+            /** Reviewers */
+            reviewers: number;
+        };
+        /**
          * ListedArticle
          * @description A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again.
          */
@@ -2173,6 +2476,19 @@ export interface components {
             /** Page Url */
             page_url?: string | null;
         };
+        /**
+         * OpenedOut
+         * @description ``events`` is the whole log, what only staff see included.
+         */
+        OpenedOut: {
+            /** Comments */
+            comments: components["schemas"]["CommentOut"][];
+            /** Events */
+            events: {
+                [key: string]: unknown;
+            }[];
+            sample: components["schemas"]["SampleOut"];
+        };
         /** OrderLine */
         OrderLine: {
             /** Qty */
@@ -2334,6 +2650,19 @@ export interface components {
             /** Times */
             times: number;
         };
+        /** QuestionOut */
+        QuestionOut: {
+            /** Asks */
+            asks: string;
+            /** Critical */
+            critical: boolean;
+            /** Guidance */
+            guidance: string;
+            /** Id */
+            id: string;
+            /** Weight */
+            weight: number;
+        };
         /** Queue */
         Queue: {
             counts: components["schemas"]["QueueCounts"];
@@ -2349,6 +2678,27 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /** ReportOut */
+        ReportOut: {
+            /** By Question */
+            by_question: {
+                [key: string]: number | null;
+            };
+            /** Failed */
+            failed: {
+                [key: string]: number;
+            };
+            handover: components["schemas"]["AgreementOut"];
+            /** Mean Score */
+            mean_score: number | null;
+            outcome: components["schemas"]["AgreementOut"];
+            /** Questions */
+            questions: {
+                [key: string]: components["schemas"]["AgreementOut"];
+            };
+            /** Reviews */
+            reviews: number;
+        };
         /** RequestPerson */
         RequestPerson: {
             /** Note */
@@ -2359,12 +2709,69 @@ export interface components {
             /** Note */
             note?: string | null;
         };
+        /** ReviewOut */
+        ReviewOut: {
+            /** Answers */
+            answers: {
+                [key: string]: number | null;
+            };
+            /** Excellent */
+            excellent: boolean;
+            /** Failed */
+            failed: string[];
+            /** Finished At */
+            finished_at: string;
+            /**
+             * Handover
+             * @enum {string}
+             */
+            handover: "right" | "needless" | "late" | "missing" | "none_due";
+            /** Note */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "resolved" | "not_resolved" | "unclear";
+            /** Reviewer */
+            reviewer: string;
+            /** Reviewer Name */
+            reviewer_name: string;
+            /** Score */
+            score: number | null;
+        };
         /** Rollback */
         Rollback: {
             /** Base Version */
             base_version: number;
             /** To Version */
             to_version: number;
+        };
+        /** SampleOut */
+        SampleOut: {
+            /** Because */
+            because: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At */
+            created_at: string;
+            /** Mine */
+            mine: boolean;
+            /** Reviews */
+            reviews: components["schemas"]["ReviewOut"][];
+            /** Reviews Done */
+            reviews_done: number;
+            /** Reviews Wanted */
+            reviews_wanted: number;
+            /** Rule */
+            rule: string;
+            /** Sample Id */
+            sample_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "half" | "done";
         };
         /** ScanRow */
         ScanRow: {
@@ -2475,6 +2882,11 @@ export interface components {
         Step: {
             /** Forward Seconds */
             forward_seconds: number;
+        };
+        /** TakeIn */
+        TakeIn: {
+            /** Conversation Id */
+            conversation_id: string;
         };
         /**
          * TopGaps
@@ -4882,6 +5294,410 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coaching_api_v1_qa_coaching_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"][];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    comment_api_v1_qa_conversations__conversation_id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    labels_api_v1_qa_labels_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelOut"][];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_api_v1_qa_report_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    samples_api_v1_qa_samples_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"][];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    draw_api_v1_qa_samples_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"][];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_api_v1_qa_samples_named_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_sample_api_v1_qa_samples__sample_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    judge_api_v1_qa_samples__sample_id__review_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgementIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    scorecard_api_v1_qa_scorecard_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOut"][];
                 };
             };
             /** @description Well-formed and wrong */

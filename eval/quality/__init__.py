@@ -1,0 +1,1 @@
+"""People reading transcripts: what to read, how to judge it, and how far two readers agree."""
