@@ -1,0 +1,213 @@
+"""Bots that everybody can beat or nobody: they tell what a figure is worth, and are printed with every run.
+
+``do_nothing`` never speaks, ``always_hand_over`` calls a person at the first word, ``keyword`` takes the first word
+that it knows and acts at once, ``gold_replay`` does what the scenario names as its end, in the real shop. A scenario
+that doing nothing passes is marked, and left out of the headline; one that gold replay fails is broken.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from eval.simulate.checks import Verdict, judge
+from eval.simulate.front import Front, StackAway
+from eval.simulate.scenario import Effect, Scenario
+from eval.simulate.trial import Record, seed_of
+from eval.simulate.voice import Speaker
+
+NAMES = ("do_nothing", "always_hand_over", "keyword", "gold_replay")
+Bank = Mapping[str, Sequence[str]]
+_ZONE = ZoneInfo("Europe/Berlin")
+_PERSON = re.compile(r"\b(?:human|person|agent|someone|somebody|representative|staff|employee)\b", re.IGNORECASE)
+_KEYWORDS: Sequence[tuple[str, str]] = (
+    (r"cancel.*(?:subscription|box)|(?:subscription|box).*cancel", "subscription"),
+    (r"cancel", "cancel_order"),
+    (r"twice|double", "double_charge"),
+    (r"refund|money back", "refund"),
+    (r"return|send .*back", "return_item"),
+    (r"broken|damaged|wrong|missing|never arrived", "report_problem"),
+    (r"invoice|bill", "invoice_copy"),
+    (r"password", "password_reset"),
+    (r"locked", "unlock_account"),
+)
+
+
+def shop_words(told: str) -> dict[str, Any]:
+    return {"seq": 2, "type": "message.sent", "source": "bot", "data": {"text": told, "reply_to": [1]}}
+
+
+def called_a_person(reason: str, after: int) -> list[dict[str, Any]]:
+    spoken = [
+        {"seq": seq, "type": "message.sent", "source": "customer", "data": {"text": "…"}} for seq in range(1, after + 1)
+    ]
+    requested = {"seq": after + 1, "type": "handoff.requested", "source": "bot", "data": {"reason": reason}}
+    queued = {"seq": after + 2, "type": "handoff.queued", "source": "system", "data": {"handoff_id": ""}}
+    return [*spoken, requested, queued]
+
+
+def do_nothing(scenario: Scenario, start: Record) -> Record:
+    quiet = all(goal.done == "nothing" for goal in scenario.goals)
+    return replace(start, after=start.before, end="left" if quiet else "", satisfied=quiet)
+
+
+def always_hand_over(start: Record) -> Record:
+    return replace(start, after=start.before, events=called_a_person("explicit_request", 1), end="with_people")
+
+
+@dataclass
+class References:
+    """Cells by bot, and the scenarios that doing nothing passes or gold replay fails."""
+
+    cells: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in NAMES})
+    passed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(NAMES, 0))
+    nothing_passes: list[str] = field(default_factory=list)
+    gold_fails: list[str] = field(default_factory=list)
+
+    def count(self, name: str, scenario: Scenario, verdict: Verdict) -> None:
+        self.cells[name][verdict.cell] += 1
+        self.passed[name] += verdict.passed
+        if name == "do_nothing" and verdict.passed:
+            self.nothing_passes.append(scenario.id)
+        if name == "gold_replay" and not verdict.passed:
+            self.gold_fails.append(f"{scenario.id}: {verdict.reason}")
+
+
+async def measure(
+    front: Front, scenarios: Sequence[Scenario], banks: Mapping[str, Bank], seed: int, found: References
+) -> None:
+    """All four bots on every scenario; the last two act in the shop, each on a customer of its own."""
+    for scenario in scenarios:
+        start = await _start(front, scenario, seed)
+        found.count("do_nothing", scenario, judge(scenario, do_nothing(scenario, start)))
+        found.count("always_hand_over", scenario, judge(scenario, always_hand_over(start)))
+        words = Speaker(banks[scenario.split], scenario.persona, random.Random(start.seed))  # noqa: S311 - repeatable
+        keyword = await _keyword(front, scenario, start, words)
+        found.count("keyword", scenario, judge(without_words(scenario, only_where_state_proves=True), keyword))
+        gold = await _gold(front, scenario, await _start(front, scenario, seed) if keyword.after["effects"] else start)
+        found.count("gold_replay", scenario, judge(without_words(scenario), gold))
+
+
+def without_words(scenario: Scenario, *, only_where_state_proves: bool = False) -> Scenario:
+    """The same, judged by state alone: these bots have no words of ours."""
+    if only_where_state_proves and not any(scenario.expect.ends):
+        return scenario
+    bare = scenario.expect.model_copy(update={"says": [], "cites": [], "packet": [], "promises": None})
+    return scenario.model_copy(update={"expect": bare})
+
+
+async def _start(front: Front, scenario: Scenario, seed: int) -> Record:
+    start = scenario.start
+    record = Record(scenario.id, 0, seed_of(seed, scenario.id, 0))
+    made = await front.make_customer(start.like, start.profile, start.orders)
+    record.customer_id = made["customer_id"]
+    record.orders = {name: order["id"] for name, order in made["orders"].items()}
+    record.before = await front.shop_of(record.customer_id)
+    return record
+
+
+async def _keyword(front: Front, scenario: Scenario, start: Record, words: Speaker) -> Record:
+    said = _opening(scenario, start, words)
+    if _PERSON.search(said):
+        return replace(start, after=start.before, events=called_a_person("explicit_request", 1), end="with_people")
+    kind = next((kind for pattern, kind in _KEYWORDS if re.search(pattern, said, re.IGNORECASE)), "")
+    named = next((number for number in start.orders.values() if number in said), next(iter(start.orders.values()), ""))
+    told = "Sorry, I did not understand that."
+    if kind:
+        await _apply(front, start, change_of(Effect(kind=kind), start, named))
+        told = "All right."
+    after = await front.shop_of(start.customer_id)
+    return replace(start, after=after, view=[shop_words(told)], end="content", satisfied=bool(kind))
+
+
+def _opening(scenario: Scenario, start: Record, words: Speaker) -> str:
+    if not scenario.goals:
+        return ""
+    goal = scenario.goals[0]
+    number = start.orders.get(goal.order or "", "")
+    if not goal.say:
+        return words.wish(goal.act, {"order": f"order {number}"} if number and goal.names_order else {})
+    said = goal.say[0]
+    for name, one in start.orders.items():
+        said = said.replace(f"$orders.{name}", one)
+    return said
+
+
+async def _gold(front: Front, scenario: Scenario, start: Record) -> Record:
+    expect = scenario.expect
+    for effect in expect.ends[0]:
+        await _apply(front, start, change_of(effect, start, start.orders.get(effect.order or "", "")))
+    after = await front.shop_of(start.customer_id)
+    if expect.owner == "person":
+        spoken = max(expect.not_before, min(1, len(scenario.goals)))
+        return replace(start, after=after, events=called_a_person(expect.reasons[0], spoken), end="with_people")
+    return replace(start, after=after, end="content", satisfied=True)
+
+
+async def _apply(front: Front, start: Record, changes: Sequence[Mapping[str, Any]]) -> None:
+    """The first of these changes that the shop takes; none where its rules refuse them all."""
+    path = f"/lab/v1/customers/{start.customer_id}/changes"
+    for change in changes:
+        answer = await front.call("POST", path, {"change": dict(change)}, expect=(201, 404, 409, 422))
+        if "receipt" in answer:
+            return
+
+
+def change_of(effect: Effect, start: Record, order_id: str) -> list[dict[str, Any]]:
+    """What to ask the shop for, in the port's form; several where only trying tells which is free."""
+    change: dict[str, Any] = {"kind": effect.kind}
+    order = next((one for one in start.before["orders"] if one["id"] == order_id), None)
+    if order is not None and effect.kind in _ABOUT_AN_ORDER:
+        change["order_id"] = order_id
+    if effect.kind == "refund":
+        change["reason"] = order["status"] if order else ""
+    elif effect.kind == "report_problem":
+        change["problem"] = "late" if order and order["status"] == "delayed" else "missing"
+    elif effect.kind == "change_address" and order:
+        change["address"] = dict(order["address"])
+    elif effect.kind == "subscription":
+        change |= {"action": "pause", **effect.request}
+        change |= {"months": 1} if change["action"] == "pause" else {}
+        plans = ["weekender", "hut_tour"] if change["action"] == "plan" else [None]
+        return [change | ({"plan": plan} if plan else {}) for plan in plans]
+    elif effect.kind == "update_profile":
+        values = {"email": "gold@example.org", "phone": "+49 171 3920099", "name": "Gold Replay"}
+        return [change | effect.request | {"value": values[effect.request.get("field", "name")]}]
+    elif effect.kind == "callback":
+        return [change | {"starts_at": moment} for moment in _hours_ahead()]
+    request = dict(effect.request)
+    if "address" in request:
+        request["address"] = {**change.get("address", {}), **request["address"]}
+    return [change | request]
+
+
+_ABOUT_AN_ORDER = frozenset(
+    {
+        "cancel_order", "change_address", "return_item", "refund", "report_problem", "double_charge", "trace_refund",
+        "invoice_copy",
+    }
+)  # fmt: skip
+
+
+def _hours_ahead() -> list[str]:
+    day = datetime.now(_ZONE).replace(minute=0, second=0, microsecond=0)
+    hours = [(day + timedelta(days=ahead)).replace(hour=hour) for ahead in range(1, 7) for hour in range(9, 17)]
+    return [hour.astimezone(UTC).isoformat() for hour in hours if hour.weekday() < 5]
+
+
+async def measured(
+    front: Front, scenarios: Sequence[Scenario], banks: Mapping[str, Bank], seed: int
+) -> tuple[References, str]:
+    """What was found, and what stood in the way, if anything."""
+    found = References()
+    try:
+        await measure(front, scenarios, banks, seed, found)
+    except StackAway as away:
+        return found, str(away)
+    return found, ""
