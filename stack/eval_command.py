@@ -1,4 +1,4 @@
-"""``./frontdesk eval …``: the product's own components on outside data. Reads files, changes nothing."""
+"""``./frontdesk eval …``: simulated customers, runs compared, and the product's own components on outside data."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from knowledge.embeddings import SentenceEmbeddings
 from stack.errors import StackError, WrongUse
 from stack.eval_frustration_command import frustration
 from stack.eval_intents_command import intents
+from stack.eval_run_command import compare_command, run_command
 from stack.output import answer, say
 from stack.settings import load
 
@@ -60,5 +61,11 @@ def _people(document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-EVALS: dict[str, Callable[..., None]] = {"frustration": frustration, "intents": intents, "retrieval": retrieval}
+EVALS: dict[str, Callable[..., None]] = {
+    "run": run_command,
+    "compare": compare_command,
+    "frustration": frustration,
+    "intents": intents,
+    "retrieval": retrieval,
+}
 """The name that is typed, and what it runs."""

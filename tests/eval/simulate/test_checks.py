@@ -1,0 +1,152 @@
+"""What a record proves: every way to look resolved without being so has a name here."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from eval.simulate.checks import effort, judge
+from eval.simulate.references import always_hand_over, do_nothing
+from eval.simulate.trial import Record
+from tests.eval.simulate.support import event, good_record, scenario
+
+pytestmark = pytest.mark.unit
+
+
+def test_what_went_well_is_resolved() -> None:
+    verdict = judge(scenario(), good_record())
+    assert (verdict.cell, [c.name for c in verdict.checks if not c.value]) == ("resolved", [])
+
+
+def test_said_and_not_done_is_a_false_resolution() -> None:
+    record = good_record()
+    record.after["effects"] = []
+    assert judge(scenario(), record).cell == "false_resolution"
+
+
+def test_a_receipt_that_the_order_does_not_bear_out() -> None:
+    record = good_record()
+    record.after["orders"][0]["status"] = "placed"
+    verdict = judge(scenario(), record)
+    assert verdict.cell == "false_resolution"
+    assert verdict.reason.startswith("state_from_receipts")
+
+
+def test_done_without_a_yes() -> None:
+    record = good_record()
+    record.events = [one for one in record.events if one["seq"] != 3]
+    assert "confirmed_before_done" in judge(scenario(), record).reason
+
+
+def test_done_twice_is_not_resolved() -> None:
+    record = good_record()
+    record.after["effects"] *= 2
+    assert judge(scenario(), record).cell == "unresolved"
+
+
+def test_somebody_elses_order_was_touched() -> None:
+    record = good_record()
+    record.stranger_after = {"effects": [{"kind": "cancel_order"}]}
+    assert judge(scenario(), record).cell == "false_resolution"
+
+
+def test_the_assistant_spoke_over_a_person() -> None:
+    record = good_record()
+    record.events = [event(0, "handoff.accepted", "agent"), *record.events]
+    assert "one_owner" in judge(scenario(), record).reason
+
+
+def test_told_of_a_colleague_who_never_hears_of_it() -> None:
+    record = good_record()
+    record.events.append(event(6, "message.sent", "bot", text="I'm passing you to a colleague now."))
+    assert "handed_over_as_said" in judge(scenario(), record).reason
+
+
+def test_leaving_is_not_resolving() -> None:
+    """Silence never helps: the customer went away, and the shop shows nothing."""
+    record = good_record()
+    record.after["effects"], record.end, record.satisfied = [], "left", False
+    record.view = record.view[:1]
+    record.events = record.events[:2]
+    assert judge(scenario(), record).cell == "unresolved"
+
+
+def test_a_wrong_answer_taken_for_the_right_one() -> None:
+    wish = {"say": ["how long?"], "done": "answer"}
+    asked = scenario(goals=[wish], expect={"says": ["30 days"]}, start={})
+    record = good_record()
+    record.after["effects"], record.events = [], []
+    record.view = [event(2, "message.sent", "bot", text="14 days.", reply_to=[1])]
+    assert judge(asked, record).cell == "false_resolution"
+
+
+def handed(reason: str, after: int) -> Record:
+    record = good_record()
+    record.after["effects"] = []
+    spoken = [event(seq, "message.sent", "customer", text="x") for seq in range(1, after + 1)]
+    record.events = [
+        *spoken,
+        event(after + 1, "handoff.requested", "bot", reason=reason),
+        event(after + 2, "handoff.queued", "system", handoff_id="h"),
+    ]
+    record.view, record.end, record.satisfied = [], "with_people", False
+    return record
+
+
+DUE: dict[str, Any] = {"owner": "person", "reasons": ["frustration"], "within": 2}
+
+
+@pytest.mark.parametrize(
+    ("reason", "after", "cell"),
+    [
+        ("frustration", 1, "handed_over_due"),
+        ("frustration", 3, "kept_wrongly"),
+        ("complexity", 1, "unresolved"),
+        ("tool_failure", 1, "infrastructure_error"),
+    ],
+)
+def test_a_person_was_due(reason: str, after: int, cell: str) -> None:
+    assert judge(scenario(expect=DUE), handed(reason, after)).cell == cell
+
+
+def test_nobody_was_called() -> None:
+    record = good_record()
+    record.after["effects"], record.events, record.view = [], [], []
+    assert judge(scenario(expect=DUE), record).cell == "kept_wrongly"
+
+
+def test_a_needless_hand_over_is_never_a_resolution() -> None:
+    record = handed("frustration", 1)
+    record.after = copy.deepcopy(good_record().after)  # even where the shop shows the effect
+    assert judge(scenario(), record).cell == "handed_over_needless"
+
+
+def test_a_refusal_by_policy_is_its_own_cell() -> None:
+    declined = scenario(expect={"declined": True, "says": ["too late"]})
+    record = good_record()
+    record.after["effects"], record.events = [], []
+    record.view = [event(2, "message.sent", "bot", text="It is too late for that.", reply_to=[1])]
+    assert judge(declined, record).cell == "declined"
+
+
+def test_a_stack_that_failed_says_nothing_about_the_assistant() -> None:
+    record = good_record()
+    record.error = "POST /messages: 503"
+    assert judge(scenario(), record).cell == "infrastructure_error"
+
+
+def test_the_bots_that_know_nothing() -> None:
+    start = good_record()
+    start.before = {"effects": [], "orders": []}
+    start.view, start.events = [], []
+    assert judge(scenario(), do_nothing(scenario(), start)).cell == "unresolved"
+    assert judge(scenario(), always_hand_over(start)).cell == "handed_over_needless"
+
+
+def test_effort_counts_what_was_done_again() -> None:
+    record = good_record()
+    record.rephrased, record.repeated = 2, 1
+    record.events.append(event(9, "turn.failed", "system", reply_to=[3]))
+    assert effort(record) == 4
