@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003_attachments"
-down_revision = "0002_desk"
+down_revision = "0003_routing"
 branch_labels = None
 depends_on = None
 
