@@ -19,6 +19,8 @@ from handoff.agents.service import StaffService
 from handoff.assistant.client import Assistant
 from handoff.attachments import routes as attachment_routes
 from handoff.attachments.service import AttachmentService
+from handoff.canned import routes as canned_routes
+from handoff.canned.service import CannedReplies
 from handoff.clock import Clock, Ids, RandomIds, SystemClock
 from handoff.conversations import routes as conversation_routes
 from handoff.conversations import socket as conversation_socket
@@ -26,6 +28,11 @@ from handoff.conversations.service import ConversationService
 from handoff.core import Core
 from handoff.customers import routes as customer_routes
 from handoff.customers.service import CustomerService
+from handoff.desk import routes as desk_routes
+from handoff.desk.customers import Customers
+from handoff.desk.inbox import Inbox
+from handoff.desk.suggestions import Suggester
+from handoff.desk.viewers import Viewers
 from handoff.errors import FrontdeskError
 from handoff.gateway.hub import Hub
 from handoff.gateway.runner import TurnRunner
@@ -62,6 +69,7 @@ class Handoff:
     assistant: Assistant
     attachments: AttachmentService
     customers: CustomerService
+    suggester: Suggester
     redis: Redis
     listening: Redis
 
@@ -110,6 +118,12 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(attachment_routes.create_router(core, attachments, require, limit))
     router.include_router(customer_routes.create_router(core, customers))
     router.include_router(widget_routes.create_router(settings))
+    canned = CannedReplies(database, clock, ids)
+    suggester = Suggester(core, canned)
+    router.include_router(canned_routes.create_router(canned, require))
+    router.include_router(
+        desk_routes.create_router(core, Inbox(core), Customers(core), suggester, Viewers(client, clock), require)
+    )
     return Handoff(
         core=core,
         router=router,
@@ -119,6 +133,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
         assistant=assistant,
         attachments=attachments,
         customers=customers,
+        suggester=suggester,
         redis=client,
         listening=listening,
     )

@@ -39,7 +39,7 @@ from stack import demo_routes, lab_routes
 from stack.errors import StackError
 from stack.eval_ports import quality_desk
 from stack.greeting_port import delayed_order
-from stack.knowledge_ports import follow_conversations, told_by_colleagues
+from stack.knowledge_ports import articles_for_staff, follow_conversations, told_by_colleagues
 from stack.lab_routes import Lab
 from stack.node import WEB
 from stack.pages import Application, Pages, read_pages
@@ -103,6 +103,7 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
         handoff.customers.greeter = delayed_order(backend, clock)
         desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)
         knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
+        handoff.suggester.articles = articles_for_staff(knowledge)
         feed = EventFeed(handoff.core.database, clock)
         following = asyncio.create_task(follow_conversations(feed, knowledge.desk.usage), name="knowledge-feed")
         stack.push_async_callback(_cancelled, following)

@@ -10,15 +10,20 @@ import structlog
 
 from handoff.conversations.log import find, read_events
 from handoff.core import Core
+from handoff.desk.suggestions import FindArticles, SuggestedArticle
 from handoff.errors import FrontdeskError, NotFound
 from handoff.outbox.feed import EventFeed
+from knowledge.answer import cite
 from knowledge.desk.drafting import Resolution, Resolutions
 from knowledge.desk.usage import Usage
 from knowledge.errors import KnowledgeError
+from knowledge.retrieve import Found
+from knowledge.service import Knowledge
 
 FEED = "conversations"
 EVERY = 1.0
 MOST_EVENTS = 5_000
+LONGEST_EXCERPT = 280
 
 log = structlog.get_logger("stack.knowledge_ports")
 
@@ -47,6 +52,29 @@ def told_by_colleagues(core: Core) -> Callable[[Sequence[str]], Awaitable[Resolu
         return await core.database.read(work)
 
     return resolutions
+
+
+def articles_for_staff(knowledge: Knowledge) -> FindArticles:
+    """The port through which the desk finds articles for a conversation: all that staff may read."""
+
+    async def find_articles(question: str, locale: str, count: int) -> list[SuggestedArticle]:
+        def search() -> Found:
+            return knowledge.retriever.search(question, audience="agent", locale=locale, count=count)
+
+        found: Found = await knowledge.search_in_thread(search)
+        return [
+            SuggestedArticle(
+                article_id=hit.passage.article_id,
+                title=hit.passage.chunk.title,
+                section=hit.passage.chunk.section,
+                url=cite(hit.passage).url,
+                excerpt=hit.passage.chunk.text[:LONGEST_EXCERPT],
+                likely=found.found and place == 0,
+            )
+            for place, hit in enumerate(found.hits)
+        ]
+
+    return find_articles
 
 
 def _resolution(connection: sa.Connection, conversation_id: str) -> Resolution | None:

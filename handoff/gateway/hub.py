@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from handoff.conversations.log import Announcement
+from handoff.desk.viewers import Viewer
 
 QUEUE_LIMIT = 256
 DESK = "desk"
@@ -34,7 +35,16 @@ class Hint:
     owner: str
 
 
-Signal = Announcement | Typing | Hint
+@dataclass(frozen=True)
+class Watching:
+    """Who of the staff looks at the conversation now (``handoff.desk.viewers``). For desks alone."""
+
+    conversation_id: str
+    viewers: tuple[Viewer, ...]
+    owner: str = ""
+
+
+Signal = Announcement | Typing | Hint | Watching
 
 
 @dataclass(eq=False)
@@ -69,6 +79,10 @@ class Hub:
         for topic in (signal.conversation_id, DESK):
             for listener in tuple(self._listeners.get(topic, ())):
                 listener.offer(signal)
+
+    def tell_desk(self, signal: Watching) -> None:
+        for listener in tuple(self._listeners.get(DESK, ())):
+            listener.offer(signal)
 
     def count(self) -> int:
         return sum(len(listeners) for listeners in self._listeners.values())

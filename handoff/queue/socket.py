@@ -11,7 +11,7 @@ from handoff.conversations.log import WireEvent, read_events
 from handoff.core import Core
 from handoff.errors import Forbidden, FrontdeskError, Unauthorised
 from handoff.gateway import sockets
-from handoff.gateway.hub import DESK, Signal, Typing
+from handoff.gateway.hub import DESK, Signal, Typing, Watching
 from handoff.gateway.sockets import Follower, Frame
 from handoff.storage import tables as t
 
@@ -39,6 +39,10 @@ class DeskView:
             if not set(self._me.roles) & set(DESK_ROLES):
                 raise Forbidden("role_missing", "Your role does not include this.")
             return [*await self._catch_up(), {"kind": "heartbeat"}]
+        if isinstance(signal, Watching):
+            told = {"kind": "viewers", "conversation_id": signal.conversation_id}
+            here = any(viewer.agent_id == self._me.id for viewer in signal.viewers)
+            return [told | {"viewers": [vars(viewer) for viewer in signal.viewers]}] if here else []
         mine = signal.owner == f"agent:{self._me.id}"
         if isinstance(signal, Typing):
             typed = {"kind": "typing", "who": signal.who, "conversation_id": signal.conversation_id}

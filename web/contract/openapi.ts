@@ -226,6 +226,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Replies */
+        get: operations["list_replies_api_v1_canned_replies_get"];
+        put?: never;
+        /** Create */
+        post: operations["create_api_v1_canned_replies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete */
+        delete: operations["delete_api_v1_canned_replies__reply_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_api_v1_canned_replies__reply_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{reply_id}/used": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Used
+         * @description Counted when it is put into a reply, so that those used most come first.
+         */
+        post: operations["used_api_v1_canned_replies__reply_id__used_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -470,6 +526,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Closed */
+        get: operations["closed_api_v1_desk_closed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open Handoffs */
+        get: operations["open_handoffs_api_v1_desk_inbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search */
+        get: operations["search_api_v1_desk_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/handoffs/{handoff_id}": {
         parameters: {
             query?: never;
@@ -515,6 +622,46 @@ export interface paths {
         put?: never;
         /** Close */
         post: operations["close_api_v1_handoffs__handoff_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handoffs/{handoff_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description The customer's earlier conversations and issues. That it was read is written down.
+         */
+        get: operations["history_api_v1_handoffs__handoff_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handoffs/{handoff_id}/history/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transcript
+         * @description One of those conversations, whole. That it was read is written down.
+         */
+        get: operations["transcript_api_v1_handoffs__handoff_id__history__conversation_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -575,6 +722,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handoffs/{handoff_id}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads
+         * @description Who of the staff read this conversation or its customer's past.
+         */
+        get: operations["reads_api_v1_handoffs__handoff_id__reads_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handoffs/{handoff_id}/reasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reasks
+         * @description What a draft asks the customer again. Nothing is stored.
+         */
+        post: operations["reasks_api_v1_handoffs__handoff_id__reasks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/handoffs/{handoff_id}/return": {
         parameters: {
             query?: never;
@@ -586,6 +773,23 @@ export interface paths {
         put?: never;
         /** Return To Bot */
         post: operations["return_to_bot_api_v1_handoffs__handoff_id__return_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handoffs/{handoff_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions */
+        get: operations["suggestions_api_v1_handoffs__handoff_id__suggestions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -604,6 +808,27 @@ export interface paths {
         /** Transfer */
         post: operations["transfer_api_v1_handoffs__handoff_id__transfer_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handoffs/{handoff_id}/viewing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Look
+         * @description I am here, and maybe writing; say so again every ten seconds. The answer names everybody who is.
+         */
+        put: operations["look_api_v1_handoffs__handoff_id__viewing_put"];
+        post?: never;
+        /** Leave */
+        delete: operations["leave_api_v1_handoffs__handoff_id__viewing_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1695,6 +1920,66 @@ export interface components {
             /** Entries */
             entries: components["schemas"]["DueOut"][];
         };
+        /** CannedChange */
+        CannedChange: {
+            /** Shortcut */
+            shortcut?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Topics */
+            topics?: string[] | null;
+        };
+        /** CannedIn */
+        CannedIn: {
+            /**
+             * Scope
+             * @default personal
+             * @enum {string}
+             */
+            scope: "personal" | "shared";
+            /** Shortcut */
+            shortcut: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Topics */
+            topics?: string[];
+        };
+        /** CannedList */
+        CannedList: {
+            /** Replies */
+            replies: components["schemas"]["CannedOut"][];
+        };
+        /**
+         * CannedOut
+         * @description ``mine``: whether the caller may change it. ``topics``: intents and subjects it is suggested for.
+         */
+        CannedOut: {
+            /** Id */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "personal" | "shared";
+            /** Shortcut */
+            shortcut: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Topics */
+            topics: string[];
+            /** Updated At */
+            updated_at: string;
+            /** Uses */
+            uses: number;
+        };
         /** Change */
         Change: {
             /**
@@ -1869,6 +2154,11 @@ export interface components {
             changed: string[];
             /** Diff */
             diff: string;
+        };
+        /** Draft */
+        Draft: {
+            /** Text */
+            text: string;
         };
         /**
          * DrawIn
@@ -2176,6 +2466,21 @@ export interface components {
             /** Waiting Since */
             waiting_since: string;
         };
+        /**
+         * History
+         * @description ``repeat``: how many earlier conversations began within 14 days before this one, and whether one of them was
+         *     about the same topic. An anonymous customer has no history.
+         */
+        History: {
+            /** Conversations */
+            conversations: components["schemas"]["handoff__desk__customers__PastConversation"][];
+            /** Customer Id */
+            customer_id: string | null;
+            /** Recent */
+            recent: number;
+            /** Same Topic */
+            same_topic: boolean;
+        };
         /** HistoryLine */
         HistoryLine: {
             /** Actor */
@@ -2244,6 +2549,62 @@ export interface components {
             unchanged: string[];
             /** Updated */
             updated: string[];
+        };
+        /**
+         * InboxItem
+         * @description ``customer_seq``: the customer's newest message, for what is unread. ``due_at``: when the first answer is due.
+         */
+        InboxItem: {
+            /** Accepted By */
+            accepted_by: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Customer At */
+            customer_at: string | null;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Customer Name */
+            customer_name: string | null;
+            /** Customer Seq */
+            customer_seq: number;
+            /** Due At */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Epoch */
+            epoch: number;
+            /** Handoff Id */
+            handoff_id: string;
+            /** Locale */
+            locale: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Owner */
+            owner: string;
+            /** Priority */
+            priority: number;
+            /** Problem */
+            problem: string;
+            /** Queue */
+            queue: string;
+            /** Reason */
+            reason: string;
+            /** State */
+            state: string;
+            /** Waiting Since */
+            waiting_since: string;
+        };
+        /** InboxItems */
+        InboxItems: {
+            /** Items */
+            items: components["schemas"]["InboxItem"][];
+        };
+        /** InboxOut */
+        InboxOut: {
+            /** Open */
+            open: components["schemas"]["InboxItem"][];
+            /** Total */
+            total: number;
         };
         /**
          * JudgementIn
@@ -2332,6 +2693,14 @@ export interface components {
             title: string;
             /** Updated At */
             updated_at: string;
+        };
+        /** Looking */
+        Looking: {
+            /**
+             * Typing
+             * @default false
+             */
+            typing: boolean;
         };
         /** MadeCustomer */
         MadeCustomer: {
@@ -2529,31 +2898,21 @@ export interface components {
              */
             tracking: string;
         };
-        /** PastConversation */
-        PastConversation: {
-            /** Conversation Id */
-            conversation_id: string;
-            /** Last Event At */
-            last_event_at: string;
-            /**
-             * Last From
-             * @enum {string}
-             */
-            last_from: "customer" | "bot" | "agent" | "system";
-            /** Last Text */
-            last_text: string;
-            /** Opened At */
-            opened_at: string;
-            /**
-             * Owner
-             * @enum {string}
-             */
-            owner: "bot" | "queue" | "agent" | "none";
-        };
         /** PastConversations */
         PastConversations: {
             /** Conversations */
-            conversations: components["schemas"]["PastConversation"][];
+            conversations: components["schemas"]["handoff__customers__routes__PastConversation"][];
+        };
+        /** PastEpisode */
+        PastEpisode: {
+            /** Closed At */
+            closed_at: string | null;
+            /** Opened At */
+            opened_at: string;
+            /** State */
+            state: string;
+            /** Topic */
+            topic: string | null;
         };
         /** PaymentRow */
         PaymentRow: {
@@ -2677,6 +3036,26 @@ export interface components {
             mine: number;
             /** Waiting */
             waiting: number;
+        };
+        /**
+         * Reask
+         * @description What the draft asks for although it is known; ``seq`` 0 means that it came with the sign-in.
+         */
+        Reask: {
+            /** Seq */
+            seq: number;
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "order_number" | "email" | "phone" | "name" | "problem";
+            /** Value */
+            value: string;
+        };
+        /** Reasks */
+        Reasks: {
+            /** Reasks */
+            reasks: components["schemas"]["Reask"][];
         };
         /** ReportOut */
         ReportOut: {
@@ -2878,10 +3257,68 @@ export interface components {
             /** Token */
             token: string;
         };
+        /** StaffRead */
+        StaffRead: {
+            /** Agent Id */
+            agent_id: string;
+            /** At */
+            at: string;
+            /** Name */
+            name: string | null;
+            /** What */
+            what: string;
+        };
+        /** StaffReads */
+        StaffReads: {
+            /** Reads */
+            reads: components["schemas"]["StaffRead"][];
+        };
         /** Step */
         Step: {
             /** Forward Seconds */
             forward_seconds: number;
+        };
+        /** SuggestedArticle */
+        SuggestedArticle: {
+            /** Article Id */
+            article_id: string;
+            /** Excerpt */
+            excerpt: string;
+            /** Likely */
+            likely: boolean;
+            /** Section */
+            section: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * SuggestedReply
+         * @description ``canned``: one's ``id`` and text with its variables. ``resolution``: an earlier answer to the same subject, with
+         *     what named that customer taken out.
+         */
+        SuggestedReply: {
+            /** Id */
+            id: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "canned" | "resolution";
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /** Suggestions */
+        Suggestions: {
+            /** Articles */
+            articles: components["schemas"]["SuggestedArticle"][];
+            /** Question */
+            question: string;
+            /** Replies */
+            replies: components["schemas"]["SuggestedReply"][];
         };
         /** TakeIn */
         TakeIn: {
@@ -2897,6 +3334,15 @@ export interface components {
             gaps: components["schemas"]["GapOut"][];
             /** Month */
             month: string;
+        };
+        /** Transcript */
+        Transcript: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Events */
+            events: {
+                [key: string]: unknown;
+            }[];
         };
         /** Transfer */
         Transfer: {
@@ -3047,6 +3493,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** Viewer */
+        Viewer: {
+            /** Agent Id */
+            agent_id: string;
+            /** Name */
+            name: string;
+            /** Typing */
+            typing: boolean;
+        };
+        /** ViewersOut */
+        ViewersOut: {
+            /** Viewers */
+            viewers: components["schemas"]["Viewer"][];
+        };
         /**
          * WeekOut
          * @description ``week``: the Monday.
@@ -3067,6 +3527,50 @@ export interface components {
             prechat: ("name" | "email" | "topic")[];
             /** Topics */
             topics: string[];
+        };
+        /** PastConversation */
+        handoff__customers__routes__PastConversation: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Last Event At */
+            last_event_at: string;
+            /**
+             * Last From
+             * @enum {string}
+             */
+            last_from: "customer" | "bot" | "agent" | "system";
+            /** Last Text */
+            last_text: string;
+            /** Opened At */
+            opened_at: string;
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "bot" | "queue" | "agent" | "none";
+        };
+        /** PastConversation */
+        handoff__desk__customers__PastConversation: {
+            /** Agent */
+            agent: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Channel */
+            channel: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Episodes */
+            episodes: components["schemas"]["PastEpisode"][];
+            /** Last Event At */
+            last_event_at: string;
+            /** Opened At */
+            opened_at: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Problem */
+            problem: string;
+            /** State */
+            state: string;
         };
     };
     responses: never;
@@ -3650,6 +4154,206 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_replies_api_v1_canned_replies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedList"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_api_v1_canned_replies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_api_v1_canned_replies__reply_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_canned_replies__reply_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    used_api_v1_canned_replies__reply_id__used_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4270,6 +4974,122 @@ export interface operations {
             };
         };
     };
+    closed_api_v1_desk_closed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItems"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_handoffs_api_v1_desk_inbox_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search_api_v1_desk_search_get: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItems"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     view_api_v1_handoffs__handoff_id__get: {
         parameters: {
             query?: never;
@@ -4371,6 +5191,87 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    history_api_v1_handoffs__handoff_id__history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transcript_api_v1_handoffs__handoff_id__history__conversation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
+                };
             };
             /** @description Well-formed and wrong */
             422: {
@@ -4521,6 +5422,90 @@ export interface operations {
             };
         };
     };
+    reads_api_v1_handoffs__handoff_id__reads_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReads"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reasks_api_v1_handoffs__handoff_id__reasks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reasks"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     return_to_bot_api_v1_handoffs__handoff_id__return_post: {
         parameters: {
             query?: never;
@@ -4563,6 +5548,48 @@ export interface operations {
             };
         };
     };
+    suggestions_api_v1_handoffs__handoff_id__suggestions_get: {
+        parameters: {
+            query?: {
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     transfer_api_v1_handoffs__handoff_id__transfer_post: {
         parameters: {
             query?: never;
@@ -4577,6 +5604,88 @@ export interface operations {
                 "application/json": components["schemas"]["Transfer"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_api_v1_handoffs__handoff_id__viewing_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Looking"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewersOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    leave_api_v1_handoffs__handoff_id__viewing_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             204: {

@@ -1,0 +1,135 @@
+"""The inbox: what is open, what this agent has, what ended lately, and what matches a search."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from handoff.agents.service import Principal
+from handoff.clock import stamp
+from handoff.core import Core
+from handoff.storage import tables as t
+
+MOST_OPEN = 300
+MOST_CLOSED = 50
+CLOSED_WITHIN = timedelta(days=7)
+FOUND_WITHIN = timedelta(days=90)
+SHORTEST_SEARCH = 2
+LONGEST_PROBLEM = 160
+
+Row = dict[str, Any]
+
+
+class Inbox:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def open(self, me: Principal) -> dict[str, Any]:
+        """``open``: all that wait or are with somebody, those first that are due first; this agent's are always among
+        them. ``total``: how many there are, where not all are shown."""
+
+        def work(connection: sa.Connection) -> dict[str, Any]:
+            states = t.handoffs.c.state.in_(("queued", "accepted"))
+            mine = t.handoffs.c.agent_id == me.id
+            query = _items().where(states)
+            total = connection.execute(sa.select(sa.func.count()).select_from(t.handoffs).where(states)).scalar_one()
+            others = query.where(sa.or_(t.handoffs.c.agent_id.is_(None), ~mine)).limit(MOST_OPEN)
+            rows = list(connection.execute(others).mappings())
+            rows += connection.execute(query.where(mine)).mappings()
+            return {"open": [_item(row) for row in rows], "total": int(total)}
+
+        return await self._core.database.read(work)
+
+    async def closed(self) -> list[Row]:
+        """What ended in the last seven days, newest first."""
+        since = stamp(self._core.clock.now() - CLOSED_WITHIN)
+        query = _items(newest_first=True).where(t.handoffs.c.ended_at >= since).limit(MOST_CLOSED)
+        return await self._core.database.read(lambda c: [_item(row) for row in c.execute(query).mappings()])
+
+    async def search(self, text: str) -> list[Row]:
+        """Hand-overs of the last 90 days by customer, by the words in the conversation (an order number), or by id."""
+        wanted = text.strip().casefold()
+        if len(wanted) < SHORTEST_SEARCH:
+            return []
+        like = "%" + wanted.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        said = (
+            sa.select(sa.literal(1))
+            .select_from(t.events.join(t.event_content))
+            .where(
+                t.events.c.conversation_id == t.handoffs.c.conversation_id,
+                t.events.c.type == "message.sent",
+                sa.func.lower(sa.cast(t.event_content.c.content, sa.Text)).like(like, escape="\\"),
+            )
+        )
+        matches = sa.or_(
+            sa.func.lower(t.conversations.c.customer_name).like(like, escape="\\"),
+            sa.func.lower(t.conversations.c.customer_id) == wanted,
+            t.handoffs.c.id == text.strip(),
+            t.conversations.c.id == text.strip(),
+            sa.exists(said),
+        )
+        since = stamp(self._core.clock.now() - FOUND_WITHIN)
+        query = _items(newest_first=True).where(matches, t.handoffs.c.requested_at >= since).limit(MOST_CLOSED)
+        return await self._core.database.read(lambda c: [_item(row) for row in c.execute(query).mappings()])
+
+
+def _items(*, newest_first: bool = False) -> sa.Select[Any]:
+    def of_customer(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+        return (
+            sa.select(column)
+            .select_from(t.events.outerjoin(t.event_content))
+            .where(
+                t.events.c.conversation_id == t.handoffs.c.conversation_id,
+                t.events.c.type == "message.sent",
+                t.events.c.source == "customer",
+            )
+            .order_by(t.events.c.seq.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+
+    query = (
+        sa.select(
+            t.handoffs,
+            t.conversations.c.customer_id,
+            t.conversations.c.customer_name,
+            t.conversations.c.owner,
+            t.conversations.c.epoch,
+            t.conversations.c.locale,
+            t.agents.c.name.label("accepted_by"),
+            of_customer(t.event_content.c.content).label("content"),
+            of_customer(t.events.c.seq).label("said_seq"),
+            of_customer(t.events.c.occurred_at).label("said_at"),
+        )
+        .join(t.conversations, t.conversations.c.id == t.handoffs.c.conversation_id)
+        .outerjoin(t.agents, t.agents.c.id == t.handoffs.c.agent_id)
+    )
+    if newest_first:
+        return query.order_by(sa.func.coalesce(t.handoffs.c.ended_at, t.handoffs.c.requested_at).desc())
+    return query.order_by(t.handoffs.c.priority, t.handoffs.c.requested_at)
+
+
+def _item(row: sa.RowMapping) -> Row:
+    return {
+        "handoff_id": row["id"],
+        "conversation_id": row["conversation_id"],
+        "state": row["state"],
+        "reason": row["reason"],
+        "priority": row["priority"],
+        "queue": row["queue"],
+        "customer_id": row["customer_id"],
+        "customer_name": row["customer_name"],
+        "locale": row["locale"],
+        "problem": str((row["content"] or {}).get("text", ""))[:LONGEST_PROBLEM],
+        "waiting_since": row["requested_at"],
+        "accepted_by": row["accepted_by"],
+        "owner": row["owner"],
+        "epoch": row["epoch"],
+        "due_at": row["due_at"],
+        "ended_at": row["ended_at"],
+        "outcome": row["outcome"],
+        "customer_seq": row["said_seq"] or 0,
+        "customer_at": row["said_at"],
+    }

@@ -1,0 +1,164 @@
+"""What only the desk needs: the inbox, a customer's past, suggestions, who else is here, and re-ask warnings."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from handoff.agents.access import DESK_ROLES, Require
+from handoff.agents.service import Principal
+from handoff.contract.reask import asked_again, said_already
+from handoff.conversations.log import find, read_events
+from handoff.conversations.schemas import Body, Text
+from handoff.core import Core
+from handoff.desk.customers import Customers, History, conversation_of
+from handoff.desk.inbox import Inbox
+from handoff.desk.suggestions import Suggester, Suggestions
+from handoff.desk.viewers import Viewer, Viewers
+from handoff.gateway.hub import Watching
+
+WHOLE_LOG = 100_000
+Search = Annotated[str, Query(min_length=2, max_length=200)]
+Question = Annotated[str | None, Query(max_length=2_000)]
+
+
+class InboxItem(Body):
+    """``customer_seq``: the customer's newest message, for what is unread. ``due_at``: when the first answer is due."""
+
+    handoff_id: str
+    conversation_id: str
+    state: str
+    reason: str
+    priority: int
+    queue: str
+    customer_id: str | None
+    customer_name: str | None
+    locale: str
+    problem: str
+    waiting_since: str
+    accepted_by: str | None
+    owner: str
+    epoch: int
+    due_at: str | None
+    ended_at: str | None
+    outcome: str | None
+    customer_seq: int
+    customer_at: str | None
+
+
+class InboxOut(Body):
+    open: list[InboxItem]
+    total: int
+
+
+class InboxItems(Body):
+    items: list[InboxItem]
+
+
+class Transcript(Body):
+    conversation_id: str
+    events: list[dict[str, Any]]
+
+
+class StaffRead(Body):
+    at: str
+    what: str
+    agent_id: str
+    name: str | None
+
+
+class StaffReads(Body):
+    reads: list[StaffRead]
+
+
+class Looking(Body):
+    typing: bool = False
+
+
+class ViewersOut(Body):
+    viewers: list[Viewer]
+
+
+class Draft(Body):
+    text: Text
+
+
+class Reask(Body):
+    """What the draft asks for although it is known; ``seq`` 0 means that it came with the sign-in."""
+
+    subject: Literal["order_number", "email", "phone", "name", "problem"]
+    value: str
+    seq: int = Field(ge=0)
+
+
+class Reasks(Body):
+    reasks: list[Reask]
+
+
+def create_router(
+    core: Core, inbox: Inbox, customers: Customers, suggester: Suggester, viewers: Viewers, require: Require
+) -> APIRouter:
+    router = APIRouter(tags=["desk"])
+    Agent = Annotated[Principal, Depends(require(*DESK_ROLES))]
+    Auditor = Annotated[Principal, Depends(require("lead", "admin", "qa"))]
+
+    async def conversation(handoff_id: str) -> str:
+        return await core.database.read(lambda connection: conversation_of(connection, handoff_id))
+
+    @router.get("/desk/inbox")
+    async def open_handoffs(me: Agent) -> InboxOut:
+        return InboxOut.model_validate(await inbox.open(me))
+
+    @router.get("/desk/closed")
+    async def closed(_me: Agent) -> InboxItems:
+        return InboxItems(items=[InboxItem(**item) for item in await inbox.closed()])
+
+    @router.get("/desk/search")
+    async def search(_me: Agent, q: Search) -> InboxItems:
+        return InboxItems(items=[InboxItem(**item) for item in await inbox.search(q)])
+
+    @router.get("/handoffs/{handoff_id}/history")
+    async def history(handoff_id: str, me: Agent) -> History:
+        """The customer's earlier conversations and issues. That it was read is written down."""
+        return await customers.history(handoff_id, me)
+
+    @router.get("/handoffs/{handoff_id}/history/{conversation_id}")
+    async def transcript(handoff_id: str, conversation_id: str, me: Agent) -> Transcript:
+        """One of those conversations, whole. That it was read is written down."""
+        events = await customers.transcript(handoff_id, conversation_id, me)
+        return Transcript(conversation_id=conversation_id, events=events)
+
+    @router.get("/handoffs/{handoff_id}/reads")
+    async def reads(handoff_id: str, _me: Auditor) -> StaffReads:
+        """Who of the staff read this conversation or its customer's past."""
+        return StaffReads(reads=[StaffRead(**row) for row in await customers.reads(handoff_id)])
+
+    @router.get("/handoffs/{handoff_id}/suggestions")
+    async def suggestions(handoff_id: str, me: Agent, q: Question = None) -> Suggestions:
+        return await suggester.suggest(handoff_id, me, q)
+
+    @router.post("/handoffs/{handoff_id}/reasks")
+    async def reasks(handoff_id: str, _me: Agent, body: Draft) -> Reasks:
+        """What a draft asks the customer again. Nothing is stored."""
+
+        def work(connection: Any) -> list[Reask]:
+            here = find(connection, conversation_of(connection, handoff_id))
+            known = said_already(read_events(connection, here.id, 0, WHOLE_LOG), name=here.customer_name)
+            return [Reask(**each._asdict()) for each in asked_again(body.text, known)]
+
+        return Reasks(reasks=await core.database.read(work))
+
+    @router.put("/handoffs/{handoff_id}/viewing")
+    async def look(handoff_id: str, me: Agent, body: Looking) -> ViewersOut:
+        """I am here, and maybe writing; say so again every ten seconds. The answer names everybody who is."""
+        conversation_id = await conversation(handoff_id)
+        here = await viewers.look(conversation_id, me, typing=body.typing)
+        core.hub.tell_desk(Watching(conversation_id, tuple(here)))
+        return ViewersOut(viewers=here)
+
+    @router.delete("/handoffs/{handoff_id}/viewing", status_code=204)
+    async def leave(handoff_id: str, me: Agent) -> None:
+        conversation_id = await conversation(handoff_id)
+        core.hub.tell_desk(Watching(conversation_id, tuple(await viewers.leave(conversation_id, me))))
+
+    return router
