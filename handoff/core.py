@@ -18,6 +18,7 @@ from handoff.gateway.turns import TurnStart
 from handoff.outbox.announcer import Announcer
 from handoff.settings import HandoffSettings
 from handoff.storage.database import Database
+from handoff.surveys import service as surveys
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class Core:
             log = LogWriter.locked(connection, conversation_id, self.clock.now(), self.ids)
             log.correlation_id = correlation_id
             result = work(log)
+            surveys.follow(log, self.settings)
             turn = turns.begin(log, self.runner.limits)
             return result, log.save(), turn
 

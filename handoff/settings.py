@@ -36,4 +36,6 @@ class HandoffSettings(BaseModel):
     prechat: tuple[PreChatField, ...] = Field(default=(), description="what unknown customers are asked first")
     prechat_topics: tuple[str, ...] = Field(default=(), description="topics to choose from in that form")
     tracker_window: int = Field(default=12, description="turns whose tracker events are sent to a bot that lost them")
+    company_name: str = Field(default="Our team", description="who customers are asked about in surveys")
+    survey_form: Literal["ces7", "ces5"] = Field(default="ces7", description="steps of the effort question")
     secure_cookies: bool = Field(default=False, description="mark the desk's cookie Secure (set it behind HTTPS)")

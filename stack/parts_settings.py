@@ -15,6 +15,8 @@ from stack import secrets
 from stack.errors import WrongUse
 from stack.settings import Settings
 
+DEMO_COMPANY = "Oberlarn"
+
 
 def handoff_settings(settings: Settings) -> HandoffSettings:
     folder = settings.paths.secrets
@@ -40,6 +42,8 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         attachment_bytes=settings.attachment_megabytes * 1024**2,
         prechat=settings.prechat,
         prechat_topics=settings.prechat_topics,
+        company_name=settings.company_name or (DEMO_COMPANY if settings.demo else "Our team"),
+        survey_form=settings.survey_form,
         secure_cookies=settings.secure_cookies,
     )
 

@@ -78,6 +78,9 @@ def create_router(core: Core, service: ConversationService, limit: RateLimit) ->
 
     @router.post("/{conversation_id}/feedback", status_code=202)
     async def give_feedback(conversation: Own, body: Feedback) -> Accepted:
-        return Accepted(seq=await service.give_feedback(conversation, body.kind, body.comment))
+        if body.kind != "survey":
+            return Accepted(seq=await service.give_feedback(conversation, body.kind, body.comment))
+        episode, ces = body.episode_id or "", body.ces or 0
+        return Accepted(seq=await service.answer_survey(conversation, episode, ces, body.csat, body.comment))
 
     return router

@@ -78,8 +78,22 @@ class RequestPerson(Body):
 
 
 class Feedback(Body):
+    """``survey`` answers the survey of an episode: ``ces`` in the steps of its form, ``csat`` 1–5 or left out."""
+
     kind: Literal["solved", "not_solved", "survey"]
     comment: Note | None = None
+    episode_id: str | None = Field(default=None, max_length=64)
+    ces: int | None = None
+    csat: int | None = None
+
+    @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> Self:
+        asked = (self.episode_id, self.ces)
+        if self.kind == "survey" and None in asked:
+            raise ValueError("a survey needs episode_id and ces")
+        if self.kind != "survey" and (*asked, self.csat) != (None, None, None):
+            raise ValueError("only a survey has episode_id, ces and csat")
+        return self
 
 
 class Events(Body):

@@ -36,6 +36,7 @@ from handoff.errors import Conflict, Unprocessable
 from handoff.gateway import inbox, wording
 from handoff.queue.enqueue import enqueue
 from handoff.storage import tables as t
+from handoff.surveys import service as surveys
 
 CUSTOMER = "customer"
 
@@ -138,8 +139,14 @@ class ConversationService:
 
         return await self._core.change(conversation_id, work)
 
+    async def answer_survey(
+        self, conversation_id: str, episode_id: str, ces: int, csat: int | None, comment: str | None
+    ) -> int:
+        """Raises ``NotFound`` (``survey_not_offered``), ``Conflict`` (``survey_answered``), ``Unprocessable``."""
+        return await self._core.change(conversation_id, lambda log: surveys.answer(log, episode_id, ces, csat, comment))
+
     async def give_feedback(
-        self, conversation_id: str, kind: Literal["solved", "not_solved", "survey"], comment: str | None
+        self, conversation_id: str, kind: Literal["solved", "not_solved"], comment: str | None
     ) -> int:
         """``not_solved`` opens the same episode again, and the conversation with it."""
 

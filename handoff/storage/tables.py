@@ -328,3 +328,59 @@ outbox = Table(
     Column("announced_at", String(32)),
     Index("outbox_pending", "announced_at", "id"),
 )
+
+surveys = Table(
+    "surveys",
+    metadata,
+    Column("episode_id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("form", String(8), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("offered_at", String(32)),
+    Column("answered_at", String(32)),
+    Column("answered_seq", Integer),
+    Column("fingerprint", String(64)),
+)
+"""One row an episode, so that nobody is asked twice. ``state``: ``waiting`` for a promise to be kept, ``offered``,
+``answered``. The answers themselves are in the log."""
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("texts", Boolean, nullable=False),
+    Column("secrets", JSON, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("created_by", String(64), nullable=False),
+)
+"""``events``: the types that are sent, all when empty. ``texts``: whether people's words travel too. ``secrets``:
+``[{secret, until}]``, newest first. ``position``: up to where the outbox was read."""
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("webhook_id", ForeignKey("webhooks.id"), nullable=False),
+    Column("message_id", String(64), nullable=False),
+    Column("event_id", String(64)),
+    Column("event_type", String(48), nullable=False),
+    Column("conversation_id", String(64)),
+    Column("seq", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", String(32), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("delivered_at", String(32)),
+    Column("status", Integer),
+    Column("error", String(48)),
+    UniqueConstraint("webhook_id", "message_id"),
+    Index("webhook_deliveries_due", "state", "next_at"),
+    Index("webhook_deliveries_order", "webhook_id", "conversation_id", "seq"),
+)
+"""The delivery log. It holds no content: what is sent is read from the log at the moment of sending, so an erased text
+is erased here too. ``state``: ``pending``, ``delivered``, ``given_up``."""

@@ -2240,10 +2240,19 @@ export interface components {
             /** Head Seq */
             head_seq: number;
         };
-        /** Feedback */
+        /**
+         * Feedback
+         * @description ``survey`` answers the survey of an episode: ``ces`` in the steps of its form, ``csat`` 1–5 or left out.
+         */
         Feedback: {
+            /** Ces */
+            ces?: number | null;
             /** Comment */
             comment?: string | null;
+            /** Csat */
+            csat?: number | null;
+            /** Episode Id */
+            episode_id?: string | null;
             /**
              * Kind
              * @enum {string}
