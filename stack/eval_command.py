@@ -14,6 +14,8 @@ from knowledge.embeddings import SentenceEmbeddings
 from stack.errors import StackError, WrongUse
 from stack.eval_frustration_command import frustration
 from stack.eval_intents_command import intents
+from stack.eval_packets_command import packets
+from stack.eval_redaction_command import redaction
 from stack.eval_run_command import compare_command, run_command
 from stack.output import answer, say
 from stack.settings import load
@@ -66,6 +68,8 @@ EVALS: dict[str, Callable[..., None]] = {
     "compare": compare_command,
     "frustration": frustration,
     "intents": intents,
+    "packets": packets,
+    "redaction": redaction,
     "retrieval": retrieval,
 }
 """The name that is typed, and what it runs."""

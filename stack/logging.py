@@ -23,6 +23,7 @@ FORBIDDEN_KEYS = frozenset({"text", "message_text", "body", "email", "password",
 _LARGEST = 20 << 20
 _KEPT = 3
 _LONGEST_FOREIGN = 160
+_FEWEST_DIGITS = 13
 
 
 class LogFile(logging.handlers.RotatingFileHandler):
@@ -53,6 +54,7 @@ def configure(process: str, folder: Path, level: str = "info") -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         withhold_text,
+        take_out_personal,
         place_of_exception,
     ]
     handler.setFormatter(
@@ -92,6 +94,16 @@ def withhold_text(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
     """Replace values whose name says that a person wrote them, should a call ever pass one."""
     for key in FORBIDDEN_KEYS & event.keys():
         event[key] = "withheld"
+    return event
+
+
+def take_out_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Addresses, cards and bank accounts go from every other value, should one ever hold them."""
+    for key, value in event.items():
+        if isinstance(value, str) and ("@" in value or sum(map(str.isdigit, value)) >= _FEWEST_DIGITS):
+            from handoff.contract.redact import CARD, EMAIL, IBAN, redact  # heavy, and hardly ever needed
+
+            event[key] = redact(value, labels=frozenset({EMAIL, IBAN, CARD}))
     return event
 
 

@@ -25,11 +25,14 @@ PERSONAL = frozenset({EMAIL, IBAN, CARD, PHONE})
 REGIONS = ("AT", "DE", "CH", "GB", "US")
 """Countries whose way of writing a telephone number without its country code is known."""
 FEWEST_PHONE_DIGITS = 7
+MOST_PHONE_DIGITS = 13
 FEWEST_DIGITS = 3
 
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{2,4}){3,8}(?:[ -]?[A-Za-z0-9]{1,3})?\b")
-_CARD = re.compile(r"(?<![\w])\d(?:[ -]?\d){12,18}(?![\w])")
+_GAP = "[ \u00a0\u2007\u2009\u202f.-]?"
+"""What people put between the groups of a number; phones paste the narrow and the unbroken spaces."""
+_IBAN = re.compile(rf"\b[A-Za-z]{{2}}\d{{2}}(?:{_GAP}[A-Za-z0-9]{{2,4}}){{3,8}}(?:{_GAP}[A-Za-z0-9]{{1,3}})?\b")
+_CARD = re.compile(rf"(?<![\w])\d(?:{_GAP}\d){{12,18}}(?![\w])")
 _NUMBER = re.compile(
     r"(?<![\w.,])(?:[A-Za-z]{1,4}[-_]?)?#?\d(?:[ /-]?\d){4,}(?!\w|[.,]\d)|\b[A-Za-z]{1,4}(?:[-_]\d{3,}|\d{4,})\b"
 )
@@ -67,7 +70,7 @@ def _iban(match: re.Match[str]) -> str:
     """The account's longest valid beginning: the words after it may look like more of it."""
     found = match.group(0)
     for end in range(len(found), _SHORTEST_IBAN - 1, -1):
-        if not found[end : end + 1].isalnum() and iban.is_valid(found[:end]):
+        if not found[end : end + 1].isalnum() and iban.is_valid(re.sub(r"\W", "", found[:end])):
             return IBAN + found[end:]
     return found
 
@@ -79,5 +82,7 @@ def _where(good: Callable[[str], bool], label: str) -> Callable[[re.Match[str]],
 def _phones(text: str, region: str) -> str:
     found = list(phonenumbers.PhoneNumberMatcher(text, region))
     for match in reversed(found):
+        if len(re.sub(r"\D", "", match.raw_string)) > MOST_PHONE_DIGITS and match.raw_string[0] not in "+0(":
+            continue  # a reference, a serial: no country's numbers are that long without their code
         text = text[: match.start] + PHONE + text[match.end :]
     return text

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iban, luhn
 
-from handoff.contract.redact import CARD, EMAIL, IBAN, NUMBER, PHONE, redact
+from handoff.contract.redact import CARD, EMAIL, IBAN, NUMBER, PAYMENT, PERSONAL, PHONE, finds, redact
 
 pytestmark = pytest.mark.contract
 
@@ -41,6 +41,17 @@ def test_what_names_a_person_goes(text: str, redacted: str) -> None:
 )
 def test_what_a_question_is_about_stays(text: str) -> None:
     assert redact(text) == text
+
+
+def test_only_what_is_asked_for_goes() -> None:
+    text = "card 4111 1111 1111 1111, mara@example.com, +43 660 1234567, A-1001"
+    assert redact(text, labels=PAYMENT) == f"card {CARD}, mara@example.com, +43 660 1234567, A-1001"
+    assert finds(text, redact(text, labels=PERSONAL)) == {CARD: 1, EMAIL: 1, PHONE: 1}
+
+
+def test_spaces_that_do_not_break_are_gaps_too() -> None:
+    assert redact("4111\u00a01111\u202f1111.1111") == CARD
+    assert redact("AT61\u00a01904\u00a03002\u00a03457\u00a03201") == IBAN
 
 
 @given(st.text(max_size=120))

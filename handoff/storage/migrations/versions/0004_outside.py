@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004_outside"
-down_revision = ("0003_routing", "0003_attachments")
+down_revision = "0003_attachments"
 branch_labels = None
 depends_on = None
 
