@@ -17,6 +17,7 @@ from stack.eval_intents_command import intents
 from stack.eval_packets_command import packets
 from stack.eval_redaction_command import redaction
 from stack.eval_run_command import compare_command, run_command
+from stack.eval_transcripts_command import transcripts
 from stack.output import answer, say
 from stack.settings import load
 
@@ -71,5 +72,6 @@ EVALS: dict[str, Callable[..., None]] = {
     "packets": packets,
     "redaction": redaction,
     "retrieval": retrieval,
+    "transcripts": transcripts,
 }
 """The name that is typed, and what it runs."""

@@ -76,7 +76,7 @@ def frustration(
         talks = handover.dialogues_of(dialogues) if dialogues else []
     except messages.BadRows as problem:
         raise WrongUse(str(problem)) from problem
-    reader = Reader(model or _archive(settings))
+    reader = Reader(model or assistant_archive(settings))
     limits = shipped_thresholds.shipped()
     document = {}
     if rows:
@@ -124,7 +124,7 @@ def _amount(value: object) -> Decimal:
         return Decimal(0)
 
 
-def _archive(settings: Any) -> Path:
+def assistant_archive(settings: Any) -> Path:
     setup.ensure_bot()
     settings.paths.create()
     setup.run_steps(setup.model_steps(settings), settings.paths.stamps)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,8 +13,8 @@ from eval.intents import Z95, wilson
 
 Method = Literal["wilson", "bootstrap", "order statistics", "greenwood", "none"]
 SAMPLES = 2000
-FINE = 2
-"""Decimals to which a value is rounded before it is drawn again; draws are then of a few different values."""
+LEVELS = 200
+"""Values are put to so many steps between the least and the largest before they are drawn again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,12 @@ def mean_interval(numbers: Sequence[float], seed: int = 1) -> tuple[float, float
     n = len(numbers)
     if n < 2:
         return None
-    drawn = Counter(round(number, FINE) for number in numbers)
-    levels = np.array(list(drawn), dtype=np.float64)
-    shares = np.array(list(drawn.values()), dtype=np.float64) / n
+    exact = np.asarray(numbers, dtype=np.float64)
+    levels, counts = np.unique(exact, return_counts=True)
+    if len(levels) > LEVELS:
+        step = (levels[-1] - levels[0]) / LEVELS
+        levels, counts = np.unique(np.round((exact - levels[0]) / step) * step + levels[0], return_counts=True)
+    shares = counts / n
     means = np.random.default_rng(seed).multinomial(n, shares, size=SAMPLES) @ levels / n
     middle = float(shares @ levels)
     low, high = np.quantile(means, [0.025, 0.975])

@@ -1,0 +1,1 @@
+"""Transcripts of any origin: read, judged and triaged as if they were ours."""
