@@ -45,7 +45,7 @@ class Passage:
     @cached_property
     def entry(self) -> Entry:
         """Kept with the passage, so that a shelf with one more passage does not read all words again."""
-        return Entry(self.id, self.chunk.body_text, self.chunk.head_text)
+        return Entry(self.id, self.chunk.body_text, self.chunk.head_text, self.chunk.asked)
 
     def effective(self, today: str) -> bool:
         """Whether the passage is true on ``today`` (ISO date); both ends belong to it."""

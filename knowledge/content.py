@@ -90,18 +90,7 @@ class _Problems:
 def read(data: bytes) -> Written:
     """Parse and check one file. Raises ``BadArticle`` naming each field, with the line for broken front matter."""
     problems = _Problems()
-    if len(data) > MAX_BYTES:
-        problems.add("file", f"has {len(data)} bytes, more than {MAX_BYTES}")
-        problems.settle()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        problems.add("file", f"is not UTF-8 text (byte {exc.start})")
-        problems.settle()
-        raise AssertionError("unreachable") from exc
-    if "\x00" in text:
-        problems.add("file", "holds NUL bytes: it is not a text file")
-        problems.settle()
+    text = text_of(data)
     fence = _FENCE.match(text)
     if fence is None:
         problems.add("front matter", "is missing: the file must start with a line --- and close it with a line ---")
@@ -138,6 +127,24 @@ def read(data: bytes) -> Written:
     if state == "published":
         check_finished(content)
     return Written(article_id, content, state)
+
+
+def text_of(data: bytes) -> str:
+    """A file's text. Raises ``BadArticle`` when it is too long or no text."""
+    problems = _Problems()
+    if len(data) > MAX_BYTES:
+        problems.add("file", f"has {len(data)} bytes, more than {MAX_BYTES}")
+        problems.settle()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        problems.add("file", f"is not UTF-8 text (byte {exc.start})")
+        problems.settle()
+        raise AssertionError("unreachable") from exc
+    if "\x00" in text:
+        problems.add("file", "holds NUL bytes: it is not a text file")
+        problems.settle()
+    return text
 
 
 def write(article: Written) -> bytes:

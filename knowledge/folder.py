@@ -1,6 +1,7 @@
 """Articles to and from a folder of Markdown files, round trip without loss; every bad file is named with its reason.
 
 A published article is ``<id>.md``. A newer version that is not published yet stands beside it as ``<id>.draft.md``.
+The customers' ways to ask stand in ``asked/<id>.txt`` (see ``ways``), so that an article can be read.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from knowledge import content as contents
+from knowledge import ways
 from knowledge.content import MAX_BYTES, Written
 from knowledge.editing import Editing
 from knowledge.embeddings import Progress
@@ -62,10 +64,21 @@ async def import_folder(editing: Editing, folder: Path, actor: str, progress: Pr
 
 async def export_folder(editing: Editing, folder: Path) -> list[str]:
     """Write every article; returns the file names. Files appear whole or not at all."""
-    files = await _written(editing)
-    for name, one in files:
-        await asyncio.to_thread(_write_whole, folder / name, contents.write(one))
+    files = await _files_of_all(editing)
+    for name, data in files:
+        await asyncio.to_thread(_write_whole, folder / name, data)
     return [name for name, _ in files]
+
+
+async def _files_of_all(editing: Editing) -> list[tuple[str, bytes]]:
+    """Every article as files, its ways to ask in one of their own."""
+    files: list[tuple[str, bytes]] = []
+    for name, one in await _written(editing):
+        body, asked = ways.split(one.content.body)
+        files.append((name, contents.write(replace(one, content=replace(one.content, body=body)))))
+        if asked:
+            files.append((_asked_beside(Path(name)).as_posix(), asked.encode()))
+    return files
 
 
 async def _written(editing: Editing) -> list[tuple[str, Written]]:
@@ -92,7 +105,7 @@ async def import_files(editing: Editing, files: Sequence[tuple[str, bytes]], act
             parts = [part for part in sent.replace("\\", "/").split("/") if part not in ("", ".")]
             if not parts or ".." in parts or len(sent) > MAX_NAME or "\x00" in sent:
                 report.problems.append(FileProblem(sent[:MAX_NAME], "file: has a name that cannot be used"))
-            elif not parts[-1].endswith(".md"):
+            elif not parts[-1].endswith(".md") and (parts[-2:-1] != [ways.FOLDER] or not parts[-1].endswith(".txt")):
                 report.problems.append(FileProblem(sent, "file: is not a Markdown file (.md)"))
             else:
                 await asyncio.to_thread(_write_whole, folder.joinpath(*parts), data)
@@ -105,8 +118,8 @@ async def export_zip(editing: Editing) -> bytes:
     """Every article in one zip; the same articles give the same bytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, one in await _written(editing):
-            archive.writestr(zipfile.ZipInfo(name, ZIP_DAY), contents.write(one), zipfile.ZIP_DEFLATED)
+        for name, data in await _files_of_all(editing):
+            archive.writestr(zipfile.ZipInfo(name, ZIP_DAY), data, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
@@ -142,7 +155,7 @@ def _read_all(folder: Path, report: ImportReport) -> list[tuple[str, Written]]:
     for path in sorted(_files(folder)):
         name = path.relative_to(folder).as_posix()
         try:
-            article = _read_one(path, folder)
+            article = read_file(path, folder)
         except BadArticle as exc:
             report.problems.append(FileProblem(name, exc.message))
             continue
@@ -152,6 +165,7 @@ def _read_all(folder: Path, report: ImportReport) -> list[tuple[str, Written]]:
             continue
         taken[key] = name
         found.append((name, article))
+    _name_lonely_ways(folder, report)
     found = _without_bad_redirects(found, report)
     return sorted(found, key=lambda pair: (pair[1].state != "published", pair[0]))
 
@@ -175,17 +189,40 @@ def _without_bad_redirects(found: list[tuple[str, Written]], report: ImportRepor
     return good
 
 
-def _files(folder: Path) -> list[Path]:
-    """Markdown files; links to folders are not followed, so a circle of links ends."""
+def _name_lonely_ways(folder: Path, report: ImportReport) -> None:
+    for path in sorted(_files(folder, ".txt")):
+        if path.parent.name == ways.FOLDER and not (path.parent.parent / f"{path.stem}.md").exists():
+            name = path.relative_to(folder).as_posix()
+            report.problems.append(FileProblem(name, f"file: there is no article {path.stem}.md that it belongs to"))
+
+
+def _files(folder: Path, ending: str = ".md") -> list[Path]:
+    """Files of that ending; links to folders are not followed, so a circle of links ends."""
     return [
         Path(place) / name
         for place, _, names in os.walk(folder, followlinks=False)
         for name in names
-        if name.endswith(".md")
+        if name.endswith(ending)
     ]
 
 
-def _read_one(path: Path, folder: Path) -> Written:
+def _asked_beside(path: Path) -> Path:
+    return path.parent / ways.FOLDER / f"{path.stem}.txt"
+
+
+def read_file(path: Path, folder: Path) -> Written:
+    """One article with its ways to ask. Raises ``BadArticle``."""
+    written = contents.read(_bytes(path, folder))
+    asked = _asked_beside(path)
+    if not asked.exists():
+        return written
+    body = ways.join(written.content.body, contents.text_of(_bytes(asked, folder)))
+    content = replace(written.content, body=body)
+    contents.check(content)
+    return replace(written, content=content)
+
+
+def _bytes(path: Path, folder: Path) -> bytes:
     try:
         if not path.resolve(strict=True).is_relative_to(folder.resolve()):
             raise _bad("file", "is a link to a place outside the folder")
@@ -193,7 +230,7 @@ def _read_one(path: Path, folder: Path) -> Written:
             raise _bad("file", "is not a regular file")
         if (size := path.stat().st_size) > MAX_BYTES:
             raise _bad("file", f"has {size} bytes, more than {MAX_BYTES}")
-        return contents.read(path.read_bytes())
+        return path.read_bytes()
     except (OSError, RuntimeError) as exc:
         raise _bad("file", "cannot be read: a broken or circular link, or no permission") from exc
 

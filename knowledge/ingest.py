@@ -17,7 +17,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from knowledge import prose
 from knowledge.content import Content
 
-INGEST_VERSION = 3
+INGEST_VERSION = 4
 """Raise it when chunks or embedded texts change shape: published articles are then ingested again."""
 
 TARGET_WORDS = 100
@@ -57,13 +57,18 @@ class Chunk:
 
     @property
     def body_text(self) -> str:
-        """What the body vector is made of: title, heading and ways to ask in front, so that it knows its subject."""
-        return ". ".join((self.title, *self.headings[-1:], *self.asked, self.text))
+        """What the body vector is made of: title and heading in front, so that it knows its subject."""
+        return ". ".join((self.title, *self.headings[-1:], self.text))
 
     @property
     def detail_texts(self) -> tuple[str, ...]:
-        """Each sentence and table row under its section, for questions about one detail; never empty."""
+        """For questions about one detail: each sentence and table row under its section; never empty.
+
+        Without headings there is no short name to put in front, so two neighbouring sentences make one text.
+        """
         sentences = [sentence for line in self.text.split("\n") for sentence in _SENTENCE.split(line)]
+        if not self.headings:
+            return tuple(map(" ".join, pairwise(sentences))) or (self.text or self.title,)
         return tuple(f"{self.section}: {one}" for one in sentences if len(one.split()) > SHORT) or (self.body_text,)
 
     @property

@@ -30,6 +30,7 @@ from knowledge.settings import KnowledgeSettings
 
 HERE = Path(__file__).parent
 MODEL = HERE.parent / "var" / "models" / "minilm"
+KEPT = MODEL.parent / "knowledge-vectors.npz"
 SHOWN = 3
 Z = 1.96
 RESAMPLES = 1_000
@@ -156,6 +157,7 @@ async def opened() -> AsyncIterator[Knowledge]:
             index_dir=Path(folder) / "index",
             index_role="reader",
             refresh_every=timedelta(seconds=60),
+            kept_vectors=KEPT,
         )
         async with open_knowledge(settings, _Clock(), SentenceEncoder(MODEL)) as knowledge:
             report = await knowledge.import_folder(HERE / "articles")

@@ -23,7 +23,7 @@ _ACTIVE_HTML = re.compile(
     r"<\s*/?\s*(script|iframe|object|embed|style|link|meta|base|form|svg|math)\b|\son[a-z]+\s*=|javascript:", re.I
 )
 _ASKED = re.compile(r'^\[asked\]: # "([^"\n]{1,200})"[ \t]*$', re.M)
-MAX_ASKED = 20
+MAX_ASKED = 60
 """Ways to ask that are read for one section."""
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s<>()\[\]]+|\b(?:javascript|data|vbscript):[^\s<>()\[\]]+", re.I)
 _TAGS = {"a", "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "br"}
@@ -42,6 +42,34 @@ class Section:
     anchor: str
     lines: tuple[str, ...]
     asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heading:
+    """``end``: number of the line after it, from 0."""
+
+    anchor: str
+    end: int
+
+
+def headings(markdown: str) -> list[Heading]:
+    """The headings that begin sections, in order."""
+    tokens, slugs = parser().parse(markdown), Anchors()
+    return [
+        Heading(slugs.next(_inline(tokens[at + 1], ())), (token.map or [0, 0])[1])
+        for at, token in enumerate(tokens)
+        if token.type == "heading_open" and token.level == 0
+    ]
+
+
+def way_to_ask(line: str) -> str | None:
+    """What a line ``[asked]: # "…"`` says; None for any other line."""
+    found = _ASKED.fullmatch(line)
+    return found.group(1) if found else None
+
+
+def asked_line(way: str) -> str:
+    return f'[asked]: # "{way}"'
 
 
 def parser() -> MarkdownIt:

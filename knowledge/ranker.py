@@ -20,7 +20,7 @@ from knowledge.lexicon import Spelling, general, letters_only
 
 Mode = Literal["hybrid", "dense", "bm25"]
 
-LEXICAL_WEIGHT = 0.15
+LEXICAL_WEIGHT = 0.2
 """Share of BM25 beside the vectors, both scaled to a maximum of 1. Small: it breaks ties and finds exact words."""
 
 HEADING_WEIGHT = 0.95
@@ -38,19 +38,24 @@ GENERAL_WEIGHT = 0.6
 
 @dataclass(frozen=True)
 class Entry:
-    """One searchable piece: its two texts and the words for BM25."""
+    """One searchable piece: its two texts, the customers' ways to ask for it, and the words for BM25."""
 
     id: str
     body_text: str
     head_text: str
+    asked: tuple[str, ...] = ()
 
     @cached_property
     def words(self) -> list[str]:
-        return words(f"{self.head_text} {self.body_text}")
+        return words(self._whole)
 
     @cached_property
     def spelt(self) -> list[str]:
-        return letters_only(f"{self.head_text} {self.body_text}")
+        return letters_only(self._whole)
+
+    @property
+    def _whole(self) -> str:
+        return " ".join((self.head_text, self.body_text, *self.asked))
 
 
 class Shelf:

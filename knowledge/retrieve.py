@@ -236,7 +236,7 @@ class Retriever:
         best, passage = hits[0], hits[0].passage
         own = next(one for one in scored if one.chunk_id == passage.id)
         weights = shelves[passage.audience, passage.locale].bm25.weights(words(query.text))
-        held = set(words(f"{passage.chunk.head_text} {passage.chunk.body_text}"))
+        held = set(passage.entry.words)
         trace.signs = Signs(
             nearness=own.nearness,
             coverage=coverage(weights, held),

@@ -39,6 +39,7 @@ from knowledge.engines import make_engine
 from knowledge.errors import KnowledgeError
 from knowledge.help_centre import create_help_router
 from knowledge.index import VectorIndex
+from knowledge.kept_vectors import KeptVectors
 from knowledge.retrieve import Retriever
 from knowledge.routes import create_router
 from knowledge.scope import Examples, Scope, read_examples
@@ -66,12 +67,14 @@ class Knowledge:
         self._clock = clock
         self._database = Database(settings.database_url)
         self._embeddings = SentenceEmbeddings(encoder, model)
+        self._kept = KeptVectors(settings.kept_vectors)
         self._catalogue = Catalogue(self._database)
         owner = settings.index_role == "owner"
         self._index = VectorIndex(settings.index_dir, make_engine(settings.chroma_url)) if owner else None
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="knowledge-search")
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="knowledge-index")
         self._wake = asyncio.Event()
+        self._importing = False
         self._examples = Examples()
         self._tasks: list[asyncio.Task[None]] = []
         self.retriever = Retriever(self._catalogue, self._index, self._embeddings, settings, clock)
@@ -109,7 +112,13 @@ class Knowledge:
         self, path: Path, progress: Progress | None = None, actor: str = "import"
     ) -> folders.ImportReport:
         """Bring in every article below ``path``; bad files are named in the report, the rest is live."""
-        return await folders.import_folder(self.editing, path, actor, progress)
+        self._importing = True
+        try:
+            return await folders.import_folder(self.editing, path, actor, progress)
+        finally:
+            self._importing = False
+            await self._changed()
+            await asyncio.to_thread(self._kept.save)
 
     async def export_folder(self, path: Path) -> list[str]:
         """Write every article below ``path``; returns the file names."""
@@ -203,8 +212,12 @@ class Knowledge:
         found = self._database.read_now(lambda connection: store.load_vectors(connection, texts_by_digest))
         missing = [digest for digest in texts_by_digest if digest not in found]
         if missing:
-            vectors = self._embeddings.vectors([texts_by_digest[digest] for digest in missing])
-            fresh = dict(zip(missing, vectors, strict=True))
+            fresh = self._kept.find(missing)
+            unknown = [digest for digest in missing if digest not in fresh]
+            made = self._embeddings.vectors([texts_by_digest[digest] for digest in unknown])
+            fresh |= dict(zip(unknown, made, strict=True))
+            self._kept.add(fresh)
+            self._kept.save()
             self._database.write_now(lambda connection: store.put_vectors(connection, fresh))
             found.update(fresh)
         return np.stack([found[self._embeddings.digest(text)] for text in texts]) if texts else NO_VECTORS
@@ -223,9 +236,11 @@ class Knowledge:
                 texts[body], texts[head] = (chunk.body_text,), (chunk.head_text,)
                 texts[details_digest(body)] = chunk.detail_texts
             known = self._database.read_now(lambda connection: store.load_vectors(connection, texts))
+            known |= self._kept.find(digest for digest in texts if digest not in known)
             missing = {digest: group for digest, group in texts.items() if digest not in known}
             vectors = iter(self._embeddings.vectors([text for group in missing.values() for text in group], progress))
             fresh = {digest: np.concatenate([next(vectors) for _ in group]) for digest, group in missing.items()}
+            self._kept.add(fresh)
             # Known vectors travel along: a sweep may remove them before this is published.
             return Prepared(chunks, {**known, **fresh}, asked)
 
@@ -251,7 +266,12 @@ class Knowledge:
         await self._database.write(lambda connection: store.raise_generation(connection, recipe))
 
     async def _changed(self) -> None:
-        """After an edit was committed: the live set at once, the index in its own time (it is searched beside)."""
+        """After an edit was committed: the live set at once, the index in its own time (it is searched beside).
+
+        A folder's articles arrive together: ``_follow`` takes them as they come, not shelf by shelf for each.
+        """
+        if self._importing:
+            return
         await asyncio.to_thread(self._catalogue.refresh)
         self._wake.set()
 

@@ -32,6 +32,9 @@ class KnowledgeSettings(BaseModel):
         default=Path(__file__).parent / "questions" / "train.jsonl",
         description="questions that the articles answer and that they do not, to tell the two apart",
     )
+    kept_vectors: Path | None = Field(
+        default=None, description="file that keeps vectors from one database to the next; a cache"
+    )
     brand: str = Field(default="Help centre", description="name in the heading of the help pages")
     llm: str = Field(default="", description="LangChain's name of a chat model that words answers, provider:model")
     llm_url: str = Field(default="", description="base address of an OpenAI-compatible server, instead of a provider")

@@ -58,6 +58,7 @@ def knowledge_settings(settings: Settings, role: Literal["owner", "reader"] = "o
             index_role=role,
             link_hosts=(host,) if host else (),
             chroma_url=settings.chroma_url,
+            kept_vectors=settings.paths.models / "knowledge-vectors.npz",
             llm=settings.knowledge_llm,
             llm_url=settings.knowledge_llm_url,
             llm_model=settings.knowledge_llm_model,

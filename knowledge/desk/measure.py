@@ -22,11 +22,11 @@ import numpy as np
 
 from bot.text.embed import SentenceEncoder
 from handoff.contract.turn import TurnContext
-from knowledge import content as contents
 from knowledge import prose
 from knowledge.desk import impact as effect
 from knowledge.desk.gap_rules import GapRules, mean_direction, nearest
 from knowledge.embeddings import Vectors
+from knowledge.folder import read_file
 from knowledge.measure import HERE, MODEL, load, opened
 
 ARTICLES = HERE / "articles"
@@ -39,7 +39,7 @@ REACH = effect.REACH
 def examples() -> Iterator[tuple[str, str]]:
     """(question, meaning)."""
     for path in sorted(ARTICLES.glob("*.md")):
-        article = contents.read(path.read_bytes())
+        article = read_file(path, ARTICLES)
         for section in prose.sections(article.content.body):
             for way in section.asked:
                 yield way, f"{article.id} {' '.join(section.headings[-1:])}"

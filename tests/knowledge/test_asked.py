@@ -7,7 +7,7 @@ import pytest
 
 from knowledge import prose
 from knowledge.answer import UNSURE
-from knowledge.content import read
+from knowledge.folder import read_file
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
 from tests.knowledge.conftest import HandClock, WordEncoder, ask, page, publish
@@ -54,7 +54,8 @@ async def test_they_are_exported(opened: Opened, tmp_path: Path) -> None:
     async with opened as knowledge:
         await publish(knowledge, "parcels", page(body=BODY))
         await knowledge.export_folder(tmp_path)
-    assert '[asked]: # "still nothing here"' in (tmp_path / "parcels.md").read_text()
+    assert "asked" not in (tmp_path / "parcels.md").read_text()
+    assert (tmp_path / "asked" / "parcels.txt").read_text() == "# late-ones\nzeppelin overdue\nstill nothing here\n"
 
 
 async def test_two_sections_that_fit_alike_are_both_shown_with_their_headings(opened: Opened) -> None:
@@ -102,5 +103,5 @@ async def test_examples_lean_towards_their_kind_and_are_encoded_once(
 
 def test_shipped_articles_keep_their_ways_to_ask() -> None:
     folder = Path(prose.__file__).parent / "articles"
-    written = read((folder / "gift-cards.md").read_bytes())
+    written = read_file(folder / "gift-cards.md", folder)
     assert all(section.asked for section in prose.sections(written.content.body))

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from knowledge import content as contents
 from knowledge import prose
 from knowledge.content import Written
+from knowledge.folder import read_file
 from knowledge.rules import AUDIENCES, readable_by
 
 pytestmark = pytest.mark.unit
@@ -42,7 +42,8 @@ PLAIN = frozenset(_PLAIN.split())
 
 @cache
 def articles() -> dict[str, Written]:
-    return {path.stem: contents.read(path.read_bytes()) for path in sorted((KNOWLEDGE / "articles").glob("*.md"))}
+    folder = KNOWLEDGE / "articles"
+    return {path.stem: read_file(path, folder) for path in sorted(folder.glob("*.md"))}
 
 
 @cache
