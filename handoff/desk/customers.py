@@ -23,7 +23,7 @@ LONGEST_QUOTE = 160
 
 
 @dataclass(frozen=True)
-class PastEpisode:
+class EarlierEpisode:
     topic: str | None
     state: str
     opened_at: str
@@ -31,7 +31,7 @@ class PastEpisode:
 
 
 @dataclass(frozen=True)
-class PastConversation:
+class EarlierConversation:
     conversation_id: str
     opened_at: str
     last_event_at: str
@@ -41,7 +41,7 @@ class PastConversation:
     outcome: str | None
     cause: str | None
     agent: str | None
-    episodes: list[PastEpisode]
+    episodes: list[EarlierEpisode]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class History:
     about the same topic. An anonymous customer has no history."""
 
     customer_id: str | None
-    conversations: list[PastConversation]
+    conversations: list[EarlierConversation]
     recent: int
     same_topic: bool
 
@@ -126,7 +126,7 @@ def conversation_of(connection: sa.Connection, handoff_id: str) -> str:
     return str(found)
 
 
-def recent_of(past: Sequence[PastConversation], opened: datetime) -> list[PastConversation]:
+def recent_of(past: Sequence[EarlierConversation], opened: datetime) -> list[EarlierConversation]:
     """Those that began within ``REPEAT_WITHIN`` before ``opened``."""
     return [each for each in past if timedelta() <= opened - parse(each.opened_at) <= REPEAT_WITHIN]
 
@@ -137,7 +137,7 @@ def _topic(connection: sa.Connection, episode_id: str | None) -> str | None:
     return str(topic) if topic else None
 
 
-def _past(connection: sa.Connection, customer_id: str, but: str) -> list[PastConversation]:
+def _past(connection: sa.Connection, customer_id: str, but: str) -> list[EarlierConversation]:
     of_theirs = (
         sa.select(t.conversations)
         .where(t.conversations.c.customer_id == customer_id, t.conversations.c.id != but)
@@ -146,11 +146,11 @@ def _past(connection: sa.Connection, customer_id: str, but: str) -> list[PastCon
     )
     rows = list(connection.execute(of_theirs).mappings())
     ids = [row["id"] for row in rows]
-    episodes: dict[str, list[PastEpisode]] = {}
+    episodes: dict[str, list[EarlierEpisode]] = {}
     for row in connection.execute(
         sa.select(t.episodes).where(t.episodes.c.conversation_id.in_(ids)).order_by(t.episodes.c.opened_seq)
     ).mappings():
-        episode = PastEpisode(row["topic"], row["state"], row["opened_at"], row["closed_at"])
+        episode = EarlierEpisode(row["topic"], row["state"], row["opened_at"], row["closed_at"])
         episodes.setdefault(row["conversation_id"], []).append(episode)
     handoffs = {
         row["conversation_id"]: row
@@ -163,7 +163,7 @@ def _past(connection: sa.Connection, customer_id: str, but: str) -> list[PastCon
     }
     problems = _first_words(connection, ids)
     return [
-        PastConversation(
+        EarlierConversation(
             conversation_id=row["id"],
             opened_at=row["opened_at"],
             last_event_at=row["last_event_at"],

@@ -2207,6 +2207,40 @@ export interface components {
             /** Late By Days */
             late_by_days: number;
         };
+        /** EarlierConversation */
+        EarlierConversation: {
+            /** Agent */
+            agent: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Channel */
+            channel: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Episodes */
+            episodes: components["schemas"]["EarlierEpisode"][];
+            /** Last Event At */
+            last_event_at: string;
+            /** Opened At */
+            opened_at: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Problem */
+            problem: string;
+            /** State */
+            state: string;
+        };
+        /** EarlierEpisode */
+        EarlierEpisode: {
+            /** Closed At */
+            closed_at: string | null;
+            /** Opened At */
+            opened_at: string;
+            /** State */
+            state: string;
+            /** Topic */
+            topic: string | null;
+        };
         /** Effect */
         Effect: {
             /** Kind */
@@ -2482,7 +2516,7 @@ export interface components {
          */
         History: {
             /** Conversations */
-            conversations: components["schemas"]["handoff__desk__customers__PastConversation"][];
+            conversations: components["schemas"]["EarlierConversation"][];
             /** Customer Id */
             customer_id: string | null;
             /** Recent */
@@ -2907,21 +2941,31 @@ export interface components {
              */
             tracking: string;
         };
+        /** PastConversation */
+        PastConversation: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Last Event At */
+            last_event_at: string;
+            /**
+             * Last From
+             * @enum {string}
+             */
+            last_from: "customer" | "bot" | "agent" | "system";
+            /** Last Text */
+            last_text: string;
+            /** Opened At */
+            opened_at: string;
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "bot" | "queue" | "agent" | "none";
+        };
         /** PastConversations */
         PastConversations: {
             /** Conversations */
-            conversations: components["schemas"]["handoff__customers__routes__PastConversation"][];
-        };
-        /** PastEpisode */
-        PastEpisode: {
-            /** Closed At */
-            closed_at: string | null;
-            /** Opened At */
-            opened_at: string;
-            /** State */
-            state: string;
-            /** Topic */
-            topic: string | null;
+            conversations: components["schemas"]["PastConversation"][];
         };
         /** PaymentRow */
         PaymentRow: {
@@ -3536,50 +3580,6 @@ export interface components {
             prechat: ("name" | "email" | "topic")[];
             /** Topics */
             topics: string[];
-        };
-        /** PastConversation */
-        handoff__customers__routes__PastConversation: {
-            /** Conversation Id */
-            conversation_id: string;
-            /** Last Event At */
-            last_event_at: string;
-            /**
-             * Last From
-             * @enum {string}
-             */
-            last_from: "customer" | "bot" | "agent" | "system";
-            /** Last Text */
-            last_text: string;
-            /** Opened At */
-            opened_at: string;
-            /**
-             * Owner
-             * @enum {string}
-             */
-            owner: "bot" | "queue" | "agent" | "none";
-        };
-        /** PastConversation */
-        handoff__desk__customers__PastConversation: {
-            /** Agent */
-            agent: string | null;
-            /** Cause */
-            cause: string | null;
-            /** Channel */
-            channel: string;
-            /** Conversation Id */
-            conversation_id: string;
-            /** Episodes */
-            episodes: components["schemas"]["PastEpisode"][];
-            /** Last Event At */
-            last_event_at: string;
-            /** Opened At */
-            opened_at: string;
-            /** Outcome */
-            outcome: string | null;
-            /** Problem */
-            problem: string;
-            /** State */
-            state: string;
         };
     };
     responses: never;

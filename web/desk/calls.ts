@@ -1,13 +1,14 @@
 /** The agents' side of the HTTP contract. */
 import { createApi, socketAddress, socketProtocols } from "../shared/api";
-import type { HandoffDetail, Presence, QueueView, Session } from "../shared/types";
+import type { HandoffDetail, Presence, Schemas, Session } from "../shared/types";
 
 export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
   // In memory only: after a reload the server's cookie speaks.
   let token: string | null = null;
   const api = createApi({ base, token: () => token, ...(fetch && { fetch }) });
+  const of = (id: string, part: string) => `/handoffs/${encodeURIComponent(id)}/${part}`;
   const act = (id: string, verb: string, body: object = {}) =>
-    api.request<unknown>("POST", `/handoffs/${encodeURIComponent(id)}/${verb}`, { body });
+    api.request<unknown>("POST", of(id, verb), { body });
 
   return {
     request: api.request,
@@ -24,7 +25,9 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
         token = null;
       }
     },
-    queue: () => api.request<QueueView>("GET", "/queue"),
+    inbox: () => api.request<Schemas["InboxOut"]>("GET", "/desk/inbox"),
+    closed: () => api.request<Schemas["InboxItems"]>("GET", "/desk/closed"),
+    search: (q: string) => api.request<Schemas["InboxItems"]>("GET", "/desk/search", { query: { q } }),
     presence: (state: Presence) => api.request<unknown>("PUT", "/agents/me/presence", { body: { state } }),
     handoff: (id: string) => api.request<HandoffDetail>("GET", `/handoffs/${encodeURIComponent(id)}`),
     accept: (id: string) => act(id, "accept"),
@@ -33,7 +36,24 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     note: (id: string, text: string) => act(id, "notes", { text }),
     transfer: (id: string, queue: string, note: string) => act(id, "transfer", { queue, ...(note && { note }) }),
     handBack: (id: string, note: string) => act(id, "return", note ? { note } : {}),
-    close: (id: string, outcome: string, cause: string) => act(id, "close", { outcome, cause }),
+    close: (id: string, wrapUp: Schemas["Close"]) => act(id, "close", wrapUp),
+    history: (id: string) => api.request<Schemas["History"]>("GET", of(id, "history")),
+    transcript: (id: string, conversation: string) =>
+      api.request<Schemas["Transcript"]>("GET", of(id, `history/${encodeURIComponent(conversation)}`)),
+    reads: (id: string) => api.request<Schemas["StaffReads"]>("GET", of(id, "reads")),
+    suggestions: (id: string, q: string) =>
+      api.request<Schemas["Suggestions"]>("GET", of(id, "suggestions"), q ? { query: { q } } : {}),
+    reasks: (id: string, text: string, timeout: number) =>
+      api.request<Schemas["Reasks"]>("POST", of(id, "reasks"), { body: { text }, timeout }),
+    look: (id: string, typing: boolean) =>
+      api.request<Schemas["ViewersOut"]>("PUT", of(id, "viewing"), { body: { typing } }),
+    leave: (id: string) => api.request<unknown>("DELETE", of(id, "viewing")),
+    canned: () => api.request<Schemas["CannedList"]>("GET", "/canned-replies"),
+    addCanned: (body: Schemas["CannedIn"]) => api.request<unknown>("POST", "/canned-replies", { body }),
+    changeCanned: (id: string, body: Schemas["CannedChange"]) =>
+      api.request<unknown>("PATCH", `/canned-replies/${encodeURIComponent(id)}`, { body }),
+    deleteCanned: (id: string) => api.request<unknown>("DELETE", `/canned-replies/${encodeURIComponent(id)}`),
+    usedCanned: (id: string) => api.request<unknown>("POST", `/canned-replies/${encodeURIComponent(id)}/used`),
     decide: (approvalId: string, decision: "approved" | "declined") =>
       api.request<unknown>("POST", `/approvals/${encodeURIComponent(approvalId)}`, { body: { decision } }),
     socket: () => new WebSocket(socketAddress(base, "/desk/socket"), socketProtocols(token)),

@@ -2,9 +2,12 @@
 import { type Api, ApiError } from "../shared/api";
 import { createStore, type Store } from "../shared/store";
 import { ReconnectingSocket } from "../shared/socket";
-import type { HandoffListItem, Presence, Session, SocketFrame } from "../shared/types";
+import type { InboxItem, Presence, Session, SocketFrame } from "../shared/types";
+import { Assist } from "./assist";
 import type { DeskCalls } from "./calls";
-import { answers, type DeskState, INITIAL, lists } from "./state";
+import { type Draft, readDrafts, withDraft } from "./drafts";
+import { type InboxFilter, inboxOf, type InboxView } from "./inbox";
+import { answers, type DeskState, type Dialog, INITIAL, lists, type Panel } from "./state";
 import { Views } from "./views";
 import { t } from "./words";
 
@@ -13,6 +16,8 @@ export interface DeskOptions {
   /** Small choices that last on this device: presence, sound. */
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
   ring: () => void;
+  /** Tells outside the page; only called when the agent allowed it. */
+  notify?: (text: string, open: () => void) => void;
 }
 
 /** The server forgets a presence that is not renewed within a minute. */
@@ -21,18 +26,29 @@ const HINT_PAUSE_MS = 120;
 const TOAST_MS = 8_000;
 const TYPING_MS = 6_000;
 const TYPING_SENT_EVERY_MS = 3_000;
+const IDLE_AFTER_MS = 10 * 60_000;
+const SEARCH_PAUSE_MS = 250;
+/** Shorter queries are answered from what is here. */
+const SHORTEST_SEARCH = 2;
+const MOST_TABS = 8;
 
 export class Desk {
   readonly store: Store<DeskState> = createStore(INITIAL);
   readonly views: Views;
+  readonly assist: Assist;
+  readonly calls: DeskCalls;
   private readonly socket: ReconnectingSocket;
   private hint: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setInterval> | undefined;
   private typedAt = 0;
+  private touchedAt = Date.now();
+  private searching: ReturnType<typeof setTimeout> | undefined;
   private toasts = 0;
 
   constructor(private readonly options: DeskOptions) {
-    this.store.set({ sound: this.recall("sound") === "on" });
+    this.calls = options.calls;
+    this.store.set({ sound: this.recall("sound") === "on", notify: this.recall("notify") === "on" });
+    this.assist = new Assist(this.store, options.calls);
     this.views = new Views(this.store, options.calls, {
       refreshQueue: () => this.refreshQueue(),
       signedOut: () => this.signedOut(t("sessionEnded")),
@@ -87,7 +103,7 @@ export class Desk {
 
   async setPresence(presence: Presence): Promise<void> {
     const before = this.store.get().presence;
-    this.store.set({ presence });
+    this.store.set({ presence, idle: false });
     try {
       await this.options.calls.presence(presence);
       this.keep("presence", presence);
@@ -103,26 +119,82 @@ export class Desk {
     if (on) this.options.ring();
   }
 
+  /** `allowed`: what the browser answered when the agent asked for notifications. */
+  setNotify(on: boolean, allowed: boolean): void {
+    this.store.set({ notify: on && allowed });
+    this.keep("notify", on && allowed ? "on" : "off");
+    if (on && !allowed) this.toast(t("notifyRefused"));
+  }
+
   async refreshQueue(): Promise<void> {
-    const before = this.store.get().queue;
+    const { queue: before, signedIn } = this.store.get();
+    if (signedIn.status !== "in") return;
     try {
-      const queue = await this.options.calls.queue();
+      const { open, total } = await this.options.calls.inbox();
+      const queue = inboxOf(open, total, signedIn.session);
       this.store.set({ queue, queueProblem: null });
+      this.noteRead();
       if (!before) return;
-      const known = new Set([...before.waiting, ...before.mine].map((item) => item.handoff_id));
+      const known = new Set(before.open.map((item) => item.handoff_id));
       const fresh = queue.waiting.filter((item) => !known.has(item.handoff_id));
       fresh.forEach((item) => this.announce(item));
       if (fresh.length && this.store.get().sound) this.options.ring();
+      if (this.store.get().inboxView === "closed") await this.loadClosed();
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.signedOut(t("sessionEnded"));
       else this.store.set({ queueProblem: sentence(error) });
     }
   }
 
+  async showInbox(inboxView: InboxView): Promise<void> {
+    this.store.set({ inboxView });
+    if (inboxView === "closed") await this.loadClosed();
+  }
+
+  setFilter(change: Partial<InboxFilter>): void {
+    this.store.set({ filter: { ...this.store.get().filter, ...change } });
+  }
+
   select(id: string | null): void {
-    this.store.set({ selected: id, toasts: this.store.get().toasts.filter((toast) => toast.handoffId !== id) });
-    if (id) this.go("conversations");
-    if (id) void this.views.open(id);
+    const { toasts, tabs } = this.store.get();
+    this.store.set({ selected: id, toasts: toasts.filter((toast) => toast.handoffId !== id) });
+    if (!id) return this.assist.look(null);
+    if (!tabs.includes(id)) this.keepTabs([...tabs, id].slice(-MOST_TABS));
+    this.go("conversations");
+    void this.views.open(id).then(() => {
+      this.noteRead();
+      if (this.store.get().selected === id) this.assist.look(id);
+    });
+  }
+
+  /** Puts a conversation aside; its draft stays. The next one comes to the front. */
+  closeTab(id: string): void {
+    const { tabs, selected } = this.store.get();
+    const at = tabs.indexOf(id);
+    const left = tabs.filter((each) => each !== id);
+    this.keepTabs(left);
+    if (selected === id) this.select(left[Math.min(at, left.length - 1)] ?? null);
+  }
+
+  /** Through the conversations at hand, around. */
+  turn(step: 1 | -1): void {
+    const { tabs, selected } = this.store.get();
+    const next = tabs[(tabs.indexOf(selected ?? "") + step + tabs.length) % tabs.length];
+    if (next) this.select(next);
+  }
+
+  write(id: string, change: Partial<Draft>): void {
+    const drafts = withDraft(this.store.get().drafts, id, change);
+    this.store.set({ drafts });
+    this.keep(this.own("drafts"), Object.keys(drafts).length ? JSON.stringify(drafts) : null);
+  }
+
+  show(panel: Panel): void {
+    this.store.set({ panel });
+  }
+
+  ask(dialog: Dialog): void {
+    this.store.set({ dialog });
   }
 
   /** To another part of the desk. */
@@ -132,8 +204,8 @@ export class Desk {
 
   /** j and k: through both lists as they stand on the screen. */
   move(step: 1 | -1): void {
-    const { mine, waiting } = lists(this.store.get());
-    const order = [...mine, ...waiting].map((item) => item.handoff_id);
+    const { mine, waiting, all } = lists(this.store.get());
+    const order = [...mine, ...waiting, ...all].map((item) => item.handoff_id);
     const at = order.indexOf(this.store.get().selected ?? "");
     const next = at < 0 ? order[step > 0 ? 0 : order.length - 1] : order[Math.max(0, Math.min(order.length - 1, at + step))];
     if (next) this.select(next);
@@ -148,11 +220,15 @@ export class Desk {
   }
 
   search(query: string): void {
-    this.store.set({ query });
+    this.store.set({ query, ...(query.trim().length < SHORTEST_SEARCH && { found: null }) });
+    clearTimeout(this.searching);
+    if (query.trim().length >= SHORTEST_SEARCH) this.searching = setTimeout(() => void this.find(query.trim()), SEARCH_PAUSE_MS);
   }
 
-  showHelp(help: boolean): void {
-    this.store.set({ help });
+  /** Something was pressed or moved: whoever was away by idleness is back. */
+  touched(): void {
+    this.touchedAt = Date.now();
+    if (this.store.get().idle) void this.setPresence("online");
   }
 
   toast(text: string, handoffId: string | null = null, undo: (() => void) | null = null): void {
@@ -173,25 +249,36 @@ export class Desk {
   }
 
   private async enter(session: Session): Promise<void> {
-    const { sound, selected, section } = this.store.get();
-    this.store.set({ ...INITIAL, sound, selected, section, signedIn: { status: "in", session } });
+    const { sound, notify, selected, section } = this.store.get();
+    this.store.set({ ...INITIAL, sound, notify, selected, section, signedIn: { status: "in", session } });
     if (!answers(session)) return;
+    this.touchedAt = Date.now();
+    this.store.set({
+      drafts: readDrafts(this.recall(this.own("drafts"))),
+      tabs: kept<string[]>(this.recall(this.own("tabs")), []),
+      read: kept<Record<string, number>>(this.recall(this.own("read")), {}),
+    });
     void this.setPresence(this.recall("presence") === "away" ? "away" : "online");
     this.renewal = setInterval(() => this.renewPresence(), PRESENCE_EVERY_MS);
     await this.refreshQueue();
     this.socket.start();
-    if (selected) void this.views.open(selected);
+    void this.assist.loadCanned();
+    if (selected) this.select(selected);
   }
 
   private renewPresence(): void {
-    if (this.store.get().presence === "online") this.options.calls.presence("online").catch(() => undefined);
+    if (this.store.get().presence !== "online") return;
+    if (Date.now() - this.touchedAt < IDLE_AFTER_MS) return void this.options.calls.presence("online").catch(() => undefined);
+    this.store.set({ presence: "away", idle: true });
+    this.options.calls.presence("away").catch(() => undefined);
   }
 
   private signedOut(reason: string | null): void {
     clearInterval(this.renewal);
     this.socket.stop();
-    const { sound, section } = this.store.get();
-    this.store.set({ ...INITIAL, sound, section, signedIn: { status: "out", reason } });
+    this.assist.look(null);
+    const { sound, notify, section } = this.store.get();
+    this.store.set({ ...INITIAL, sound, notify, section, signedIn: { status: "out", reason } });
   }
 
   private receive(frame: SocketFrame): void {
@@ -203,7 +290,10 @@ export class Desk {
       }, HINT_PAUSE_MS);
     } else if (frame.kind === "event" && frame.event.type !== "hidden") {
       this.views.receive(frame.event);
+      this.noteRead();
       this.showTyping(frame.event.conversation_id, null);
+    } else if (frame.kind === "viewers") {
+      this.assist.heard(frame.conversation_id, frame.viewers);
     } else if (frame.kind === "typing" && frame.conversation_id) {
       const { conversation_id: id, who } = frame;
       this.showTyping(id, who);
@@ -216,8 +306,43 @@ export class Desk {
     this.store.set({ typing: who ? { ...rest, [id]: who } : rest });
   }
 
-  private announce(item: HandoffListItem): void {
-    this.toast(t("toastNew", { name: item.customer_name ?? item.customer_id ?? t("anonymous") }), item.handoff_id);
+  private announce(item: InboxItem): void {
+    const text = t("toastNew", { name: item.customer_name ?? item.customer_id ?? t("anonymous") });
+    this.toast(text, item.handoff_id);
+    if (this.store.get().notify) this.options.notify?.(text, () => this.select(item.handoff_id));
+  }
+
+  /** What is on the screen has been read. */
+  private noteRead(): void {
+    const { selected, read, views, queue } = this.store.get();
+    if (!selected || !views[selected]) return;
+    const said = (views[selected]?.conversation.facts ?? []).filter((fact) => fact.type === "message.sent" && fact.source === "customer");
+    const newest = Math.max(read[selected] ?? 0, said[said.length - 1]?.seq ?? 0);
+    if (newest <= (read[selected] ?? 0)) return;
+    const open = new Set((queue?.open ?? []).map((item) => item.handoff_id));
+    const next = Object.fromEntries(Object.entries({ ...read, [selected]: newest }).filter(([id]) => id === selected || open.has(id)));
+    this.store.set({ read: next });
+    this.keep(this.own("read"), JSON.stringify(next));
+  }
+
+  private keepTabs(tabs: readonly string[]): void {
+    this.store.set({ tabs });
+    this.keep(this.own("tabs"), tabs.length ? JSON.stringify(tabs) : null);
+  }
+
+  private async loadClosed(): Promise<void> {
+    this.store.set({ closed: (await this.options.calls.closed().catch(() => ({ items: [] }))).items });
+  }
+
+  private async find(query: string): Promise<void> {
+    const { items } = await this.options.calls.search(query).catch(() => ({ items: [] }));
+    if (this.store.get().query.trim() === query) this.store.set({ found: items });
+  }
+
+  /** A key of this agent alone: two who share a device do not see each other's drafts. */
+  private own(key: string): string {
+    const { signedIn } = this.store.get();
+    return signedIn.status === "in" ? `${key}:${signedIn.session.id}` : key;
   }
 
   recall(key: string): string | null {
@@ -233,6 +358,14 @@ export class Desk {
     } catch {
       return false;
     }
+  }
+}
+
+function kept<T>(text: string | null, otherwise: T): T {
+  try {
+    return text ? (JSON.parse(text) as T) : otherwise;
+  } catch {
+    return otherwise;
   }
 }
 

@@ -26,3 +26,25 @@ export function score(value: number): string {
 export function spaced(code: string): string {
   return code.replace(/_/g, " ");
 }
+
+/** The same moment for everybody, wherever they read it. */
+export function utc(at: string): string {
+  const when = new Date(at);
+  return Number.isNaN(when.getTime()) ? "" : `${when.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** Time until `at`, short; an empty text when it has come. */
+export function remaining(at: string, now: number): string {
+  const minutes = Math.ceil((new Date(at).getTime() - now) / 60_000);
+  if (!(minutes > 0)) return "";
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export function size(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** How sure the assistant was, in a word. */
+export function sureness(confidence: number): "high" | "some" | "low" {
+  return confidence >= 0.8 ? "high" : confidence >= 0.5 ? "some" : "low";
+}

@@ -1,39 +1,30 @@
-/** The keyboard of the desk. Single letters act only where nobody is typing. */
+/** The keyboard of the desk. Single keys act only where nobody is typing; Ctrl-K opens all commands from anywhere. */
+import { COMMANDS, type Places, ready } from "./commands";
 import type { Desk } from "./controller";
 
-export interface Places {
-  reply(): HTMLElement | null;
-  note(): void;
-  search(): HTMLElement | null;
-}
+export type { Places };
 
-/** `list`: whether the conversations are on the screen, which most of the letters are about. */
+/** `list`: whether the conversations are on the screen, which most of the keys are about. */
 export function listenForKeys(desk: Desk, places: Places, list: boolean): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog")) return;
-    if (target.closest("[data-typing]")) return;
-    if (target.matches("input, textarea, select")) {
-      if (event.key === "Escape") target.blur();
+    const state = desk.store.get();
+    if (state.signedIn.status !== "in") return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      if (target.closest("[data-typing]")) return;
+      event.preventDefault();
+      if (!state.dialog) desk.ask("palette");
       return;
     }
-    const { selected } = desk.store.get();
-    const anywhere: Record<string, () => void> = {
-      "/": () => places.search()?.focus(),
-      "?": () => desk.showHelp(true),
-    };
-    const act: Record<string, () => void> = {
-      ...anywhere,
-      j: () => desk.move(1),
-      k: () => desk.move(-1),
-      a: () => selected && desk.views.get(selected)?.detail?.state === "queued" && void desk.views.accept(selected),
-      r: () => places.reply()?.focus(),
-      n: () => places.note(),
-    };
-    const run = (list ? act : anywhere)[event.key];
-    if (!run || desk.store.get().signedIn.status !== "in") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog, [data-typing]")) return;
+    if (target.matches("input, textarea, select")) {
+      if (event.key === "Escape" && !event.defaultPrevented) target.blur();
+      return;
+    }
+    const command = ready(COMMANDS, state, list).find((each) => each.key === event.key);
+    if (!command) return;
     event.preventDefault();
-    run();
+    command.run(desk, places);
   };
   document.addEventListener("keydown", onKeyDown);
   return () => document.removeEventListener("keydown", onKeyDown);

@@ -3,15 +3,18 @@ import "../shared/tokens.css";
 import { App } from "./App";
 import { deskCalls } from "./calls";
 import { Desk } from "./controller";
+import { notify } from "./notify";
 import { ring } from "./sound";
 import { answers } from "./state";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/conversation.css";
 import "./styles/packet.css";
+import "./styles/assist.css";
+import "./styles/inbox.css";
 import { restoreTheme } from "./theme";
 
-const desk = new Desk({ calls: deskCalls(location.origin), storage: browserStorage(), ring });
+const desk = new Desk({ calls: deskCalls(location.origin), storage: browserStorage(), ring, notify });
 restoreTheme();
 
 const readAddress = () => {
@@ -25,6 +28,7 @@ const readAddress = () => {
 addEventListener("hashchange", readAddress);
 addEventListener("online", () => desk.networkChanged(true));
 addEventListener("offline", () => desk.networkChanged(false));
+for (const sign of ["keydown", "pointerdown"] as const) addEventListener(sign, () => desk.touched(), { passive: true });
 
 let shown = "";
 desk.store.subscribe(() => {

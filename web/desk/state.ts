@@ -1,5 +1,8 @@
 import type { Conversation } from "../shared/reduce";
-import type { HandoffDetail, HandoffListItem, Presence, QueueView, Session } from "../shared/types";
+import type { HandoffDetail, InboxItem, Presence, Session, Viewer } from "../shared/types";
+import type { Canned } from "./canned";
+import type { Drafts } from "./drafts";
+import { type Inbox, type InboxFilter, type InboxView, isLate, matches, merged } from "./inbox";
 
 export type SignedIn =
   | { status: "checking" }
@@ -26,20 +29,44 @@ export interface Toast {
   undo: (() => void) | null;
 }
 
+/** The one window that may lie over the page. */
+export type Dialog = "palette" | "help" | "settings" | "canned" | "transfer" | "return" | "close" | null;
+export const PANELS = ["packet", "customer", "suggestions", "trail"] as const;
+export type Panel = (typeof PANELS)[number];
+
 export interface DeskState {
   signedIn: SignedIn;
   /** The part of the desk on the screen, as the address names it; one that is not for this person shows their first. */
   section: string;
   presence: Presence;
-  queue: QueueView | null;
+  /** Away because nothing was touched for a while, not by choice. */
+  idle: boolean;
+  queue: Inbox | null;
   queueProblem: string | null;
   views: Readonly<Record<string, View>>;
   selected: string | null;
+  /** Conversations at hand, in the order in which they were opened. */
+  tabs: readonly string[];
+  /** The customer's newest message that was on the screen, by hand-over. */
+  read: Readonly<Record<string, number>>;
+  drafts: Drafts;
+  inboxView: InboxView;
+  filter: InboxFilter;
+  /** What ended lately; null until it was asked for. */
+  closed: InboxItem[] | null;
+  /** What the server found for the query; null while there is none. */
+  found: InboxItem[] | null;
+  panel: Panel;
+  canned: Canned[] | null;
+  /** Conversation id → who of the staff looks at it. */
+  viewers: Readonly<Record<string, readonly Viewer[]>>;
   connected: boolean;
   toasts: readonly Toast[];
   sound: boolean;
+  /** Whether the browser shows a notification while the desk is not on the screen. */
+  notify: boolean;
   query: string;
-  help: boolean;
+  dialog: Dialog;
   /** Conversation id → who is writing. */
   typing: Readonly<Record<string, string>>;
 }
@@ -48,29 +75,65 @@ export const INITIAL: DeskState = {
   signedIn: { status: "checking" },
   section: "conversations",
   presence: "away",
+  idle: false,
   queue: null,
   queueProblem: null,
   views: {},
   selected: null,
+  tabs: [],
+  read: {},
+  drafts: {},
+  inboxView: "work",
+  filter: { queue: null, reason: null },
+  closed: null,
+  found: null,
+  panel: "packet",
+  canned: null,
+  viewers: {},
   connected: true,
   toasts: [],
   sound: false,
+  notify: false,
   query: "",
-  help: false,
+  dialog: null,
   typing: {},
 };
 
 export interface Lists {
-  mine: HandoffListItem[];
-  waiting: HandoffListItem[];
+  mine: InboxItem[];
+  waiting: InboxItem[];
+  /** The other views: everything in one list. */
+  all: InboxItem[];
 }
 
-/** The two lists as shown: filtered by the search, in the server's order. */
-export function lists(state: DeskState): Lists {
-  const query = state.query.trim().toLowerCase();
-  const keep = (item: HandoffListItem) =>
-    !query || `${item.customer_name ?? ""} ${item.problem ?? ""} ${item.reason}`.toLowerCase().includes(query);
-  return { mine: (state.queue?.mine ?? []).filter(keep), waiting: (state.queue?.waiting ?? []).filter(keep) };
+const NONE: Lists = { mine: [], waiting: [], all: [] };
+
+/** The lists as shown: of the chosen view, by filter and search, in the server's order. */
+export function lists(state: DeskState, now = Date.now()): Lists {
+  const { queue, inboxView, query, filter } = state;
+  if (!queue) return NONE;
+  const keep = (items: readonly InboxItem[]) => items.filter((item) => matches(item, query, filter));
+  // A search looks everywhere, whatever the view.
+  if (query.trim()) {
+    const listed = new Set([...queue.mine, ...queue.waiting].map((item) => item.handoff_id));
+    const others = merged(keep(queue.open), state.found?.filter((item) => matches(item, "", filter)) ?? null);
+    return { mine: keep(queue.mine), waiting: keep(queue.waiting), all: others.filter((item) => !listed.has(item.handoff_id)) };
+  }
+  switch (inboxView) {
+    case "work":
+      return { mine: keep(queue.mine), waiting: keep(queue.waiting), all: [] };
+    case "open":
+      return { ...NONE, all: keep(queue.open) };
+    case "late":
+      return { ...NONE, all: keep(queue.open.filter((item) => isLate(item, now))) };
+    case "closed":
+      return { ...NONE, all: keep(state.closed ?? []) };
+  }
+}
+
+/** What the server said of one hand-over in any of its lists. */
+export function listed(state: DeskState, id: string): InboxItem | undefined {
+  return [...(state.queue?.open ?? []), ...(state.found ?? []), ...(state.closed ?? [])].find((item) => item.handoff_id === id);
 }
 
 /** True when this agent may answer in the conversation. */
@@ -82,6 +145,16 @@ export function isMine(state: DeskState, view: View): boolean {
 const ANSWERING: readonly string[] = ["agent", "senior", "lead", "admin"];
 const EDITING: readonly string[] = ["editor", "lead", "admin"];
 const DECIDING: readonly string[] = ["lead", "admin"];
+
+/** May read who read what. */
+export function audits(session: Session): boolean {
+  return session.roles.some((role) => role === "lead" || role === "admin" || role === "qa");
+}
+
+/** May write replies that all share. */
+export function shares(session: Session): boolean {
+  return session.roles.some((role) => EDITING.includes(role));
+}
 
 /** May take conversations. The server decides; this only hides what it would refuse. */
 export function answers(session: Session): boolean {

@@ -3,7 +3,7 @@ import { ApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import { addEcho, EMPTY, hasGap, markEcho, reduce, reduceAll } from "../shared/reduce";
 import type { Store } from "../shared/store";
-import type { Fact, Packet } from "../shared/types";
+import type { Fact, Packet, Schemas } from "../shared/types";
 import type { DeskCalls } from "./calls";
 import type { DeskState, View } from "./state";
 import { t } from "./words";
@@ -76,8 +76,8 @@ export class Views {
     return this.act(id, "return", () => this.calls.handBack(id, note));
   }
 
-  close(id: string, outcome: string, cause: string): Promise<boolean> {
-    return this.act(id, "close", () => this.calls.close(id, outcome, cause));
+  close(id: string, wrapUp: Schemas["Close"]): Promise<boolean> {
+    return this.act(id, "close", () => this.calls.close(id, wrapUp));
   }
 
   /** A lead's word on an operation over the assistant's limit. */

@@ -45,6 +45,7 @@ export type SocketFrame =
   | { kind: "event"; event: LogEvent }
   | { kind: "heartbeat"; epoch?: number; head_seq?: number }
   | { kind: "typing"; who: string; conversation_id?: string }
+  | { kind: "viewers"; conversation_id: string; viewers: Viewer[] }
   | { kind: "queue" };
 
 export interface OpenedConversation {
@@ -64,27 +65,8 @@ export interface Session {
 
 export type HandoffState = "queued" | "accepted" | "returned" | "closed";
 
-export interface HandoffListItem {
-  handoff_id: string;
-  conversation_id: string;
-  state: HandoffState;
-  reason: string;
-  priority: number;
-  queue: string;
-  customer_id: string | null;
-  customer_name: string | null;
-  problem: string | null;
-  waiting_since: string;
-  accepted_by: string | null;
-  owner: string;
-  epoch: number;
-}
-
-export interface QueueView {
-  waiting: HandoffListItem[];
-  mine: HandoffListItem[];
-  counts: { waiting: number; mine: number };
-}
+export type InboxItem = Schemas["InboxItem"];
+export type Viewer = Schemas["Viewer"];
 
 export interface HandoffDetail {
   handoff_id: string;

@@ -1,13 +1,15 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { agentName } from "../../shared/reduce";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../controller";
-import { type DeskState, isMine, type View } from "../state";
+import { type DeskState, isMine, listed, type View } from "../state";
 import { label, t } from "../words";
+import { authorName } from "./authors";
+import { CloseDialog } from "./CloseDialog";
 import type { PagePlaces } from "./Conversations";
-import { CloseDialog, HandBackDialog, TransferDialog } from "./Dialogs";
+import { HandBackDialog, TransferDialog } from "./Dialogs";
 import { BackIcon, PanelIcon } from "./icons";
 import { ReplyBox } from "./ReplyBox";
 import { Story } from "./Story";
+import { AlsoHere } from "./Warnings";
 
 interface Props {
   desk: Desk;
@@ -18,10 +20,7 @@ interface Props {
   onTogglePacket: () => void;
 }
 
-type Dialog = "transfer" | "return" | "close" | null;
-
 export function ConversationView({ desk, state, view, places, packetOpen, onTogglePacket }: Props) {
-  const [dialog, setDialog] = useState<Dialog>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const near = useRef(true);
   const { detail, conversation } = view;
@@ -49,7 +48,8 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
       </main>
     );
 
-  const shut = () => setDialog(null);
+  const shut = () => desk.ask(null);
+  const asked = mine && detail.state === "accepted" ? state.dialog : null;
   return (
     <main class="conversation" aria-label={t("story")}>
       <header class="conversation-head">
@@ -68,13 +68,13 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
           )}
           {mine && detail.state === "accepted" && (
             <>
-              <button type="button" class="button" onClick={() => setDialog("transfer")}>
+              <button type="button" class="button" aria-keyshortcuts="t" onClick={() => desk.ask("transfer")}>
                 {t("transfer")}
               </button>
-              <button type="button" class="button" onClick={() => setDialog("return")}>
+              <button type="button" class="button" aria-keyshortcuts="b" onClick={() => desk.ask("return")}>
                 {t("handBack")}
               </button>
-              <button type="button" class="button" onClick={() => setDialog("close")}>
+              <button type="button" class="button" aria-keyshortcuts="e" onClick={() => desk.ask("close")}>
                 {t("close")}
               </button>
             </>
@@ -104,24 +104,18 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
         {typing && <p class="soft typing">{t("typing", { name })}</p>}
       </div>
       {mine && detail.state === "accepted" ? (
-        <ReplyBox desk={desk} id={view.id} conversationId={detail.conversation_id} name={name} places={places} />
+        <ReplyBox desk={desk} state={state} view={view} name={name} places={places} />
       ) : (
-        <p class="closed-box">{whyNot(view, state)}</p>
+        <div class="closed-box">
+          <AlsoHere state={state} view={view} />
+          <p>{whyNot(view, state)}</p>
+        </div>
       )}
-      {dialog === "transfer" && <TransferDialog desk={desk} id={view.id} onDone={shut} />}
-      {dialog === "return" && <HandBackDialog desk={desk} id={view.id} onDone={shut} />}
-      {dialog === "close" && <CloseDialog desk={desk} id={view.id} onDone={shut} />}
+      {asked === "transfer" && <TransferDialog desk={desk} id={view.id} onDone={shut} />}
+      {asked === "return" && <HandBackDialog desk={desk} id={view.id} onDone={shut} />}
+      {asked === "close" && <CloseDialog desk={desk} id={view.id} onDone={shut} />}
     </main>
   );
-}
-
-/** Agents are named by the events of their acceptance; this agent is known from the session. */
-function authorName(state: DeskState, view: View, author: string): string {
-  const { signedIn } = state;
-  const known = agentName(view.conversation, author);
-  if (known) return known;
-  if (signedIn.status === "in" && author.replace(/^agent:/, "") === signedIn.session.id) return signedIn.session.name;
-  return author === "bot" ? t("assistant") : author;
 }
 
 /** Why there is no field to answer in. */
@@ -133,8 +127,8 @@ function whyNot(view: View, state: DeskState): string {
       return t("returnedAlready");
     case "accepted": {
       const { owner } = view.conversation;
-      const listed = state.queue?.waiting.find((item) => item.handoff_id === view.id);
-      return t("withSomeone", { name: owner.kind === "agent" ? owner.name : (listed?.accepted_by ?? t("system")) });
+      const item = listed(state, view.id);
+      return t("withSomeone", { name: owner.kind === "agent" ? owner.name : (item?.accepted_by ?? t("system")) });
     }
     default:
       return t("acceptFirst");

@@ -1,12 +1,13 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../controller";
-import { decides, type DeskState } from "../state";
+import type { DeskState } from "../state";
 import { t } from "../words";
 import { ConversationView } from "./ConversationView";
-import { PacketPanel } from "./PacketPanel";
-import { QueueList } from "./QueueList";
+import { Inbox } from "./Inbox";
 import type { ReplyMode } from "./Shell";
+import { SidePanel } from "./SidePanel";
+import { Tabs } from "./Tabs";
 
 /** Places that the keyboard reaches from anywhere. */
 export interface PagePlaces {
@@ -34,12 +35,17 @@ export function Conversations({ desk, state, places }: Props) {
     return () => room.removeEventListener("change", follow);
   }, []);
   const view = state.selected ? state.views[state.selected] : undefined;
-  const mayDecide = state.signedIn.status === "in" && decides(state.signedIn.session);
+  // A key that asks for a panel also opens it.
+  useEffect(() => {
+    if (state.panel !== "packet") setPacketOpen(true);
+  }, [state.panel]);
   const classes = ["page", view && "has-view", view?.detail && packetOpen && "has-packet"].filter(Boolean).join(" ");
   return (
     <div class={classes}>
-      <QueueList desk={desk} state={state} search={places.search} />
-      {view ? (
+      <Inbox desk={desk} state={state} search={places.search} />
+      <div class="middle">
+        <Tabs desk={desk} state={state} />
+        {view ? (
         <ConversationView key={view.id} desk={desk} state={state} view={view} places={places} packetOpen={packetOpen} onTogglePacket={() => setPacketOpen(!packetOpen)} />
       ) : (
         <main class="empty">
@@ -47,12 +53,14 @@ export function Conversations({ desk, state, places }: Props) {
           <p class="soft">{t("pickMore")}</p>
         </main>
       )}
+      </div>
       {view?.detail && packetOpen && (
-        <PacketPanel
-          detail={view.detail}
+        <SidePanel
+          desk={desk}
+          state={state}
+          view={view}
           onClose={() => setPacketOpen(false)}
           onJump={() => setPacketOpen(matchMedia(ROOM_FOR_BOTH).matches)}
-          onDecide={mayDecide ? (approval, decision) => void desk.views.decide(view.id, approval, decision) : null}
         />
       )}
     </div>

@@ -3,15 +3,13 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../controller";
 import { label, t } from "../words";
 
-interface DialogProps {
+export interface DialogProps {
   desk: Desk;
   id: string;
   onDone: () => void;
 }
 
 const QUEUES = ["support", "specialist", "senior"] as const;
-const OUTCOMES = ["resolved", "unresolved", "declined_by_policy", "no_reply", "spam"] as const;
-const CAUSES = ["delivery", "product", "payment", "account", "information", "assistant", "system", "other"] as const;
 
 export function Modal({ title, onDone, children }: { title: string; onDone: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -28,7 +26,7 @@ export function Modal({ title, onDone, children }: { title: string; onDone: () =
   );
 }
 
-interface FormProps {
+export interface FormProps {
   title: string;
   action: string;
   ready: boolean;
@@ -38,7 +36,7 @@ interface FormProps {
 }
 
 /** A question before an action. It closes when the action worked; a failure is told in the conversation. */
-function ActionForm({ title, action, ready, onDone, onSubmit, children }: FormProps) {
+export function ActionForm({ title, action, ready, onDone, onSubmit, children }: FormProps) {
   const [busy, setBusy] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -91,36 +89,6 @@ export function HandBackDialog({ desk, id, onDone }: DialogProps) {
       <label>
         {t("handBackNote")}
         <textarea rows={3} maxLength={4000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
-      </label>
-    </ActionForm>
-  );
-}
-
-/** Neither field is filled in beforehand: what was achieved is somebody's word, not a default. */
-export function CloseDialog({ desk, id, onDone }: DialogProps) {
-  const [outcome, setOutcome] = useState("");
-  const [cause, setCause] = useState("");
-  return (
-    <ActionForm title={t("closeTitle")} action={t("close")} ready={!!outcome && !!cause.trim()} onDone={onDone} onSubmit={() => desk.views.close(id, outcome, cause.trim())}>
-      <label>
-        {t("outcome")}
-        <select required value={outcome} onChange={(event) => setOutcome(event.currentTarget.value)}>
-          <option value="" />
-          {OUTCOMES.map((each) => (
-            <option key={each} value={each}>
-              {label("outcome", each)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {t("cause")}
-        <input list="causes" required maxLength={500} autocomplete="off" value={cause} onInput={(event) => setCause(event.currentTarget.value)} />
-        <datalist id="causes">
-          {CAUSES.map((each) => (
-            <option key={each} value={label("cause", each)} />
-          ))}
-        </datalist>
       </label>
     </ActionForm>
   );

@@ -1,20 +1,16 @@
+import { COMMANDS } from "../commands";
 import { t } from "../words";
 import { Modal } from "./Dialogs";
 
-const LIST_KEYS = [
-  ["j", t("keyDown")],
-  ["k", t("keyUp")],
-  ["a", t("keyAccept")],
-  ["r", t("keyReply")],
-  ["n", t("keyNote")],
-  ["/", t("keySearch")],
+const LIST_KEYS: readonly (readonly [string, string])[] = [
+  ...COMMANDS.flatMap((command) => (command.key ? [[command.key, command.title] as const] : [])),
   ["Ctrl + Enter", t("keySend")],
   ["Esc", t("keyEscape")],
-  ["?", t("keyHelp")],
-] as const;
+];
 
 const WRITING_KEYS = [
   ["/", t("keyFind")],
+  ["Ctrl + K", t("cmd_palette")],
   ["Ctrl + S", t("keySave")],
   ["Tab", t("keyLeaveText")],
   ["Esc", t("keyEscape")],
@@ -25,7 +21,7 @@ const WRITING_KEYS = [
 export function Help({ list, onClose }: { list: boolean; onClose: () => void }) {
   return (
     <Modal title={t("help")} onDone={onClose}>
-      <dl class="keys">
+      <dl class="keys" tabIndex={0} role="group" aria-label={t("help")}>
         {(list ? LIST_KEYS : WRITING_KEYS).map(([key, does]) => (
           <div key={key}>
             <dt>

@@ -2,51 +2,40 @@ import { plainText } from "../../shared/markdown";
 import type { HandoffDetail, Packet } from "../../shared/types";
 import { clock, score, spaced } from "../format";
 import { label, t } from "../words";
-import { CloseIcon } from "./icons";
 import { Mood } from "./Mood";
 import { Customer, Jump, Need, Part } from "./PacketParts";
 import { EvidenceList } from "./StaffFact";
 
-/** Everything that travelled with the hand-over. Each statement leads to the message it came from. */
 interface Props {
   detail: HandoffDetail;
-  onClose: () => void;
-  /** A statement's message was gone to: where the panel covers it, the panel must give way. */
-  onJump: () => void;
   /** There for those who may decide. */
   onDecide: ((approvalId: string, decision: "approved" | "declined") => void) | null;
 }
 
-export function PacketPanel({ detail, onClose, onJump, onDecide }: Props) {
+/** Everything that travelled with the hand-over. Each statement leads to the message it came from. */
+export function PacketPanel({ detail, onDecide }: Props) {
   const { packet } = detail;
-  return (
-    <aside class="packet" aria-label={t("packet")} onClick={(event) => (event.target as Element).closest(".jump") && onJump()}>
-      <header class="packet-head">
-        <h2>{t("packet")}</h2>
-        <button type="button" class="tool" aria-label={t("hidePacket")} onClick={onClose}>
-          <CloseIcon />
-        </button>
-      </header>
-      {packet?.summary ? <PacketBody packet={packet} onDecide={onDecide} decided={decided(detail)} /> : <p class="soft">{t("packetMissing")}</p>}
-    </aside>
-  );
+  if (!packet?.summary) return <p class="soft packet-none">{t("packetMissing")}</p>;
+  return <PacketBody packet={packet} onDecide={onDecide} decided={decided(detail)} />;
 }
 
 function PacketBody({ packet, onDecide, decided }: { packet: Packet; onDecide: Props["onDecide"]; decided: Set<string> }) {
   const { summary, why } = packet;
   const open = packet.approvals.filter((approval) => !decided.has(approval.approval_id));
   const wanted = [
-    [t("summaryProblem"), summary.problem],
-    [t("summaryTried"), summary.tried],
-    [t("summaryWants"), summary.wants],
+    [t("summaryProblem"), summary.problem, summary.seqs?.problem],
+    [t("summaryTried"), summary.tried, summary.seqs?.tried],
+    [t("summaryWants"), summary.wants, summary.seqs?.wants],
   ] as const;
   return (
     <div class="packet-body" role="group" aria-label={t("packet")} tabIndex={0}>
       <dl class="summary">
-        {wanted.map(([name, text]) => (
+        {wanted.map(([name, text, seqs]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{text}</dd>
+            <dd>
+              <Jump seq={seqs?.[0]}>{text}</Jump>
+            </dd>
           </div>
         ))}
         <div class="next">
@@ -86,7 +75,11 @@ function PacketBody({ packet, onDecide, decided }: { packet: Packet; onDecide: P
       <Part title={t("packetApprovals")} hide={!open.length}>
         {open.map((approval) => (
           <div key={approval.approval_id} class="approval">
-            <p>{approval.summary}</p>
+            <p>
+              {approval.summary}
+              {approval.amount && approval.limit && <span class="soft"> {t("approvalOver", { amount: approval.amount, limit: approval.limit })}</span>}
+            </p>
+            {packet.advice?.policy && <p class="soft">{packet.advice.policy}</p>}
             {onDecide && (
               <p class="approval-act">
                 <button type="button" class="button is-main" onClick={() => onDecide(approval.approval_id, "approved")}>
@@ -131,7 +124,10 @@ function PacketBody({ packet, onDecide, decided }: { packet: Packet; onDecide: P
         <ul class="plain-list">
           {packet.articles.map((article) => (
             <li key={`${article.article_id}-${article.seq}`}>
-              <Jump seq={article.seq}>{`${article.title} · ${article.section}`}</Jump>
+              <Jump seq={article.seq}>{`${article.title} · ${article.section}`}</Jump>{" "}
+              <a href={article.url} target="_blank" rel="noreferrer" aria-label={t("openArticle", { title: article.title })}>
+                {t("toastOpen")}
+              </a>
             </li>
           ))}
         </ul>

@@ -1,32 +1,90 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Reask } from "../assist";
+import { type Canned, fill, findCanned, insertAt, slashAt, unfilled, valuesOf } from "../canned";
 import type { Desk } from "../controller";
-import { t } from "../words";
+import { NO_DRAFT } from "../drafts";
+import type { DeskState, View } from "../state";
+import { label, t } from "../words";
+import { CannedMenu } from "./CannedMenu";
 import type { PagePlaces } from "./Conversations";
+import { AlsoHere, ReaskWarning } from "./Warnings";
 
 interface Props {
   desk: Desk;
-  id: string;
-  conversationId: string;
+  state: DeskState;
+  view: View;
   name: string;
   places: PagePlaces;
 }
 
-export function ReplyBox({ desk, id, conversationId, name, places }: Props) {
+export function ReplyBox({ desk, state, view, name, places }: Props) {
+  const { id, detail } = view;
   const { mode, setMode, reply } = places;
-  const [texts, setTexts] = useState({ reply: "", note: "" });
-  const text = texts[mode];
+  const text = (state.drafts[id] ?? NO_DRAFT)[mode];
+  const [asked, setAsked] = useState<string | null>(null);
+  const [at, setAt] = useState(0);
+  const [warning, setWarning] = useState<readonly Reask[]>([]);
+  const [checking, setChecking] = useState(false);
+  const cursor = useRef<number | null>(null);
+  const found = asked !== null && mode === "reply" ? findCanned(state.canned ?? [], asked) : [];
+  const chosen = found[Math.min(at, found.length - 1)];
+  const missing = mode === "reply" ? unfilled(text) : [];
 
   // What was a note in one conversation must not stay one by habit in the next.
   useEffect(() => setMode("reply"), [id]);
+  useEffect(() => {
+    if (cursor.current === null) return;
+    reply.current?.setSelectionRange(cursor.current, cursor.current);
+    cursor.current = null;
+  }, [text]);
+
+  const write = (words: string) => {
+    desk.write(id, { [mode]: words });
+    setWarning([]);
+  };
+
+  const insert = (canned: Canned) => {
+    if (state.signedIn.status !== "in") return;
+    const put = insertAt(text, reply.current?.selectionStart ?? text.length, fill(canned.text, valuesOf(detail, state.signedIn.session)));
+    cursor.current = put.cursor;
+    write(put.text);
+    setAsked(null);
+    desk.assist.usedCanned(canned.id);
+    reply.current?.focus();
+  };
+
+  const send = () => {
+    write("");
+    desk.views.reply(id, text.trim());
+    reply.current?.focus();
+  };
 
   const submit = async (event: Event) => {
     event.preventDefault();
     const words = text.trim();
-    if (!words) return;
-    setTexts({ ...texts, [mode]: "" });
-    if (mode === "reply") desk.views.reply(id, words);
-    else if (!(await desk.views.note(id, words))) setTexts((now) => ({ ...now, note: now.note || words }));
-    reply.current?.focus();
+    if (!words || missing.length || checking) return;
+    if (mode === "note") {
+      write("");
+      if (!(await desk.views.note(id, words)) && !desk.store.get().drafts[id]?.note) write(words);
+      reply.current?.focus();
+      return;
+    }
+    setChecking(true);
+    const reasks = await desk.assist.reasks(id, words);
+    setChecking(false);
+    if (reasks.length) setWarning(reasks);
+    else send();
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void submit(event);
+    if (asked === null) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") setAsked(null);
+    else if (step && found.length) setAt((Math.min(at, found.length - 1) + step + found.length) % found.length);
+    else if ((event.key === "Enter" || event.key === "Tab") && chosen) insert(chosen);
+    else return;
+    event.preventDefault();
   };
 
   const caption = mode === "reply" ? t("replyTo", { name }) : t("noteFor");
@@ -38,25 +96,39 @@ export function ReplyBox({ desk, id, conversationId, name, places }: Props) {
             {t(each)}
           </button>
         ))}
+        <AlsoHere state={state} view={view} />
       </div>
+      {warning.length > 0 && <ReaskWarning reasks={warning} onSend={send} onChange={() => (setWarning([]), reply.current?.focus())} />}
+      {asked !== null && mode === "reply" && <CannedMenu found={found} chosen={chosen} onPick={insert} />}
       <textarea
         ref={reply}
         rows={3}
         maxLength={10_000}
         aria-label={caption}
         placeholder={caption}
+        aria-controls={asked !== null ? "canned-menu" : undefined}
+        aria-activedescendant={asked !== null && chosen ? `canned-${chosen.id}` : undefined}
+        aria-describedby={missing.length ? "missing" : undefined}
         value={text}
         onInput={(event) => {
-          setTexts({ ...texts, [mode]: event.currentTarget.value });
-          if (mode === "reply") desk.typing(conversationId);
+          const { value, selectionStart } = event.currentTarget;
+          write(value);
+          setAsked(slashAt(value, selectionStart));
+          setAt(0);
+          if (mode === "reply" && detail) desk.typing(detail.conversation_id);
+          desk.assist.writing(id);
         }}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit(event);
-        }}
+        onBlur={() => setAsked(null)}
+        onKeyDown={onKeyDown}
       />
+      {missing.length > 0 && (
+        <p id="missing" class="problem" role="alert">
+          {t("cannedMissing", { names: missing.map((each) => `{${each}} (${label("var", each)})`).join(", ") })}
+        </p>
+      )}
       <div class="reply-foot">
-        <span class="hint">{t("sendHint")}</span>
-        <button type="submit" class="button is-main" disabled={!text.trim()}>
+        <span class="hint">{t(mode === "reply" ? "templateHint" : "sendHint")}</span>
+        <button type="submit" class="button is-main" disabled={!text.trim() || missing.length > 0 || checking}>
           {t(mode === "reply" ? "send" : "saveNote")}
         </button>
       </div>

@@ -1,14 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../../shared/types";
 import type { Desk } from "../controller";
+import type { Places } from "../commands";
 import { listenForKeys } from "../keys";
 import { answers, type DeskState, edits } from "../state";
 import { switchTheme } from "../theme";
 import { t } from "../words";
+import { CannedDialog } from "./CannedDialog";
 import { Conversations } from "./Conversations";
 import { Help } from "./Help";
 import { Later } from "./Later";
 import { Brand, HelpIcon, LeaveIcon, SoundIcon, ThemeIcon } from "./icons";
+import { Palette } from "./Palette";
+import { Settings } from "./Settings";
 import { Toasts } from "./Toasts";
 
 interface Props {
@@ -35,25 +39,24 @@ export function Shell({ desk, state, session }: Props) {
   const section = sections.find((each) => each.id === state.section) ?? sections[0];
   const list = section?.id === "conversations";
 
-  useEffect(
-    () =>
-      listenForKeys(
-        desk,
-        {
-          search: () => search.current,
-          reply: () => {
-            setMode("reply");
-            return reply.current;
-          },
-          note: () => {
-            setMode("note");
-            reply.current?.focus();
-          },
-        },
-        list,
-      ),
-    [desk, list],
-  );
+  const go = (id: string) => {
+    location.hash = `#/${id}`;
+  };
+  const reached: Places = {
+    search: () => search.current,
+    reply: () => {
+      setMode("reply");
+      return reply.current;
+    },
+    note: () => {
+      setMode("note");
+      reply.current?.focus();
+    },
+    section: go,
+  };
+  const ways = sections.map(({ id, label }) => ({ id: `go-${id}`, title: t("cmd_go", { section: label }), key: null, anywhere: true, run: () => go(id) }));
+
+  useEffect(() => listenForKeys(desk, reached, list), [desk, list]);
 
   return (
     <div class="shell">
@@ -72,7 +75,7 @@ export function Shell({ desk, state, session }: Props) {
           <button type="button" class="tool" aria-label={t("theme")} title={t("theme")} onClick={switchTheme}>
             <ThemeIcon />
           </button>
-          <button type="button" class="tool" aria-label={t("help")} title={t("help")} onClick={() => desk.showHelp(true)}>
+          <button type="button" class="tool" aria-label={t("help")} title={t("help")} onClick={() => desk.ask("help")}>
             <HelpIcon />
           </button>
           <span class="me" title={`${session.email} · ${session.roles.join(", ")}`}>
@@ -85,7 +88,7 @@ export function Shell({ desk, state, session }: Props) {
       </header>
       {!state.connected && (
         <p class="banner" role="status">
-          {t("reconnecting")}
+          {t(navigator.onLine === false ? "offline" : "reconnecting")}
         </p>
       )}
       {section ? (
@@ -97,7 +100,10 @@ export function Shell({ desk, state, session }: Props) {
         </main>
       )}
       <Toasts desk={desk} toasts={state.toasts} />
-      {state.help && <Help list={list} onClose={() => desk.showHelp(false)} />}
+      {state.dialog === "help" && <Help list={list} onClose={() => desk.ask(null)} />}
+      {state.dialog === "palette" && <Palette desk={desk} state={state} places={reached} list={list} sections={ways} />}
+      {state.dialog === "settings" && <Settings desk={desk} state={state} />}
+      {state.dialog === "canned" && <CannedDialog desk={desk} state={state} />}
     </div>
   );
 }
@@ -116,7 +122,7 @@ function AgentTools({ desk, state }: Omit<Props, "session">) {
         onClick={() => void desk.setPresence(online ? "away" : "online")}
       >
         <span class="lamp" aria-hidden="true" />
-        {t(online ? "online" : "away")}
+        {t(online ? "online" : state.idle ? "awayIdle" : "away")}
       </button>
       <button type="button" class="tool" aria-pressed={state.sound} aria-label={sound} title={sound} onClick={() => desk.setSound(!state.sound)}>
         <SoundIcon on={state.sound} />

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
-import type { Evidence, Fact, TriageDecided } from "../../shared/types";
-import { clock, score, spaced } from "../format";
+import type { Evidence, TriageDecided } from "../../shared/types";
+import { score, spaced, sureness } from "../format";
 import { label, t } from "../words";
+import { type Names, type Told, told } from "./told";
+import { useAnchor } from "./anchors";
+import { When } from "./When";
 
-/** The name behind an author's id. */
-export type Names = (author: string) => string;
-
-type Told = Exclude<Fact, { type: "message.sent" }>;
+export type { Names };
 
 /** One event that is not a message: a quiet line, or a card where an agent should stop and read. */
 export function StaffFact({ fact, names }: { fact: Told; names: Names }) {
@@ -23,7 +23,7 @@ export function StaffFact({ fact, names }: { fact: Told; names: Names }) {
       );
     case "message.drafted":
       return (
-        <Card fact={fact} kind="draft" title={t("storyDraft")}>
+        <Card fact={fact} kind="draft" title={t(fact.data.reason.startsWith("nothing backs") ? "draftHeld" : "storyDraft")}>
           <p class="plain">{fact.data.text}</p>
         </Card>
       );
@@ -48,76 +48,27 @@ export function StaffFact({ fact, names }: { fact: Told; names: Names }) {
         </Card>
       );
     default: {
-      const text = line(fact, names);
-      return text ? (
-        <li id={`seq-${fact.seq}`} class="told" tabIndex={-1}>
-          <span>{text}</span>
-          <time dateTime={fact.occurred_at}>{clock(fact.occurred_at)}</time>
-        </li>
-      ) : null;
+      const text = told(fact, names);
+      return text ? <Line fact={fact} text={text} /> : null;
     }
   }
 }
 
-function line(fact: Told, names: Names): string | null {
-  switch (fact.type) {
-    case "conversation.opened":
-      return t("storyOpened", { channel: fact.data.channel });
-    case "conversation.closed": {
-      const { outcome, by } = fact.data;
-      return outcome ? t("storyClosedOutcome", { by: names(by), outcome: label("outcome", outcome) }) : t("storyClosed", { by: names(by) });
-    }
-    case "conversation.reopened":
-      return t("storyReopened", { by: names(fact.data.by) });
-    case "customer.verified":
-      return t("storyVerified", { method: label("verified", fact.data.method) });
-    case "handoff.queued":
-      return t("storyQueued", { queue: fact.data.queue, position: fact.data.position });
-    case "handoff.accepted":
-      return t("storyAccepted", { name: fact.data.agent_name });
-    case "handoff.transferred":
-      return withNote(t("storyTransferred", { by: names(fact.data.by), queue: fact.data.queue }), fact.data.note);
-    case "handoff.returned":
-      return withNote(t("storyReturned", { by: names(fact.data.by) }), fact.data.note);
-    case "episode.opened":
-      return t("storyEpisodeOpened", { topic: topic(fact.data.topic) });
-    case "episode.linked":
-      return t("storyEpisodeLinked", { topic: topic(fact.data.topic) });
-    case "episode.closed":
-      return t("storyEpisodeClosed", { reason: spaced(fact.data.reason) });
-    case "approval.requested":
-      return t("storyApprovalRequested", { summary: fact.data.summary });
-    case "approval.decided":
-      return t("storyApprovalDecided", { by: names(fact.data.by), decision: fact.data.decision });
-    case "feedback.given":
-      return fact.data.kind === "survey" ? t("storySurveyAnswered") : t(fact.data.kind === "solved" ? "storySolved" : "storyNotSolved");
-    case "survey.offered":
-      return t("storySurveyOffered");
-    case "survey.answered":
-      return t("storySurveyAnswered");
-    case "promise.made":
-      return t("storyPromise", { due: clock(fact.data.due_at), text: fact.data.text });
-    case "promise.kept":
-      return t("storyPromiseKept", { proof: fact.data.proof });
-    default:
-      return null;
-  }
-}
-
-function topic(name: string | null | undefined): string {
-  return name ? spaced(name) : t("unknownTopic");
-}
-
-function withNote(text: string, note: string | null | undefined): string {
-  return note ? `${text}: “${note}”` : text;
+function Line({ fact, text }: { fact: Told; text: string }) {
+  return (
+    <li id={useAnchor(fact.seq)} class="told" tabIndex={-1}>
+      <span>{text}</span>
+      <When at={fact.occurred_at} />
+    </li>
+  );
 }
 
 function Card({ fact, kind, title, children }: { fact: Told; kind: string; title: string; children: ComponentChildren }) {
   return (
-    <li id={`seq-${fact.seq}`} class={`card is-${kind}`} tabIndex={-1}>
+    <li id={useAnchor(fact.seq)} class={`card is-${kind}`} tabIndex={-1}>
       <p class="said-head">
         <strong>{title}</strong>
-        <time dateTime={fact.occurred_at}>{clock(fact.occurred_at)}</time>
+        <When at={fact.occurred_at} />
       </p>
       {children}
     </li>
@@ -127,10 +78,10 @@ function Card({ fact, kind, title, children }: { fact: Told; kind: string; title
 /** What the assistant understood in one turn: one line to skim, the evidence behind it to open. */
 function Triage({ fact, data }: { fact: Told; data: TriageDecided }) {
   const read = data.intent ? t("triageRead", { intent: spaced(data.intent) }) : t("triageReadNothing");
-  const sure = data.confidence == null ? "" : ` (${Math.round(data.confidence * 100)} %)`;
+  const sure = data.confidence == null ? "" : `, ${t(`sure_${sureness(data.confidence)}`)} (${Math.round(data.confidence * 100)} %)`;
   const scores = t("triageScores", { frustration: score(data.frustration), complexity: score(data.complexity) });
   return (
-    <li id={`seq-${fact.seq}`} class={`told triage decision-${data.decision}`} tabIndex={-1}>
+    <li id={useAnchor(fact.seq)} class={`told triage decision-${data.decision}`} tabIndex={-1}>
       <details>
         <summary>
           {read}
@@ -141,7 +92,7 @@ function Triage({ fact, data }: { fact: Told; data: TriageDecided }) {
         </p>
         <EvidenceList evidence={data.evidence} />
       </details>
-      <time dateTime={fact.occurred_at}>{clock(fact.occurred_at)}</time>
+      <When at={fact.occurred_at} />
     </li>
   );
 }

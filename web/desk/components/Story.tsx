@@ -1,9 +1,11 @@
 import { Markdown } from "../../shared/Markdown";
 import type { Conversation, Echo } from "../../shared/reduce";
 import type { Fact, FactOf } from "../../shared/types";
-import { clock } from "../format";
+import { size } from "../format";
 import { t } from "../words";
 import { type Names, StaffFact } from "./StaffFact";
+import { useAnchor } from "./anchors";
+import { When } from "./When";
 
 interface Props {
   conversation: Conversation;
@@ -40,10 +42,10 @@ function speaker(fact: FactOf<"message.sent">, customer: string, names: Names): 
 function Message({ fact, who }: { fact: FactOf<"message.sent">; who: string }) {
   const { data } = fact;
   return (
-    <li id={`seq-${fact.seq}`} class={`said by-${fact.source}`} tabIndex={-1}>
+    <li id={useAnchor(fact.seq)} class={`said by-${fact.source}`} tabIndex={-1}>
       <p class="said-head">
         <strong>{who}</strong>
-        <time dateTime={fact.occurred_at}>{clock(fact.occurred_at)}</time>
+        <When at={fact.occurred_at} />
       </p>
       <div class="said-text">
         {!data.text && <p class="plain">{t("erased")}</p>}
@@ -51,9 +53,22 @@ function Message({ fact, who }: { fact: FactOf<"message.sent">; who: string }) {
       </div>
       {!!data.citations?.length && (
         <p class="said-more">
-          {t("sources")}: {data.citations.map((citation) => `${citation.title} · ${citation.section}`).join("; ")}
+          {t("sources")}:{" "}
+          {data.citations.map((citation, index) => (
+            <>
+              {index > 0 && "; "}
+              <a href={citation.url} target="_blank" rel="noreferrer">{`${citation.title} · ${citation.section}`}</a>
+            </>
+          ))}
         </p>
       )}
+      {data.attachments?.map((file) => (
+        <p key={file.id} class="said-more">
+          <a href={`${location.origin}/api/v1/attachments/${encodeURIComponent(file.id)}`} target="_blank" rel="noreferrer">
+            {t("attachment", { name: file.name, size: size(file.size) })}
+          </a>
+        </p>
+      ))}
       {!!data.choices?.length && (
         <p class="said-more">{t("shownChoices", { choices: data.choices.map((choice) => choice.label).join(" · ") })}</p>
       )}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Fact, HandoffDetail, HandoffListItem, Packet } from "../../shared/types";
+import type { Fact, HandoffDetail, InboxItem, Packet } from "../../shared/types";
 import { deskCalls } from "../../desk/calls";
 import { Desk } from "../../desk/controller";
 import { lists } from "../../desk/state";
@@ -10,16 +10,17 @@ import { fact, said } from "../shared/builders";
 const ME = { id: "agt_1", email: "ana@shop.example", name: "Ana", roles: ["agent"], expires_at: "2099-01-01T00:00:00Z" };
 const AGENT = { kind: "agent:agt_1" };
 
-let waiting: HandoffListItem[];
-let mine: HandoffListItem[];
+let waiting: InboxItem[];
+let mine: InboxItem[];
 let events: Fact[];
 let failures: Map<string, { status: number; body: object }>;
 let asked: { method: string; path: string; body: Record<string, unknown> }[];
 let socket: FakeSocket;
 let rings: number;
+let reasks: object[];
 let desk: Desk;
 
-const item = (id: string, more: Partial<HandoffListItem> = {}): HandoffListItem => ({
+const item = (id: string, more: Partial<InboxItem> = {}): InboxItem => ({
   handoff_id: id,
   conversation_id: "cnv_1",
   state: "queued",
@@ -33,12 +34,21 @@ const item = (id: string, more: Partial<HandoffListItem> = {}): HandoffListItem 
   accepted_by: null,
   owner: "queue",
   epoch: 2,
+  locale: "en",
+  due_at: null,
+  ended_at: null,
+  outcome: null,
+  customer_seq: 2,
+  customer_at: "2026-01-05T09:00:00Z",
   ...more,
 });
 
 function answer(method: string, path: string): unknown {
   if (path === "/session") return method === "POST" ? { token: "t", roles: ME.roles, expires_at: ME.expires_at } : ME;
-  if (path === "/queue") return { waiting, mine, counts: { waiting: waiting.length, mine: mine.length } };
+  if (path === "/desk/inbox") return { open: [...waiting, ...mine], total: waiting.length + mine.length };
+  if (path === "/canned-replies") return { replies: [] };
+  if (path.endsWith("/reasks")) return { reasks };
+  if (path.endsWith("/viewing")) return { viewers: [] };
   if (method === "GET" && path.startsWith("/handoffs/")) {
     const id = path.split("/")[2] ?? "";
     const own = mine.some((each) => each.handoff_id === id);
@@ -54,7 +64,7 @@ function answer(method: string, path: string): unknown {
     } satisfies HandoffDetail;
   }
   if (path.endsWith("/accept")) {
-    mine = waiting.map((each) => ({ ...each, state: "accepted" }));
+    mine = waiting.map((each) => ({ ...each, state: "accepted", owner: AGENT.kind }));
     waiting = [];
     events = [...events, fact(events.length + 1, "handoff.accepted", { handoff_id: "h1", agent_id: "agt_1", agent_name: "Ana" })];
   }
@@ -85,6 +95,7 @@ beforeEach(async () => {
   failures = new Map();
   asked = [];
   rings = 0;
+  reasks = [];
   socket = new FakeSocket();
   vi.stubGlobal("WebSocket", function () {
     return socket;
@@ -117,7 +128,7 @@ describe("the session", () => {
   });
 
   test("ends with a sentence when the server ends it", async () => {
-    failures.set("GET /queue", { status: 401, body: { code: "session_ended", message: "x" } });
+    failures.set("GET /desk/inbox", { status: 401, body: { code: "session_ended", message: "x" } });
     await desk.refreshQueue();
     expect(desk.store.get().signedIn).toMatchObject({ status: "out", reason: expect.stringContaining("session has ended") });
   });

@@ -1,0 +1,56 @@
+import { useState } from "preact/hooks";
+import { label, t } from "../words";
+import { ActionForm, type DialogProps } from "./Dialogs";
+
+const OUTCOMES = ["resolved", "unresolved", "declined_by_policy", "no_reply", "spam"] as const;
+const CAUSES = ["delivery", "product", "payment", "account", "information", "assistant", "system", "other"] as const;
+
+/** No field is filled in beforehand: what was achieved, and whether the hand-over was enough, is somebody's word. */
+export function CloseDialog({ desk, id, onDone }: DialogProps) {
+  const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number] | "">("");
+  const [cause, setCause] = useState("");
+  const [enough, setEnough] = useState<boolean | null>(null);
+  const [lacked, setLacked] = useState("");
+  const ready = !!outcome && !!cause.trim() && enough !== null && (enough || !!lacked.trim());
+  const submit = async () =>
+    !!outcome &&
+    desk.views.close(id, { outcome, cause: cause.trim(), packet_enough: enough, packet_missing: enough ? null : lacked.trim() });
+  return (
+    <ActionForm title={t("closeTitle")} action={t("close")} ready={ready} onDone={onDone} onSubmit={submit}>
+      <label>
+        {t("outcome")}
+        <select required value={outcome} onChange={(event) => setOutcome(event.currentTarget.value as typeof outcome)}>
+          <option value="" />
+          {OUTCOMES.map((each) => (
+            <option key={each} value={each}>
+              {label("outcome", each)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t("cause")}
+        <input list="causes" required maxLength={500} autocomplete="off" value={cause} onInput={(event) => setCause(event.currentTarget.value)} />
+        <datalist id="causes">
+          {CAUSES.map((each) => (
+            <option key={each} value={label("cause", each)} />
+          ))}
+        </datalist>
+      </label>
+      <fieldset class="options">
+        <legend>{t("packetEnough")}</legend>
+        {[true, false].map((each) => (
+          <label key={String(each)}>
+            <input type="radio" name="enough" checked={enough === each} onChange={() => setEnough(each)} /> {t(each ? "packetEnoughYes" : "packetEnoughNo")}
+          </label>
+        ))}
+      </fieldset>
+      {enough === false && (
+        <label>
+          {t("packetLacked")}
+          <input required maxLength={500} value={lacked} onInput={(event) => setLacked(event.currentTarget.value)} />
+        </label>
+      )}
+    </ActionForm>
+  );
+}
