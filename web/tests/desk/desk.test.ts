@@ -278,3 +278,63 @@ describe("the parts of the desk", () => {
     expect(full.keep("draft", "words")).toBe(false);
   });
 });
+
+describe("several conversations", () => {
+  test("keep their drafts, also over a reload, and each agent their own", async () => {
+    desk.select("h1");
+    desk.write("h1", { reply: "Half a sent" });
+    desk.select("h2");
+    expect(desk.store.get().tabs).toEqual(["h1", "h2"]);
+    desk.turn(1);
+    expect(desk.store.get().selected).toBe("h1");
+    await settle();
+
+    await desk.start();
+    await settle();
+    expect(desk.store.get().drafts).toEqual({ h1: { reply: "Half a sent", note: "" } });
+    expect(desk.store.get().tabs).toEqual(["h1", "h2"]);
+    desk.closeTab("h1");
+    expect(desk.store.get()).toMatchObject({ tabs: ["h2"], selected: "h2" });
+    expect(desk.store.get().drafts.h1?.reply).toBe("Half a sent");
+  });
+
+  test("are read when they are on the screen", async () => {
+    desk.select("h1");
+    await settle();
+    expect(desk.store.get().read).toEqual({ h1: 2 });
+    expect(desk.store.get().read.h2).toBeUndefined();
+  });
+});
+
+describe("help while answering", () => {
+  test("says that this agent looks, again and again, and stops when they go", async () => {
+    desk.select("h1");
+    await settle(21_000);
+    const looks = () => asked.filter(({ method, path }) => method === "PUT" && path === "/handoffs/h1/viewing").length;
+    expect(looks()).toBe(3);
+    desk.select(null);
+    await settle(30_000);
+    expect(looks()).toBe(3);
+    expect(asked.some(({ method, path }) => method === "DELETE" && path === "/handoffs/h1/viewing")).toBe(true);
+  });
+
+  test("tells who else is here when the socket says so", () => {
+    socket.deliver({ kind: "viewers", conversation_id: "cnv_1", viewers: [{ agent_id: "agt_2", name: "Ben", typing: true }] });
+    expect(desk.store.get().viewers.cnv_1).toEqual([{ agent_id: "agt_2", name: "Ben", typing: true }]);
+  });
+
+  test("warns of what is asked again, and never holds an answer up when the server is silent", async () => {
+    reasks = [{ subject: "order_number", value: "OB-1", seq: 3 }];
+    expect(await desk.assist.reasks("h1", "Your order number?")).toEqual(reasks);
+    failures.set("POST /handoffs/h1/reasks", { status: 503, body: { code: "away", message: "x" } });
+    expect(await desk.assist.reasks("h1", "Your order number?")).toEqual([]);
+  });
+
+  test("goes away by itself when nothing is touched, and comes back with a touch", async () => {
+    await settle(11 * 60_000);
+    expect(desk.store.get()).toMatchObject({ presence: "away", idle: true });
+    desk.touched();
+    await settle();
+    expect(desk.store.get()).toMatchObject({ presence: "online", idle: false });
+  });
+});
