@@ -97,7 +97,8 @@ class Asker:
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=f"{url}/api/v1", timeout=20)
         opened = self._client.post("/conversations", json={}).raise_for_status().json()
-        self._path = f"/conversations/{opened['conversation_id']}"
+        self.conversation_id: str = opened["conversation_id"]
+        self._path = f"/conversations/{self.conversation_id}"
         self._client.headers["Authorization"] = f"Bearer {opened['token']}"
         self._said = 0
 
@@ -112,3 +113,6 @@ class Asker:
             return any(each["type"] == "message.sent" and each["source"] == "bot" for each in page["events"])
 
         eventually_now("the assistant answers", answered)
+
+    def want_person(self) -> None:
+        self._client.post(f"{self._path}/handoff", json={}).raise_for_status()

@@ -144,6 +144,7 @@ export function isMine(state: DeskState, view: View): boolean {
 
 const ANSWERING: readonly string[] = ["agent", "senior", "lead", "admin"];
 const EDITING: readonly string[] = ["editor", "lead", "admin"];
+const REVIEWING: readonly string[] = ["qa", "lead", "admin"];
 const DECIDING: readonly string[] = ["lead", "admin"];
 
 /** May read who read what. */
@@ -164,6 +165,11 @@ export function answers(session: Session): boolean {
 /** May write and publish articles. */
 export function edits(session: Session): boolean {
   return session.roles.some((role) => EDITING.includes(role));
+}
+
+/** May read transcripts and judge them. */
+export function reviews(session: Session): boolean {
+  return session.roles.some((role) => REVIEWING.includes(role));
 }
 
 /** May decide approvals. */

@@ -69,6 +69,7 @@ export const deskEn = {
   unexpected: "That did not work. {message}",
   conversations: "Conversations",
   knowledge: "Knowledge",
+  quality: "Quality",
   online: "Online",
   away: "Away",
   presence: "Presence",

@@ -3,7 +3,7 @@ import type { Session } from "../../shared/types";
 import type { Desk } from "../controller";
 import type { Places } from "../commands";
 import { listenForKeys } from "../keys";
-import { answers, type DeskState, edits } from "../state";
+import { answers, type DeskState, edits, reviews } from "../state";
 import { switchTheme } from "../theme";
 import { t } from "../words";
 import { CannedDialog } from "./CannedDialog";
@@ -23,10 +23,13 @@ interface Props {
 
 const Knowledge = Later(() => import("../knowledge/Knowledge").then((part) => part.Knowledge));
 
+const Quality = Later(() => import("../quality/Quality").then((part) => part.Quality));
+
 /** The parts of the desk. A new part is a line here; a part that does not exist is not shown. */
 const SECTIONS = [
   { id: "conversations", label: t("conversations"), page: Conversations, open: answers },
   { id: "knowledge", label: t("knowledge"), page: Knowledge, open: edits },
+  { id: "quality", label: t("quality"), page: Quality, open: (session: Session) => reviews(session) || answers(session) },
 ] as const;
 
 export type ReplyMode = "reply" | "note";
