@@ -55,7 +55,7 @@ class Desk:
         page.get_by_label("E-mail").fill(agent["email"])
         page.get_by_label("Password").fill(agent["password"])
         page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("navigation")).to_be_visible()
+        expect(page.get_by_role("navigation").first).to_be_visible()
 
     def take(self, name: str) -> None:
         self.page.get_by_role("button", name=re.compile(name)).first.click()
