@@ -59,7 +59,7 @@ def test_a_transcript_is_drawn_judged_and_coached(browser: Browser, stack: Runni
     expect(page.get_by_text("I will look into it today")).to_be_visible()
     judge = page.get_by_role("button", name="Judge", exact=True)
     expect(judge).to_be_disabled()
-    for question in page.get_by_role("group").all():
+    for question in page.locator("fieldset.q-question").all():
         question.get_by_label("2 yes").check()
     page.get_by_label("Was the issue resolved?").select_option(label="Yes")
     shoot(page, "quality-review")

@@ -23,7 +23,7 @@ import httpx
 
 from stack.paths import ROOT
 
-READY_WITHIN = 500.0
+READY_WITHIN = 240.0
 STOPPED_WITHIN = 20.0
 BORROWED_STAMPS = ("sentence-embeddings", "rasa-model", "page-packages", "pages")
 
