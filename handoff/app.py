@@ -41,6 +41,8 @@ from handoff.gateway.turns import TurnLimits, tracker_window
 from handoff.limits import RateLimit
 from handoff.operations.ledger import SqlOperationLedger
 from handoff.outbox.announcer import Announcer
+from handoff.privacy import routes as privacy_routes
+from handoff.privacy.service import PrivacyService
 from handoff.queue import routes as queue_routes
 from handoff.queue import socket as desk_socket
 from handoff.queue.approvals import ApprovalService
@@ -70,6 +72,7 @@ class Handoff:
     attachments: AttachmentService
     customers: CustomerService
     suggester: Suggester
+    privacy: PrivacyService
     redis: Redis
     listening: Redis
 
@@ -124,6 +127,8 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(
         desk_routes.create_router(core, Inbox(core), Customers(core), suggester, Viewers(client, clock), require)
     )
+    privacy = PrivacyService(database, client, attachments.uploads, clock, ids)
+    router.include_router(privacy_routes.create_router(privacy, require))
     return Handoff(
         core=core,
         router=router,
@@ -134,6 +139,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
         attachments=attachments,
         customers=customers,
         suggester=suggester,
+        privacy=privacy,
         redis=client,
         listening=listening,
     )

@@ -41,6 +41,8 @@ knowledge = typer.Typer(help="Articles in and out, the index, and one question."
 demo = typer.Typer(help="The demo company: its customers, orders, staff and mails.", invoke_without_command=True)
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(demo, name="demo")
+customer = typer.Typer(help="One customer's data: for them, or out of every store.", no_args_is_help=True)
+app.add_typer(customer, name="customer")
 
 
 @app.command()
@@ -126,6 +128,22 @@ def knowledge_reindex(as_json: AsJson = False) -> None:
 def knowledge_ask(question: str, as_json: AsJson = False) -> None:
     """Answer one question, with the trace of how the passages were found."""
     importlib.import_module("stack.knowledge_command").ask(load(), question, as_json=as_json)
+
+
+@customer.command("export")
+def customer_export(customer_id: str, as_json: AsJson = False) -> None:
+    """Everything that is held of a customer, as one JSON document."""
+    importlib.import_module("stack.customer_command").export(load(), customer_id, as_json=as_json)
+
+
+@customer.command("erase")
+def customer_erase(
+    customer_id: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a customer out of every store; says what went and what stays."""
+    importlib.import_module("stack.customer_command").erase(load(), customer_id, sure=yes, as_json=as_json)
 
 
 if PROOFS:

@@ -44,6 +44,7 @@ from stack.lab_routes import Lab
 from stack.node import WEB
 from stack.pages import Application, Pages, read_pages
 from stack.parts_settings import actions_settings, handoff_settings, knowledge_settings
+from stack.privacy_stores import other_stores
 from stack.settings import Settings
 
 Around = Callable[[Backend], Backend]
@@ -103,6 +104,7 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
         handoff.customers.greeter = delayed_order(backend, clock)
         desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)
         knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
+        handoff.privacy.others = other_stores(settings, knowledge, handoff.core.database, backend)
         handoff.suggester.articles = articles_for_staff(knowledge)
         feed = EventFeed(handoff.core.database, clock)
         following = asyncio.create_task(follow_conversations(feed, knowledge.desk.usage), name="knowledge-feed")

@@ -20,6 +20,7 @@ UNBACKED = (
     "I was about to tell you something that I can't see confirmed, so I'd rather not say it. "
     "Ask me to look it up, or let a colleague check it for you."
 )
+ERASED = "This conversation has been erased."
 PERSON_LABEL = "Talk to a person"
 PERSON_PAYLOAD = "/talk_to_person"
 SOLVED_LABEL = "Yes, that's solved"

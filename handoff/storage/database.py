@@ -87,6 +87,10 @@ class Database:
         self._waiting.put(job)
         return await job.future
 
+    async def scrub(self) -> None:
+        """Overwrite what was deleted: until then it lies in free pages and in the write-ahead log."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, scrub, self.engine)
+
     def _read(self, work: Work[T]) -> T:
         try:
             with self.engine.connect() as connection:
@@ -206,6 +210,14 @@ def _unavailable(cause: BaseException | None = None) -> Unavailable:
     error = Unavailable("storage_unavailable", "The conversation log cannot be reached. Please try again.")
     error.__cause__ = cause
     return error
+
+
+def scrub(engine: sa.Engine) -> None:
+    """As ``Database.scrub``; blocks."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def create_engine(url: str) -> sa.Engine:

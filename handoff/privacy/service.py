@@ -1,0 +1,142 @@
+"""Export and erasure of one customer's data, across every store.
+
+The log's own database, the uploads and Redis are done here; other parts hand in an ``OtherStore`` each. An erasure may
+be repeated at any time: what is gone already counts nothing, and a run that was cut off is completed by the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from handoff.attachments.store import Uploads
+from handoff.clock import Clock, Ids, stamp
+from handoff.conversations.log import LogWriter
+from handoff.errors import NotFound
+from handoff.privacy import store
+from handoff.storage.database import Database
+
+RETAINED = (
+    "orders, payments and invoices in the business system, which the law has a company keep",
+    "receipts of changes that were made, without what they were about",
+    "that events happened, when and of which type, and the scores of turns and surveys, under a name that means nobody",
+)
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose data it is. ``addresses``: e-mail addresses that they gave."""
+
+    customer_id: str
+    conversation_ids: tuple[str, ...]
+    addresses: frozenset[str]
+
+
+class OtherStore(Protocol):
+    """A place outside the log's database in which something of a customer may lie."""
+
+    name: str
+
+    async def export(self, subject: Subject, /) -> Any:
+        """JSON-ready data."""
+        ...
+
+    async def erase(self, subject: Subject, /) -> int:
+        """How many things went."""
+        ...
+
+
+class PrivacyService:
+    def __init__(self, database: Database, redis: Redis, uploads: Uploads, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._redis = redis
+        self._uploads = uploads
+        self._clock = clock
+        self._ids = ids
+        self.others: Sequence[OtherStore] = ()
+
+    async def export(self, customer_id: str) -> dict[str, Any]:
+        """Everything that is held. Raises ``NotFound`` where nothing is."""
+        subject = await self._subject(customer_id)
+        conversations = await self._database.read(lambda c: store.export(c, subject.conversation_ids))
+        others = {each.name: await each.export(subject) for each in self.others}
+        if not conversations and not any(others.values()):
+            raise _nobody()
+        return {
+            "customer_id": customer_id,
+            "exported_at": stamp(self._clock.now()),
+            "conversations": conversations,
+            **others,
+        }
+
+    async def erase(self, customer_id: str) -> dict[str, Any]:
+        """Take the customer out of every store; the report counts what went and names what stays.
+
+        Raises ``NotFound`` where nothing is held.
+        """
+        began = self._clock.monotonic()
+        subject = await self._subject(customer_id)
+        others = {each.name: await each.erase(subject) for each in self.others}
+        if not subject.conversation_ids and not any(others.values()):
+            raise _nobody()
+        alias = self._ids.new("erased")
+        counts = {"conversations": 0, "events": 0, "texts": 0}
+        for conversation_id in subject.conversation_ids:
+            done = await self._database.write(self._erasing(conversation_id, alias))
+            counts = {name: counts[name] + done[name] for name in counts}
+        files = await self._database.write(lambda c: store.take_attachments(c, subject.conversation_ids))
+        await asyncio.to_thread(self._uploads.remove, files)
+        keys = await self._forget_in_redis(subject)
+        await self._database.scrub()
+        seconds = round(self._clock.monotonic() - began, 2)
+        logger.info("customer.erased", alias=alias, seconds=seconds, **counts)
+        return {
+            "erased_as": alias,
+            **counts,
+            "files": len(files),
+            "redis_keys": keys,
+            **others,
+            "retained": list(RETAINED),
+            "seconds": seconds,
+        }
+
+    async def _subject(self, customer_id: str) -> Subject:
+        def work(connection: sa.Connection) -> Subject:
+            ids = store.conversations_of(connection, customer_id)
+            return Subject(customer_id, tuple(ids), frozenset(store.addresses_of(connection, ids)))
+
+        return await self._database.read(work)
+
+    def _erasing(self, conversation_id: str, alias: str) -> Callable[[sa.Connection], dict[str, int]]:
+        def work(connection: sa.Connection) -> dict[str, int]:
+            return store.erase(LogWriter.locked(connection, conversation_id, self._clock.now(), self._ids), alias)
+
+        return work
+
+    async def _forget_in_redis(self, subject: Subject) -> int:
+        """Counters and presence live minutes there; what names the customer or a conversation of theirs goes now."""
+        gone = 0
+        try:
+            for name in (subject.customer_id, *subject.conversation_ids):
+                async for key in self._redis.scan_iter(match=f"*{_literal(name)}*", count=1_000):
+                    gone += await self._redis.unlink(key)
+        except (RedisError, OSError):
+            logger.warning("erasure.redis_away")
+        return gone
+
+
+def _literal(name: str) -> str:
+    return "".join(f"\\{character}" if character in "*?[]\\^" else character for character in name)
+
+
+def _nobody() -> NotFound:
+    return NotFound("customer_not_found", "Nothing is held of such a customer.")

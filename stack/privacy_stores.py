@@ -1,0 +1,148 @@
+"""Where something of a customer may lie outside the log's database: questions, the quality desk, mails.
+
+The business system keeps its own records; what the law has a company keep stays there and is named in the report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from actions.backend.mail import list_mails
+from actions.backend.port import Backend
+from actions.errors import BackendUnavailable, NotFound
+from eval.storage import tables as quality
+from handoff.privacy.service import OtherStore, Subject
+from handoff.storage.database import Database, create_engine, scrub
+from knowledge.service import Knowledge
+from stack.settings import Settings
+
+
+def other_stores(
+    settings: Settings, knowledge: Knowledge, database: Database, backend: Backend
+) -> Sequence[OtherStore]:
+    return (
+        Questions(knowledge, settings),
+        QualityNotes(database),
+        Mails(settings.paths.mail, backend),
+        BusinessRecords(backend),
+    )
+
+
+class Questions:
+    """What was asked of the knowledge base, and the gaps that came of it."""
+
+    name = "questions"
+
+    def __init__(self, knowledge: Knowledge, settings: Settings) -> None:
+        self._knowledge = knowledge
+        self._own_file = "" if settings.database_url else knowledge.settings.database_url
+
+    async def export(self, _subject: Subject) -> Any:
+        """The questions stand in the log already, with their answers."""
+        return []
+
+    async def erase(self, subject: Subject) -> int:
+        gone = await self._knowledge.desk.usage.forget(subject.conversation_ids)
+        if self._own_file:
+            await asyncio.to_thread(_scrub, self._own_file)
+        return gone
+
+
+class QualityNotes:
+    """Analysts' words about a conversation: they may quote the customer."""
+
+    name = "quality_notes"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def export(self, subject: Subject) -> Any:
+        mine = quality.qa_comments.c.conversation_id.in_(subject.conversation_ids)
+        query = sa.select(quality.qa_comments.c.text, quality.qa_comments.c.created_at).where(mine)
+        return await self._database.read(lambda c: [dict(row) for row in c.execute(query).mappings()])
+
+    async def erase(self, subject: Subject) -> int:
+        def work(connection: sa.Connection) -> int:
+            ids = subject.conversation_ids
+            comments = sa.delete(quality.qa_comments).where(quality.qa_comments.c.conversation_id.in_(ids))
+            samples = sa.select(quality.qa_samples.c.id).where(quality.qa_samples.c.conversation_id.in_(ids))
+            reviews = sa.update(quality.qa_reviews).where(quality.qa_reviews.c.sample_id.in_(samples))
+            connection.execute(reviews.values(note=""))
+            return int(connection.execute(comments).rowcount)
+
+        return await self._database.write(work)
+
+
+class Mails:
+    """Mails in ``var/mail`` to the customer's address: the one on record and those they gave."""
+
+    name = "mails"
+
+    def __init__(self, folder: Path, backend: Backend) -> None:
+        self._folder = folder
+        self._backend = backend
+
+    async def export(self, subject: Subject) -> Any:
+        addresses = await self._addresses(subject)
+        mails = await asyncio.to_thread(list_mails, self._folder)
+        return [{k: v for k, v in mail.items() if k != "code"} for mail in mails if mail["to"].lower() in addresses]
+
+    async def erase(self, subject: Subject) -> int:
+        return await asyncio.to_thread(self._remove, await self._addresses(subject))
+
+    async def _addresses(self, subject: Subject) -> frozenset[str]:
+        record = await _record(self._backend, subject.customer_id)
+        on_record = {record.email} if record is not None else set()
+        return frozenset(address.lower() for address in {*subject.addresses, *on_record} if address)
+
+    def _remove(self, addresses: frozenset[str]) -> int:
+        gone = 0
+        for path in list(self._folder.glob("mail_*.json")):
+            if json.loads(path.read_text("utf-8"))["to"].lower() in addresses:
+                path.with_suffix(".txt").unlink(missing_ok=True)
+                path.unlink()
+                gone += 1
+        return gone
+
+
+class BusinessRecords:
+    """Orders and the account: shown with the rest, never erased here."""
+
+    name = "business_records"
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    async def export(self, subject: Subject) -> Any:
+        record = await _record(self._backend, subject.customer_id)
+        if record is None:
+            return []
+        orders = await self._backend.orders(subject.customer_id)
+        plain = {"customer": asdict(record), "orders": [asdict(order) for order in orders]}
+        return json.loads(json.dumps(plain, default=str))
+
+    async def erase(self, _subject: Subject) -> int:
+        return 0
+
+
+async def _record(backend: Backend, customer_id: str) -> Any:
+    """The customer as the business system knows them; ``None`` where it does not, or cannot say."""
+    try:
+        return await backend.customer(customer_id)
+    except (BackendUnavailable, NotFound):
+        return None
+
+
+def _scrub(url: str) -> None:
+    engine = create_engine(url)
+    try:
+        scrub(engine)
+    finally:
+        engine.dispose()

@@ -1,0 +1,238 @@
+"""A customer's data for them, and out of every store: canaries are planted everywhere and searched for afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import redis
+import sqlalchemy as sa
+
+from handoff.privacy.service import Subject
+from handoff.settings import HandoffSettings
+from handoff.storage import tables as t
+from tests.handoff.conftest import Customer, Desk, ScriptedBot, echo, result
+from tests.handoff.queue.desk import Agent
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.service
+
+CANARY = "kanarienvogel"
+WHO = "mara"
+LEAD = "ben@example.com"
+
+
+@pytest.fixture
+def settings(settings: HandoffSettings, tmp_path: Path) -> HandoffSettings:
+    return settings.model_copy(update={"uploads": tmp_path / "uploads"})
+
+
+class Elsewhere:
+    """Another part's store."""
+
+    name = "elsewhere"
+
+    def __init__(self) -> None:
+        self.held = [f"{CANARY} elsewhere"]
+        self.asked: list[Subject] = []
+
+    async def export(self, subject: Subject, /) -> Any:
+        return list(self.held)
+
+    async def erase(self, subject: Subject, /) -> int:
+        self.asked.append(subject)
+        count, self.held = len(self.held), []
+        return count
+
+
+async def admin(desk: Desk) -> Agent:
+    await desk.handoff.core.database.write(
+        lambda c: c.execute(sa.update(t.agents).where(t.agents.c.email == LEAD).values(roles=["admin"]))
+    )
+    return await Agent.sign_in(desk, LEAD)
+
+
+async def plant(desk: Desk, bot: ScriptedBot, url: str) -> Customer:
+    """A conversation with the canary in everything that can hold a person's words, and one that waits for the bot."""
+
+    async def says(request: dict[str, Any]) -> dict[str, Any]:
+        slots = {"note": f"{CANARY} slot", "email": f"{CANARY}@example.com"}
+        triage = {"decision": "continue", "rule": "none", "frustration": 0.1, "complexity": 0.1, "slots": slots}
+        user = {"event": "user", "text": request["text"]}
+        choice = [{"label": f"{CANARY} label", "payload": f"/x {CANARY}"}]
+        return result(triage=triage, tracker_events=[user]) | {
+            "messages": [{"text": f"{CANARY} said the bot", "choices": choice}],
+            "directives": [
+                {"directive": "promise", "text": f"{CANARY} promise", "owner": "support", "due_in_seconds": 9}
+            ],
+        }
+
+    bot.answer = says
+    customer = await desk.open(WHO)
+    await customer.say(f"{CANARY} said the customer")
+    await customer.until_text("said the bot")
+    await customer.post("feedback", {"kind": "solved", "comment": f"{CANARY} comment"})
+    await customer.post("handoff", {"note": f"{CANARY} note"})
+    ana = await Agent.sign_in(desk)
+    handoff = await ana.take(customer)
+    await ana.post(f"/handoffs/{handoff}/notes", {"text": f"{CANARY} private"})
+    await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": f"{CANARY} said the agent"})
+    await desk.handoff.core.database.write(
+        lambda c: c.execute(
+            sa.insert(t.operations).values(
+                id="op_1",
+                conversation_id=customer.id,
+                customer_id=WHO,
+                kind="refund",
+                object_ref=f"{CANARY} order",
+                summary=f"{CANARY} summary",
+                state="verified",
+                prepared_seq=2,
+                prepared_epoch=1,
+                arguments={"to": CANARY},
+                approval="not_needed",
+                superseded=False,
+                receipt="R-1",
+                result={"said": CANARY},
+            )
+        )
+    )
+    file = desk.handoff.attachments.uploads.begin()
+    desk.handoff.attachments.uploads.add(file, f"{CANARY} file".encode())
+    desk.handoff.attachments.uploads.keep(file, "att_1")
+    values = {"id": "att_1", "conversation_id": customer.id, "name": f"{CANARY}.txt", "media_type": "text/plain"}
+    await desk.handoff.core.database.write(
+        lambda c: c.execute(sa.insert(t.attachments).values(**values, size=9, uploaded_at="2026"))
+    )
+    with redis.Redis.from_url(url) as client:
+        client.set(f"typing:{customer.id}", CANARY)
+    return customer
+
+
+def rows_with(connection: sa.Connection, word: str) -> list[str]:
+    """Every table of the database, read whole: the rows that hold ``word``."""
+    tables = sa.MetaData()
+    tables.reflect(connection)
+    return [
+        f"{table.name}: {row}"
+        for table in tables.sorted_tables
+        for row in connection.execute(sa.select(table)).mappings()
+        if word in json.dumps({str(name): value for name, value in row.items()}, default=str)
+    ]
+
+
+def files_with(folder: Path, word: bytes) -> Iterator[str]:
+    """Every file below ``folder``, databases and their write-ahead logs included, byte by byte."""
+    for path in folder.rglob("*"):
+        if path.is_file() and word in path.read_bytes():
+            yield path.name
+
+
+async def test_who_may_not(desk: Desk) -> None:
+    customer, lead = await desk.open(WHO), await desk.sign_in(LEAD)
+    for method, path in (("GET", "export"), ("POST", "erasure")):
+        url = f"/api/v1/customers/{WHO}/{path}"
+        assert (await desk.client.request(method, url)).status_code == 401
+        assert (await desk.client.request(method, url, headers=customer.headers)).status_code == 401
+        assert (await desk.client.request(method, url, headers=lead)).status_code == 403
+    boss = await admin(desk)
+    assert (await boss.post("/customers/nobody/erasure")).status_code == 404
+    assert (await boss.get("/customers/nobody/export")).status_code == 404
+    assert (await desk.handoff.core.database.read(lambda c: rows_with(c, WHO))) != []
+
+
+async def test_an_export_holds_what_was_said_and_nothing_of_others(
+    desk: Desk, bot: ScriptedBot, redis_url: str
+) -> None:
+    await plant(desk, bot, redis_url)
+    other = await desk.open("jonas")
+    await other.say("somebody else's words")
+    desk.handoff.privacy.others = (Elsewhere(),)
+    data = (await (await admin(desk)).get(f"/customers/{WHO}/export")).json()["data"]
+    text = orjson.dumps(data).decode()
+    for part in ("said the customer", "said the agent", "promise", "comment", "order", "elsewhere"):
+        assert f"{CANARY} {part}" in text
+    assert "somebody else" not in text
+    assert [c["id"] for c in data["conversations"]] != [other.id]
+
+
+async def test_after_an_erasure_no_store_holds_the_canary(
+    desk: Desk, bot: ScriptedBot, redis_url: str, tmp_path: Path
+) -> None:
+    customer = await plant(desk, bot, redis_url)
+    other = await desk.open("jonas")
+    bot.answer = echo
+    await other.say("keep me")
+    await other.until_text("You said")
+    elsewhere = Elsewhere()
+    desk.handoff.privacy.others = (elsewhere,)
+    before = await desk.log(customer.id)
+    database = desk.handoff.core.database
+    assert await database.read(lambda c: rows_with(c, CANARY))
+
+    boss = await admin(desk)
+    report = (await boss.post(f"/customers/{WHO}/erasure")).json()["report"]
+    assert (report["conversations"], report["files"], report["elsewhere"]) == (1, 1, 1)
+    assert report["texts"] > 5
+    assert report["seconds"] < 60
+    assert report["retained"]
+
+    assert await database.read(lambda c: rows_with(c, CANARY)) == []
+    assert await database.read(lambda c: rows_with(c, f'"{WHO}"')) == []
+    assert list((tmp_path / "uploads").glob("*")) == []
+    with redis.Redis.from_url(redis_url) as client:
+        assert list(client.scan_iter(match=f"*{customer.id}*")) == []
+    assert elsewhere.asked[0].addresses == {f"{CANARY}@example.com"}
+
+    after = await desk.log(customer.id)
+    assert [e["seq"] for e in after] == list(range(1, len(after) + 1))
+    assert [e["type"] for e in after[: len(before)]] == [e["type"] for e in before]
+    assert all(e["data"].get("erased") for e in after[: len(before)] if e["type"] == "message.sent")
+    assert await desk.violations(customer.id) == []
+    assert any("keep me" in e["data"].get("text", "") for e in await desk.log(other.id))
+    assert (await boss.post(f"/customers/{WHO}/erasure")).status_code == 404
+
+
+async def test_the_files_of_the_database_hold_nothing_either(
+    desk: Desk, bot: ScriptedBot, redis_url: str, tmp_path: Path
+) -> None:
+    await plant(desk, bot, redis_url)
+    if not desk.handoff.core.database.is_sqlite:
+        pytest.skip("PostgreSQL's files are the server's; VACUUM is sent to it")
+    assert list(files_with(tmp_path, CANARY.encode()))
+    await desk.handoff.privacy.erase(WHO)
+    assert list(files_with(tmp_path, CANARY.encode())) == []
+
+
+async def test_a_turn_in_flight_stores_nothing_afterwards(desk: Desk, bot: ScriptedBot) -> None:
+    asked, go = asyncio.Event(), asyncio.Event()
+
+    async def waits(_request: dict[str, Any]) -> dict[str, Any]:
+        asked.set()
+        await go.wait()
+        return result(f"{CANARY} too late")
+
+    bot.answer = waits
+    customer = await desk.open(WHO)
+    await customer.say("hello")
+    await asked.wait()
+    await desk.handoff.privacy.erase(WHO)
+    go.set()
+    await eventually("the bot was asked", lambda: bot.requests)
+    await desk.handoff.core.runner.drain(5)
+    assert await desk.handoff.core.database.read(lambda c: rows_with(c, CANARY)) == []
+    assert await desk.violations(customer.id) == []
+
+
+async def test_who_comes_back_begins_anew(desk: Desk) -> None:
+    customer = await desk.open(WHO)
+    await customer.say("hello")
+    await customer.until_text("You said")
+    await desk.handoff.privacy.erase(WHO)
+    again = await desk.open(WHO)
+    assert [e["type"] for e in await again.events()] == ["conversation.opened", "customer.verified"]
