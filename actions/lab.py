@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import IntegrityError
 
 from actions.backend import tables
-from actions.backend.mail import list_mails
+from actions.backend.mail import Mailbox
 from actions.backend.port import Customer, Order
 from actions.backend.seed import Seed, add_customer, order_total
 from actions.backend.store import read_customer, read_orders
@@ -52,10 +51,10 @@ class LabCustomer:
 
 
 class ShopLab:
-    def __init__(self, engine: sa.Engine, seed: Seed, mail_folder: Path) -> None:
+    def __init__(self, engine: sa.Engine, seed: Seed, mailbox: Mailbox) -> None:
         self._engine = engine
         self._seed = seed
-        self._mail = mail_folder
+        self._mailbox = mailbox
 
     def create(self, like: str, profile: Mapping[str, Any], orders: Mapping[str, Mapping[str, Any]]) -> LabCustomer:
         """``profile`` and each order are in the form of the seed's files; ``like`` in an order takes one of the demo's
@@ -100,12 +99,24 @@ class ShopLab:
             "customer": _CUSTOMER.dump_python(person, mode="json"),
             "orders": [_ORDER.dump_python(order, mode="json") for order in orders],
             "effects": [_effect(row) for row in effects],
-            "mails": [mail for mail in list_mails(self._mail) if mail["to"] == person.email],
+            "mails": self._mails(customer_id),
         }
+
+    def _mails(self, customer_id: str) -> list[dict[str, Any]]:
+        """By their keys, which are those of the effects and of the codes: the folder may hold thousands."""
+        with self._engine.begin() as connection:
+            effects = sa.select(tables.effects.c.key, tables.effects.c.mails)
+            rows = connection.execute(effects.where(tables.effects.c.customer_id == customer_id)).all()
+            codes = sa.select(tables.one_time_codes.c.id).where(tables.one_time_codes.c.customer_id == customer_id)
+            keys = list(connection.execute(codes).scalars())
+        keys += [f"{row.key}#{at}" if at else row.key for row in rows for at in range(len(row.mails))]
+        found = [mail for key in keys if (mail := self._mailbox.find(key)) is not None]
+        return [asdict(mail) for mail in sorted(found, key=lambda mail: (mail.sent_at, mail.id))]
 
     def codes(self, customer_id: str) -> list[str]:
         """The one-time codes that were mailed to a lab customer, oldest first."""
-        return [mail["code"] for mail in self.state(customer_id)["mails"] if mail["code"]]
+        self.check(customer_id)
+        return [mail["code"] for mail in self._mails(customer_id) if mail["code"]]
 
     def check(self, customer_id: str) -> None:
         """Raises ``NotFound`` unless this is a lab customer."""

@@ -99,7 +99,7 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
         lab = None
         if settings.demo and not settings.backend_url:
             backend = faulty = FaultsByCustomer(backend)
-            shop_lab = ShopLab(shop.engine, shop.seed, own.mail_folder)
+            shop_lab = ShopLab(shop.engine, shop.seed, shop.mailbox)
             lab = Lab(shop_lab, faulty, shop.backend, handoff.core.database)
         handoff.customers.greeter = delayed_order(backend, clock)
         desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)

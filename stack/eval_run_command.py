@@ -61,6 +61,7 @@ def run_command(
     trials: Annotated[int, typer.Option(help="Trials of each scenario.", min=1, max=50)] = 1,
     seed: Annotated[int, typer.Option(help="Draws everything that looks like chance.")] = 1,
     side_by_side: Annotated[int, typer.Option(help="Customers at a time.", min=1, max=32)] = 4,
+    keep: Annotated[Path | None, typer.Option(help="Write the pass rates to this file, as a baseline.")] = None,
     resume: Annotated[str, typer.Option(help="Id of a run that was broken off, to go on with it.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -77,6 +78,8 @@ def run_command(
     (folder / PLAN).write_text(json.dumps(wanted))
     plan = Plan(scenarios, banks(scenarios), wanted["trials"], wanted["seed"], side_by_side)
     document = asyncio.run(_run(settings, plan, against, folder, run_id))
+    if keep is not None:
+        keep.write_text(json.dumps(pairing.baseline(pairing.read_side(folder)), indent=1) + "\n")
     answer(document, as_json=as_json, people=people(document, folder))
 
 

@@ -138,12 +138,13 @@ class Customer:
         return (self.facts.code or None) if asked == "code" else None
 
     def _confirm(self, goal: Goal, heard: Heard) -> Say:
-        label = YES_LABEL if goal.confirm == "yes" else NO_LABEL
+        agrees = goal.confirm == "yes" and goal.done != "answer"  # who only asks does not want it done
+        label = YES_LABEL if agrees else NO_LABEL
         found = heard.choice(label)
         self._confirmed = True
         if found and self.chance.random() < self.persona.presses_buttons:
             return self._press(found)
-        return self._written(self.speaker.phrase("agree" if goal.confirm == "yes" else "refuse", {}))
+        return self._written(self.speaker.phrase("agree" if agrees else "refuse", {}))
 
     # When it is done, and when it is not
 

@@ -7,6 +7,7 @@ that doing nothing passes is marked, and left out of the headline; one that gold
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 from collections import Counter
@@ -22,6 +23,7 @@ from eval.simulate.scenario import Effect, Scenario
 from eval.simulate.trial import Record, seed_of
 from eval.simulate.voice import Speaker
 
+SIDE_BY_SIDE = 4
 NAMES = ("do_nothing", "always_hand_over", "keyword", "gold_replay")
 Bank = Mapping[str, Sequence[str]]
 _ZONE = ZoneInfo("Europe/Berlin")
@@ -83,15 +85,23 @@ async def measure(
     front: Front, scenarios: Sequence[Scenario], banks: Mapping[str, Bank], seed: int, found: References
 ) -> None:
     """All four bots on every scenario; the last two act in the shop, each on a customer of its own."""
-    for scenario in scenarios:
-        start = await _start(front, scenario, seed)
+    places = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(scenario: Scenario) -> None:
+        async with places:
+            start = await _start(front, scenario, seed)
+            words = Speaker(banks[scenario.split], scenario.persona, random.Random(start.seed))  # noqa: S311 - repeatable
+            keyword = await _keyword(front, scenario, start, words)
+            fresh = await _start(front, scenario, seed) if keyword.after["effects"] else start
+            gold = await _gold(front, scenario, fresh)
         found.count("do_nothing", scenario, judge(scenario, do_nothing(scenario, start)))
         found.count("always_hand_over", scenario, judge(scenario, always_hand_over(start)))
-        words = Speaker(banks[scenario.split], scenario.persona, random.Random(start.seed))  # noqa: S311 - repeatable
-        keyword = await _keyword(front, scenario, start, words)
         found.count("keyword", scenario, judge(without_words(scenario, only_where_state_proves=True), keyword))
-        gold = await _gold(front, scenario, await _start(front, scenario, seed) if keyword.after["effects"] else start)
         found.count("gold_replay", scenario, judge(without_words(scenario), gold))
+
+    async with asyncio.TaskGroup() as group:
+        for scenario in scenarios:
+            group.create_task(one(scenario))
 
 
 def without_words(scenario: Scenario, *, only_where_state_proves: bool = False) -> Scenario:
@@ -208,6 +218,8 @@ async def measured(
     found = References()
     try:
         await measure(front, scenarios, banks, seed, found)
-    except StackAway as away:
-        return found, str(away)
-    return found, ""
+    except* StackAway as away:
+        trouble = str(away.exceptions[0])
+    else:
+        trouble = ""
+    return found, trouble

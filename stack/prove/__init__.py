@@ -30,5 +30,6 @@ PROOFS: dict[str, Proof] = {
     "kills": Proof("kill -9 of every process in the middle of a turn", "stack.prove.kills"),
     "fuzz": Proof("random customers against a shop that fails", "stack.prove.fuzz"),
     "outcomes": Proof("sixty synthetic days a seed, whose true figures are known", "stack.prove.outcomes"),
+    "regressions": Proof("deliberate regressions, and a gate that names them", "stack.prove.regressions"),
     "knowledge": Proof("random edits and questions against an exact oracle", "stack.prove.knowledge"),
 }

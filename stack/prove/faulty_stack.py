@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -29,10 +29,13 @@ MANY = 1_000_000
 
 
 @asynccontextmanager
-async def faulty_stack(settings: Settings, folder: Path, around: Around) -> AsyncIterator[Settings]:
+async def faulty_stack(
+    settings: Settings, folder: Path, around: Around, another_bot: Callable[[ChildSpec], ChildSpec] | None = None
+) -> AsyncIterator[Settings]:
     """Ready inside, stopped after; gives the settings of the stack that runs (its address, its databases).
 
-    ``around`` wraps the demo shop. Raises ``StackError`` where a part does not start.
+    ``around`` wraps the demo shop, ``another_bot`` changes how the bot is started. Raises ``StackError`` where a part
+    does not start.
     """
     own = settings.model_copy(
         update={
@@ -45,6 +48,7 @@ async def faulty_stack(settings: Settings, folder: Path, around: Around) -> Asyn
     await asyncio.to_thread(_prepare, own)
     async with AsyncExitStack() as stack:
         redis, bot = redis_child(own.paths), bot_child(own, 0)
+        bot = another_bot(bot) if another_bot else bot
         for spec in (redis, bot):
             child = Child(spec, own.paths.log)
             await child.start()

@@ -1,0 +1,46 @@
+"""The gate: the fast suite of simulated customers on the running stack, held against the stored baseline."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from eval.simulate.compare import compare, read_baseline, side_of
+from eval.simulate.front import Staff
+from eval.simulate.run import Plan, Result, run
+from eval.simulate.scenario import FAST
+from stack.eval_run_command import banks, chosen
+from stack.paths import ROOT
+from tests.support.running import RunningStack
+
+pytestmark = pytest.mark.e2e
+
+BASELINE = ROOT / "eval" / "baselines" / "fast.json"
+
+
+def held(stack: RunningStack, folder: Path, names: set[str], seed: int) -> list[Result]:
+    scenarios = [one for one in chosen(FAST, "dev") if one.id in names]
+    accounts: dict[str, tuple[str, str]] = {}
+    for person in stack.demo()["agents"]:
+        for role in person["roles"]:
+            accounts.setdefault(role, (person["email"], person["password"]))
+    plan = Plan(scenarios, banks(scenarios), 1, seed, 3)
+    return asyncio.run(run(plan, stack.url, Staff(accounts), folder, lambda *_: None))
+
+
+def test_no_scenario_of_the_fast_suite_newly_fails(stack: RunningStack, tmp_path: Path) -> None:
+    before = read_baseline(BASELINE)
+    assert len(before.rates) >= 20
+    results = held(stack, tmp_path / "run", set(before.rates), seed=1)
+    after = side_of(results, before.must_pass)
+
+    def confirm(names: object) -> set[str]:
+        again = held(stack, tmp_path / "again", set(names), seed=2)  # type: ignore[call-overload]
+        return {result.scenario_id for result in again if not result.passed}
+
+    found = compare(before, after, confirm)
+    reasons = {result.scenario_id: result.reason for result in results if not result.passed}
+    assert not found["regression"], {name: reasons.get(name) for name in found["newly_failing"]}
+    assert len(after.rates) >= 0.9 * len(before.rates), "the stack itself failed too often to say anything"
