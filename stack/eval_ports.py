@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from eval.learned.rules import topic_of
+from eval.learned.service import ScenarioMaker
 from eval.outcomes.classify import episodes_of
 from eval.outcomes.model import Contact, Episode, conversation_of
 from eval.quality.sampling import Candidate
@@ -29,6 +31,42 @@ def quality_desk(core: Core) -> QualityDesk:
         return events or None
 
     return QualityDesk(core.database, core.clock, core.ids, candidates, transcript)
+
+
+def scenario_maker(core: Core) -> ScenarioMaker:
+    """Scenarios made of conversations, over the log's database."""
+
+    async def transcript(conversation_id: str) -> list[WireEvent] | None:
+        events = await core.database.read(lambda c: read_events(c, conversation_id, 0, WHOLE_LOG))
+        return events or None
+
+    async def resolved(topic: str, since: str) -> str | None:
+        return await core.database.read(lambda connection: _resolved_since(connection, topic, since))
+
+    return ScenarioMaker(core.database, core.clock, core.ids, transcript, resolved)
+
+
+def _resolved_since(connection: sa.Connection, topic: str, since: str) -> str | None:
+    """The first closed conversation about ``topic`` that the assistant resolved, on evidence and alone."""
+    opened = (
+        sa.select(t.conversations.c.id)
+        .where(t.conversations.c.state == "closed", t.conversations.c.opened_at > since)
+        .order_by(t.conversations.c.opened_at)
+        .limit(MOST_CANDIDATES)
+    )
+    for conversation_id in connection.execute(opened).scalars():
+        events = read_events(connection, conversation_id, 0, WHOLE_LOG)
+        if topic_of(events) != topic:
+            continue
+        log = conversation_of(events)
+        if any(_proved(each) for each in episodes_of([log], log.events[-1].at)):
+            return str(conversation_id)
+    return None
+
+
+def _proved(episode: Episode) -> bool:
+    by_itself = episode.resolver == "bot" and episode.would_be == "resolved"
+    return by_itself and episode.evidence in ("verified_state", "confirmed")
 
 
 def _candidates(connection: sa.Connection, since: str, until: str) -> list[Candidate]:

@@ -49,3 +49,15 @@ qa_comments = Table(
     Column("author_name", Text, nullable=False),
     Column("created_at", String(32), nullable=False),
 )
+
+made_scenarios = Table(
+    "made_scenarios",
+    metadata,
+    Column("scenario_id", String(64), primary_key=True),
+    Column("conversation_id", String(64), nullable=False, unique=True),
+    Column("topic", String(64)),
+    Column("yaml", Text, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", String(32), nullable=False, index=True),
+    Column("resolved_by", String(64)),
+)

@@ -1,0 +1,120 @@
+"""A scenario of a conversation: who may make one, what is left out of it, and when its link ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import Depends, FastAPI, Header
+from fastapi.testclient import TestClient
+
+from eval.errors import EvalError
+from eval.learned.routes import create_router
+from eval.learned.rules import scenario_of, topic_of
+from eval.learned.service import ScenarioMaker
+from eval.simulate.scenario import read_family
+from eval.storage.migrate import migrate
+from handoff.agents.service import Principal
+from handoff.clock import RandomIds, SystemClock
+from handoff.errors import Forbidden, Unauthorised
+from handoff.http import install_error_handlers
+from handoff.storage.database import Database
+
+pytestmark = pytest.mark.service
+
+FIRST = "Refund $A-1042, mara@example.com, +49 171 3920010"
+EVENTS: list[dict[str, Any]] = [
+    {"type": "message.sent", "source": "customer", "data": {"text": FIRST}},
+    {"type": "triage.decided", "source": "bot", "data": {"intent": "refund_request"}},
+    {"type": "message.sent", "source": "bot", "data": {"text": "Which one?"}},
+    {"type": "message.sent", "source": "customer", "data": {"text": "thanks for nothing"}},
+    {"type": "triage.decided", "source": "bot", "data": {"intent": "thanks"}},
+]  # fmt: skip
+
+
+class Later:
+    """What the log says of later conversations; set by a test."""
+
+    def __init__(self) -> None:
+        self.conversation: str | None = None
+
+    async def __call__(self, _topic: str, _since: str) -> str | None:
+        return self.conversation
+
+
+def require(*roles: str) -> Any:
+    async def check(x_role: str = Header("")) -> Principal:
+        if not x_role:
+            raise Unauthorised("signed_out", "Please sign in.")
+        if x_role not in roles:
+            raise Forbidden("wrong_role", "Your role does not allow this.")
+        return Principal(f"agt_{x_role}", "", x_role, (x_role,), (), 0, "")
+
+    return Depends(check)
+
+
+@pytest.fixture
+def later() -> Later:
+    return Later()
+
+
+@pytest.fixture
+def client(tmp_path: Path, later: Later) -> Iterator[TestClient]:
+    database = Database(f"sqlite:///{tmp_path}/eval.db")
+    database.open()
+    migrate(database.engine)
+
+    async def transcript(conversation_id: str) -> list[dict[str, Any]] | None:
+        return {"cnv_1": EVENTS, "cnv_mute": EVENTS[1:2]}.get(conversation_id)
+
+    maker = ScenarioMaker(database, SystemClock(), RandomIds(), transcript, later)
+    app = FastAPI()
+    install_error_handlers(app, EvalError)
+    app.include_router(create_router(maker, require))
+    with TestClient(app) as client:
+        yield client
+    database.close()
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/conversations/cnv_1/scenario"), ("GET", "/scenarios")])
+def test_who_may_not(client: TestClient, method: str, path: str) -> None:
+    assert client.request(method, path).status_code == 401
+    assert client.request(method, path, headers={"x-role": "editor"}).status_code == 403
+
+
+def test_what_is_not_there_and_what_says_nothing(client: TestClient) -> None:
+    qa = {"x-role": "qa"}
+    assert client.post("/conversations/cnv_none/scenario", headers=qa).status_code == 404
+    assert client.post("/conversations/cnv_mute/scenario", headers=qa).json()["code"] == "nothing_said"
+
+
+def test_it_is_made_once_and_linked_until_the_issue_resolves(client: TestClient, later: Later) -> None:
+    qa = {"x-role": "qa"}
+    made = client.post("/conversations/cnv_1/scenario", headers=qa, json={"about": "It never asked."})
+    assert made.status_code == 201
+    assert client.post("/conversations/cnv_1/scenario", headers=qa).json() == made.json()
+    assert [one["resolved_by"] for one in client.get("/scenarios", headers=qa).json()] == [None]
+    later.conversation = "cnv_9"
+    assert [one["resolved_by"] for one in client.get("/scenarios", headers=qa).json()] == ["cnv_9"]
+    later.conversation = None
+    assert client.get("/scenarios", headers=qa).json()[0]["resolved_by"] == "cnv_9"
+
+
+def test_nothing_in_it_names_anybody_and_it_can_be_read(tmp_path: Path) -> None:
+    text = scenario_of("scn_1", EVENTS, "She wrote from mara@example.com.")
+    assert text is not None
+    for secret in ("mara@example.com", "3920010", "A-1042"):
+        assert secret not in text
+    path = tmp_path / "made.yaml"
+    path.write_text(text)
+    (scenario,) = read_family(path, "dev")
+    assert "refund_request" in scenario.tags
+    assert len(scenario.goals[0].say) == 2
+    assert not scenario.must_pass
+
+
+def test_the_topic_leaves_small_talk_aside() -> None:
+    assert topic_of(EVENTS) == "refund_request"
+    assert topic_of(EVENTS[2:]) is None
