@@ -50,6 +50,8 @@ from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnViewer
 from handoff.settings import HandoffSettings
 from handoff.storage.database import Database
+from handoff.webhooks import routes as webhook_routes
+from handoff.webhooks.service import WebhookService
 from handoff.widget import routes as widget_routes
 
 DRAIN_SECONDS = 5.0
@@ -129,6 +131,8 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     )
     privacy = PrivacyService(database, client, attachments.uploads, clock, ids)
     router.include_router(privacy_routes.create_router(privacy, require))
+    webhooks = WebhookService(database, clock, ids, private_targets=settings.webhook_private_targets)
+    router.include_router(webhook_routes.create_router(webhooks, require))
     return Handoff(
         core=core,
         router=router,

@@ -38,4 +38,5 @@ class HandoffSettings(BaseModel):
     tracker_window: int = Field(default=12, description="turns whose tracker events are sent to a bot that lost them")
     company_name: str = Field(default="Our team", description="who customers are asked about in surveys")
     survey_form: Literal["ces7", "ces5"] = Field(default="ces7", description="steps of the effort question")
+    webhook_private_targets: bool = Field(default=False, description="webhooks may lead into private networks")
     secure_cookies: bool = Field(default=False, description="mark the desk's cookie Secure (set it behind HTTPS)")

@@ -44,6 +44,7 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         prechat_topics=settings.prechat_topics,
         company_name=settings.company_name or (DEMO_COMPANY if settings.demo else "Our team"),
         survey_form=settings.survey_form,
+        webhook_private_targets=settings.webhook_private_targets,
         secure_cookies=settings.secure_cookies,
     )
 

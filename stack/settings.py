@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     company_name: str = setting("", "The company as surveys name it; empty: the demo company's name, or “Our team”")
     survey_form: Literal["ces7", "ces5"] = setting("ces7", "Steps of the effort question: ces7 or ces5")
 
+    webhook_private_targets: bool = setting(False, "Webhooks may lead into private networks, and over plain http")
+
     http_concurrency: int = setting(5000, "Connections and tasks served at once; above it callers get 503", ge=10)
     shutdown_grace: float = setting(8, "Time open requests get when the app stops", "seconds", gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = setting("info", "Least grave thing that is logged")

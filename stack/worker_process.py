@@ -1,11 +1,12 @@
 """``python -m stack.worker_process``: work that nobody waits for, niced, beside the app.
 
-Today: housekeeping of the stores. It answers ``/health`` and ``/metrics`` on a unix socket of its own.
+Today: housekeeping of the stores, and webhooks. It answers ``/health`` and ``/metrics`` on a unix socket of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import signal
 import sys
 from datetime import timedelta
@@ -19,8 +20,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from handoff.clock import SystemClock
+from handoff.outbox.feed import EventFeed
 from handoff.outbox.housekeeping import Housekeeping
 from handoff.storage.database import Database
+from handoff.webhooks.dispatcher import Dispatcher
+from handoff.webhooks.sender import Sender
 from stack import logging
 from stack.serve import private_listener
 from stack.settings import Settings, load
@@ -44,19 +48,27 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     database = Database(settings.sql_url)
     database.open()
+    clock = SystemClock()
+    sender = Sender(private_targets=settings.webhook_private_targets)
+    dispatcher = Dispatcher(database, EventFeed(database, clock), sender, clock, random.SystemRandom())
     listener = private_listener(
         Starlette(routes=[Route("/health", health), Route("/metrics", metrics)]), settings.paths.run / "worker.sock"
     )
     try:
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(listener.serve())
-            working = tasks.create_task(Housekeeping(database, SystemClock(), EVERY).run_forever())
+            working = [
+                tasks.create_task(Housekeeping(database, clock, EVERY).run_forever()),
+                tasks.create_task(dispatcher.run_forever()),
+            ]
             await listener.wait_started(serving)
             log.info("working")
             await told_to_stop.wait()
             listener.should_exit = True
-            working.cancel()
+            for each in working:
+                each.cancel()
     finally:
+        await sender.close()
         database.close()
 
 
