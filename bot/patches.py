@@ -5,8 +5,9 @@
 ``cache_types``      ``Event.resolve_by_type`` and ``Slot.resolve_by_type`` walk the tree of subclasses for every event.
 ``check_responses``  The reply of an action is validated by ``jsonschema`` against the schema of all events, which costs
                      more than the action. The webhook is ours and its reply is checked for its two lists only.
-``remember_rules``   ``RulePolicy`` holds every rule against every past state, twice a prediction: once for rules about
-                     texts, of which we have none. What the last states led to is remembered.
+``remember_rules``   ``RulePolicy`` replays the whole conversation for each prediction and holds every rule against
+                     every past state, twice: once for rules about texts, of which we have none. The states so far are
+                     kept (``bot.followed``), and what the last ones led to is remembered.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import rasa.core.actions.action as actions
 from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
+
+from bot.followed import states_of
 
 Maker = Callable[[Any], Any]
 
@@ -86,7 +89,8 @@ def remember_rules() -> None:
         longest = self.__dict__.setdefault(
             "frontdesk_longest", max((len(self._rule_key_to_state(key)) for key in rules), default=1)
         )
-        states = self._prediction_states(tracker, domain, False, rule_only_data=self._get_rule_only_data())
+        states = states_of(tracker, domain)
+        self.featurizer._choose_last_user_input([states], False)
         key = self._create_feature_key(states[-longest:])
         if key not in memory:
             if len(memory) >= _MOST_REMEMBERED:

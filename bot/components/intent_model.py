@@ -8,18 +8,21 @@ threshold come from the leave-one-out scores of the training examples.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+import re
+from typing import Any, Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
-import scipy.sparse as sp
 
-from bot.components.kernel_machine import KernelMachine, View
+from bot.components.kernel_machine import KernelMachine
 from bot.components.ngrams import Ngrams
 
 OUT_OF_SCOPE = "out_of_scope"
 MOST_EXAMPLES = 16_000
-"""Training takes the cube of the number of examples in time; above this a share of each intent stands for it."""
+"""Training holds a float for each example and landmark; above this a share of each intent stands for it."""
+MOST_LANDMARKS = 3_000
+"""A message is compared with so many examples at most, an even share of each intent: that is what it costs."""
 WORD = r"(?u)\b\w+\b"
+_NOT_LETTERS = re.compile(r"[\W_]+")
 BALANCE = 0.5
 """0: every example counts the same, 1: every intent does."""
 
@@ -27,7 +30,8 @@ BALANCE = 0.5
 class Reading(NamedTuple):
     """``ranking`` holds (intent, probability), best first, over the intents in scope and out of scope alike.
 
-    ``score`` is the value that was held against the threshold; ``similarity`` the cosine to the nearest example.
+    ``score`` is the value that was held against the threshold; ``similarity`` the cosine to the nearest landmark in
+    scope.
     """
 
     ranking: List[Tuple[str, float]]
@@ -46,29 +50,33 @@ class Vectors(NamedTuple):
 class IntentModel:
     def __init__(
         self,
-        sentence_width: float = 2.0,
-        shallow_width: float = 0.75,
-        character_width: float = 0.2,
-        word_width: float = 0.2,
+        sentence_width: float = 1.2,
+        shallow_width: float = 0.45,
+        character_width: float = 0.12,
+        word_width: float = 0.12,
         similarity_weight: float = 0.5,
-        penalty: float = 0.05,
+        penalties: Sequence[float] = (0.1, 0.6),
         keep: float = 0.99,
     ) -> None:
-        """Widths say how fast likeness falls with distance in each view. ``keep`` is the share of in-scope training
+        """Widths say how fast likeness falls with distance in each view. Of ``penalties`` the one is taken with which
+        most examples are named rightly when they are left out. ``keep`` is the share of in-scope training
         messages that the threshold must let through when the training data holds no examples out of scope."""
         self._widths = (sentence_width, shallow_width, character_width, word_width)
         self._similarity_weight = similarity_weight
-        self._penalty = penalty
+        self._penalties = tuple(penalties)
+        self.penalty = self._penalties[0]
         self._keep = keep
         self.labels: List[str] = []
         self.temperature = 1.0
         self.threshold = -1e9
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], vectors: Vectors) -> None:
-        """Labels equal to ``out_of_scope`` teach what is not ours."""
+    def fit(self, texts: Sequence[str], labels: Sequence[str], vectors: Vectors, names: int = 0) -> None:
+        """Labels equal to ``out_of_scope`` teach what is not ours. The last ``names`` texts are no messages but names
+        of intents (``names_of``): they teach, and temperature and threshold are taken without them."""
         target = np.asarray(labels)
         if len(target) > MOST_EXAMPLES:
-            kept = _share(target, MOST_EXAMPLES)
+            messages = len(target) - names
+            kept = np.concatenate([_share(target[:messages], MOST_EXAMPLES), np.arange(messages, len(target))])
             texts, target = [texts[index] for index in kept], target[kept]
             vectors = Vectors(vectors.sentence[kept], vectors.shallow[kept])
         self.labels, place, counts = _indexed(target)
@@ -78,17 +86,24 @@ class IntentModel:
         self._middle = vectors.shallow.mean(axis=0)
         views = self._views(self._characters.fit(texts), self._words.fit(texts), vectors)
         wanted = np.eye(len(self.labels), dtype=np.float32)[place] - 1 / len(self.labels)
-        ridge = self._penalty * (counts[place] / counts.mean()) ** BALANCE
-        self._machine, left_out = KernelMachine.fit(views, self._widths, wanted, ridge)
-        self._known = self._inside[place]
-        self._calibrate(left_out, place, _nearest(views[0], self._known))
+        ridge = (counts[place] / counts.mean()) ** BALANCE
+        landmarks = _share(target, MOST_LANDMARKS) if len(target) > MOST_LANDMARKS else np.arange(len(target))
+        said = slice(0, len(target) - names)
+        most = -1
+        for penalty in self._penalties:
+            machine, scores = KernelMachine.fit(views, self._widths, wanted, penalty * ridge, landmarks)
+            right = int((scores[said].argmax(axis=1) == place[said]).sum())
+            if right > most:
+                most, self.penalty, self._machine, left_out = right, penalty, machine, scores
+        self._known = self._inside[place[landmarks]]
+        self._calibrate(left_out[said], place[said], _nearest(views[0], landmarks[self._known])[said])
 
     def predict(self, text: str, vectors: Vectors) -> Reading:
         views = self._views(self._characters.row(text), self._words.row(text), vectors)
         scores, cosines = self._machine.scores(views)
         return self._read(scores, float(cosines[self._known].max()) if self._known.any() else 0.0)
 
-    def _views(self, characters: sp.csr_matrix, words: sp.csr_matrix, vectors: Vectors) -> List[View]:
+    def _views(self, characters: Any, words: Any, vectors: Vectors) -> List[Any]:
         return [vectors.sentence, _unit(vectors.shallow - self._middle), characters, words]
 
     def _read(self, scores: np.ndarray, similarity: float) -> Reading:
@@ -137,6 +152,13 @@ class IntentModel:
         return model
 
 
+def names_of(labels: Iterable[str]) -> Dict[str, str]:
+    """Intents in scope to their names as words: who names an intent says what it is about, which counts where examples
+    are few."""
+    said = {label: " ".join(_NOT_LETTERS.sub(" ", label).split()) for label in sorted(set(labels) - {OUT_OF_SCOPE})}
+    return {label: name for label, name in said.items() if name}
+
+
 def _indexed(target: np.ndarray) -> Tuple[List[str], np.ndarray, np.ndarray]:
     labels, place, counts = np.unique(target, return_inverse=True, return_counts=True)
     return [str(label) for label in labels], place, counts
@@ -155,13 +177,15 @@ def _share(target: np.ndarray, most: int) -> np.ndarray:
     return np.sort(np.concatenate(chosen))
 
 
-def _nearest(sentence: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Cosine of each example to the nearest other one that is in scope."""
+def _nearest(sentence: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """Cosine of each example to the nearest landmark in scope, itself left out."""
     found = np.zeros(len(sentence), dtype=np.float32)
+    if not len(landmarks):
+        return found
     for start in range(0, len(sentence), 1000):
-        cosines = sentence[start : start + 1000] @ sentence.T
-        cosines[np.arange(len(cosines)), start + np.arange(len(cosines))] = -1
-        cosines[:, ~known] = -1
+        cosines = sentence[start : start + 1000] @ sentence[landmarks].T
+        own = np.flatnonzero((landmarks >= start) & (landmarks < start + len(cosines)))
+        cosines[landmarks[own] - start, own] = -1
         found[start : start + 1000] = cosines.max(axis=1)
     return found
 

@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading, Vectors
+from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading, Vectors, names_of
 from bot.components.sentence import encoder, vectors_of
 from bot.components.several import Splitter
 from bot.text.normalise import clean, words
@@ -60,10 +60,11 @@ class IntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """``knowledge_similarity``: an unplaced question at least this near to our examples is looked up.
-        ``requests``: the intents of which a message may hold several; ``folder``: the sentence model."""
+        """``penalties`` and ``keep``: see ``IntentModel``. ``knowledge_similarity``: an unplaced question at least this
+        near to our examples is looked up. ``requests``: the intents of which a message may hold several; ``folder``:
+        the sentence model."""
         return {
-            "penalty": 0.05,
+            "penalties": [0.1, 0.6],
             "keep": 0.99,
             "knowledge_similarity": 0.4,
             "requests": [],
@@ -78,7 +79,7 @@ class IntentClassifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
     ) -> IntentClassifier:
-        return cls(config, model_storage, resource, IntentModel(penalty=config["penalty"], keep=config["keep"]))
+        return cls(config, model_storage, resource, IntentModel(penalties=config["penalties"], keep=config["keep"]))
 
     @classmethod
     def load(
@@ -96,10 +97,14 @@ class IntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
+        names = names_of(message.get(INTENT) for message in examples)
+        vectors = zip(*map(vectors_of, examples), strict=True)
+        named = encoder(self._config["folder"]).encode_twice(list(names.values()))
         self._model.fit(
-            [clean(message.get(TEXT)) for message in examples],
-            [message.get(INTENT) for message in examples],
-            Vectors(*(np.stack(each) for each in zip(*map(vectors_of, examples), strict=True))),
+            [*(clean(message.get(TEXT)) for message in examples), *names.values()],
+            [*(message.get(INTENT) for message in examples), *names],
+            Vectors(*(np.vstack([*said, of_names]) for said, of_names in zip(vectors, named, strict=True))),
+            names=len(names),
         )
         figures = self._model.left_out
         sys.stderr.write(f"train: intents, leave-one-out accuracy {figures['accuracy']:.3f} of {figures['n']}\n")

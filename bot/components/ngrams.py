@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, NamedTuple, Sequence
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
+
+
+class Row(NamedTuple):
+    """A sparse row: columns and their values."""
+
+    places: np.ndarray
+    values: np.ndarray
 
 
 class Ngrams:
@@ -22,16 +29,15 @@ class Ngrams:
         self._ready()
         return rows
 
-    def row(self, text: str) -> sp.csr_matrix:
-        """(1, n-grams): what the vectorizer's ``transform([text])`` gives, in a third of its time."""
+    def row(self, text: str) -> Row:
+        """What the vectorizer's ``transform([text])`` gives, in a fraction of its time."""
         counts = Counter(self._analyse(text))
         known = {self._places[gram]: count for gram, count in counts.items() if gram in self._places}
         places = np.fromiter(known.keys(), dtype=np.int32, count=len(known))
         found = np.fromiter(known.values(), dtype=np.float32, count=len(known))
         values = (1 + np.log(found)) * self._rarity[places]
         length = np.sqrt(values @ values)
-        shape = (1, len(self._rarity))
-        return sp.csr_matrix((values / length if length else values, places, [0, len(places)]), shape=shape)
+        return Row(places, values / length if length else values)
 
     def _ready(self) -> None:
         self._analyse = self._vectorizer.build_analyzer()

@@ -23,16 +23,33 @@ class Found(NamedTuple):
     value: str
 
 
-_DASH = r"[\s\-\u2010-\u2015\u2212_.#:/]{0,3}"
-_ORDER = re.compile(rf"(?<![^\W_])(?P<letter>[A-Za-z]){_DASH}(?P<digits>\d{{4}})(?![\d]|[.,]\d|[^\W\d_])")
+_DASH = r"(?:[\s\-\u2010-\u2015\u2212_.#:/=~*+]{0,3}|\s(?:dash|minus|hyphen)\s)"
+_LETTER = r"(?<![^\W_])(?P<letter>[A-Za-z\u0391\u0410\u0430])"
+_NO_MORE = r"(?![\d]|[.,]\d|[^\W\d_])"
+_ORDER = re.compile(rf"{_LETTER}{_DASH}(?P<digits>\d{{4}}){_NO_MORE}", re.IGNORECASE)
+_SLIPPED = re.compile(
+    rf"(?<![^\W_])(?P<letter>[Aa])(?:\s?-\s?|(?<=A))(?=(?:[OolI]*\d){{2}})(?P<digits>[\dOolI]{{4}}){_NO_MORE}"
+    rf"|(?<![^\W_])(?P<upper>A)[\s-]{{0,2}}(?P<spaced>\d(?:[ -]?\d){{3}}){_NO_MORE}"
+)
+"""Letters for digits (A-1O42), and digits apart (A-10 42)."""
+_LIKE_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
+_SAME_LETTER = {"\u0391": "A", "\u0410": "A", "\u0430": "A"}
+"""Greek and Cyrillic letters that look like A."""
 _NUMBER_WORD = (
-    r"(?:orders?|parcels?|packages?|purchases?|deliver(?:y|ies)|shipments?|numbers?|numb|nr|no\.?|num|id|"
-    r"ref(?:erence)?)"
+    r"(?:or?de?rs?|odrer|ordre|ord|parcels?|packages?|purchases?|deliver(?:y|ies)|shipments?|"
+    r"numbers?|numer|nunber|numm?be?r|nmbr|nmb|numb|nr|no\.?|num|id|ref(?:erence)?)"
 )
 _BARE = r"(?P<digits>\d{4})(?![\d]|[.,]\d|[ -]\d{3})"
 _NAMED = re.compile(
     rf"\b{_NUMBER_WORD}(?:\s*(?:numbers?|no|nr|num|id|code))?(?:\.|'s)?"
-    rf"\s*(?:(?:is|was|would be|should be|must be)\b|:|=|-)?\s*#?\s*{_BARE}",
+    rf"\s*(?:(?:is|was|would be|should be|must be|it'?s|i think|i guess|of mine is)\b|:|=|-|,|\.{{2,3}})?"
+    rf"\s*[#(\"'*]?\s*{_BARE}",
+    re.IGNORECASE,
+)
+_ORDER_IS = re.compile(
+    rf"\b{_BARE} (?:is|was) (?:the |my |our )?order\b"
+    rf"|\b(?:cancel|track|where(?:'s| is|s)|status of|refund for)\s+(?P<asked>\d{{4}})"
+    r"(?=\s*(?:$|[?!.,]\s|[?!.]$|(?:please|pls|now)\b))",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(rf"\s*(?:,|&|\+|and|or)\s*#?{_BARE}(?!\s*(?:%|€|eur|times|days|weeks))", re.IGNORECASE)
@@ -54,10 +71,11 @@ _AMOUNT = (
     r"(?:\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?(?![\d.])|\d{1,3}(?:[,' ]\d{3})+(?:[.,]\d{1,2})?|\d{1,6}(?:[.,]\d{1,2})?)"
     r"(?:[.,](?:-{1,2}|=))?"
 )
-_CURRENCY = r"(?:eur(?:os?|oes)?|euors?|eruos?|usd|dollars?|gbp|pounds?|quid|bucks?|chf|francs?)"
+_CURRENCY = r"(?:eur(?:os?|oes)?|euors?|eruos?|usd|dollars?|gbp|pounds?|quid|bucks?|chf|sfr|(?:swiss )?francs?|us ?\$)"
 _MONEY = re.compile(
-    rf"(?:[€$£]|(?<![^\W\d_]){_CURRENCY}(?![^\W\d_]))[:\s]?\s?(?P<ahead>{_AMOUNT})(?!\d)"
-    rf"|(?<![\d.,A-Za-z])(?<![A-Za-z]-)(?P<behind>{_AMOUNT})\s?(?:[€$£](?!\d)|{_CURRENCY}\b)"
+    rf"(?<![\d.,A-Za-z])(?P<whole>\d{{1,6}})€(?P<part>\d\d)(?!\d)|(?:[€$£]|(?<![^\W\d_]){_CURRENCY}(?![^\W\d_]))[.:\s]?\s?(?P<ahead>{_AMOUNT})(?!\d)"
+    rf"|(?:(?<![\d.,A-Za-z])|(?<=[a-z]\.))(?<![A-Za-z]-)(?P<behind>{_AMOUNT})"
+    rf"(?:[\s-]?(?:[€$£](?!\d)|{_CURRENCY}(?![^\W\d_]))|(?<=\d)e(?![^\W_]))"
     r"(?:\s(?:and\s)?(?P<cents>\d\d)(?:\s?(?:cents?|ct)\b|(?=\W*$)))?"
     r"|(?<![\d.,A-Za-z-])(?P<only_cents>\d{1,2})\s?(?:cents?|ct)\b",
     re.IGNORECASE,
@@ -118,8 +136,8 @@ def _days(text: str, today: Optional[date]) -> Iterator[Found]:
 
 def _money(text: str) -> Iterator[Found]:
     for match in _MONEY.finditer(text):
-        cents = match.group("cents") or match.group("only_cents")
-        value = _decimal(match.group("ahead") or match.group("behind") or "0")
+        cents = match.group("cents") or match.group("only_cents") or match.group("part")
+        value = _decimal(match.group("ahead") or match.group("behind") or match.group("whole") or "0")
         if value and cents and value.endswith(".00"):
             value = f"{Decimal(value) + Decimal(cents) / 100:.2f}"
         if value:
@@ -142,9 +160,14 @@ def _orders(text: str) -> Iterator[Found]:
     for match in _ORDER.finditer(text):
         if _is_a_word(match, text) or _is_other(match, text):
             continue
-        value = order_number(match.group("digits"), match.group("letter"))
-        yield Found("order_number", match.start(), match.end(), value)
+        letter = _SAME_LETTER.get(match.group("letter"), match.group("letter"))
+        yield Found("order_number", match.start(), match.end(), order_number(match.group("digits"), letter))
         yield from _more(match.end(), text)
+    for match in _SLIPPED.finditer(text):
+        digits = match.group("digits") or re.sub(r"\D", "", match.group("spaced"))
+        if not _is_other(match, text):
+            value = order_number(digits.translate(_LIKE_DIGITS))
+            yield Found("order_number", match.start(), match.end(), value)
     for pattern in (_NAMED, _HASHED, _ALONE):
         for match in pattern.finditer(text):
             if pattern is _NAMED and _OTHER_NUMBER.search(text[: match.start("digits")]):
@@ -152,6 +175,9 @@ def _orders(text: str) -> Iterator[Found]:
             start, end = match.span("digits")
             yield Found("order_number", start, end, order_number(match.group("digits")))
             yield from _more(end, text)
+    for match in _ORDER_IS.finditer(text):
+        group = "digits" if match.group("digits") else "asked"
+        yield Found("order_number", *match.span(group), order_number(match.group(group)))
 
 
 def _more(end: int, text: str) -> Iterator[Found]:

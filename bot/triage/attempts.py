@@ -42,11 +42,22 @@ _DENIES = re.compile(
     r"\b(?:no|not|none|nothing|never|neither|nowhere)\b(?! (?:thanks?|thank you|problem|"
     r"worries|rush))|n't\b"
 )
+_OWN_LACK = re.compile(
+    r"\b(?:i|we) (?:do not|don't|didn't|can't|cannot|couldn't|could not|won't|would not|wouldn't) (?:\w+ )?"
+    r"(?:have|know|remember|recall|find|want|need|mind|care|like|wish)\b|"
+    r"\bnot (?:\w+ )?(?:sure|certain|necessary|needed|yet)\b|"
+    r"\bno,? (?:i|it's|that's|not|the|thanks?|thank|just|please|on|at|in|for|from|to)\b|\bi(?:'m| am) not\b|"
+    r"\bif\b.{0,40}\b(?:n't|not)\b"
+)
+_LONGEST_NO = 15
+"""Words. Who says that an answer did not do says it briefly; a long message tells something of its own."""
 
 
 def denies(text: str) -> bool:
-    """Whether there is a no in it at all: of a message that makes no request, that the answer did not do."""
-    return _DENIES.search(lowered(text)) is not None
+    """Whether there is a no in it, of the answer and not of the customer's own matters ("I don't have the number"): of
+    a message that makes no request, that the answer did not do."""
+    low = lowered(text)
+    return len(low.split()) <= _LONGEST_NO and _DENIES.search(_OWN_LACK.sub(" ", low)) is not None
 
 
 def tells_of_failure(text: str) -> bool:

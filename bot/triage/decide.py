@@ -7,7 +7,7 @@ Authority over amounts is not decided here: the action that prepares an operatio
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import FrozenSet, List, Optional, Sequence, Tuple
@@ -21,6 +21,7 @@ from bot.triage.lowered import lowered
 from bot.triage.person import hints_at_person
 from bot.triage.seen import Seen as Seen
 from bot.triage.thresholds import Thresholds
+from bot.triage.wishes import FAVOUR, MATTERS, PERSON
 
 PERSON_INTENT = "talk_to_person"
 CALLBACK_INTENT = "request_callback"
@@ -52,7 +53,7 @@ TANGLED = {3: 0.25, 4: 0.7, 5: 0.9}
 """What so many different matters in one message weigh."""
 _PARTS = re.compile(
     r"\b(?:one|ones|another|both|first|second|third|fourth|next|other|half|rest|parts?|each|two|"
-    r"three|all of them)\b"
+    r"three|all of them)\b(?![- ](?:way|stop|time|name|class|to|adults?|people|persons?|passengers?))"
 )
 REASONS = {"safety": "safety", "legal": "safety", "vulnerable": "safety"}
 
@@ -95,12 +96,12 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
     asked = _explicit(now, before, limits)
     if asked:
         return made("hand_over", "explicit_request", "explicit_request", [asked, *mood])
-    if now.matter:
-        kind, shown = now.matter
-        return made("hand_over", f"{kind}_matter", REASONS[kind], [Ground(kind, shown, 1.0, now.seq), *mood])
-    favour = asks_favour(now.text) if now.written else None
+    matter = _matter(now, limits)
+    if matter:
+        return made("hand_over", f"{matter.kind}_matter", REASONS[matter.kind], [matter, *mood])
+    favour = _wish(now, FAVOUR, asks_favour(now.text), limits) if now.written else None
     if favour:
-        return made("hand_over", "beyond_rules", "policy_limit", [Ground("favour", favour, 1.0, now.seq), *mood])
+        return made("hand_over", "beyond_rules", "policy_limit", [favour, *mood])
     if frustration >= limits.frustration_hand_over and now.abuse < limits.abuse_boundary:
         return made("hand_over", "frustration", "frustration", mood)
     failure = _failure(now, before, offered, limits)
@@ -129,13 +130,31 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
 def _explicit(now: Seen, before: Sequence[Seen], limits: Thresholds) -> Optional[Ground]:
     if now.intent == CALLBACK_INTENT and now.confidence >= limits.explicit_intent_alone and _AT_A_TIME.search(now.text):
         return None  # "can somebody phone me tomorrow?": an appointment, which the engine makes
-    if now.person:
-        return Ground("explicit_request", now.person, 1.0, now.seq)
+    wish = _wish(now, PERSON, now.person, limits)
+    if wish:
+        return replace(wish, kind="explicit_request")
     worded = limits.explicit_intent_confidence if hints_at_person(lowered(now.text)) else limits.explicit_intent_alone
     if now.intent == PERSON_INTENT and now.confidence >= worded and not now.rejected:
         return Ground("explicit_request", now.text[:120], now.confidence, now.seq)
     if before and before[-1].offered and (now.intent == "affirm" or language.says_yes(now.text)):
         return Ground("accepted_offer", now.text[:120], 1.0, now.seq)
+    return None
+
+
+def _matter(now: Seen, limits: Thresholds) -> Optional[Ground]:
+    kind, shown = now.matter or (None, None)
+    found = [_wish(now, each, shown if each == kind else None, limits) for each in MATTERS]
+    return max((ground for ground in found if ground), key=lambda ground: ground.weight, default=None)
+
+
+def _wish(now: Seen, kind: str, words_found: Optional[str], limits: Thresholds) -> Optional[Ground]:
+    """A wish stands where its words are found and the learnt reading does not speak against it, or where that reading
+    is sure by itself."""
+    learnt = now.wishes.get(kind, 1.0 if words_found else 0.0)
+    if words_found and learnt >= limits.wish_worded[kind]:
+        return Ground(kind, words_found, 1.0, now.seq)
+    if learnt >= limits.wish_alone[kind]:
+        return Ground(kind, now.text[:120], learnt, now.seq)
     return None
 
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import Dict, List, Tuple
+from typing import TYPE_CHECKING, Dict, List, Sequence, Tuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 Weights = Dict[str, Tuple[float, float]]
 """N-gram to (inverse document frequency, weight)."""
@@ -139,3 +143,29 @@ def shares(runs: List[str], weights: Weights) -> Dict[str, float]:
 def telling(run: str) -> bool:
     """Whether a run of words says something to a person who reads it alone."""
     return any((word.isalpha() and word not in _SMALL) or word[0] in "!?" for word in run.split())
+
+
+class Table:
+    """N-grams with a weight for each of several scores; what ``shares`` is for one score, in arrays."""
+
+    def __init__(self, runs: Sequence[str], rarity: Sequence[float], weights: Sequence[Sequence[float]]) -> None:
+        import numpy as np
+
+        self._places = {run: place for place, run in enumerate(runs)}
+        self._rarity = np.asarray(rarity, dtype=np.float32)
+        self._weights = np.asarray(weights, dtype=np.float32)
+
+    def scores(self, runs: List[str]) -> npt.NDArray[np.float32]:
+        """What the runs of one text add to each score."""
+        import numpy as np
+
+        counts: Dict[int, int] = {}
+        for run in runs:
+            place = self._places.get(run)
+            if place is not None:
+                counts[place] = counts.get(place, 0) + 1
+        if not counts:
+            return np.zeros(self._weights.shape[1], dtype=np.float32)
+        places = list(counts)
+        values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(places)))) * self._rarity[places]
+        return np.asarray(values @ self._weights[places] / np.sqrt(values @ values), dtype=np.float32)

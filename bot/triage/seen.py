@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -12,9 +12,10 @@ OUT_OF_SCOPE = "out_of_scope"
 class Seen:
     """One customer turn as the dialogue shows it, oldest facts first in a list of them.
 
-    ``frustration`` is of the text alone; ``cues`` are (kind, words, what they add in log-odds). ``fallback``,
-    ``tool_failed``, ``offered`` and ``bounded`` tell how the bot answered the turn: it did not understand, an action
-    failed, it offered a person, it set a boundary.
+    ``person`` and ``matter`` are what the patterns found, ``wishes`` the learnt probability of each kind (empty where
+    nothing was learnt: then the patterns decide alone). ``frustration`` is of the text alone; ``cues`` are (kind,
+    words, what they add in log-odds). ``fallback``, ``tool_failed``, ``offered`` and ``bounded`` tell how the bot
+    answered the turn: it did not understand, an action failed, it offered a person, it set a boundary.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Seen:
     abuse: float = 0.0
     person: Optional[str] = None
     matter: Optional[Tuple[str, str]] = None
+    wishes: Mapping[str, float] = field(default_factory=dict)
     cues: Tuple[Tuple[str, str, float], ...] = ()
     language: str = "en"
     margin: float = 1.0
@@ -51,6 +53,7 @@ def read(text: str, parsed: Mapping[str, Any]) -> Dict[str, Any]:
         "abuse": float(scores.get("abuse", 0.0)),
         "person": scores.get("person"),
         "matter": (matter[0], matter[1]) if matter else None,
+        "wishes": dict(scores.get("wishes") or {}),
         "cues": tuple((kind, shown, float(weight)) for kind, shown, weight in scores.get("cues", ())),
         "language": scores.get("language", "en"),
         "margin": float(scope.get("margin", 1.0)),

@@ -14,11 +14,15 @@ FILE = Path(__file__).with_name("thresholds.json")
 @dataclass(frozen=True)
 class Thresholds:
     """Scores are 0..1. ``frustration_seen``, ``_offer``, ``_hand_over`` come from ``chosen_by``, the rest is
-    judgement. ``weights`` are added, in log-odds, for what the dialogue itself shows."""
+    judgement. ``wish_worded`` is the learnt probability that suffices where a pattern found the words, ``wish_alone``
+    where none did; both by kind (``bot.triage.wishes``). ``weights`` are added, in
+    log-odds, for what the dialogue itself shows."""
 
     chosen_by: str
     explicit_intent_confidence: float
     explicit_intent_alone: float
+    wish_worded: Dict[str, float]
+    wish_alone: Dict[str, float]
     frustration_seen: float
     frustration_hand_over: float
     frustration_offer: float

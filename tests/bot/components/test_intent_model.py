@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.components import intent_model
-from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Vectors
+from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Vectors, names_of
 from bot.components.ngrams import Ngrams
 
 pytestmark = pytest.mark.unit
@@ -64,6 +64,28 @@ def test_a_model_reads_alike_after_it_was_stored() -> None:
     assert again.predict(text, one(text)) == model.predict(text, one(text))
 
 
+def test_names_of_intents_teach_and_are_not_counted() -> None:
+    assert names_of(["order_status", "card payment fee?", OUT_OF_SCOPE, "order_status"]) == {
+        "card payment fee?": "card payment fee",
+        "order_status": "order status",
+    }
+    texts = [SUBJECTS[label].format(number) for label in SUBJECTS for number in range(8)]
+    labels = [label for label in SUBJECTS for _ in range(8)]
+    names = names_of(labels)
+    model = IntentModel()
+    model.fit([*texts, *names.values()], [*labels, *names], vectors([*texts, *names.values()]), names=len(names))
+    assert model.left_out["n"] == len(texts)
+    assert model.predict("cancel order", one("cancel order")).ranking[0][0] == "cancel_order"
+
+
+def test_with_fewer_landmarks_than_examples_it_still_tells_them_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intent_model, "MOST_LANDMARKS", 9)
+    model = trained(*SUBJECTS)
+    assert model.left_out["n"] == 36
+    for label, text in SUBJECTS.items():
+        assert model.predict(text.format(3), one(text.format(3))).ranking[0][0] == label
+
+
 def test_too_many_examples_are_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intent_model, "MOST_EXAMPLES", 12)
     model = trained(*SUBJECTS, each=20)
@@ -77,4 +99,7 @@ def test_the_short_cut_gives_the_row_of_the_vectorizer(text: str) -> None:
     grams.fit(["where is my order", "Wo ist meine Bestellung", "aaa"])
     again = pickle.loads(pickle.dumps(grams))
     for each in (grams, again):
-        assert each.row(text).toarray() == pytest.approx(grams._vectorizer.transform([text]).toarray(), abs=1e-6)
+        wanted = grams._vectorizer.transform([text]).toarray()[0]
+        found = np.zeros_like(wanted)
+        found[each.row(text).places] = each.row(text).values
+        assert found == pytest.approx(wanted, abs=1e-6)

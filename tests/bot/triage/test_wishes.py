@@ -1,0 +1,57 @@
+"""Patterns and the learnt reading decide together: either may be sure, and the learnt one may speak against a word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.triage.decide import decide
+from bot.triage.seen import Seen, read
+from bot.triage.thresholds import shipped
+from bot.triage.wishes import KINDS
+
+pytestmark = pytest.mark.unit
+
+LIMITS = shipped()
+PLAIN = Seen("could you look at this", "order_status", 0.9)
+RULES = {
+    "person": "explicit_request",
+    "safety": "safety_matter",
+    "legal": "legal_matter",
+    "vulnerable": "vulnerable_matter",
+    "favour": "beyond_rules",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_learnt_reading_decides_alone_where_it_is_sure(kind: str) -> None:
+    sure, unsure = LIMITS.wish_alone[kind], LIMITS.wish_alone[kind] - 0.01
+    decision = decide([replace(PLAIN, wishes={kind: sure})], LIMITS)
+    assert (decision.decision, decision.rule) == ("hand_over", RULES[kind])
+    assert decision.evidence[0].text == PLAIN.text
+    assert decision.evidence[0].weight == sure
+    assert decide([replace(PLAIN, wishes={kind: unsure})], LIMITS).decision == "continue"
+
+
+def test_words_stand_unless_the_learnt_reading_speaks_against_them() -> None:
+    least = LIMITS.wish_worded["person"]
+    asked = replace(PLAIN, person="talk to someone")
+    assert decide([replace(asked, wishes={"person": least})], LIMITS).rule == "explicit_request"
+    assert decide([replace(asked, wishes={"person": least / 2})], LIMITS).decision == "continue"
+    assert decide([asked], LIMITS).rule == "explicit_request", "without a learnt reading the words decide"
+
+
+def test_a_matter_named_by_one_kind_and_read_as_another_is_still_a_matter() -> None:
+    both = replace(PLAIN, matter=("legal", "police"), wishes={"legal": 0.0, "safety": 0.99})
+    assert decide([both], LIMITS).rule == "safety_matter"
+
+
+def test_each_kind_has_its_two_thresholds() -> None:
+    assert set(LIMITS.wish_alone) == set(LIMITS.wish_worded) == set(KINDS)
+    assert all(LIMITS.wish_worded[kind] < LIMITS.wish_alone[kind] for kind in KINDS)
+
+
+def test_what_is_learnt_comes_from_the_record_of_the_turn() -> None:
+    seen = Seen(**read("hello", {"triage": {"wishes": {"person": 0.4}}}))
+    assert seen.wishes == {"person": 0.4}
