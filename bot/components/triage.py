@@ -25,7 +25,7 @@ from bot.components.sentence import encoder, vectors_of
 from bot.text.normalise import clean
 from bot.triage import language, requests
 from bot.triage.frustration import FrustrationModel
-from bot.triage.wishes import WishModel
+from bot.triage.wishes import PERSON, WishModel
 
 OUTPUT = "triage"
 TELLING = 0.2
@@ -134,14 +134,18 @@ def score(text: str, vectors: Vectors, model: FrustrationModel, wish_model: Opti
     """What one cleaned text shows, JSON-ready, in the words of ``bot.triage.seen.Seen``."""
     if not text:
         return {}
+    person = requests.asks_for_person(text)
+    learnt = wish_model.probabilities(text, joined(*vectors)) if wish_model else {}
+    if learnt and not person and requests.refuses_person(text):
+        learnt[PERSON] = 0.0
     matter = requests.weighty_matter(text)
     frustration = model.probability(text, vectors.sentence)
     return {
         "frustration": round(frustration, 4),
         "abuse": requests.abuse_score(text),
-        "person": requests.asks_for_person(text),
+        "person": person,
         "matter": list(matter) if matter else None,
-        "wishes": wish_model.probabilities(text, joined(*vectors)) if wish_model else {},
+        "wishes": learnt,
         "cues": [list(item) for item in model.evidence(text)] if frustration >= TELLING else [],
         "language": language.language_of(text),
     }

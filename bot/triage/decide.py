@@ -134,7 +134,8 @@ def _explicit(now: Seen, before: Sequence[Seen], limits: Thresholds) -> Optional
     if wish:
         return replace(wish, kind="explicit_request")
     worded = limits.explicit_intent_confidence if hints_at_person(lowered(now.text)) else limits.explicit_intent_alone
-    if now.intent == PERSON_INTENT and now.confidence >= worded and not now.rejected:
+    agreed = now.wishes.get(PERSON, 1.0) >= limits.explicit_intent_learnt
+    if now.intent == PERSON_INTENT and now.confidence >= worded and agreed and not now.rejected:
         return Ground("explicit_request", now.text[:120], now.confidence, now.seq)
     if before and before[-1].offered and (now.intent == "affirm" or language.says_yes(now.text)):
         return Ground("accepted_offer", now.text[:120], 1.0, now.seq)

@@ -126,6 +126,11 @@ def asks_for_person(text: str) -> Optional[str]:
     return no_machine(said)
 
 
+def refuses_person(text: str) -> bool:
+    """Whether the customer says that they want nobody ("I don't want to talk to an agent, just tell me")."""
+    return _REFUSES.search(spelt(lowered(text))) is not None
+
+
 class Matter(NamedTuple):
     kind: str
     words: str

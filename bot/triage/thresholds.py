@@ -21,6 +21,7 @@ class Thresholds:
     chosen_by: str
     explicit_intent_confidence: float
     explicit_intent_alone: float
+    explicit_intent_learnt: float
     wish_worded: Dict[str, float]
     wish_alone: Dict[str, float]
     frustration_seen: float

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.triage.decide import decide
+from bot.triage.requests import refuses_person
 from bot.triage.seen import Seen, read
 from bot.triage.thresholds import shipped
 from bot.triage.wishes import KINDS
@@ -55,3 +56,15 @@ def test_each_kind_has_its_two_thresholds() -> None:
 def test_what_is_learnt_comes_from_the_record_of_the_turn() -> None:
     seen = Seen(**read("hello", {"triage": {"wishes": {"person": 0.4}}}))
     assert seen.wishes == {"person": 0.4}
+
+
+def test_the_intent_needs_the_learnt_reading_beside_it() -> None:
+    asked = Seen("a person at the desk may sign", "talk_to_person", 0.98)
+    least = LIMITS.explicit_intent_learnt
+    assert decide([replace(asked, wishes={"person": least})], LIMITS).rule == "explicit_request"
+    assert decide([replace(asked, wishes={"person": least - 0.01})], LIMITS).decision == "continue"
+
+
+def test_who_wants_nobody_is_heard() -> None:
+    assert refuses_person("I don't want to talk to an agent, just tell me the status")
+    assert not refuses_person("I want to talk to an agent")
