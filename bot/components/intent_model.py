@@ -18,9 +18,7 @@ from bot.components.ngrams import Ngrams
 
 OUT_OF_SCOPE = "out_of_scope"
 MOST_EXAMPLES = 16_000
-"""Training holds a float for each example and landmark; above this a share of each intent stands for it."""
-MOST_LANDMARKS = 3_000
-"""A message is compared with so many examples at most, an even share of each intent: that is what it costs."""
+"""Training takes the cube of the number of examples in time; above this a share of each intent stands for it."""
 WORD = r"(?u)\b\w+\b"
 _NOT_LETTERS = re.compile(r"[\W_]+")
 BALANCE = 0.5
@@ -30,8 +28,7 @@ BALANCE = 0.5
 class Reading(NamedTuple):
     """``ranking`` holds (intent, probability), best first, over the intents in scope and out of scope alike.
 
-    ``score`` is the value that was held against the threshold; ``similarity`` the cosine to the nearest landmark in
-    scope.
+    ``score`` is the value that was held against the threshold; ``similarity`` the cosine to the nearest example.
     """
 
     ranking: List[Tuple[str, float]]
@@ -50,21 +47,19 @@ class Vectors(NamedTuple):
 class IntentModel:
     def __init__(
         self,
-        sentence_width: float = 1.2,
-        shallow_width: float = 0.45,
-        character_width: float = 0.12,
-        word_width: float = 0.12,
+        sentence_width: float = 2.0,
+        shallow_width: float = 0.75,
+        character_width: float = 0.2,
+        word_width: float = 0.2,
         similarity_weight: float = 0.5,
-        penalties: Sequence[float] = (0.1, 0.6),
+        penalty: float = 0.05,
         keep: float = 0.99,
     ) -> None:
-        """Widths say how fast likeness falls with distance in each view. Of ``penalties`` the one is taken with which
-        most examples are named rightly when they are left out. ``keep`` is the share of in-scope training
+        """Widths say how fast likeness falls with distance in each view. ``keep`` is the share of in-scope training
         messages that the threshold must let through when the training data holds no examples out of scope."""
         self._widths = (sentence_width, shallow_width, character_width, word_width)
         self._similarity_weight = similarity_weight
-        self._penalties = tuple(penalties)
-        self.penalty = self._penalties[0]
+        self._penalty = penalty
         self._keep = keep
         self.labels: List[str] = []
         self.temperature = 1.0
@@ -86,17 +81,11 @@ class IntentModel:
         self._middle = vectors.shallow.mean(axis=0)
         views = self._views(self._characters.fit(texts), self._words.fit(texts), vectors)
         wanted = np.eye(len(self.labels), dtype=np.float32)[place] - 1 / len(self.labels)
-        ridge = (counts[place] / counts.mean()) ** BALANCE
-        landmarks = _share(target, MOST_LANDMARKS) if len(target) > MOST_LANDMARKS else np.arange(len(target))
+        ridge = self._penalty * (counts[place] / counts.mean()) ** BALANCE
+        self._machine, left_out = KernelMachine.fit(views, self._widths, wanted, ridge)
+        self._known = self._inside[place]
         said = slice(0, len(target) - names)
-        most = -1
-        for penalty in self._penalties:
-            machine, scores = KernelMachine.fit(views, self._widths, wanted, penalty * ridge, landmarks)
-            right = int((scores[said].argmax(axis=1) == place[said]).sum())
-            if right > most:
-                most, self.penalty, self._machine, left_out = right, penalty, machine, scores
-        self._known = self._inside[place[landmarks]]
-        self._calibrate(left_out[said], place[said], _nearest(views[0], landmarks[self._known])[said])
+        self._calibrate(left_out[said], place[said], _nearest(views[0], self._known)[said])
 
     def predict(self, text: str, vectors: Vectors) -> Reading:
         views = self._views(self._characters.row(text), self._words.row(text), vectors)
@@ -177,15 +166,13 @@ def _share(target: np.ndarray, most: int) -> np.ndarray:
     return np.sort(np.concatenate(chosen))
 
 
-def _nearest(sentence: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-    """Cosine of each example to the nearest landmark in scope, itself left out."""
+def _nearest(sentence: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Cosine of each example to the nearest other one that is in scope."""
     found = np.zeros(len(sentence), dtype=np.float32)
-    if not len(landmarks):
-        return found
     for start in range(0, len(sentence), 1000):
-        cosines = sentence[start : start + 1000] @ sentence[landmarks].T
-        own = np.flatnonzero((landmarks >= start) & (landmarks < start + len(cosines)))
-        cosines[landmarks[own] - start, own] = -1
+        cosines = sentence[start : start + 1000] @ sentence.T
+        cosines[np.arange(len(cosines)), start + np.arange(len(cosines))] = -1
+        cosines[:, ~known] = -1
         found[start : start + 1000] = cosines.max(axis=1)
     return found
 

@@ -60,11 +60,11 @@ class IntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """``penalties`` and ``keep``: see ``IntentModel``. ``knowledge_similarity``: an unplaced question at least this
+        """``penalty`` and ``keep``: see ``IntentModel``. ``knowledge_similarity``: an unplaced question at least this
         near to our examples is looked up. ``requests``: the intents of which a message may hold several; ``folder``:
         the sentence model."""
         return {
-            "penalties": [0.1, 0.6],
+            "penalty": 0.05,
             "keep": 0.99,
             "knowledge_similarity": 0.4,
             "requests": [],
@@ -79,7 +79,7 @@ class IntentClassifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
     ) -> IntentClassifier:
-        return cls(config, model_storage, resource, IntentModel(penalties=config["penalties"], keep=config["keep"]))
+        return cls(config, model_storage, resource, IntentModel(penalty=config["penalty"], keep=config["keep"]))
 
     @classmethod
     def load(

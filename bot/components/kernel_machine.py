@@ -1,10 +1,8 @@
-"""Regularised least squares in a Gaussian kernel over several views of a text, on landmarks, with leave-one-out scores.
+"""Regularised least squares in a Gaussian kernel over several views of a text, with exact leave-one-out scores.
 
-Some of the examples are landmarks; a message is compared with these alone (Williams and Seeger, "Using the Nyström
-method to speed up kernel machines", 2001). Where every example is a landmark this is the whole kernel machine. With Z
-the examples in the landmarks' coordinates and H the hat matrix of the ridge regression on Z, the score that a machine
-trained without example i gives to it is Y_i - (Y_i - F_i) / (1 - H_ii) (Rifkin and Lippert, 2007). So temperature and
-threshold come from scores of messages that were not seen, at the price of one factorisation.
+Rifkin and Lippert, "Notes on Regularized Least Squares" (MIT 2007): with G = (K + L)^-1 and A = G Y, the score that a
+machine trained without example i gives to it is Y_i - A_i / G_ii. So temperature and threshold come from scores of
+messages that were not seen, at the price of one matrix inverse.
 """
 
 from __future__ import annotations
@@ -13,15 +11,14 @@ from typing import Any, List, NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import strtri
 
 from bot.components.ngrams import Row
 
 View = Union[np.ndarray, sp.csr_matrix]
 BLOCK = 1000
-"""Rows at a time, so that no second matrix of n x landmarks floats is held."""
-JITTER = 1e-6
-"""Times the number of landmarks on the diagonal: rounding in single precision must not make the kernel indefinite."""
+"""Rows at a time, so that no second matrix of n x n floats is held."""
 
 
 class Fitted(NamedTuple):
@@ -39,7 +36,8 @@ class KernelMachine:
         self._weights = np.ascontiguousarray(weights, dtype=np.float32)
 
     def scores(self, message: Sequence[Union[np.ndarray, Row]]) -> Tuple[np.ndarray, np.ndarray]:
-        """Scores (labels,) of one message, and its cosines (landmarks,) in the first view, which is dense.
+        """Scores (labels,) of one message, and its cosines (n,) to all examples in the first view, which is
+        dense.
 
         ``message`` holds one row a view: a vector, or a ``Row`` where the view is sparse.
         """
@@ -51,31 +49,16 @@ class KernelMachine:
         return np.exp(exponent - np.float32(sum(self._widths))) @ self._weights, cosines[0]
 
     @classmethod
-    def fit(
-        cls,
-        views: Sequence[View],
-        widths: Sequence[float],
-        target: np.ndarray,
-        ridge: np.ndarray,
-        landmarks: np.ndarray,
-    ) -> Fitted:
-        """``target`` is (n, labels), ``ridge`` (n,): a larger one trusts that example less. ``landmarks`` are indices.
-        Needs about 8 n bytes a landmark."""
-        chosen = [view[landmarks] for view in views]
-        kernel = _kernel(views, chosen, widths)
-        core = kernel[landmarks].astype(np.float64)
-        core[np.diag_indices_from(core)] += JITTER * len(core)
-        root = cho_factor(core, lower=True, overwrite_a=True, check_finite=False)[0]
-        trust = np.sqrt(1 / ridge)[:, None].astype(np.float32)
-        places = solve_triangular(root.astype(np.float32), kernel.T, lower=True, overwrite_b=True, check_finite=False).T
-        places *= trust
-        factor = cho_factor(places.T @ places + np.eye(len(core), dtype=np.float32), lower=True, check_finite=False)
-        weights = cho_solve(factor, places.T @ (target * trust), check_finite=False)
-        fitted = (places @ weights) / trust
-        inner = solve_triangular(np.tril(factor[0]), places.T, lower=True, overwrite_b=True, check_finite=False)
-        leverage = np.minimum(np.einsum("ji,ji->i", inner, inner), 1 - 1e-4)
-        left_out = target - (target - fitted) / (1 - leverage)[:, None]
-        return Fitted(cls(chosen, widths, solve_triangular(np.tril(root).T, weights, lower=False)), left_out)
+    def fit(cls, views: Sequence[View], widths: Sequence[float], target: np.ndarray, ridge: np.ndarray) -> Fitted:
+        """``target`` is (n, labels), ``ridge`` (n,): a larger one trusts that example less. Needs about 8 n² bytes."""
+        kernel = _kernel(views, widths)
+        kernel[np.diag_indices_from(kernel)] += ridge
+        # The matrix is symmetric, so its transpose is the same matrix in the order that LAPACK works on in place.
+        factor = cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
+        weights = cho_solve(factor, target.astype(np.float32), check_finite=False)
+        inverse, _ = strtri(factor[0], lower=1, overwrite_c=1)
+        left_out = target - weights / _column_squares(inverse)[:, None]
+        return Fitted(cls(views, widths, weights), left_out)
 
 
 class _Columns:
@@ -99,10 +82,11 @@ class _Columns:
         return np.bincount(self._rows[at], weights, self._count).astype(np.float32)
 
 
-def _kernel(views: Sequence[View], chosen: Sequence[View], widths: Sequence[float]) -> np.ndarray:
-    kernel = np.empty((views[0].shape[0], chosen[0].shape[0]), dtype=np.float32)
-    turned: List[Any] = [view.T.tocsr() if sp.issparse(view) else view.T for view in chosen]
-    for start in range(0, len(kernel), BLOCK):
+def _kernel(views: Sequence[View], widths: Sequence[float]) -> np.ndarray:
+    n = views[0].shape[0]
+    kernel = np.empty((n, n), dtype=np.float32)
+    turned: List[Any] = [view.T.tocsr() if sp.issparse(view) else view.T for view in views]
+    for start in range(0, n, BLOCK):
         rows = slice(start, start + BLOCK)
         block = kernel[rows]
         block[:] = -sum(widths)
@@ -111,3 +95,12 @@ def _kernel(views: Sequence[View], chosen: Sequence[View], widths: Sequence[floa
             block += np.float32(width) * (product.toarray() if sp.issparse(product) else product)
         np.exp(block, out=block)
     return kernel
+
+
+def _column_squares(lower: np.ndarray) -> np.ndarray:
+    """Sums of squares of a lower triangle's columns: the diagonal of inverse(L L')."""
+    found = np.empty(len(lower), dtype=np.float32)
+    for start in range(0, len(lower), BLOCK):
+        columns = np.tril(lower[start:, start : start + BLOCK])
+        found[start : start + BLOCK] = np.einsum("ij,ij->j", columns, columns)
+    return found

@@ -78,14 +78,6 @@ def test_names_of_intents_teach_and_are_not_counted() -> None:
     assert model.predict("cancel order", one("cancel order")).ranking[0][0] == "cancel_order"
 
 
-def test_with_fewer_landmarks_than_examples_it_still_tells_them_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intent_model, "MOST_LANDMARKS", 9)
-    model = trained(*SUBJECTS)
-    assert model.left_out["n"] == 36
-    for label, text in SUBJECTS.items():
-        assert model.predict(text.format(3), one(text.format(3))).ranking[0][0] == label
-
-
 def test_too_many_examples_are_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intent_model, "MOST_EXAMPLES", 12)
     model = trained(*SUBJECTS, each=20)

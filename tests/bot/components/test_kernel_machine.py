@@ -11,7 +11,6 @@ from bot.components.ngrams import Row
 pytestmark = pytest.mark.unit
 
 WIDTHS = (2.0, 0.5)
-ALL = np.arange(30)
 
 
 def views(n: int, seed: int = 1) -> list:
@@ -39,46 +38,35 @@ def target() -> np.ndarray:
 
 def test_what_is_left_out_scores_as_if_it_had_never_been_learnt(target: np.ndarray) -> None:
     given, ridge = views(30), np.linspace(0.1, 0.4, 30)
-    left_out = KernelMachine.fit(given, WIDTHS, target, ridge, ALL).left_out
+    left_out = KernelMachine.fit(given, WIDTHS, target, ridge).left_out
     for index in (0, 7, 29):
         others = np.delete(np.arange(30), index)
-        machine = KernelMachine.fit(rows(given, others), WIDTHS, target[others], ridge[others], ALL[:29]).machine
+        machine = KernelMachine.fit(rows(given, others), WIDTHS, target[others], ridge[others]).machine
         scores, _ = machine.scores(rows(given, index))
         assert scores == pytest.approx(left_out[index], abs=1e-4)
 
 
 def test_the_size_of_a_block_changes_nothing(target: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = KernelMachine.fit(views(30), WIDTHS, target, np.full(30, 0.1), ALL).left_out
+    whole = KernelMachine.fit(views(30), WIDTHS, target, np.full(30, 0.1)).left_out
     monkeypatch.setattr(kernel_machine, "BLOCK", 7)
-    assert KernelMachine.fit(views(30), WIDTHS, target, np.full(30, 0.1), ALL).left_out == pytest.approx(
-        whole, abs=1e-4
-    )
+    assert KernelMachine.fit(views(30), WIDTHS, target, np.full(30, 0.1)).left_out == pytest.approx(whole, abs=1e-4)
 
 
 def test_the_first_view_gives_the_similarities(target: np.ndarray) -> None:
     given = views(30)
-    _, cosines = KernelMachine.fit(given, WIDTHS, target, np.full(30, 0.1), ALL).machine.scores(rows(given, 4))
+    _, cosines = KernelMachine.fit(given, WIDTHS, target, np.full(30, 0.1)).machine.scores(rows(given, 4))
     assert int(cosines.argmax()) == 4
     assert cosines[4] == pytest.approx(1.0, abs=1e-5)
 
 
-def test_on_half_of_the_examples_as_landmarks_it_scores_much_like_the_whole_machine(target: np.ndarray) -> None:
-    given, ridge = views(30), np.full(30, 0.5)
-    whole = KernelMachine.fit(given, WIDTHS, target, ridge, ALL).machine
-    part = KernelMachine.fit(given, WIDTHS, target, ridge, ALL[::2]).machine
-    wanted = np.stack([whole.scores(rows(given, index))[0] for index in ALL])
-    found = np.stack([part.scores(rows(given, index))[0] for index in ALL])
-    assert np.corrcoef(wanted.ravel(), found.ravel())[0, 1] > 0.7
-
-
 def test_dense_views_alone_will_do(target: np.ndarray) -> None:
     given = views(30)[:1]
-    scores, _ = KernelMachine.fit(given, WIDTHS[:1], target, np.full(30, 0.1), ALL).machine.scores(rows(given, 5))
+    scores, _ = KernelMachine.fit(given, WIDTHS[:1], target, np.full(30, 0.1)).machine.scores(rows(given, 5))
     assert int(scores.argmax()) == 5 % 3
 
 
 def test_a_message_without_a_known_run_is_compared_by_the_other_views(target: np.ndarray) -> None:
     given = views(30)
     nothing = Row(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
-    scores, _ = KernelMachine.fit(given, WIDTHS, target, np.full(30, 0.1), ALL).machine.scores([given[0][5], nothing])
+    scores, _ = KernelMachine.fit(given, WIDTHS, target, np.full(30, 0.1)).machine.scores([given[0][5], nothing])
     assert np.isfinite(scores).all()
