@@ -12,6 +12,7 @@ from actions.assembly import open_backend, open_shop
 from handoff.app import build
 from handoff.errors import FrontdeskError
 from handoff.privacy.service import PrivacyService
+from handoff.storage.migrate import is_current
 from knowledge.errors import KnowledgeError
 from stack.errors import StackError, WrongUse
 from stack.knowledge_command import opened
@@ -42,6 +43,9 @@ def erase(settings: Settings, customer_id: str, *, sure: bool, as_json: bool) ->
 
 
 def _with_privacy(settings: Settings, work: Callable[[PrivacyService], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    if not is_current(settings.sql_url):
+        raise StackError("The database is not prepared for this version. ./frontdesk up prepares it.")
+
     async def run() -> dict[str, Any]:
         async with _opened(settings) as privacy:
             return await work(privacy)
