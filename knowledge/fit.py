@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.confidence import MOST_MARGIN
 from knowledge.measure import load, opened, place_of
 from knowledge.service import Knowledge
 
@@ -31,7 +30,7 @@ LEARNT_FROM = ("train", "demo80/dev")
 
 @dataclass(frozen=True)
 class Sample:
-    """``signs`` shape ``(n, 4)``; ``answerable`` and ``right`` (the section is among the shown) 0 or 1, ``(n,)``."""
+    """``signs`` shape ``(n, 3)``; ``answerable`` and ``right`` (the section is among the shown) 0 or 1, ``(n,)``."""
 
     signs: Numbers
     answerable: Numbers
@@ -45,11 +44,12 @@ def sample(knowledge: Knowledge, name: str) -> Sample:
     for question in load(name):
         reader, history = question.get("audience", "public"), question.get("context") or []
         found = knowledge.retriever.search(question["question"], audience=reader, history=history, count=10)
-        signs, scope = found.trace.signs, knowledge.retriever.scope
-        if signs is None or scope is None:
+        signs = found.trace.signs
+        if signs is None:
             continue
-        lean = scope.lean(found.vector, without_itself=True)
-        rows.append([signs.nearness, signs.coverage, min(signs.margin, MOST_MARGIN), lean])
+        shelves = knowledge.retriever.shelves_of(reader)
+        lean = knowledge.retriever.lean(found.vector, shelves, without_itself=True)
+        rows.append([signs.nearness, signs.coverage, lean])
         place = place_of(found, question)
         answerable.append(bool(question["article"]))
         right.append(place is not None and place < SHOWN)
@@ -57,7 +57,7 @@ def sample(knowledge: Knowledge, name: str) -> Sample:
 
 
 def regress(signs: Numbers, labels: Numbers) -> Numbers:
-    """Intercept and weights, shape ``(5,)``, by gradient descent on scaled signs with a small pull to zero."""
+    """Intercept and weights, shape ``(4,)``, by gradient descent on scaled signs with a small pull to zero."""
     mean, spread = signs.mean(axis=0), signs.std(axis=0) + 1e-9
     scaled = np.column_stack([np.ones(len(signs)), (signs - mean) / spread])
     weights = np.zeros(scaled.shape[1])
@@ -114,7 +114,7 @@ async def fit() -> tuple[Numbers, dict[str, Sample], Numbers]:
 
 def main() -> None:
     model, data, confidences = asyncio.run(fit())
-    names = ("INTERCEPT", "NEARNESS", "COVERAGE", "MARGIN", "LEAN")
+    names = ("INTERCEPT", "NEARNESS", "COVERAGE", "LEAN")
     sys.stdout.write(json.dumps(dict(zip(names, model.round(2).tolist(), strict=True))) + "\n")
     for name, one in data.items():
         own, confidences = confidences[: len(one.signs)], confidences[len(one.signs) :]

@@ -116,6 +116,11 @@ class Shelf:
             np.maximum.at(found, self._askers, self._asked @ query)
         return found
 
+    def asked_cosines(self, query: Vectors) -> Scores:
+        """Cosines to all ways to ask."""
+        found: Scores = self._asked @ query
+        return found
+
     def asked_nearest(self, query: Vectors, count: int) -> list[int]:
         """Rows of pieces that somebody asked for in nearly these words. The index does not hold these vectors."""
         if not len(self._asked):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from knowledge.index import VectorIndex
 from knowledge.lexical import words
 from knowledge.lexicon import general
 from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
-from knowledge.scope import Scope
+from knowledge.scope import NEUTRAL, Scope
 from knowledge.settings import KnowledgeSettings
 
 DUPLICATE = 0.96
@@ -124,12 +124,7 @@ class Retriever:
         started = time.perf_counter()
         query = dialogue.compose(question[:MAX_QUERY], history, self._settings.history_turns)
         live = self._catalogue.live
-        keys = [
-            (reader, language)
-            for reader in rules.readable_by(audience)
-            for language in rules.locales_for(locale, self._settings.default_locale)
-            if (reader, language) in live.shelves
-        ]
+        keys = self._keys(audience, locale, live)
         for key in keys:
             query = replace(query, text=live.shelves[key].spelling.correct(query.text))
         trace = Trace(query.text, query.context, query.weight, audience, locale, generation=live.generation)
@@ -143,7 +138,7 @@ class Retriever:
         hits = self._choose(scored, keys, count, trace)
         trace.milliseconds["search"] = _since(started)
         if hits:
-            self._judge(query, vectors[0], hits, scored, live.shelves, trace)
+            self._judge(query, vectors[0], hits, scored, [live.shelves[key] for key in keys], trace)
         return Found(hits, trace.found, trace.confidence, vectors[0], trace)
 
     def _score(
@@ -230,21 +225,42 @@ class Retriever:
         vector: Vectors,
         hits: Sequence[Hit],
         scored: Sequence[Candidate],
-        shelves: Mapping[Key, Shelf],
+        shelves: Sequence[Shelf],
         trace: Trace,
     ) -> None:
         best, passage = hits[0], hits[0].passage
         own = next(one for one in scored if one.chunk_id == passage.id)
-        weights = shelves[passage.audience, passage.locale].bm25.weights(words(query.text))
+        shelf = next(one for one in shelves if passage.id in one.rows)
+        weights = shelf.bm25.weights(words(query.text))
         held = set(passage.entry.words)
         trace.signs = Signs(
             nearness=own.nearness,
             coverage=coverage(weights, held),
             margin=best.score - hits[1].score if len(hits) > 1 else MARGIN,
-            lean=self.scope.lean(vector) if self.scope is not None else 0.0,
+            lean=self.lean(vector, shelves),
         )
         trace.confidence = confidence(trace.signs)
         trace.found = trace.confidence >= trace.threshold
+
+    def lean(self, vector: Vectors, shelves: Sequence[Shelf], *, without_itself: bool = False) -> float:
+        """Towards questions that are answered; see ``scope``."""
+        if self.scope is None:
+            return NEUTRAL
+        ways = [shelf.asked_cosines(vector) for shelf in shelves]
+        return self.scope.lean(vector, ways, without_itself=without_itself)
+
+    def shelves_of(self, audience: str, locale: str = "") -> list[Shelf]:
+        """What a reader may see."""
+        live = self._catalogue.live
+        return [live.shelves[key] for key in self._keys(audience, locale, live)]
+
+    def _keys(self, audience: str, locale: str, live: Live) -> list[Key]:
+        return [
+            (reader, language)
+            for reader in rules.readable_by(audience)
+            for language in rules.locales_for(locale, self._settings.default_locale)
+            if (reader, language) in live.shelves
+        ]
 
 
 def same_section(one: Passage, other: Passage) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from knowledge import prose
 from knowledge.answer import UNSURE
 from knowledge.folder import read_file
+from knowledge.scope import NEUTRAL
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
 from tests.knowledge.conftest import HandClock, WordEncoder, ask, page, publish
@@ -98,7 +99,7 @@ async def test_examples_lean_towards_their_kind_and_are_encoded_once(
             await knowledge.reindex()
     async with open_knowledge(settings, clock, WordEncoder(), model="words") as knowledge:
         assert knowledge.retriever.scope is not None
-        assert knowledge.retriever.scope.lean(parcel) == 0.0
+        assert knowledge.retriever.scope.lean(parcel) == NEUTRAL
 
 
 def test_shipped_articles_keep_their_ways_to_ask() -> None:

@@ -217,6 +217,7 @@ def test_no_question_copies_its_article() -> None:
 def test_no_question_repeats_a_way_to_ask_a_heading_or_another_file() -> None:
     given = [way for name in articles() for each in sections(name).values() for way in (*each.asked, *each.headings)]
     given += [one["question"] for name in ("demo", "train") for one in questions(name)]
+    given += (KNOWLEDGE / "questions" / "outside.txt").read_text("utf-8").splitlines()
     near = [
         (one["id"], text)
         for one in questions("demo80")
