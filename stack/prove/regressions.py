@@ -219,7 +219,7 @@ async def _deleted_article(stage: Stage) -> AsyncIterator[Stage]:
 
 
 IN_ONE_STACK = (
-    Regression("flow broken", frozenset({"send_back"}), _broken_flow),
+    Regression("flow broken", frozenset({"send_back", "send_back_too_late"}), _broken_flow),
     Regression("false promise added", frozenset({"password"}), _false_promise),
     Regression("article deleted", frozenset({"asks"}), _deleted_article),
 )
