@@ -16,6 +16,7 @@ from tests.support.running import RunningStack
 pytestmark = pytest.mark.browser
 
 WIDE = {"width": 1440, "height": 900}
+expect.set_options(timeout=15_000)
 
 
 class Customers:
@@ -87,7 +88,7 @@ def test_a_day_without_a_mouse(browser: Browser, stack: RunningStack, customers:
     press("Tab", "Tab")
     page.get_by_role("button", name="New reply").focus()
     press("Enter")
-    page.get_by_label("Shortcut").focus()
+    page.get_by_role("textbox", name="Shortcut").focus()
     page.keyboard.type("hello")
     press("Tab")
     page.keyboard.type("Greeting")

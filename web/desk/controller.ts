@@ -2,7 +2,7 @@
 import { type Api, ApiError } from "../shared/api";
 import { createStore, type Store } from "../shared/store";
 import { ReconnectingSocket } from "../shared/socket";
-import type { InboxItem, Presence, Session, SocketFrame } from "../shared/types";
+import type { FactOf, InboxItem, Presence, Session, SocketFrame } from "../shared/types";
 import { Assist } from "./assist";
 import type { DeskCalls } from "./calls";
 import { type Draft, readDrafts, withDraft } from "./drafts";
@@ -290,6 +290,7 @@ export class Desk {
       }, HINT_PAUSE_MS);
     } else if (frame.kind === "event" && frame.event.type !== "hidden") {
       this.views.receive(frame.event);
+      if (frame.event.type === "message.sent" && frame.event.source === "customer") this.hear(frame.event);
       this.noteRead();
       this.showTyping(frame.event.conversation_id, null);
     } else if (frame.kind === "viewers") {
@@ -299,6 +300,15 @@ export class Desk {
       this.showTyping(id, who);
       setTimeout(() => this.showTyping(id, null), TYPING_MS);
     }
+  }
+
+  /** What the customer wrote last, in the list, without reading the list again. */
+  private hear(event: FactOf<"message.sent">): void {
+    const { queue } = this.store.get();
+    const heard = { customer_seq: event.seq, customer_at: event.occurred_at, problem: event.data.text };
+    const change = (items: InboxItem[]) =>
+      items.map((item) => (item.conversation_id === event.conversation_id && item.customer_seq < event.seq ? { ...item, ...heard } : item));
+    if (queue) this.store.set({ queue: { ...queue, mine: change(queue.mine), waiting: change(queue.waiting), open: change(queue.open) } });
   }
 
   private showTyping(id: string, who: string | null): void {

@@ -306,6 +306,13 @@ describe("several conversations", () => {
   });
 });
 
+test("what a customer writes in another conversation of mine is new at once", async () => {
+  mine = [item("h3", { conversation_id: "cnv_3", state: "accepted", owner: AGENT.kind, customer_seq: 2 })];
+  await desk.refreshQueue();
+  socket.deliver({ kind: "event", event: { ...said(9, "customer", "Are you there?"), conversation_id: "cnv_3" } });
+  expect(desk.store.get().queue?.mine[0]).toMatchObject({ customer_seq: 9, problem: "Are you there?" });
+});
+
 describe("help while answering", () => {
   test("says that this agent looks, again and again, and stops when they go", async () => {
     desk.select("h1");
