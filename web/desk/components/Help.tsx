@@ -21,7 +21,8 @@ const WRITING_KEYS = [
 export function Help({ list, onClose }: { list: boolean; onClose: () => void }) {
   return (
     <Modal title={t("help")} onDone={onClose}>
-      <dl class="keys" tabIndex={0} role="group" aria-label={t("help")}>
+      <div class="keys-scroll" tabIndex={0} role="group" aria-label={t("help")}>
+        <dl class="keys">
         {(list ? LIST_KEYS : WRITING_KEYS).map(([key, does]) => (
           <div key={key}>
             <dt>
@@ -31,6 +32,7 @@ export function Help({ list, onClose }: { list: boolean; onClose: () => void }) 
           </div>
         ))}
       </dl>
+      </div>
       <div class="modal-foot">
         <button type="button" class="button" onClick={onClose}>
           {t("dismiss")}
