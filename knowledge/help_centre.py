@@ -26,6 +26,7 @@ from knowledge.desk.usage import Usage
 from knowledge.editing import Editing
 from knowledge.errors import KnowledgeError, NotFound
 from knowledge.retrieve import Found, Retriever
+from knowledge.schemas import HelpFound, help_found
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import Version
 
@@ -78,6 +79,16 @@ def create_help_router(
             return page(f"Search: {q.strip()[:80]}", _results(found, q.strip(), number), q.strip())
         versions = await _readable(editing, clock, language)
         return page("All articles", _contents(versions))
+
+    @router.get("/api/v1/help/search", include_in_schema=True, tags=["help"])
+    async def found_for_widget(
+        q: Annotated[str, Query(min_length=1, max_length=400)], locale: Annotated[str, Query(max_length=16)] = ""
+    ) -> HelpFound:
+        """Public articles for everybody; ``found`` is false where none of them seems to answer."""
+        language = locale or settings.default_locale
+        found = await in_thread(lambda: retriever.search(q, audience="public", locale=language, count=RESULTS))
+        number = await kept(q, found)
+        return help_found(found, lambda url: _from_search(url, number), EXCERPT)
 
     @router.get("/help/{article_id}")
     async def article(article_id: str, s: Annotated[int | None, Query(ge=1, le=MOST_NUMBER)] = None) -> Response:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from knowledge.answer import cite
 from knowledge.content import MAX_BYTES, Content
 from knowledge.retrieve import Found
 from knowledge.rules import Audience, State
@@ -150,6 +152,30 @@ class SearchOut(Closed):
     found: bool
     confidence: float
     trace: dict[str, Any]
+
+
+class HelpArticle(Closed):
+    title: str
+    section: str
+    excerpt: str
+    url: str
+
+
+class HelpFound(Closed):
+    found: bool
+    articles: list[HelpArticle]
+
+
+def help_found(found: Found, url: Callable[[str], str], most_words: int) -> HelpFound:
+    """``url`` makes the address of an article from that of its citation; an excerpt has ``most_words`` words."""
+    articles = []
+    for hit in found.hits:
+        citation, words = cite(hit.passage), hit.passage.chunk.text.split()
+        excerpt = " ".join(words[:most_words]) + (" …" if len(words) > most_words else "")
+        articles.append(
+            HelpArticle(title=citation.title, section=citation.section, excerpt=excerpt, url=url(citation.url))
+        )
+    return HelpFound(found=found.found, articles=articles)
 
 
 def article_out(article: Article) -> ArticleOut:

@@ -22,7 +22,7 @@ Application = Callable[..., Awaitable[None]]
 HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.\w+$")
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
     " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}; object-src 'none'"
 )
 HARDENING = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"strict-origin-when-cross-origin"))
@@ -62,8 +62,11 @@ def _page(file: Path, address: str) -> Page:
         ancestors = "'none'" if address.startswith("/desk/") else "'self'"
         headers.append((b"content-security-policy", POLICY.format(ancestors=ancestors).encode()))
         headers.append((b"cross-origin-opener-policy", b"same-origin"))
-    if address == "/widget.js":
+    if address == "/widget.js" or address.startswith("/widget/"):
         headers.append((b"cross-origin-resource-policy", b"cross-origin"))
+    if address.startswith("/widget/"):
+        # Modules are fetched with CORS, from whatever site shows the widget; there is nothing secret in them.
+        headers.append((b"access-control-allow-origin", b"*"))
     if small:
         headers.append((b"vary", b"accept-encoding"))
     return Page(body, small, tuple(headers), etag)

@@ -7,5 +7,5 @@ export default defineConfig({
   base: "/",
   publicDir: false,
   build: { outDir: "../dist", emptyOutDir: false, target: "es2020", cssMinify: "lightningcss", cssTarget: CSS_TARGET, assetsDir: "demo" },
-  server: { proxy: { "/api": { target: "http://127.0.0.1:8000", ws: true }, "/widget.js": "http://127.0.0.1:8000" } },
+  server: { proxy: { "/api": { target: "http://127.0.0.1:8000", ws: true }, "^/widget[./].*": "http://127.0.0.1:8000" } },
 });

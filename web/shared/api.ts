@@ -50,11 +50,15 @@ export interface RequestOptions {
   query?: Record<string, string | number>;
   signal?: AbortSignal;
   timeout?: number;
+  /** Bearer token in place of the usual one. */
+  token?: string;
 }
 
 export interface Api {
   readonly base: string;
   request<T>(method: string, path: string, options?: RequestOptions): Promise<T>;
+  /** The bytes at a path. */
+  file(path: string): Promise<Blob>;
 }
 
 export const PREFIX = "/api/v1";
@@ -63,6 +67,13 @@ export function createApi(options: ApiOptions): Api {
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
 
   async function request<T>(method: string, path: string, call: RequestOptions = {}): Promise<T> {
+    return ask(method, path, call, async (response) => {
+      const text = await response.text();
+      return (text ? JSON.parse(text) : null) as T;
+    });
+  }
+
+  async function ask<T>(method: string, path: string, call: RequestOptions, read: (response: Response) => Promise<T>): Promise<T> {
     const stop = new AbortController();
     const abort = () => stop.abort();
     if (call.signal?.aborted) abort();
@@ -71,14 +82,13 @@ export function createApi(options: ApiOptions): Api {
     try {
       const response = await send(address(options.base, path, call.query), {
         method,
-        headers: headers(options.token?.() ?? null, call.body !== undefined),
+        headers: headers(call.token ?? options.token?.() ?? null, call.body !== undefined),
         body: call.body === undefined ? null : JSON.stringify(call.body),
         credentials: "same-origin",
         signal: stop.signal,
       });
-      const text = await response.text();
-      if (!response.ok) throw problem(response, text);
-      return (text ? JSON.parse(text) : null) as T;
+      if (!response.ok) throw problem(response, await response.text());
+      return await read(response);
     } catch (error) {
       if (error instanceof ApiError) throw error;
       throw new NetworkError("The server could not be reached.", { cause: error });
@@ -88,7 +98,7 @@ export function createApi(options: ApiOptions): Api {
     }
   }
 
-  return { base: options.base, request };
+  return { base: options.base, request, file: (path) => ask("GET", path, { timeout: 60_000 }, (response) => response.blob()) };
 }
 
 /** Where the sockets of the same server are: its origin with ws in place of http. */
@@ -101,7 +111,7 @@ export function socketProtocols(token: string | null): string[] {
   return token ? ["frontdesk.v1", `bearer.${token}`] : ["frontdesk.v1"];
 }
 
-function address(base: string, path: string, query?: Record<string, string | number>): string {
+export function address(base: string, path: string, query?: Record<string, string | number>): string {
   const search = new URLSearchParams(Object.entries(query ?? {}).map(([key, value]) => [key, String(value)])).toString();
   return `${base}${PREFIX}${path}${search && `?${search}`}`;
 }
@@ -117,14 +127,19 @@ function headers(token: string | null, json: boolean): Record<string, string> {
 }
 
 function problem(response: Response, text: string): ApiError {
-  const wait = Number(response.headers.get("Retry-After"));
+  return toProblem(response.status, text, response.headers.get("Retry-After"));
+}
+
+/** What an answer that is no success says. */
+export function toProblem(status: number, text: string, retry: string | null): ApiError {
+  const wait = Number(retry);
   const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : null;
   try {
     const { code, message, data, request_id } = JSON.parse(text);
     if (typeof code === "string" && typeof message === "string")
-      return new ApiError(response.status, code, message, data ?? {}, request_id ?? null, retryAfter);
+      return new ApiError(status, code, message, data ?? {}, request_id ?? null, retryAfter);
   } catch {
     // A proxy's own page: the status is all there is.
   }
-  return new ApiError(response.status, "unexpected", `The server answered ${response.status}.`, {}, null, retryAfter);
+  return new ApiError(status, "unexpected", `The server answered ${status}.`, {}, null, retryAfter);
 }

@@ -5,11 +5,20 @@
  * applied is dropped, what is ahead is parked until the gap before it is filled. So any order of delivery ends in
  * the same state, and the state never shows an event whose predecessor is missing.
  */
-import type { ChoiceButton, Fact, LogEvent } from "./types";
+import type { Attachment, ChoiceButton, Fact, LogEvent } from "./types";
 
 export type Owner =
   | { readonly kind: "bot" }
-  | { readonly kind: "queue"; readonly position: number | null }
+  | {
+      readonly kind: "queue";
+      readonly position: number | null;
+      /** Seconds that it may still take; null where nobody can say. */
+      readonly estimate?: number | null;
+      /** False when nobody who could take it is at the desk. */
+      readonly staffed?: boolean;
+      /** When the desk opens again, outside business hours. */
+      readonly opensAt?: string | null;
+    }
   | { readonly kind: "agent"; readonly id: string; readonly name: string }
   | { readonly kind: "none" };
 
@@ -20,6 +29,7 @@ export interface Echo {
   readonly id: string;
   readonly text: string;
   readonly choice: string | null;
+  readonly attachments?: readonly Attachment[];
   readonly at: string;
   readonly status: EchoStatus;
   readonly reason: string | null;
@@ -81,6 +91,10 @@ function apply(state: Conversation, event: LogEvent): Conversation {
       return applyMessage(next, event);
     case "handoff.queued":
       return { ...next, owner: { kind: "queue", position: event.data.position }, choices: null };
+    case "handoff.advanced": {
+      const { position, estimate_seconds: estimate = null, staffed, opens_at: opensAt = null } = event.data;
+      return next.owner.kind === "queue" ? { ...next, owner: { kind: "queue", position, estimate, staffed, opensAt } } : next;
+    }
     case "handoff.transferred":
       return { ...next, owner: { kind: "queue", position: null }, choices: null };
     case "handoff.accepted": {

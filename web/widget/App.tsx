@@ -9,6 +9,7 @@ import type { Words } from "./words";
 export interface AppProps {
   controller: Controller;
   words: Words;
+  locale: string;
   /** Origin of the server: bare paths in links are taken on it. */
   server: string;
   name: string;
@@ -29,8 +30,18 @@ export function App(props: AppProps) {
 
   const label = waiting ? words("unread", { count: waiting }) : words("launcher");
   return (
-    <div class={state.open ? "frame is-open" : "frame"}>
+    <div class={state.open ? "frame is-open" : "frame"} lang={props.locale}>
       {state.open && <Panel {...props} state={state} />}
+      {!state.open && state.greeting && (
+        <div class="teaser">
+          <button type="button" class="teaser-text" onClick={() => controller.setOpen(true, true)}>
+            {state.greeting.text}
+          </button>
+          <button type="button" class="icon-button" aria-label={words("greetingDismiss")} onClick={() => controller.dismissGreeting()}>
+            <CloseIcon />
+          </button>
+        </div>
+      )}
       <button
         ref={launcher}
         type="button"

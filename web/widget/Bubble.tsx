@@ -2,8 +2,14 @@ import { Markdown } from "../shared/Markdown";
 import { safeHref } from "../shared/markdown";
 import type { Echo, OpenChoices } from "../shared/reduce";
 import type { ChoiceButton, Citation, FactOf } from "../shared/types";
-import { CheckIcon, LinkIcon } from "./icons";
+import type { Controller } from "./controller";
+import { initials } from "./Head";
+import { CheckIcon, FileIcon, LinkIcon } from "./icons";
+import { later } from "./Lazy";
+import { moment } from "./timeline";
 import type { Words } from "./words";
+
+const Files = later(() => import("./parts/Files"));
 
 interface MessageProps {
   fact: FactOf<"message.sent">;
@@ -12,25 +18,28 @@ interface MessageProps {
   head: boolean;
   server: string;
   words: Words;
+  locale: string;
+  controller: Controller;
   choices: OpenChoices | null;
   onChoose: (choice: ChoiceButton) => void;
 }
 
-export function MessageBubble({ fact, who, head, server, words, choices, onChoose }: MessageProps) {
+export function MessageBubble({ fact, who, head, server, words, locale, controller, choices, onChoose }: MessageProps) {
   const { data, source } = fact;
   const mine = source === "customer";
   const open = choices?.seq === fact.seq ? choices : null;
   return (
     <li class={`message from-${source}${head ? " is-head" : ""}`}>
-      <p class={mine ? "hidden" : "who"}>{head || mine ? who : null}</p>
-      <div class="bubble">{mine ? <p>{data.text}</p> : <Markdown text={data.text} base={server} />}</div>
-      {!!data.attachments?.length && (
-        <ul class="attachments">
-          {data.attachments.map((file) => (
-            <li key={file.id}>{words("attachment", { name: file.name })}</li>
-          ))}
-        </ul>
-      )}
+      <p class={mine ? "hidden" : "who"}>
+        {head && source === "agent" && (
+          <span class="small-face" aria-hidden="true">
+            {initials(who)}
+          </span>
+        )}
+        {head || mine ? who : null}
+      </p>
+      {data.text && <div class="bubble">{mine ? <p>{data.text}</p> : <Markdown text={data.text} base={server} />}</div>}
+      {!!data.attachments?.length && <Files controller={controller} words={words} files={data.attachments} />}
       {!!data.citations?.length && <Sources citations={data.citations} server={server} words={words} />}
       {!!data.choices?.length && (
         <div class="choices" role="group" aria-label={words("choices")}>
@@ -51,7 +60,7 @@ export function MessageBubble({ fact, who, head, server, words, choices, onChoos
           })}
         </div>
       )}
-      <Time at={fact.occurred_at} />
+      <Time at={fact.occurred_at} locale={locale} />
     </li>
   );
 }
@@ -87,9 +96,23 @@ export function EchoBubble({ echo, words, onRetry }: { echo: Echo; words: Words;
   return (
     <li class={`message from-customer is-echo is-${echo.status}`}>
       <p class="hidden">{words("you")}</p>
-      <div class="bubble">
-        <p>{echo.text}</p>
-      </div>
+      {echo.text && (
+        <div class="bubble">
+          <p>{echo.text}</p>
+        </div>
+      )}
+      {!!echo.attachments?.length && (
+        <ul class="attachments">
+          {echo.attachments.map(({ id, name }) => (
+            <li key={id}>
+              <span class="file">
+                <FileIcon />
+                <span class="file-name">{name}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
       {failed && (
         <p class="problem">
           {words("notSent")}{" "}
@@ -105,13 +128,9 @@ export function EchoBubble({ echo, words, onRetry }: { echo: Echo; words: Words;
   );
 }
 
-function Time({ at }: { at: string }) {
-  const when = new Date(at);
-  if (Number.isNaN(when.getTime())) return null;
-  const today = when.toDateString() === new Date().toDateString();
-  const text = today
-    ? when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-    : when.toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+function Time({ at, locale }: { at: string; locale: string }) {
+  const text = moment(at, locale);
+  if (!text) return null;
   return (
     <time class="time" dateTime={at}>
       {text}

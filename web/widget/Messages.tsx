@@ -2,13 +2,15 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Controller } from "./controller";
 import { EchoBubble, MessageBubble } from "./Bubble";
 import { DownIcon } from "./icons";
-import type { WidgetState } from "./state";
+import { later } from "./Lazy";
+import { openSurvey, saidWhetherSolved, type WidgetState } from "./state";
 import { timeline } from "./timeline";
 import type { Words } from "./words";
 
 interface Props {
   controller: Controller;
   words: Words;
+  locale: string;
   server: string;
   house: string;
   starters: string[];
@@ -18,13 +20,18 @@ interface Props {
 }
 
 const NEAR_PX = 80;
+const Survey = later(() => import("./parts/Survey"));
 
-export function Messages({ controller, words, server, house, starters, state, refocus }: Props) {
+export function Messages({ controller, words, locale, server, house, starters, state, refocus }: Props) {
   const { conversation } = state;
   const scroller = useRef<HTMLDivElement>(null);
   const near = useRef(true);
   const [below, setBelow] = useState(false);
   const items = timeline(conversation, house, words);
+  const ended = conversation.owner.kind === "none";
+  const asked = ended && !saidWhetherSolved(state);
+  const survey = asked ? null : openSurvey(state);
+  const greeting = state.greeting;
   const lastEcho = conversation.echoes[conversation.echoes.length - 1];
 
   const toEnd = () => {
@@ -35,7 +42,7 @@ export function Messages({ controller, words, server, house, starters, state, re
   useLayoutEffect(() => {
     if (near.current) toEnd();
     else setBelow(true);
-  }, [conversation.facts.length, state.typing, state.notice]);
+  }, [conversation.facts.length, state.typing, state.notice, survey?.episode]);
 
   const onScroll = () => {
     const area = scroller.current;
@@ -52,8 +59,9 @@ export function Messages({ controller, words, server, house, starters, state, re
           <div class="welcome">
             <p class="welcome-title">{words("greeting")}</p>
             <p>{words("greetingMore")}</p>
+            {greeting && <p class="bubble">{greeting.text}</p>}
             <div class="choices">
-              {starters.map((text) => (
+              {(greeting ? [greeting.question, ...starters] : starters).map((text) => (
                 <button
                   key={text}
                   type="button"
@@ -91,6 +99,8 @@ export function Messages({ controller, words, server, house, starters, state, re
                 head={item.head}
                 server={server}
                 words={words}
+                locale={locale}
+                controller={controller}
                 choices={conversation.choices}
                 onChoose={(choice) => {
                   controller.choose(choice);
@@ -104,7 +114,8 @@ export function Messages({ controller, words, server, house, starters, state, re
           ))}
         </ol>
         {state.typing && <Typing who={state.typing} state={state} words={words} />}
-        {conversation.owner.kind === "none" && <Ending controller={controller} words={words} feedback={state.feedback} />}
+        {survey && <Survey controller={controller} words={words} survey={survey} done={refocus} />}
+        {ended && <Ending controller={controller} words={words} ask={asked} busy={state.feedback === "sending"} />}
       </div>
       {below && (
         <button type="button" class="below" onClick={toEnd}>
@@ -131,11 +142,10 @@ function Typing({ who, state, words }: { who: string; state: WidgetState; words:
   );
 }
 
-function Ending({ controller, words, feedback }: { controller: Controller; words: Words; feedback: WidgetState["feedback"] }) {
-  const busy = feedback === "sending";
+function Ending({ controller, words, ask, busy }: { controller: Controller; words: Words; ask: boolean; busy: boolean }) {
   return (
     <div class="ending">
-      {feedback !== "given" && (
+      {ask && (
         <fieldset disabled={busy}>
           <legend>{words("solvedQuestion")}</legend>
           <button type="button" class="choice" onClick={() => void controller.feedback("solved")}>

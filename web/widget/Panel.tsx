@@ -1,21 +1,28 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AppProps } from "./App";
 import { Composer } from "./Composer";
-import { CloseIcon, PersonIcon } from "./icons";
+import { Head } from "./Head";
+import { PersonIcon } from "./icons";
+import { later } from "./Lazy";
 import { Messages } from "./Messages";
-import type { WidgetState } from "./state";
-import { ownerLine } from "./timeline";
+import { asksFirst, type WidgetState } from "./state";
 
 interface Props extends AppProps {
   state: WidgetState;
 }
 
 const FULL_SCREEN = "(max-width: 480px)";
+const PreChat = later(() => import("./parts/PreChat"));
+const Past = later(() => import("./parts/Past"));
+const Search = later(() => import("./parts/Search"));
 
-export function Panel({ controller, words, server, name, starters, state }: Props) {
+export function Panel({ controller, words, locale, server, name, starters, state }: Props) {
   const panel = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const [dropping, setDropping] = useState(false);
   const full = matchMedia(FULL_SCREEN).matches;
+  const refocus = () => field.current?.focus();
 
   useLayoutEffect(() => {
     // An `open` attribute in the page's HTML must not take the focus from the page; a press on a button may.
@@ -25,55 +32,90 @@ export function Panel({ controller, words, server, name, starters, state }: Prop
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
-      controller.setOpen(false);
+      if (state.view === "chat") controller.setOpen(false);
+      else back();
     } else if (event.key === "Tab" && full && panel.current) {
       keepInside(event, panel.current);
     }
   };
+  const back = () => {
+    controller.show("chat");
+    requestAnimationFrame(refocus);
+  };
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setDropping(false);
+    controller.uploads.add([...(event.dataTransfer?.files ?? [])]);
+    refocus();
+  };
 
-  const { owner } = state.conversation;
+  const form = asksFirst(state) && state.config;
   return (
-    <div ref={panel} class="panel" role="dialog" aria-modal={full} aria-labelledby="title" aria-describedby="owner" onKeyDown={onKeyDown}>
-      <div class="head">
-        <span class={`face face-${owner.kind}`} aria-hidden="true">
-          {owner.kind === "agent" ? initials(owner.name) : owner.kind === "queue" ? <PersonIcon /> : initials(name)}
-        </span>
-        <div class="head-text">
-          <h2 id="title">{name}</h2>
-          <p id="owner" class="owner">
-            {ownerLine(state.conversation, state.started, words)}
-          </p>
-        </div>
-        <button type="button" class="icon-button" aria-label={words("close")} onClick={() => controller.setOpen(false)}>
-          <CloseIcon />
-        </button>
-      </div>
+    <div
+      ref={panel}
+      class="panel"
+      role="dialog"
+      aria-modal={full}
+      aria-labelledby="title"
+      aria-describedby="owner"
+      onKeyDown={onKeyDown}
+      onDragOver={(event) => {
+        if (!event.dataTransfer?.types.includes("Files") || form || state.view !== "chat") return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={(event) => {
+        if (!panel.current?.contains(event.relatedTarget as Node | null)) setDropping(false);
+      }}
+      onDrop={onDrop}
+    >
+      <Head controller={controller} words={words} locale={locale} name={name} state={state} back={back} />
       {state.connection === "offline" && (
         <p class="banner" role="status">
           {words("offline")}
         </p>
       )}
-      <Messages controller={controller} words={words} server={server} house={name} starters={starters} state={state} refocus={() => field.current?.focus()} />
+      {state.view === "past" && <Middle><Past controller={controller} words={words} locale={locale} /></Middle>}
+      {state.view === "search" && <Middle><Search controller={controller} words={words} server={server} /></Middle>}
+      {state.view === "chat" && form && (
+        <Middle><PreChat controller={controller} words={words} config={form} done={() => requestAnimationFrame(refocus)} /></Middle>
+      )}
+      {state.view === "chat" && !form && (
+        <Messages controller={controller} words={words} locale={locale} server={server} house={name} starters={starters} state={state} refocus={refocus} />
+      )}
       {state.notice && <p class="notice">{state.notice}</p>}
       <div class="foot">
-        <Composer field={field} controller={controller} words={words} />
-        <button type="button" class="person" aria-disabled={state.personAsked} onClick={() => state.personAsked || controller.talkToPerson()}>
+        {state.view === "chat" && !form && <Composer field={field} controller={controller} words={words} uploads={state.uploads} accept={state.config?.attachments.media_types} />}
+        <button
+          type="button"
+          class="person"
+          aria-disabled={state.personAsked}
+          onClick={() => {
+            controller.show("chat");
+            if (!state.personAsked) controller.talkToPerson();
+          }}
+        >
           <PersonIcon />
           {words("person")}
         </button>
       </div>
+      {dropping && <p class="drop">{words("attachDrop")}</p>}
     </div>
   );
 }
 
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  return words.slice(0, 2).map((word) => word.charAt(0).toUpperCase()).join("");
+function Middle({ children }: { children: ComponentChildren }) {
+  return (
+    <div class="middle">
+      <div class="messages">{children}</div>
+    </div>
+  );
 }
 
 /** On a small screen the panel covers the page: Tab goes round inside it. */
 function keepInside(event: KeyboardEvent, panel: HTMLElement): void {
-  const stops = [...panel.querySelectorAll<HTMLElement>("button:not([disabled]), textarea, a[href], [tabindex='0']")];
+  const all = panel.querySelectorAll<HTMLElement>("button:not([disabled]), textarea, input:not([hidden]), select, a[href], [tabindex='0']");
+  const stops = [...all].filter((stop) => stop.offsetParent !== null);
   const first = stops[0];
   const last = stops[stops.length - 1];
   const active = (panel.getRootNode() as ShadowRoot).activeElement;

@@ -1,8 +1,22 @@
 /** The customer's side of the HTTP contract. */
 import { type Api, createApi, socketAddress, socketProtocols } from "../shared/api";
-import type { EventPage, OpenedConversation } from "../shared/types";
+import type { EventPage, OpenedConversation, Schemas } from "../shared/types";
+import { sendFile } from "./send-file";
 
 export type FeedbackKind = "solved" | "not_solved";
+export type AboutMe = { name?: string; email?: string; topic?: string };
+export type PastConversation = Schemas["PastConversation"];
+export type Greeting = Schemas["GreetingOut"];
+export type WidgetConfig = Schemas["WidgetConfig"];
+export type Article = { title: string; section: string; excerpt: string; url: string };
+export interface SurveyAnswer {
+  episode_id: string;
+  ces: number;
+  csat?: number;
+  comment?: string;
+}
+type Opening = { identity_token?: string; page_url?: string; locale?: string; about?: AboutMe };
+type Sending = { client_message_id: string; text?: string; choice?: string; attachments?: string[] };
 
 export function customerCalls(base: string, fetch?: typeof globalThis.fetch) {
   let token: string | null = null;
@@ -13,14 +27,26 @@ export function customerCalls(base: string, fetch?: typeof globalThis.fetch) {
     useToken(next: string | null) {
       token = next;
     },
-    open: (body: { identity_token?: string; page_url?: string; locale?: string }) =>
-      api.request<OpenedConversation>("POST", "/conversations", { body }),
+    config: () => api.request<WidgetConfig>("GET", "/widget"),
+    open: (body: Opening) => api.request<OpenedConversation>("POST", "/conversations", { body }),
     identify: (id: string, identityToken: string) =>
       api.request<unknown>("POST", path(id, "identify"), { body: { identity_token: identityToken } }),
-    send: (id: string, body: { client_message_id: string } & ({ text: string } | { choice: string })) =>
-      api.request<{ seq: number }>("POST", path(id, "messages"), { body }),
+    send: (id: string, body: Sending) => api.request<{ seq: number }>("POST", path(id, "messages"), { body }),
+    upload: (id: string, file: File, progress: (share: number) => void, signal: AbortSignal) =>
+      sendFile(base, path(id, "attachments"), token, file, progress, signal),
+    file: (id: string, attachmentId: string) => api.file(path(id, `attachments/${encodeURIComponent(attachmentId)}`)),
     handoff: (id: string) => api.request<{ seq: number }>("POST", path(id, "handoff"), { body: {} }),
     feedback: (id: string, kind: FeedbackKind) => api.request<unknown>("POST", path(id, "feedback"), { body: { kind } }),
+    survey: (id: string, answer: SurveyAnswer) =>
+      api.request<unknown>("POST", path(id, "feedback"), { body: { kind: "survey", ...answer } }),
+    past: (identity: string) =>
+      api.request<{ conversations: PastConversation[] }>("GET", "/customers/me/conversations", { token: identity }),
+    takeUp: (identity: string, id: string) =>
+      api.request<OpenedConversation>("POST", `/customers/me/conversations/${encodeURIComponent(id)}`, { token: identity }),
+    greeting: (identity: string) =>
+      api.request<{ greeting: Greeting | null }>("GET", "/customers/me/greeting", { token: identity }),
+    search: (q: string, locale: string) =>
+      api.request<{ found: boolean; articles: Article[] }>("GET", "/help/search", { query: { q, locale } }),
     read: (id: string, after: number, wait: number, signal: AbortSignal) =>
       api.request<EventPage>("GET", path(id, "events"), {
         query: { after, wait },

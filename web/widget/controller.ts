@@ -4,13 +4,15 @@ import { newId } from "../shared/ids";
 import { addEcho, EMPTY, hasGap } from "../shared/reduce";
 import { createStore, type Store } from "../shared/store";
 import { ConversationStream } from "../shared/stream";
-import type { ChoiceButton } from "../shared/types";
-import type { CustomerCalls, FeedbackKind } from "./calls";
+import type { Attachment, ChoiceButton } from "../shared/types";
+import type { AboutMe, CustomerCalls, FeedbackKind, SurveyAnswer } from "./calls";
+import { IdentityKeeper, subjectOf } from "./identity";
 import { Inbox } from "./inbox";
 import { Outbox } from "./outbox";
 import { PersonRequest } from "./person";
 import { INITIAL, type WidgetState } from "./state";
-import { type Memory, subjectOf } from "./storage";
+import type { Memory } from "./storage";
+import { Uploads } from "./uploads";
 import type { Words } from "./words";
 
 export interface ControllerOptions {
@@ -27,7 +29,6 @@ export interface ControllerOptions {
 const TYPING_SENT_EVERY_MS = 3_000;
 /** A server that knows no conversation at all must not be asked for new ones without end. */
 const RECOVER_EVERY_MS = 30_000;
-const IDENTITY_EVERY_MS = 60_000;
 export const MAX_TEXT = 10_000;
 
 export class Controller {
@@ -36,17 +37,17 @@ export class Controller {
   private id: string | null = null;
   private token: string | null = null;
   private subject: string | null = null;
-  private identity: string | null = null;
   private stream: ConversationStream | null = null;
   private opening: Promise<string> | null = null;
   private typingSentAt = 0;
   private recoveredAt = 0;
-  private identityAskedAt = 0;
   /** The conversation that the last request spoke of. */
   private target: string | null = null;
   private readonly inbox: Inbox;
   private readonly outbox: Outbox;
   private readonly person: PersonRequest;
+  private readonly identity: IdentityKeeper;
+  readonly uploads: Uploads;
 
   constructor(private readonly options: ControllerOptions) {
     this.inbox = new Inbox(this.store, options.words);
@@ -58,12 +59,19 @@ export class Controller {
       },
       send: async (echo) => {
         const id = (this.target = await this.ensureOpen());
-        const body = echo.choice ? { choice: echo.choice } : { text: echo.text };
+        const files = echo.attachments?.map((file) => file.id);
+        const body = echo.choice ? { choice: echo.choice } : { ...(echo.text && { text: echo.text }), ...(files?.length && { attachments: files }) };
         return this.options.calls.send(id, { client_message_id: echo.id, ...body });
       },
       recover: () => this.recover(),
       choiceExpired: () => this.notice(options.words("choiceExpired")),
       words: { refused: options.words("refused") },
+    });
+    this.identity = new IdentityKeeper(options.onIdentityNeeded, () => this.now().getTime());
+    this.uploads = new Uploads(this.store, options.words, {
+      send: async (file, progress, signal) => options.calls.upload(await this.ensureOpen(), file, progress, signal),
+      mostBytes: () => this.store.get().config?.attachments.most_bytes ?? null,
+      say: (notice) => this.notice(notice),
     });
     this.person = new PersonRequest(this.store, options.words, {
       send: async () => options.calls.handoff((this.target = await this.ensureOpen())),
@@ -74,7 +82,7 @@ export class Controller {
 
   /** Takes up the remembered conversation, if it is this person's. */
   start(identityToken: string | null): void {
-    this.identity = identityToken;
+    this.useIdentity(identityToken);
     const known = this.options.memory.load();
     if (!known || known.subject !== subjectOf(identityToken)) {
       if (known && known.subject === null && identityToken) this.adopt(known, identityToken);
@@ -85,7 +93,7 @@ export class Controller {
 
   /** The host page says who this is; null means that the person signed out. */
   identify(identityToken: string | null): void {
-    this.identity = identityToken;
+    this.useIdentity(identityToken);
     const subject = subjectOf(identityToken);
     const known = this.options.memory.load();
     if (this.id && this.subject === null && identityToken) {
@@ -103,18 +111,23 @@ export class Controller {
   setOpen(open: boolean, byPerson = false): void {
     this.openedByPerson = byPerson;
     this.store.set({ open, ...(open && { readSeq: this.store.get().conversation.seq }) });
-    if (open) this.stream?.nudge();
+    if (open) {
+      this.stream?.nudge();
+      void this.learn();
+    }
     this.remember();
   }
 
+  /** With what has been uploaded. False when there is nothing to send yet. */
   send(text: string): boolean {
     const trimmed = text.trim();
-    if (!trimmed) return false;
+    const waits = this.store.get().uploads.some(({ attachment }) => attachment);
+    if (this.uploads.busy || (!trimmed && !waits)) return false;
     if (trimmed.length > MAX_TEXT) {
       this.notice(this.options.words("tooLong"));
       return false;
     }
-    this.echo(trimmed, null);
+    this.echo(trimmed, null, this.uploads.take());
     return true;
   }
 
@@ -150,6 +163,59 @@ export class Controller {
     }
   }
 
+  async survey(answer: SurveyAnswer): Promise<void> {
+    if (!this.id) return;
+    const { calls, words } = this.options;
+    try {
+      await calls.survey(this.id, answer);
+      this.leaveSurvey(answer.episode_id);
+      this.notice(words("surveyThanks"));
+    } catch (error) {
+      this.notice(error instanceof ApiError ? error.message : words("feedbackFailed"));
+    }
+  }
+
+  leaveSurvey(episode: string): void {
+    this.store.set({ surveysLeft: [...this.store.get().surveysLeft, episode] });
+  }
+
+  /** What the form before the first message says. */
+  introduce(about: AboutMe): void {
+    this.store.set({ about });
+  }
+
+  show(view: WidgetState["view"]): void {
+    this.store.set({ view });
+  }
+
+  /** Goes on with an earlier conversation of this customer. */
+  async takeUp(id: string): Promise<void> {
+    const { token } = this.identity;
+    if (!token) return;
+    const opened = await this.proven(() => this.options.calls.takeUp(token, id));
+    if (opened.conversation_id !== this.id) {
+      this.startOver();
+      this.attach(opened.conversation_id, opened.token, subjectOf(token));
+    }
+    this.show("chat");
+  }
+
+  past() {
+    return this.proven(() => this.options.calls.past(this.identity.token ?? ""));
+  }
+
+  file(attachmentId: string): Promise<Blob> {
+    return this.options.calls.file(this.id ?? "", attachmentId);
+  }
+
+  search(question: string) {
+    return this.options.calls.search(question, this.options.locale);
+  }
+
+  dismissGreeting(): void {
+    this.store.set({ greeting: null });
+  }
+
   typing(): void {
     const now = this.now().getTime();
     if (now - this.typingSentAt < TYPING_SENT_EVERY_MS) return;
@@ -163,7 +229,8 @@ export class Controller {
     this.options.memory.forget();
     this.id = this.token = this.subject = null;
     this.options.calls.useToken(null);
-    this.store.set({ ...INITIAL, open: this.store.get().open });
+    const { open, identified, config } = this.store.get();
+    this.store.set({ ...INITIAL, open, identified, config });
   }
 
   networkChanged(online: boolean): void {
@@ -180,15 +247,22 @@ export class Controller {
 
   stop(): void {
     this.inbox.stop();
+    this.uploads.stop();
     this.person.stop();
     this.outbox.stop();
     this.stream?.stop();
     this.stream = null;
   }
 
-  private echo(text: string, choice: string | null): void {
+  /** Out of the page for good. */
+  end(): void {
+    this.identity.stop();
+    this.stop();
+  }
+
+  private echo(text: string, choice: string | null, attachments: readonly Attachment[] = []): void {
     const at = this.now().toISOString();
-    const echo = { id: newId(), text, choice, at, status: "queued", reason: null } as const;
+    const echo = { id: newId(), text, choice, attachments, at, status: "queued", reason: null } as const;
     this.typingSentAt = 0;
     this.store.set({ conversation: addEcho(this.store.get().conversation, echo), notice: null });
     this.remember();
@@ -203,31 +277,33 @@ export class Controller {
 
   private async openNew(): Promise<string> {
     const { calls, locale, pageUrl } = this.options;
-    const about = { page_url: pageUrl(), locale };
-    const identity = this.identity;
+    const { about: given } = this.store.get();
+    const about = { page_url: pageUrl(), locale, ...(given && { about: given }) };
+    const identity = this.identity.token;
     let subject = subjectOf(identity);
     const opened = await calls.open(identity ? { ...about, identity_token: identity } : about).catch((error: unknown) => {
       if (!identity || !(error instanceof ApiError) || error.retryable) throw error;
       // A stale proof must not stand between a customer and help: begin unproven, and ask the page for a fresh one.
       subject = null;
-      this.needIdentity();
+      this.identity.need();
       return calls.open(about);
     });
     this.attach(opened.conversation_id, opened.token, subject);
     // The page may have said something newer while this was under way.
-    if (this.identity !== identity) this.identify(this.identity);
+    if (this.identity.token !== identity) this.identify(this.identity.token);
     return opened.conversation_id;
   }
 
   private resume(known: NonNullable<ReturnType<Memory["load"]>>): void {
     const echoes = known.unsent.map((echo) => ({ ...echo, status: "queued" as const }));
     this.store.set({ readSeq: known.readSeq, conversation: { ...EMPTY, echoes } });
-    this.attach(known.id, known.token, known.subject);
+    if (known.id && known.token) this.attach(known.id, known.token, known.subject);
+    else void this.outbox.flush();
   }
 
   private adopt(known: NonNullable<ReturnType<Memory["load"]>>, identityToken: string): void {
     this.resume(known);
-    void this.prove(known.id, identityToken);
+    if (known.id) void this.prove(known.id, identityToken);
   }
 
   private async prove(id: string, identityToken: string): Promise<void> {
@@ -236,17 +312,52 @@ export class Controller {
       this.subject = subjectOf(identityToken);
       this.remember();
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.needIdentity();
+      if (error instanceof ApiError && error.status === 401) this.identity.need();
       else if (error instanceof ApiError && !error.retryable) this.startOver();
     }
   }
 
-  /** A page whose tokens are never accepted must not be asked in a circle. */
-  private needIdentity(): void {
-    const now = this.now().getTime();
-    if (now - this.identityAskedAt < IDENTITY_EVERY_MS) return;
-    this.identityAskedAt = now;
-    this.options.onIdentityNeeded();
+  private useIdentity(token: string | null): void {
+    const subject = subjectOf(token);
+    const same = subject === subjectOf(this.identity.token);
+    this.identity.use(token);
+    this.store.set({ identified: subject !== null });
+    if (!same) void this.greet(token);
+  }
+
+  /** A call that only this customer may make: a refused proof asks the page for a fresh one. */
+  private async proven<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.identity.need();
+      throw error;
+    }
+  }
+
+  /** One line that is worth saying first, such as a late order: once on this device, never into a conversation. */
+  private async greet(token: string | null): Promise<void> {
+    this.store.set({ greeting: null });
+    if (!token) return;
+    try {
+      const { greeting } = await this.options.calls.greeting(token);
+      if (!greeting || token !== this.identity.token || this.store.get().started) return;
+      if (!this.options.memory.first(`${subjectOf(token)} ${greeting.about}`)) return;
+      this.store.set({ greeting });
+      this.inbox.announce(greeting.text);
+    } catch {
+      // Nothing was asked for, so nothing needs to be said.
+    }
+  }
+
+  /** What the installation asks and allows. Without an answer the widget works as if it asked nothing. */
+  private async learn(): Promise<void> {
+    if (this.store.get().config) return;
+    try {
+      this.store.set({ config: await this.options.calls.config() });
+    } catch {
+      // Asked again when the panel is opened again.
+    }
   }
 
   private attach(id: string, token: string, subject: string | null): void {
@@ -302,10 +413,11 @@ export class Controller {
   }
 
   private remember(): void {
-    if (!this.id || !this.token) return;
     const { readSeq, conversation } = this.store.get();
     const unsent = conversation.echoes.filter((echo) => echo.status !== "sent" && echo.status !== "refused");
-    this.options.memory.save({ id: this.id, token: this.token, subject: this.subject, readSeq, unsent });
+    if (!this.id && unsent.length === 0) return;
+    const subject = this.id ? this.subject : subjectOf(this.identity.token);
+    this.options.memory.save({ id: this.id, token: this.token, subject, readSeq, unsent });
   }
 
   private now(): Date {

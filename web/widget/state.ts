@@ -1,5 +1,7 @@
 import { type Conversation, EMPTY } from "../shared/reduce";
 import type { Connection } from "../shared/stream";
+import type { AboutMe, Greeting, WidgetConfig } from "./calls";
+import type { Upload } from "./uploads";
 
 export interface Announcement {
   readonly number: number;
@@ -22,6 +24,16 @@ export interface WidgetState {
   /** One sentence under the messages, until something else happens. */
   notice: string | null;
   feedback: "open" | "sending" | "given";
+  view: "chat" | "past" | "search";
+  /** The host page has said who this is. */
+  identified: boolean;
+  config: WidgetConfig | null;
+  /** What the form before the first message said; null until it was filled in. */
+  about: AboutMe | null;
+  uploads: readonly Upload[];
+  greeting: Greeting | null;
+  /** Episodes whose survey was put off, on this page. */
+  surveysLeft: readonly string[];
   /** For the live region: each is spoken once, when it is added. */
   announcements: readonly Announcement[];
 }
@@ -37,6 +49,13 @@ export const INITIAL: WidgetState = {
   personAsked: false,
   notice: null,
   feedback: "open",
+  view: "chat",
+  identified: false,
+  config: null,
+  about: null,
+  uploads: [],
+  greeting: null,
+  surveysLeft: [],
   announcements: [],
 };
 
@@ -45,4 +64,34 @@ export function unread(state: WidgetState): number {
   return state.conversation.facts.filter(
     (fact) => fact.seq > state.readSeq && fact.source !== "customer" && (fact.type === "message.sent" || fact.type === "turn.failed"),
   ).length;
+}
+
+/** Nobody knows who this is, nothing was said yet, and the company asks first. */
+export function asksFirst({ config, identified, started, about, conversation }: WidgetState): boolean {
+  return !!config?.prechat.length && !identified && !started && !about && conversation.echoes.length === 0;
+}
+
+export interface OpenSurvey {
+  episode: string;
+  steps: 5 | 7;
+  company: string | null;
+}
+
+/** The survey that waits for an answer: the last that was offered, if nothing was answered or reopened since. */
+export function openSurvey(state: WidgetState): OpenSurvey | null {
+  let open: OpenSurvey | null = null;
+  for (const fact of state.conversation.facts) {
+    if (fact.type === "survey.offered")
+      open = { episode: fact.data.episode_id, steps: fact.data.form === "ces5" ? 5 : 7, company: fact.data.company ?? null };
+    else if (fact.type === "survey.answered" || (fact.type === "feedback.given" && fact.data.kind === "not_solved")) open = null;
+  }
+  return open && !state.surveysLeft.includes(open.episode) ? open : null;
+}
+
+/** The customer has said whether it is solved, since the conversation ended. */
+export function saidWhetherSolved({ conversation, feedback }: WidgetState): boolean {
+  if (feedback === "given") return true;
+  const { facts } = conversation;
+  const ended = facts.map((fact) => fact.type).lastIndexOf("conversation.closed");
+  return facts.slice(ended + 1).some((fact) => fact.type === "feedback.given");
 }

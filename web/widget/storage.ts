@@ -7,8 +7,9 @@
 import type { Echo } from "../shared/reduce";
 
 export interface Remembered {
-  id: string;
-  token: string;
+  /** Null until the server has been reached for the first time: then only `unsent` is kept. */
+  id: string | null;
+  token: string | null;
   subject: string | null;
   readSeq: number;
   unsent: Echo[];
@@ -27,10 +28,12 @@ export class Memory {
   load(): Remembered | null {
     try {
       const found = JSON.parse(this.storage?.getItem(this.key) ?? "null") as Partial<Remembered> | null;
-      if (typeof found?.id !== "string" || typeof found.token !== "string") return null;
+      if (!found) return null;
+      const whole = typeof found.id === "string" && typeof found.token === "string";
+      if (!whole && !found.unsent?.length) return null;
       return {
-        id: found.id,
-        token: found.token,
+        id: whole ? (found.id ?? null) : null,
+        token: whole ? (found.token ?? null) : null,
         subject: found.subject ?? null,
         readSeq: found.readSeq ?? 0,
         unsent: Array.isArray(found.unsent) ? found.unsent : [],
@@ -48,23 +51,25 @@ export class Memory {
     }
   }
 
+  /** True the first time that it is asked about `what` on this device. */
+  first(what: string): boolean {
+    try {
+      const key = `${this.key}:said`;
+      const said = JSON.parse(this.storage?.getItem(key) ?? "[]") as string[];
+      if (said.includes(what)) return false;
+      this.storage?.setItem(key, JSON.stringify([...said.slice(-19), what]));
+    } catch {
+      // Without a storage it is the first time on this page.
+    }
+    return true;
+  }
+
   forget(): void {
     try {
       this.storage?.removeItem(this.key);
     } catch {
       // As above.
     }
-  }
-}
-
-/** The customer that a token names. Read without proof: it only chooses what to show; the server checks the token. */
-export function subjectOf(identityToken: string | null): string | null {
-  try {
-    const payload = identityToken?.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/");
-    const { sub } = JSON.parse(atob(payload ?? "")) as { sub?: unknown };
-    return typeof sub === "string" ? sub : null;
-  } catch {
-    return null;
   }
 }
 

@@ -1,20 +1,22 @@
 /** The list that the customer sees, made from the facts: messages, who says them, and what happens between. */
 import { plainText } from "../shared/markdown";
-import { agentName, type Conversation } from "../shared/reduce";
+import { agentName, type Conversation, type Owner } from "../shared/reduce";
 import type { Fact, FactOf } from "../shared/types";
 import type { Words } from "./words";
+
+type OwnerOf<K extends Owner["kind"]> = Extract<Owner, { kind: K }>;
 
 export type Item =
   | { kind: "message"; fact: FactOf<"message.sent">; who: string; head: boolean }
   | { kind: "failure"; key: string; text: string }
-  | { kind: "line"; key: string; text: string };
+  | { kind: "line"; key: string; text: string; at: string };
 
 /** `house` is the name under which the service itself speaks, neither assistant nor person. */
 export function timeline(conversation: Conversation, house: string, words: Words): Item[] {
   const items: Item[] = [];
   let speaker = "";
-  const line = (seq: number, text: string) => {
-    items.push({ kind: "line", key: `line-${seq}`, text });
+  const line = ({ seq, occurred_at: at }: Fact, text: string) => {
+    items.push({ kind: "line", key: `line-${seq}`, text, at });
     speaker = "";
   };
   for (const fact of conversation.facts) {
@@ -30,19 +32,19 @@ export function timeline(conversation: Conversation, house: string, words: Words
         speaker = "";
         break;
       case "handoff.accepted":
-        line(fact.seq, words("accepted", { name: fact.data.agent_name }));
+        line(fact, words("accepted", { name: fact.data.agent_name }));
         break;
       case "handoff.transferred":
-        line(fact.seq, words("transferred"));
+        line(fact, words("transferred"));
         break;
       case "handoff.returned":
-        line(fact.seq, words("returned"));
+        line(fact, words("returned"));
         break;
       case "conversation.closed":
-        line(fact.seq, words("closed"));
+        line(fact, words("closed"));
         break;
       case "conversation.reopened":
-        line(fact.seq, words("reopened"));
+        line(fact, words("reopened"));
         break;
     }
   }
@@ -56,18 +58,35 @@ function name(conversation: Conversation, fact: FactOf<"message.sent">, house: s
 }
 
 /** The one line that says who the customer is talking with. */
-export function ownerLine(conversation: Conversation, started: boolean, words: Words): string {
+export function ownerLine(conversation: Conversation, started: boolean, words: Words, locale: string): string {
   const { owner } = conversation;
   switch (owner.kind) {
     case "bot":
       return words(started ? "ownerBot" : "ownerNew");
     case "queue":
-      return owner.position ? words("ownerQueueNumber", { position: owner.position }) : words("ownerQueue");
+      return queueLine(owner, words, locale);
     case "agent":
       return words("ownerAgent", { name: owner.name });
     case "none":
       return words("ownerNone");
   }
+}
+
+function queueLine({ position, estimate, staffed, opensAt }: OwnerOf<"queue">, words: Words, locale: string): string {
+  if (opensAt) return words("ownerQueueOpens", { time: moment(opensAt, locale) });
+  if (staffed === false) return words("ownerQueueUnstaffed");
+  if (!position) return words("ownerQueue");
+  if (estimate) return words("ownerQueueEstimate", { position, count: Math.max(1, Math.round(estimate / 60)) });
+  return words("ownerQueueNumber", { position });
+}
+
+/** A moment in the reader's own zone: the hour today, with the day otherwise. */
+export function moment(at: string, locale: string): string {
+  const when = new Date(at);
+  if (Number.isNaN(when.getTime())) return "";
+  const clock = { hour: "2-digit", minute: "2-digit" } as const;
+  const today = when.toDateString() === new Date().toDateString();
+  return today ? when.toLocaleTimeString(locale, clock) : when.toLocaleString(locale, { day: "numeric", month: "short", ...clock });
 }
 
 /** What a screen reader says of a new fact; null for what needs no word. */

@@ -1,12 +1,22 @@
-import { pickLocale, translator, type Translate } from "../shared/i18n";
+import { type Messages, pickLocale, translator, type Translate } from "../shared/i18n";
 import { widgetEn } from "../shared/strings";
 
-const LANGUAGES = { en: widgetEn } as const;
-
 export type Words = Translate<typeof widgetEn>;
+/** Another language says everything that English says. */
+export type WordsOf = { readonly [K in keyof typeof widgetEn]: Messages[string] };
 
-export function wordsFor(locale: string | null): { words: Words; locale: string } {
-  const wanted = locale ? [locale] : [...navigator.languages];
-  const picked = pickLocale(wanted, Object.keys(LANGUAGES)) as keyof typeof LANGUAGES;
-  return { words: translator(LANGUAGES[picked], picked), locale: picked };
+const OTHERS: Record<string, () => Promise<{ default: WordsOf }>> = {
+  de: () => import("./words.de"),
+  es: () => import("./words.es"),
+};
+
+/** The words of the wanted language, or of the browser's. English where the file of another cannot be had. */
+export async function wordsFor(locale: string | null): Promise<{ words: Words; locale: string }> {
+  const picked = pickLocale(locale ? [locale] : [...navigator.languages], ["en", ...Object.keys(OTHERS)]);
+  const other = await OTHERS[picked]?.().catch(() => null);
+  return other ? { words: translator(other.default, picked), locale: picked } : english();
+}
+
+export function english(): { words: Words; locale: string } {
+  return { words: translator(widgetEn, "en"), locale: "en" };
 }

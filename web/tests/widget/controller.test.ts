@@ -4,10 +4,10 @@ import { customerCalls } from "../../widget/calls";
 import { Controller } from "../../widget/controller";
 import { unread } from "../../widget/state";
 import { Memory } from "../../widget/storage";
-import { wordsFor } from "../../widget/words";
+import { english } from "../../widget/words";
 import { FakeServer, FakeStorage } from "../support/server";
 
-const { words } = wordsFor("en");
+const { words } = english();
 let server: FakeServer;
 let storage: FakeStorage;
 let asked: number;

@@ -10,6 +10,9 @@ const find = <T extends Element = HTMLElement>(selector: string) => widget.shado
 const button = (text: string) =>
   [...(widget.shadowRoot?.querySelectorAll("button") ?? [])].find((each) => each.textContent?.trim() === text);
 
+const rest = await import("../../widget/mount");
+FrontdeskWidget.load = async () => rest;
+
 beforeEach(async () => {
   server = new FakeServer();
   localStorage.clear();

@@ -1,0 +1,88 @@
+/** The widget itself, inside the shadow root of its element: what the element fetches when it is put into a page. */
+import { h, render } from "preact";
+import tokens from "../shared/tokens.css?inline";
+import { App } from "./App";
+import { customerCalls } from "./calls";
+import { Controller } from "./controller";
+import type { FrontdeskWidget, WidgetEvent } from "./element";
+import { unread, type WidgetState } from "./state";
+import { Memory } from "./storage";
+import styles from "./styles.css?inline";
+import { wordsFor } from "./words";
+
+export interface Mounted {
+  setOpen(open: boolean, byPerson: boolean): void;
+  identify(token: string | null): void;
+  logout(): void;
+  unmount(): void;
+}
+
+export async function mount(host: FrontdeskWidget, origin: string, byPerson: boolean): Promise<Mounted> {
+  const { words, locale } = await wordsFor(host.getAttribute("locale"));
+  const server = new URL(host.getAttribute("server") ?? origin, location.href).origin;
+  const tell = (event: WidgetEvent, detail: object = {}) =>
+    host.dispatchEvent(new CustomEvent(`frontdesk-${event}`, { bubbles: true, composed: true, detail }));
+  const controller = new Controller({
+    calls: customerCalls(server),
+    memory: new Memory(server),
+    words,
+    locale,
+    pageUrl: () => `${location.origin}${location.pathname}`,
+    onIdentityNeeded: () => tell("identity-needed"),
+  });
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  dress(root);
+  const unwatch = watch(controller, host, tell);
+  controller.start(host.getAttribute("identity-token"));
+  if (host.hasAttribute("open")) controller.setOpen(true, byPerson);
+  if (!navigator.onLine) controller.networkChanged(false);
+  const online = () => controller.networkChanged(true);
+  const offline = () => controller.networkChanged(false);
+  addEventListener("online", online);
+  addEventListener("offline", offline);
+  const starters = (host.getAttribute("starters") ?? "").split("|").map((text) => text.trim()).filter(Boolean);
+  render(h(App, { controller, words, locale, server, name: host.getAttribute("name") ?? words("title"), starters }), root);
+  tell("ready");
+  return {
+    setOpen(open, person) {
+      if (controller.store.get().open !== open) controller.setOpen(open, person);
+    },
+    identify: (token) => controller.identify(token),
+    logout: () => controller.startOver(),
+    unmount() {
+      removeEventListener("online", online);
+      removeEventListener("offline", offline);
+      unwatch();
+      controller.end();
+      render(null, root);
+    },
+  };
+}
+
+/** The `open` attribute and the events follow what happens. The words of a conversation stay inside. */
+function watch(controller: Controller, host: HTMLElement, tell: (event: WidgetEvent, detail?: object) => void): () => void {
+  let before: WidgetState = controller.store.get();
+  return controller.store.subscribe(() => {
+    const now = controller.store.get();
+    const past = before;
+    before = now;
+    if (now.open !== past.open) {
+      host.toggleAttribute("open", now.open);
+      tell(now.open ? "open" : "close");
+    }
+    if (unread(now) !== unread(past)) tell("unread", { count: unread(now) });
+    if (!now.caughtUp) return;
+    const { facts, owner } = now.conversation;
+    for (const { type, source, seq } of facts.slice(past.conversation.facts.length))
+      if (type === "message.sent") tell("message", { from: source, seq });
+    if (owner.kind !== past.conversation.owner.kind)
+      tell("conversation", { with: owner.kind, ...(owner.kind === "agent" && { name: owner.name }) });
+  });
+}
+
+/** A constructed sheet works where a host page's content policy forbids inline styles. */
+function dress(root: ShadowRoot): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(tokens + styles);
+  root.adoptedStyleSheets = [sheet];
+}

@@ -1,0 +1,47 @@
+/** The earlier conversations of a known customer; each can be taken up again. */
+import { useEffect, useState } from "preact/hooks";
+import type { PastConversation } from "../calls";
+import type { Controller } from "../controller";
+import { moment } from "../timeline";
+import type { Words } from "../words";
+
+const WITH = { bot: "pastBot", queue: "pastQueue", agent: "pastAgent", none: "pastEnded" } as const;
+
+export default function Past({ controller, words, locale }: { controller: Controller; words: Words; locale: string }) {
+  const [found, setFound] = useState<PastConversation[] | null>(null);
+  const [failed, setFailed] = useState(false);
+  const load = () => {
+    setFailed(false);
+    controller.past().then(
+      ({ conversations }) => setFound(conversations),
+      () => setFailed(true),
+    );
+  };
+  useEffect(load, []);
+
+  if (failed)
+    return (
+      <p class="quietly" role="alert">
+        {words("partFailed")}{" "}
+        <button type="button" class="quiet" onClick={load}>
+          {words("tryAgain")}
+        </button>
+      </p>
+    );
+  if (!found) return <p class="quietly">{words("loading")}</p>;
+  if (found.length === 0) return <p class="quietly">{words("pastNone")}</p>;
+  return (
+    <ul class="past">
+      {found.map((each) => (
+        <li key={each.conversation_id}>
+          <button type="button" onClick={() => void controller.takeUp(each.conversation_id).catch(() => setFailed(true))}>
+            <span class="past-text">{each.last_text || words(WITH[each.owner])}</span>
+            <span class="past-state">
+              {words(WITH[each.owner])} · {moment(each.last_event_at, locale)}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
