@@ -2423,37 +2423,29 @@ export interface components {
         };
         /** EarlierConversation */
         EarlierConversation: {
-            /** Agent */
-            agent: string | null;
-            /** Cause */
-            cause: string | null;
-            /** Channel */
-            channel: string;
             /** Conversation Id */
             conversation_id: string;
-            /** Episodes */
-            episodes: components["schemas"]["EarlierEpisode"][];
             /** Last Event At */
             last_event_at: string;
+            /**
+             * Last From
+             * @enum {string}
+             */
+            last_from: "customer" | "bot" | "agent" | "system";
+            /** Last Text */
+            last_text: string;
             /** Opened At */
             opened_at: string;
-            /** Outcome */
-            outcome: string | null;
-            /** Problem */
-            problem: string;
-            /** State */
-            state: string;
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "bot" | "queue" | "agent" | "none";
         };
-        /** EarlierEpisode */
-        EarlierEpisode: {
-            /** Closed At */
-            closed_at: string | null;
-            /** Opened At */
-            opened_at: string;
-            /** State */
-            state: string;
-            /** Topic */
-            topic: string | null;
+        /** EarlierConversations */
+        EarlierConversations: {
+            /** Conversations */
+            conversations: components["schemas"]["EarlierConversation"][];
         };
         /** Effect */
         Effect: {
@@ -2747,7 +2739,7 @@ export interface components {
          */
         History: {
             /** Conversations */
-            conversations: components["schemas"]["EarlierConversation"][];
+            conversations: components["schemas"]["PastConversation"][];
             /** Customer Id */
             customer_id: string | null;
             /** Recent */
@@ -3215,29 +3207,37 @@ export interface components {
         };
         /** PastConversation */
         PastConversation: {
+            /** Agent */
+            agent: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Channel */
+            channel: string;
             /** Conversation Id */
             conversation_id: string;
+            /** Episodes */
+            episodes: components["schemas"]["PastEpisode"][];
             /** Last Event At */
             last_event_at: string;
-            /**
-             * Last From
-             * @enum {string}
-             */
-            last_from: "customer" | "bot" | "agent" | "system";
-            /** Last Text */
-            last_text: string;
             /** Opened At */
             opened_at: string;
-            /**
-             * Owner
-             * @enum {string}
-             */
-            owner: "bot" | "queue" | "agent" | "none";
+            /** Outcome */
+            outcome: string | null;
+            /** Problem */
+            problem: string;
+            /** State */
+            state: string;
         };
-        /** PastConversations */
-        PastConversations: {
-            /** Conversations */
-            conversations: components["schemas"]["PastConversation"][];
+        /** PastEpisode */
+        PastEpisode: {
+            /** Closed At */
+            closed_at: string | null;
+            /** Opened At */
+            opened_at: string;
+            /** State */
+            state: string;
+            /** Topic */
+            topic: string | null;
         };
         /** PaymentRow */
         PaymentRow: {
@@ -5166,7 +5166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PastConversations"];
+                    "application/json": components["schemas"]["EarlierConversations"];
                 };
             };
             /** @description Well-formed and wrong */
