@@ -1,0 +1,224 @@
+"""The widget's own stories in a real Chromium: files, search, earlier conversations, languages, the keyboard alone.
+
+Every state is looked at by axe-core in both themes and at 320 px, and kept as a picture.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import shoot
+from tests.browser.test_accessibility import violations
+from tests.browser.test_story import LAUNCHER, Desk, Widget, customer_with
+from tests.support.running import RunningStack
+
+pytestmark = pytest.mark.browser
+
+
+def picture(side: int = 16) -> bytes:
+    """A small PNG, drawn here."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes(c for x in range(side) for c in (40 + x * 10, 110, 90 + y * 8)) for y in range(side))
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[BrowserContext, str]]:
+    # axe is put into the page by the test; the pages' own policy would refuse it.
+    context = browser.new_context(color_scheme=request.param, viewport={"width": 1280, "height": 860}, bypass_csp=True)
+    context.set_default_timeout(20_000)
+    yield context, request.param
+    context.close()
+
+
+def check(page: Page, name: str) -> None:
+    shoot(page, f"widget-{name}")
+    assert violations(page) == [], name
+
+
+def test_every_state_of_the_widget(themed: tuple[BrowserContext, str], browser: Browser, stack: RunningStack) -> None:
+    context, theme = themed
+    page = context.new_page()
+    customer, order = customer_with(stack, "delayed")
+    widget = Widget(page, stack.url)
+    widget.sign_in_as(customer["name"])
+    expect(page.get_by_role("button", name=re.compile("is late"))).to_be_visible()
+    check(page, f"greeting-{theme}")
+    widget.open()
+    expect(page.get_by_role("button", name=f"Where is my order {order['id']}?")).to_be_visible()
+    check(page, f"welcome-{theme}")
+
+    page.get_by_role("button", name="More").click()
+    check(page, f"menu-{theme}")
+    page.get_by_role("button", name="Search help articles").click()
+    page.get_by_role("searchbox").fill("wash a down jacket")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator(".articles a").first).to_be_visible()
+    assert "/help/" in (page.locator(".articles a").first.get_attribute("href") or "")
+    check(page, f"search-{theme}")
+    page.get_by_role("button", name="Back to the conversation").click()
+
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": "torn seam.png", "mimeType": "image/png", "buffer": picture()},
+            {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": b"<svg><script>alert(1)</script></svg>"},
+        ]
+    )
+    expect(page.get_by_text("This kind of file can't be attached.")).to_be_visible()
+    check(page, f"uploads-{theme}")
+    page.get_by_role("button", name="Remove logo.svg").click()
+    widget.say("The seam of my tent is torn")
+    expect(page.get_by_role("button", name="Save torn seam.png")).to_be_visible()
+    widget.expect_bot(re.compile("."))
+    check(page, f"file-sent-{theme}")
+
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(page.locator("#owner")).to_contain_text(re.compile("wait|line|desk|back", re.I))
+    check(page, f"waiting-{theme}")
+    agents = browser.new_context(viewport={"width": 1440, "height": 900})
+    desk = Desk(agents.new_page(), stack, role="lead")
+    desk.take(customer["name"])
+    expect(desk.page.get_by_text("torn seam.png").first).to_be_visible()
+    desk.page.get_by_role("textbox", name=re.compile("^Reply")).press_sequentially("Let me see")
+    expect(page.get_by_text(f"{desk.name} is writing")).to_be_attached()
+    desk.reply("I can see the picture. A new one is on its way.")
+    widget.messages.get_by_text("I can see the picture.").wait_for()
+    page.get_by_role("textbox", name="Write a message").press_sequentially("Thanks")
+    expect(desk.page.get_by_text(re.compile("is writing"))).to_be_visible()
+    check(page, f"person-{theme}")
+    desk.close("Torn on arrival")
+    agents.close()
+    expect(page.get_by_text("Did this solve it?")).to_be_visible()
+    check(page, f"ended-{theme}")
+    page.get_by_role("button", name="Yes", exact=True).click()
+    survey = page.get_by_role("form", name="Two short questions")
+    survey.get_by_role("radio", name=re.compile("^6")).check()
+    survey.get_by_role("group").nth(1).get_by_role("radio", name=re.compile("^5")).check()
+    survey.get_by_label("Anything you would like to add?").fill("Quick and kind.")
+    check(page, f"survey-{theme}")
+    survey.get_by_role("button", name="Send answers").click()
+    expect(page.get_by_text("Thank you. Your answer helps us get better.")).to_be_visible()
+
+    page.get_by_role("button", name="More").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save this conversation").click()
+    text = Path(saved.value.path()).read_text()
+    assert "The seam of my tent is torn" in text
+    assert "[torn seam.png]" in text
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Start a new conversation").click()
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Earlier conversations").click()
+    earlier = page.locator(".past button").first
+    expect(earlier).to_be_visible()
+    check(page, f"past-{theme}")
+    earlier.click()
+    widget.messages.get_by_text("The seam of my tent is torn").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("locale", "launcher", "field", "person"),
+    [
+        ("de-DE", "Schreiben Sie uns", "Nachricht schreiben", "Mit einem Menschen sprechen"),
+        ("es-ES", "Escríbenos", "Escribe un mensaje", "Hablar con una persona"),
+    ],
+)
+def test_the_browsers_language_at_320_px(
+    browser: Browser, stack: RunningStack, locale: str, launcher: str, field: str, person: str
+) -> None:
+    context = browser.new_context(
+        locale=locale, viewport={"width": 320, "height": 640}, reduced_motion="reduce", bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(stack.url)
+    page.get_by_role("button", name=launcher).click()
+    expect(page.get_by_role("textbox", name=field)).to_be_visible()
+    expect(page.get_by_role("button", name=person)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    check(page, f"320-{locale[:2]}")
+    context.close()
+
+
+def test_the_keyboard_alone_and_each_message_spoken_once(browser: Browser, stack: RunningStack) -> None:
+    context = browser.new_context(viewport={"width": 640, "height": 430}, device_scale_factor=2)  # 200 % of 1280 × 860
+    page = context.new_page()
+    page.goto(stack.url)
+    page.get_by_role("button", name=LAUNCHER).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()
+    page.keyboard.type("How do I wash a down jacket?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".from-bot").first).to_be_visible()
+    spoken = page.locator("[aria-live=polite] p")
+    expect(spoken).to_have_count(1)
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Attach a file")).to_be_focused()
+    page.get_by_role("button", name="More").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Search help articles")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="More")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()
+    shoot(page, "widget-zoom-200")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name=LAUNCHER)).to_be_focused()
+    expect(spoken).to_have_count(1)
+    context.close()
+
+
+def test_what_was_written_offline_is_there_after_a_reload(page: Page, stack: RunningStack) -> None:
+    widget = Widget(page, stack.url)
+    widget.open()
+    page.route("**/api/v1/conversations", lambda route: route.abort())
+    widget.say("Do you ship to Austria?")
+    expect(page.get_by_text("Not sent")).to_be_visible()
+    page.unroute("**/api/v1/conversations")
+    page.reload()
+    widget.open()
+    expect(widget.messages.locator(".from-bot").first).to_be_visible()
+    assert [each.strip() for each in widget.messages.locator(".from-customer .bubble").all_inner_texts()] == [
+        "Do you ship to Austria?"
+    ]
+
+
+def test_a_host_page_is_told_and_may_ask(page: Page, stack: RunningStack) -> None:
+    page.goto(stack.url)
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          const widget = document.querySelector('frontdesk-widget');
+          for (const name of ['open', 'close', 'message', 'conversation'])
+            widget.on(name, (detail) => window.heard.push([name, detail]));
+          window.off = widget.on('open', () => window.heard.push(['twice']));
+          window.off();
+          widget.open();
+        }"""
+    )
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(page.locator("#owner")).to_contain_text(re.compile("wait|line|desk|back", re.I))
+    page.evaluate("document.querySelector('frontdesk-widget').logout()")
+    expect(page.locator("#owner")).to_have_text("The assistant answers at once")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => !key.endsWith(':said')).length") == 0
+    page.evaluate("document.querySelector('frontdesk-widget').close()")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    heard = page.evaluate("window.heard")
+    assert [name for name, *_ in heard if name in ("open", "close", "twice")] == ["open", "close"]
+    assert ["conversation", {"with": "queue"}] in heard
