@@ -2421,31 +2421,21 @@ export interface components {
             /** Late By Days */
             late_by_days: number;
         };
-        /** EarlierConversation */
-        EarlierConversation: {
-            /** Conversation Id */
-            conversation_id: string;
-            /** Last Event At */
-            last_event_at: string;
-            /**
-             * Last From
-             * @enum {string}
-             */
-            last_from: "customer" | "bot" | "agent" | "system";
-            /** Last Text */
-            last_text: string;
-            /** Opened At */
-            opened_at: string;
-            /**
-             * Owner
-             * @enum {string}
-             */
-            owner: "bot" | "queue" | "agent" | "none";
-        };
         /** EarlierConversations */
         EarlierConversations: {
             /** Conversations */
-            conversations: components["schemas"]["EarlierConversation"][];
+            conversations: components["schemas"]["handoff__customers__routes__EarlierConversation"][];
+        };
+        /** EarlierEpisode */
+        EarlierEpisode: {
+            /** Closed At */
+            closed_at: string | null;
+            /** Opened At */
+            opened_at: string;
+            /** State */
+            state: string;
+            /** Topic */
+            topic: string | null;
         };
         /** Effect */
         Effect: {
@@ -2739,7 +2729,7 @@ export interface components {
          */
         History: {
             /** Conversations */
-            conversations: components["schemas"]["PastConversation"][];
+            conversations: components["schemas"]["handoff__desk__customers__EarlierConversation"][];
             /** Customer Id */
             customer_id: string | null;
             /** Recent */
@@ -3204,40 +3194,6 @@ export interface components {
              * @default
              */
             tracking: string;
-        };
-        /** PastConversation */
-        PastConversation: {
-            /** Agent */
-            agent: string | null;
-            /** Cause */
-            cause: string | null;
-            /** Channel */
-            channel: string;
-            /** Conversation Id */
-            conversation_id: string;
-            /** Episodes */
-            episodes: components["schemas"]["PastEpisode"][];
-            /** Last Event At */
-            last_event_at: string;
-            /** Opened At */
-            opened_at: string;
-            /** Outcome */
-            outcome: string | null;
-            /** Problem */
-            problem: string;
-            /** State */
-            state: string;
-        };
-        /** PastEpisode */
-        PastEpisode: {
-            /** Closed At */
-            closed_at: string | null;
-            /** Opened At */
-            opened_at: string;
-            /** State */
-            state: string;
-            /** Topic */
-            topic: string | null;
         };
         /** PaymentRow */
         PaymentRow: {
@@ -3902,6 +3858,50 @@ export interface components {
             prechat: ("name" | "email" | "topic")[];
             /** Topics */
             topics: string[];
+        };
+        /** EarlierConversation */
+        handoff__customers__routes__EarlierConversation: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Last Event At */
+            last_event_at: string;
+            /**
+             * Last From
+             * @enum {string}
+             */
+            last_from: "customer" | "bot" | "agent" | "system";
+            /** Last Text */
+            last_text: string;
+            /** Opened At */
+            opened_at: string;
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "bot" | "queue" | "agent" | "none";
+        };
+        /** EarlierConversation */
+        handoff__desk__customers__EarlierConversation: {
+            /** Agent */
+            agent: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Channel */
+            channel: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Episodes */
+            episodes: components["schemas"]["EarlierEpisode"][];
+            /** Last Event At */
+            last_event_at: string;
+            /** Opened At */
+            opened_at: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Problem */
+            problem: string;
+            /** State */
+            state: string;
         };
     };
     responses: never;
