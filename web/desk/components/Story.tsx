@@ -1,13 +1,7 @@
-import { PREFIX } from "../../shared/api";
 import { Markdown } from "../../shared/Markdown";
 import type { Conversation, Echo } from "../../shared/reduce";
-<<<<<<< HEAD
 import type { Fact, FactOf } from "../../shared/types";
 import { size } from "../format";
-=======
-import type { Attachment, Fact, FactOf } from "../../shared/types";
-import { clock } from "../format";
->>>>>>> 25055b9 (web: Show agents the files that customers send.)
 import { t } from "../words";
 import { type Names, StaffFact } from "./StaffFact";
 import { useAnchor } from "./anchors";
@@ -54,12 +48,9 @@ function Message({ fact, who }: { fact: FactOf<"message.sent">; who: string }) {
         <When at={fact.occurred_at} />
       </p>
       <div class="said-text">
-        {!data.text && !data.attachments?.length && <p class="plain">{t("erased")}</p>}
+        {!data.text && <p class="plain">{t("erased")}</p>}
         {fact.source === "customer" ? <p class="plain">{data.text}</p> : <Markdown text={data.text} base={location.origin} />}
       </div>
-      {data.attachments?.map((file) => (
-        <SentFile key={file.id} file={file} />
-      ))}
       {!!data.citations?.length && (
         <p class="said-more">
           {t("sources")}:{" "}
@@ -105,20 +96,5 @@ function EchoMessage({ echo, onRetry }: { echo: Echo; onRetry: () => void }) {
       )}
       {echo.status === "refused" && <p class="problem">{echo.reason}</p>}
     </li>
-  );
-}
-
-const SHOWN = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-
-/** A file that the customer sent. The server shows pictures and lets everything else only be saved. */
-function SentFile({ file }: { file: Attachment }) {
-  const url = `${PREFIX}/attachments/${encodeURIComponent(file.id)}`;
-  return (
-    <p class="said-more">
-      <a class="said-file" href={url} target="_blank" rel="noopener noreferrer">
-        {SHOWN.includes(file.media_type) && <img src={url} alt="" loading="lazy" />}
-        {file.name}
-      </a>
-    </p>
   );
 }
