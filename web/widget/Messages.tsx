@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Controller } from "./controller";
 import { EchoBubble, MessageBubble } from "./Bubble";
 import { DownIcon } from "./icons";
@@ -43,6 +43,17 @@ export function Messages({ controller, words, locale, server, house, starters, s
     if (near.current) toEnd();
     else setBelow(true);
   }, [conversation.facts.length, state.typing, state.notice, survey?.episode]);
+
+  // A picture that arrives late must not push the newest message out of sight.
+  useEffect(() => {
+    const list = scroller.current?.querySelector(".list");
+    if (!list || typeof ResizeObserver === "undefined") return;
+    const watch = new ResizeObserver(() => {
+      if (near.current) toEnd();
+    });
+    watch.observe(list);
+    return () => watch.disconnect();
+  }, []);
 
   const onScroll = () => {
     const area = scroller.current;

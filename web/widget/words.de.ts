@@ -67,7 +67,7 @@ const words: WordsOf = {
   uploadFailed: "konnte nicht hochgeladen werden",
   uploadTooLarge: "ist größer als {size} MB",
   uploadMany: "Eine Nachricht nimmt {most} Dateien mit.",
-  save: "{name} speichern",
+  save: "Speichern: {name}",
   fileGone: "{name} konnte nicht geladen werden. Bitte versuchen Sie es noch einmal.",
   menu: "Mehr",
   menuPast: "Frühere Gespräche",

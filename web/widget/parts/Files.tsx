@@ -57,10 +57,13 @@ function File({ controller, words, file }: Omit<Props, "files"> & { file: Attach
   };
   return (
     <>
-      <button type="button" class="file" aria-label={words("save", { name: file.name })} onClick={load}>
+      <button type="button" class="file" onClick={load}>
         {/* A host page's content policy may forbid blob pictures: then the name is all there is. */}
         {url ? <img src={url} alt="" onError={() => setUrl(null)} /> : <FileIcon />}
-        <span class="file-name">{file.name}</span>
+        <span class="hidden">{words("save", { name: file.name })}</span>
+        <span class="file-name" aria-hidden="true">
+          {file.name}
+        </span>
         <span class="file-size">{size(file.size)}</span>
       </button>
       {problem && (
