@@ -12,7 +12,7 @@ from handoff.core import Core
 from handoff.customers.service import CustomerService
 
 
-class EarlierConversation(Body):
+class ListedConversation(Body):
     conversation_id: str
     opened_at: str
     last_event_at: str
@@ -21,8 +21,8 @@ class EarlierConversation(Body):
     last_text: str
 
 
-class EarlierConversations(Body):
-    conversations: list[EarlierConversation]
+class ListedConversations(Body):
+    conversations: list[ListedConversation]
 
 
 class GreetingOut(Body):
@@ -47,8 +47,8 @@ def create_router(core: Core, service: CustomerService) -> APIRouter:
     Me = Annotated[Customer, Depends(proven)]
 
     @router.get("/conversations")
-    async def conversations(me: Me) -> EarlierConversations:
-        return EarlierConversations.model_validate({"conversations": await service.conversations(me.id)})
+    async def conversations(me: Me) -> ListedConversations:
+        return ListedConversations.model_validate({"conversations": await service.conversations(me.id)})
 
     @router.post("/conversations/{conversation_id}")
     async def take_up(conversation_id: str, me: Me) -> ConversationOpened:

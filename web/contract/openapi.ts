@@ -2421,10 +2421,28 @@ export interface components {
             /** Late By Days */
             late_by_days: number;
         };
-        /** EarlierConversations */
-        EarlierConversations: {
-            /** Conversations */
-            conversations: components["schemas"]["handoff__customers__routes__EarlierConversation"][];
+        /** EarlierConversation */
+        EarlierConversation: {
+            /** Agent */
+            agent: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Channel */
+            channel: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Episodes */
+            episodes: components["schemas"]["EarlierEpisode"][];
+            /** Last Event At */
+            last_event_at: string;
+            /** Opened At */
+            opened_at: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Problem */
+            problem: string;
+            /** State */
+            state: string;
         };
         /** EarlierEpisode */
         EarlierEpisode: {
@@ -2729,7 +2747,7 @@ export interface components {
          */
         History: {
             /** Conversations */
-            conversations: components["schemas"]["handoff__desk__customers__EarlierConversation"][];
+            conversations: components["schemas"]["EarlierConversation"][];
             /** Customer Id */
             customer_id: string | null;
             /** Recent */
@@ -2949,6 +2967,32 @@ export interface components {
             title: string;
             /** Updated At */
             updated_at: string;
+        };
+        /** ListedConversation */
+        ListedConversation: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Last Event At */
+            last_event_at: string;
+            /**
+             * Last From
+             * @enum {string}
+             */
+            last_from: "customer" | "bot" | "agent" | "system";
+            /** Last Text */
+            last_text: string;
+            /** Opened At */
+            opened_at: string;
+            /**
+             * Owner
+             * @enum {string}
+             */
+            owner: "bot" | "queue" | "agent" | "none";
+        };
+        /** ListedConversations */
+        ListedConversations: {
+            /** Conversations */
+            conversations: components["schemas"]["ListedConversation"][];
         };
         /** Looking */
         Looking: {
@@ -3858,50 +3902,6 @@ export interface components {
             prechat: ("name" | "email" | "topic")[];
             /** Topics */
             topics: string[];
-        };
-        /** EarlierConversation */
-        handoff__customers__routes__EarlierConversation: {
-            /** Conversation Id */
-            conversation_id: string;
-            /** Last Event At */
-            last_event_at: string;
-            /**
-             * Last From
-             * @enum {string}
-             */
-            last_from: "customer" | "bot" | "agent" | "system";
-            /** Last Text */
-            last_text: string;
-            /** Opened At */
-            opened_at: string;
-            /**
-             * Owner
-             * @enum {string}
-             */
-            owner: "bot" | "queue" | "agent" | "none";
-        };
-        /** EarlierConversation */
-        handoff__desk__customers__EarlierConversation: {
-            /** Agent */
-            agent: string | null;
-            /** Cause */
-            cause: string | null;
-            /** Channel */
-            channel: string;
-            /** Conversation Id */
-            conversation_id: string;
-            /** Episodes */
-            episodes: components["schemas"]["EarlierEpisode"][];
-            /** Last Event At */
-            last_event_at: string;
-            /** Opened At */
-            opened_at: string;
-            /** Outcome */
-            outcome: string | null;
-            /** Problem */
-            problem: string;
-            /** State */
-            state: string;
         };
     };
     responses: never;
@@ -5166,7 +5166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EarlierConversations"];
+                    "application/json": components["schemas"]["ListedConversations"];
                 };
             };
             /** @description Well-formed and wrong */

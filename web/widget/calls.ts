@@ -5,7 +5,7 @@ import { sendFile } from "./send-file";
 
 export type FeedbackKind = "solved" | "not_solved";
 export type AboutMe = { name?: string; email?: string; topic?: string };
-export type EarlierConversation = Schemas["EarlierConversation"];
+export type ListedConversation = Schemas["ListedConversation"];
 export type Greeting = Schemas["GreetingOut"];
 export type WidgetConfig = Schemas["WidgetConfig"];
 export type Article = { title: string; section: string; excerpt: string; url: string };
@@ -40,7 +40,7 @@ export function customerCalls(base: string, fetch?: typeof globalThis.fetch) {
     survey: (id: string, answer: SurveyAnswer) =>
       api.request<unknown>("POST", path(id, "feedback"), { body: { kind: "survey", ...answer } }),
     past: (identity: string) =>
-      api.request<{ conversations: EarlierConversation[] }>("GET", "/customers/me/conversations", { token: identity }),
+      api.request<{ conversations: ListedConversation[] }>("GET", "/customers/me/conversations", { token: identity }),
     takeUp: (identity: string, id: string) =>
       api.request<OpenedConversation>("POST", `/customers/me/conversations/${encodeURIComponent(id)}`, { token: identity }),
     greeting: (identity: string) =>

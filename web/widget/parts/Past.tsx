@@ -1,6 +1,6 @@
 /** The earlier conversations of a known customer; each can be taken up again. */
 import { useEffect, useState } from "preact/hooks";
-import type { EarlierConversation } from "../calls";
+import type { ListedConversation } from "../calls";
 import type { Controller } from "../controller";
 import { moment } from "../timeline";
 import type { Words } from "../words";
@@ -8,7 +8,7 @@ import type { Words } from "../words";
 const WITH = { bot: "pastBot", queue: "pastQueue", agent: "pastAgent", none: "pastEnded" } as const;
 
 export default function Past({ controller, words, locale }: { controller: Controller; words: Words; locale: string }) {
-  const [found, setFound] = useState<EarlierConversation[] | null>(null);
+  const [found, setFound] = useState<ListedConversation[] | null>(null);
   const [failed, setFailed] = useState(false);
   const load = () => {
     setFailed(false);
