@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import shoot
 from tests.browser.test_accessibility import violations
-from tests.browser.test_story import LAUNCHER, Desk, Widget, customer_with
+from tests.browser.test_story import LAUNCHER, Widget, customer_with
 from tests.support.running import RunningStack
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ def check(page: Page, name: str) -> None:
     assert violations(page) == [], name
 
 
-def test_every_state_of_the_widget(themed: tuple[BrowserContext, str], browser: Browser, stack: RunningStack) -> None:
+def test_every_state_before_a_person_comes(themed: tuple[BrowserContext, str], stack: RunningStack) -> None:
     context, theme = themed
     page = context.new_page()
     customer, order = customer_with(stack, "delayed")
@@ -87,29 +87,6 @@ def test_every_state_of_the_widget(themed: tuple[BrowserContext, str], browser: 
     page.get_by_role("button", name="Talk to a person").click()
     expect(page.locator("#owner")).to_contain_text(re.compile("wait|line|desk|back", re.I))
     check(page, f"waiting-{theme}")
-    agents = browser.new_context(viewport={"width": 1440, "height": 900})
-    desk = Desk(agents.new_page(), stack, role="lead")
-    desk.take(customer["name"])
-    expect(desk.page.get_by_text("torn seam.png").first).to_be_visible()
-    desk.page.get_by_role("textbox", name=re.compile("^Reply")).press_sequentially("Let me see")
-    expect(page.get_by_text(f"{desk.name} is writing")).to_be_attached()
-    desk.reply("I can see the picture. A new one is on its way.")
-    widget.messages.get_by_text("I can see the picture.").wait_for()
-    page.get_by_role("textbox", name="Write a message").press_sequentially("Thanks")
-    expect(desk.page.get_by_text(re.compile("is writing"))).to_be_visible()
-    check(page, f"person-{theme}")
-    desk.close("Torn on arrival")
-    agents.close()
-    expect(page.get_by_text("Did this solve it?")).to_be_visible()
-    check(page, f"ended-{theme}")
-    page.get_by_role("button", name="Yes", exact=True).click()
-    survey = page.get_by_role("form", name="Two short questions")
-    survey.get_by_role("radio", name=re.compile("^6")).check()
-    survey.get_by_role("group").nth(1).get_by_role("radio", name=re.compile("^5")).check()
-    survey.get_by_label("Anything you would like to add?").fill("Quick and kind.")
-    check(page, f"survey-{theme}")
-    survey.get_by_role("button", name="Send answers").click()
-    expect(page.get_by_text("Thank you. Your answer helps us get better.")).to_be_visible()
 
     page.get_by_role("button", name="More").click()
     with page.expect_download() as saved:
