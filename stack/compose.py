@@ -25,6 +25,7 @@ from actions.lab import ShopLab
 from bot.text.embed import ModelMissing, SentenceEncoder
 from eval.errors import EvalError
 from eval.learned import routes as learned_routes
+from eval.live import routes as outcome_routes
 from eval.quality import routes as quality_routes
 from handoff.app import Handoff, open_handoff
 from handoff.clock import SystemClock
@@ -38,7 +39,7 @@ from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge, open_knowledge
 from stack import demo_routes, lab_routes
 from stack.errors import StackError
-from stack.eval_ports import quality_desk, scenario_maker
+from stack.eval_ports import outcomes_of, quality_desk, scenario_maker
 from stack.greeting_port import delayed_order
 from stack.knowledge_ports import articles_for_staff, follow_conversations, told_by_colleagues
 from stack.lab_routes import Lab
@@ -142,6 +143,7 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
     api.include_router(parts.knowledge.help_router())
     api.include_router(quality_routes.create_router(quality_desk(parts.handoff.core), require), prefix="/api/v1")
     api.include_router(learned_routes.create_router(scenario_maker(parts.handoff.core), require), prefix="/api/v1")
+    api.include_router(outcome_routes.create_router(outcomes_of(parts.handoff.core), require), prefix="/api/v1")
     if settings.demo:
         api.include_router(demo_routes.create_router(settings, SystemClock()))
         if parts.lab is not None:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from eval.learned.rules import topic_of
 from eval.learned.service import ScenarioMaker
+from eval.live.keeper import Keeper
+from eval.live.service import Outcomes
 from eval.outcomes.classify import episodes_of
-from eval.outcomes.model import Contact, Episode, conversation_of
+from eval.outcomes.model import Contact, Conversation, Episode, Traffic, conversation_of
 from eval.quality.sampling import Candidate
 from eval.quality.service import QualityDesk
+from handoff.clock import Clock
 from handoff.conversations.log import WireEvent, read_events
 from handoff.core import Core
+from handoff.outbox.feed import EventFeed
 from handoff.storage import tables as t
+from handoff.storage.database import Database
 
 MOST_CANDIDATES = 2_000
 WHOLE_LOG = 100_000
+LAB_CUSTOMERS = "lab_"
+"""How the ids of customers begin that the lab made (``actions.lab``)."""
 
 
 def quality_desk(core: Core) -> QualityDesk:
@@ -110,3 +118,64 @@ def _again(contact: Contact) -> float:
     effort = contact.effort
     acts = effort.rephrased + effort.asked_again + effort.failed_turns + effort.not_understood
     return acts + effort.waited / 180
+
+
+CUSTOMER, ALONE = "customer ", "conversation "
+
+
+class LogOfPersons:
+    """The keeper's view of the log: persons by what the outbox announced, their conversations from SQL."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._feed = EventFeed(database, clock)
+
+    async def changed(self, position: int) -> tuple[Sequence[str], int]:
+        events, reached = await self._feed.after(position)
+        names = list(dict.fromkeys(event["conversation_id"] for event in events))
+        if not names:
+            return (), reached
+        query = sa.select(t.conversations.c.id, t.conversations.c.customer_id).where(t.conversations.c.id.in_(names))
+        rows = await self._database.read(lambda connection: list(connection.execute(query)))
+        persons = [f"{ALONE}{row.id}" for row in rows]
+        persons += [f"{CUSTOMER}{row.customer_id}" for row in rows if row.customer_id is not None]
+        return persons, reached
+
+    async def of_person(self, person: str) -> Sequence[Conversation]:
+        return await self._database.read(lambda connection: _conversations(connection, person))
+
+
+def _conversations(connection: sa.Connection, person: str) -> list[Conversation]:
+    """An anonymous conversation that became a customer's is theirs alone from then on."""
+    query = sa.select(t.conversations).order_by(t.conversations.c.opened_at)
+    if person.startswith(CUSTOMER):
+        query = query.where(t.conversations.c.customer_id == person.removeprefix(CUSTOMER))
+    else:
+        mine = t.conversations.c.id == person.removeprefix(ALONE)
+        query = query.where(mine, t.conversations.c.customer_id.is_(None))
+    found = []
+    for row in connection.execute(query).mappings():
+        events = read_events(connection, row["id"], 0, WHOLE_LOG)
+        version = connection.execute(
+            sa.select(t.turns.c.model_version)
+            .where(t.turns.c.conversation_id == row["id"], t.turns.c.model_version.is_not(None))
+            .order_by(t.turns.c.tracker_version.desc())
+            .limit(1)
+        ).scalar()
+        if events:
+            found.append(replace(conversation_of(events, traffic=_traffic(row)), version=version))
+    return found
+
+
+def _traffic(row: sa.RowMapping) -> Traffic:
+    """The lab's customers are made for evaluation; a channel may be named as a test."""
+    made = str(row["customer_id"] or "").startswith(LAB_CUSTOMERS) or row["channel"] in ("lab", "test")
+    return "test" if made else "customer"
+
+
+def outcomes_of(core: Core) -> Outcomes:
+    return Outcomes(core.database, lambda: core.clock.now().timestamp())
+
+
+def keeper_of(database: Database, clock: Clock) -> Keeper:
+    return Keeper(database, LogOfPersons(database, clock), lambda: clock.now().timestamp())

@@ -1,6 +1,7 @@
 """``python -m stack.worker_process``: work that nobody waits for, niced, beside the app.
 
-Today: housekeeping of the stores, and webhooks. It answers ``/health`` and ``/metrics`` on a unix socket of its own.
+Today: housekeeping of the stores, webhooks, and the outcomes of conversations. It answers ``/health`` and ``/metrics``
+on a unix socket of its own.
 """
 
 from __future__ import annotations
@@ -26,10 +27,13 @@ from handoff.storage.database import Database
 from handoff.webhooks.dispatcher import Dispatcher
 from handoff.webhooks.sender import Sender
 from stack import logging
+from stack.eval_ports import keeper_of
 from stack.serve import private_listener
 from stack.settings import Settings, load
 
 EVERY = timedelta(seconds=15)
+OUTCOMES_EVERY = 5.0
+"""Seconds between two looks for conversations that went on."""
 
 log = structlog.get_logger("stack.worker")
 
@@ -60,6 +64,7 @@ async def run(settings: Settings) -> None:
             working = [
                 tasks.create_task(Housekeeping(database, clock, EVERY).run_forever()),
                 tasks.create_task(dispatcher.run_forever()),
+                tasks.create_task(keeper_of(database, clock).run_forever(lambda: clock.sleep(OUTCOMES_EVERY))),
             ]
             await listener.wait_started(serving)
             log.info("working")

@@ -5,9 +5,31 @@ Times are RFC 3339 strings in UTC: they sort as text, and SQLite and PostgreSQL 
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
+
+OUTCOME_FLAGS = (
+    "eligible", "matured", "ended", "proven", "silent", "reached", "confirmed", "one_contact", "person_took_part",
+    "person_asked", "left_queue", "served", "asked_again", "packet_judged", "packet_enough", "survey_offered",
+    "survey_answered", "returned",
+)  # fmt: skip
+"""0 or 1 an episode; what the shares of the dashboard are counted from."""
+OUTCOME_NUMBERS = ("first_ended_at", "returned_at", "wait", "to_resolution", "ces7", "ces5", "csat", "effort")
+"""Seconds, points, seconds since 1970; null where there is none."""
 
 qa_samples = Table(
     "qa_samples",
@@ -60,4 +82,62 @@ made_scenarios = Table(
     Column("made_by", String(64), nullable=False),
     Column("made_at", String(32), nullable=False, index=True),
     Column("resolved_by", String(64)),
+)
+
+outcome_episodes = Table(
+    "outcome_episodes",
+    metadata,
+    Column("id", String(160), primary_key=True),
+    Column("person", String(160), nullable=False, index=True),
+    Column("conversation_id", String(64), nullable=False),
+    Column("conversation_ids", JSON, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("ended_at", Float, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("intent", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("evidence", String(16), nullable=False),
+    Column("resolver", String(12), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("refs", JSON, nullable=False),
+    Column("exclusion", String(16)),
+    Column("reason", String(24)),
+    Column("queue", String(48)),
+    Column("next_at", Float, index=True),
+    Column("articles", JSON, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in OUTCOME_FLAGS),
+    *(Column(name, Float) for name in OUTCOME_NUMBERS),
+    Index("outcome_episodes_opened", "opened_at"),
+)
+
+outcome_articles = Table(
+    "outcome_articles",
+    metadata,
+    Column("episode_id", String(160), primary_key=True),
+    Column("article_id", String(96), primary_key=True, index=True),
+)
+
+outcome_ledger = Table(
+    "outcome_ledger",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("episode_id", String(160), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("evidence", String(16), nullable=False),
+    Column("resolver", String(12), nullable=False),
+    Column("eligible", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("refs", JSON, nullable=False),
+    Column("into", String(160)),
+)
+
+outcome_feed = Table(
+    "outcome_feed",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("position", Integer, nullable=False),
 )

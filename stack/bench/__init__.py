@@ -10,4 +10,5 @@ BENCHES: dict[str, str] = {
     "sockets": "stack.bench.sockets:sockets",
     "knowledge": "stack.bench.knowledge:knowledge",
     "outcomes": "stack.bench.outcomes:outcomes",
+    "insights": "stack.bench.insights:bench",
 }

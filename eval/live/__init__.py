@@ -1,0 +1,1 @@
+"""Outcomes of live conversations: kept up to date by the worker, read by the dashboard."""

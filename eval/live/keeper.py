@@ -1,0 +1,82 @@
+"""Keeps the outcomes of live conversations up to date, a person at a time.
+
+A person is a verified customer, or one anonymous conversation. What is judged anew: persons in whose conversations
+something happened, and persons whose episodes have ripened. Everything is read from the log again, so the outcomes can
+be thrown away and made anew; only the ledger remembers what was held before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+import sqlalchemy as sa
+import structlog
+
+from eval.live import store
+from eval.outcomes.classify import Rules, episodes_of
+from eval.outcomes.ledger import Entry
+from eval.outcomes.model import Conversation
+
+T = TypeVar("T")
+BATCH = 200
+
+logger = structlog.get_logger(__name__)
+
+
+class Store(Protocol):
+    """Units of work on the database, as the log's own door gives them."""
+
+    async def read(self, work: Callable[[sa.Connection], T]) -> T: ...
+
+    async def write(self, work: Callable[[sa.Connection], T]) -> T: ...
+
+
+class Log(Protocol):
+    """What the keeper reads of conversations. A person is named as in ``outcome_episodes.person``."""
+
+    async def changed(self, position: int) -> tuple[Sequence[str], int]:
+        """Persons in whose conversations something happened after ``position``, and the position behind it."""
+        ...
+
+    async def of_person(self, person: str) -> Sequence[Conversation]:
+        """All conversations of a person, oldest first."""
+        ...
+
+
+class Keeper:
+    def __init__(self, database: Store, log: Log, now: Callable[[], float], rules: Rules | None = None) -> None:
+        self._database = database
+        self._log = log
+        self._now = now
+        self._rules = rules or Rules()
+
+    async def step(self) -> bool:
+        """Take in what happened and what ripened; true when there may be more."""
+        position = await self._database.read(store.position)
+        persons, reached = await self._log.changed(position)
+        ripe = await self._database.read(lambda connection: store.due_persons(connection, self._now(), BATCH))
+        for person in dict.fromkeys([*persons, *ripe]):
+            await self.judge(person)
+        if reached != position:
+            await self._database.write(lambda connection: store.move_to(connection, reached))
+        return reached != position or len(ripe) == BATCH
+
+    async def judge(self, person: str) -> list[Entry]:
+        """What the ledger learnt."""
+        conversations = await self._log.of_person(person)
+        now = self._now()
+        episodes = await asyncio.to_thread(episodes_of, conversations, now, self._rules)
+        return await self._database.write(lambda connection: store.keep(connection, person, episodes, now))
+
+    async def run_forever(self, pause: Callable[[], object]) -> None:
+        """``pause`` is awaited when nothing is left; a store that is away is waited for."""
+        while True:
+            more = False
+            try:
+                more = await self.step()
+            except Exception as problem:  # noqa: BLE001 - a background loop: the next round tries again
+                logger.warning("outcomes wait", error=type(problem).__name__)
+            if not more:
+                await pause()  # type: ignore[misc]

@@ -1,0 +1,113 @@
+"""HTTP of the outcomes and insights. Translates; ``eval.live.service`` decides. ``format=csv`` makes a table."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
+
+from eval.live.insights import Period
+from eval.live.schemas import EpisodeHistoryOut, EpisodesOut, SummaryOut, TrendOut, entry_out, episode_out
+from eval.live.service import Outcomes
+from eval.outcomes.model import told
+
+READERS = ("qa", "lead", "admin")
+Format = Literal["json", "csv"]
+Name = Annotated[str | None, Query(max_length=160)]
+Most = Annotated[int, Query(ge=1, le=500)]
+
+
+def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
+    """``require(*roles)`` gives a FastAPI dependency that answers 401 or 403, or returns who is signed in."""
+    router = APIRouter(tags=["insights"], dependencies=[require(*READERS)])
+
+    def period(
+        since: Name = None, until: Name = None, version: Name = None, intent: Name = None, channel: Name = None,
+        article: Name = None,
+    ) -> Period:  # fmt: skip
+        return outcomes.period(since, until, version=version, intent=intent, channel=channel, article=article)
+
+    Within = Annotated[Period, Depends(period)]
+
+    @router.get("/insights/summary", response_model=SummaryOut)
+    async def summary(within: Within, format: Format = "json") -> Any:  # noqa: A002 - the name on the wire
+        """Every figure of a period with interval, denominator and target; counts, reasons, drivers, repeat curve."""
+        found = await outcomes.summary(within)
+        if format == "csv":
+            return _csv(found["metrics"])
+        times = {"since": told(within.since), "until": told(within.until), "as_of": told(outcomes.now())}
+        return SummaryOut.model_validate({**found, **times})
+
+    @router.get("/insights/repeat-curve", response_class=Response)
+    async def repeat_curve(within: Within) -> Response:
+        """The survival curve of repeat contact, as CSV."""
+        return _csv((await outcomes.summary(within))["repeat_curve"])
+
+    @router.get("/insights/trends", response_model=list[TrendOut])
+    async def trends(
+        within: Within,
+        by: Name = "day",
+        metric: Name = "resolution",
+        most: Most = 100,
+        format: Format = "json",  # noqa: A002
+    ) -> Any:
+        """One share by day, version, intent, channel, article, resolver or queue."""
+        rows = await outcomes.trends(within, by or "day", metric or "resolution", most)
+        return _csv(rows) if format == "csv" else [TrendOut.model_validate(row) for row in rows]
+
+    @router.get("/outcomes", response_model=EpisodesOut)
+    async def episodes(
+        within: Within,
+        metric: Name = None,
+        part: Literal["hits", "others", "all"] = "hits",
+        status: Name = None,
+        evidence: Name = None,
+        resolver: Name = None,
+        exclusion: Name = None,
+        reason: Name = None,
+        after: Annotated[str | None, Query(max_length=500)] = None,
+        most: Most = 50,
+        format: Format = "json",  # noqa: A002
+    ) -> Any:
+        """The episodes behind a number: of a figure's hits, of its others, or with a status; newest first."""
+        fields = {
+            "status": status, "evidence": evidence, "resolver": resolver, "exclusion": exclusion, "reason": reason,
+        }  # fmt: skip
+        rows, following = await outcomes.episodes(within, metric, part, fields, after, most)
+        listed = [episode_out(row) for row in rows]
+        if format == "csv":
+            return _csv([_flat(each) for each in listed])
+        return EpisodesOut(episodes=listed, next=following)
+
+    @router.get("/outcomes/{episode_id}", response_model=EpisodeHistoryOut)
+    async def history(episode_id: str) -> EpisodeHistoryOut:
+        """One episode and every entry of its ledger, oldest first."""
+        row, entries = await outcomes.history(episode_id)
+        return EpisodeHistoryOut(episode=episode_out(row), ledger=[entry_out(entry) for entry in entries])
+
+    return router
+
+
+def _flat(model: BaseModel) -> dict[str, Any]:
+    plain = model.model_dump()
+    plain["conversation_ids"] = " ".join(plain["conversation_ids"])
+    plain["refs"] = " ".join(f"{ref['conversation_id']}:{ref['seq']}" for ref in plain["refs"])
+    return plain
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> Response:
+    file = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return Response(file.getvalue(), media_type="text/csv; charset=utf-8")
+
+
+def _cell(value: Any) -> Any:
+    """A spreadsheet takes what begins like this for a formula."""
+    if isinstance(value, list | tuple):
+        return " to ".join(str(part) for part in value)
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t" else value

@@ -1,0 +1,83 @@
+"""``bench insights``: the dashboard's queries over many kept episodes, in a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+
+from eval.live import insights, store
+from eval.metrics.known_truth import days
+from eval.outcomes.classify import episodes_of
+from eval.storage.migrate import migrate
+from eval.storage.tables import outcome_episodes
+from handoff.storage.database import Database
+from stack.output import answer, say
+
+A_DAY = 200
+
+
+def bench(
+    n: Annotated[int, typer.Option("--n", help="Kept episodes.", min=1_000, max=1_000_000)] = 100_000,
+    rounds: Annotated[int, typer.Option(help="Times each query is asked.", min=5, max=1000)] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Milliseconds of each question of the dashboard, p50 and p95."""
+    with tempfile.TemporaryDirectory() as folder:
+        document = asyncio.run(measure(Path(folder), n, rounds))
+    lines = [f"{name:<16}p50 {row['p50']:>7.1f} ms   p95 {row['p95']:>7.1f} ms" for name, row in document["ms"].items()]
+    answer(document, as_json=as_json, people="\n".join([f"{document['episodes']} episodes", *lines]))
+
+
+async def measure(folder: Path, n: int, rounds: int) -> dict[str, Any]:
+    database = Database(f"sqlite:///{folder}/insights.db")
+    database.open()
+    try:
+        migrate(database.engine)
+        as_of, count = await _fill(database, n)
+        whole = insights.Period(0, as_of + 1)
+        month = insights.Period(as_of - 30 * 86400, as_of + 1, channel="web")
+        questions: dict[str, Callable[[sa.Connection], Any]] = {
+            "summary": lambda c: insights.summary(c, whole, as_of),
+            "summary, month": lambda c: insights.summary(c, month, as_of),
+            "trend by day": lambda c: insights.trends(c, whole, "day", "resolution", 500),
+            "trend by intent": lambda c: insights.trends(c, whole, "intent", "resolution", 100),
+            "episodes": lambda c: insights.listing(c, whole, [insights.E.status == "repeat"], None, 50),
+        }
+        spent = {name: [await _time(database, ask) for _ in range(rounds)] for name, ask in questions.items()}
+    finally:
+        database.close()
+    return {"episodes": count, "ms": {name: _told(times) for name, times in spent.items()}}
+
+
+async def _fill(database: Database, n: int) -> tuple[float, int]:
+    synthetic = days(1, a_day=A_DAY)
+    kept = episodes_of(synthetic.conversations, synthetic.as_of)
+    rows = [store.row(each, "p", None, synthetic.as_of) for each in kept]
+    count = 0
+    while count < n:
+        copies = [{**row, "id": f"{count}-{row['id']}"} for row in rows[: n - count]]
+        await database.write(lambda c, copies=copies: c.execute(sa.insert(outcome_episodes), copies))
+        count += len(copies)
+        say(f"  {count} of {n}")
+    return synthetic.as_of, count
+
+
+async def _time(database: Database, ask: Callable[[sa.Connection], Any]) -> float:
+    began = time.perf_counter()
+    await database.read(ask)
+    return (time.perf_counter() - began) * 1000
+
+
+def _told(times: list[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        "p50": round(ordered[len(ordered) // 2], 1),
+        "p95": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 1),
+    }

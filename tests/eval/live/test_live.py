@@ -1,0 +1,220 @@
+"""The kept outcomes on their real store: what the keeper writes, the dashboard counts, and the routes answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from fastapi import Depends, FastAPI, Header
+from fastapi.testclient import TestClient
+
+from eval.errors import EvalError
+from eval.live import insights, store
+from eval.live.keeper import Keeper
+from eval.live.routes import create_router
+from eval.live.service import Outcomes
+from eval.metrics.figures import figures
+from eval.metrics.known_truth import days
+from eval.outcomes.classify import episodes_of
+from eval.outcomes.model import DAY, Conversation
+from eval.storage.migrate import migrate
+from handoff.agents.service import Principal
+from handoff.errors import Forbidden, Unauthorised
+from handoff.http import install_error_handlers
+from handoff.storage.database import Database
+from tests.eval.outcomes.logs import START, Log
+from tests.handoff.conftest import POSTGRES, administer
+
+pytestmark = pytest.mark.service
+
+
+class Shelf:
+    """Conversations by person; all of them changed since position 0."""
+
+    def __init__(self, conversations: Sequence[Conversation]) -> None:
+        self.persons: dict[str, list[Conversation]] = {}
+        for each in conversations:
+            self.persons.setdefault(str(each.customer_id), []).append(each)
+        self.reached = 1
+
+    async def changed(self, position: int) -> tuple[Sequence[str], int]:
+        return (list(self.persons) if position < self.reached else ()), self.reached
+
+    async def of_person(self, person: str) -> Sequence[Conversation]:
+        return self.persons.get(person, [])
+
+
+class Now:
+    def __init__(self, at: float) -> None:
+        self.at = at
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    if request.param == "sqlite":
+        yield from opened(f"sqlite:///{tmp_path}/eval.db")
+        return
+    name = f"fd_{uuid4().hex}"
+    try:
+        administer(f"CREATE DATABASE {name}")
+    except sa.exc.OperationalError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("no PostgreSQL on this machine")
+    yield from opened(POSTGRES.replace("/test?", f"/{name}?"))
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def opened(url: str) -> Iterator[Database]:
+    opened = Database(url)
+    opened.open()
+    migrate(opened.engine)
+    yield opened
+    opened.close()
+
+
+def cancelled(number: int, at: float = START) -> Log:
+    log = Log(f"c{number}", customer=f"cus_{number}", at=at).episode(f"eps_{number}")
+    return log.customer(f"Cancel A-{1000 + number}", "cancel_order").done(f"op_{number}").bot("It is off.").closed()
+
+
+def everything(connection: sa.Connection, as_of: float) -> dict[str, Any]:
+    found = insights.summary(connection, insights.Period(0, as_of + 1), as_of)
+    return {each["name"]: each for each in found["metrics"]} | {"all": found}
+
+
+async def test_the_dashboard_counts_what_the_metrics_count(database: Database) -> None:
+    synthetic = days(11, a_day=5, length=30)
+    await Keeper(database, Shelf(synthetic.conversations), Now(synthetic.as_of)).step()
+    expected = figures(episodes_of(synthetic.conversations, synthetic.as_of), synthetic.as_of)
+    found = await database.read(lambda connection: everything(connection, synthetic.as_of))
+    for name, share in insights.BY_NAME.items():
+        if name in expected.metrics:
+            metric = expected.metrics[name]
+            assert (found[name]["hits"], found[name]["n"]) == (len(metric.hits), metric.n), name
+            listed = await database.read(
+                lambda c, s=share: insights.listing(
+                    c, insights.Period(0, synthetic.as_of), [s.of, s.hits], None, 10_000
+                )
+            )
+            assert {row["id"] for row in listed} == set(metric.hits), name
+    assert found["effort_mean"]["value"] == pytest.approx(expected.metrics["effort"].value)
+    assert {each["key"]: each["n"] for each in found["all"]["counts"]} == expected.counts
+    assert {each["key"]: each["n"] for each in found["all"]["excluded"]} == expected.excluded
+    for point in found["all"]["repeat_curve"]:
+        if point["days"] in (1, 3, 7, 14):
+            exact = expected.metrics[f"repeat_{point['days']:.0f}d"].value or 0.0
+            assert 1 - point["kept"] == pytest.approx(exact, abs=0.02)
+
+
+async def test_what_ripens_is_judged_again_and_a_repeat_downgrades(database: Database) -> None:
+    now = Now(START + DAY)
+    shelf = Shelf([cancelled(1).conversation()])
+    keeper = Keeper(database, shelf, now)
+    assert await keeper.step()
+    assert not await keeper.step()
+    now.at = START + 8 * DAY
+    await keeper.step()
+    entries = await database.read(lambda connection: store.history(connection, "eps_1"))
+    assert [entry.status for entry in entries] == ["immature", "resolved"]
+    await keeper.judge("cus_1")
+    back = Log("mail", customer="cus_1", at=START + 3 * DAY, channel="email").customer("A-1001 came!").bot().closed()
+    shelf.persons["cus_1"].append(back.conversation())
+    shelf.reached = 2
+    await keeper.step()
+    entries = await database.read(lambda connection: store.history(connection, "eps_1"))
+    assert [entry.status for entry in entries] == ["immature", "resolved", "repeat"]
+    assert entries[-1].refs[-1].conversation_id == "mail"
+
+
+def require(*roles: str) -> Any:
+    async def check(x_role: str = Header("")) -> Principal:
+        if not x_role:
+            raise Unauthorised("signed_out", "Please sign in.")
+        if x_role not in roles:
+            raise Forbidden("wrong_role", "Your role does not allow this.")
+        return Principal(f"agt_{x_role}", "", x_role, (x_role,), (), 0, "")
+
+    return Depends(check)
+
+
+ROUTES = ["/insights/summary", "/insights/trends", "/insights/repeat-curve", "/outcomes", "/outcomes/eps_1"]
+
+
+@pytest.fixture
+def client(database: Database) -> TestClient:
+    logs = [cancelled(number, START + number * DAY) for number in range(5)]
+    logs.append(Log("g", customer="cus_g").customer("hello!", "greet").bot("Hello!").closed())
+    logs.append(Log("s", customer="cus_s").customer("How do I wash it?", "ask_howto").bot("By hand.").closed())
+    now = Now(START + 20 * DAY)
+    asyncio.run(Keeper(database, Shelf([log.conversation() for log in logs]), now).step())
+    app = FastAPI()
+    install_error_handlers(app, EvalError)
+    app.include_router(create_router(Outcomes(database, now), require))
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def test_who_may_not(client: TestClient) -> None:
+    for route in ROUTES:
+        assert client.get(route).status_code == 401, route
+        assert client.get(route, headers={"x-role": "agent"}).status_code == 403, route
+        assert client.get(route, headers={"x-role": "qa"}).status_code == 200, route
+    assert client.get("/outcomes/none", headers={"x-role": "qa"}).status_code == 404
+
+
+def test_every_number_opens_its_episodes_page_by_page(client: TestClient) -> None:
+    client.headers["x-role"] = "lead"
+    told = client.get("/insights/summary").json()
+    headline = next(each for each in told["metrics"] if each["name"] == "resolution")
+    assert (headline["hits"], headline["n"]) == (5, 6)
+    assert headline["interval_95"][0] < 5 / 6 < headline["interval_95"][1]
+    assert told["excluded"] == [{"key": "greeting_only", "n": 1}]
+    seen, after = [], None
+    while True:
+        params = {"metric": "resolution", "most": 2} | ({"after": after} if after else {})
+        page = client.get("/outcomes", params=params).json()
+        seen += [each["episode_id"] for each in page["episodes"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert seen == [f"eps_{number}" for number in (4, 3, 2, 1, 0)]
+    others = client.get("/outcomes", params={"metric": "resolution", "part": "others"}).json()["episodes"]
+    assert [each["evidence"] for each in others] == ["assumed_silent"]
+    told = client.get("/outcomes/eps_1").json()
+    assert told["episode"]["refs"][0]["conversation_id"] == "c1"
+    assert told["ledger"][-1]["status"] == "resolved"
+
+
+def test_trends_and_tables(client: TestClient) -> None:
+    client.headers["x-role"] = "admin"
+    by_intent = client.get("/insights/trends", params={"by": "intent"}).json()
+    assert [(each["key"], each["hits"], each["n"]) for each in by_intent][:2] == [
+        ("cancel_order", 5, 5),
+        ("ask_howto", 0, 1),
+    ]
+    by_day = client.get("/insights/trends", params={"metric": "silence"}).json()
+    assert [each["key"] for each in by_day] == sorted(each["key"] for each in by_day)
+    for route in ("/insights/summary", "/insights/trends", "/insights/repeat-curve", "/outcomes"):
+        answer = client.get(route, params={"format": "csv"})
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert len(answer.text.splitlines()) > 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["/insights/trends?by=moon", "/insights/trends?metric=moon", "/outcomes?metric=moon", "/outcomes?after=moon",
+     "/insights/summary?since=yesterday", "/insights/summary?since=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z"],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused_by_name(client: TestClient, query: str) -> None:
+    answer = client.get(query, headers={"x-role": "qa"})
+    assert answer.status_code == 422
+    assert answer.json()["code"] in {"unknown_dimension", "unknown_metric", "bad_cursor", "bad_time", "bad_period"}
