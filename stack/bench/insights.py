@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,10 +64,14 @@ async def _fill(database: Database, n: int) -> tuple[float, int]:
     count = 0
     while count < n:
         copies = [{**row, "id": f"{count}-{row['id']}"} for row in rows[: n - count]]
-        await database.write(lambda c, copies=copies: c.execute(sa.insert(outcome_episodes), copies))
+        await database.write(partial(_insert, copies))
         count += len(copies)
         say(f"  {count} of {n}")
     return synthetic.as_of, count
+
+
+def _insert(rows: list[dict[str, Any]], connection: sa.Connection) -> None:
+    connection.execute(sa.insert(outcome_episodes), rows)
 
 
 async def _time(database: Database, ask: Callable[[sa.Connection], Any]) -> float:
