@@ -894,6 +894,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights/repeat-curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Repeat Curve
+         * @description The survival curve of repeat contact, as CSV.
+         */
+        get: operations["repeat_curve_api_v1_insights_repeat_curve_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description Every figure of a period with interval, denominator and target; counts, reasons, drivers, repeat curve.
+         */
+        get: operations["summary_api_v1_insights_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trends
+         * @description One share by day, version, intent, channel, article, resolver or queue.
+         */
+        get: operations["trends_api_v1_insights_trends_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/analytics": {
         parameters: {
             query?: never;
@@ -1223,6 +1283,46 @@ export interface paths {
          * @description What a reader of this audience would be shown, with the whole trace.
          */
         get: operations["search_api_v1_knowledge_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Episodes
+         * @description The episodes behind a number: of a figure's hits, of its others, or with a status; newest first.
+         */
+        get: operations["episodes_api_v1_outcomes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes/{episode_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description One episode and every entry of its ledger, oldest first.
+         */
+        get: operations["history_api_v1_outcomes__episode_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2328,6 +2428,22 @@ export interface components {
             secret: string;
             webhook: components["schemas"]["Webhook"];
         };
+        /**
+         * CurvePointOut
+         * @description After ``days``: the share ``kept`` that has not come back with the same issue, and how many were watched.
+         */
+        CurvePointOut: {
+            /** At Risk */
+            at_risk: number;
+            /** Days */
+            days: number;
+            /** High */
+            high: number;
+            /** Kept */
+            kept: number;
+            /** Low */
+            low: number;
+        };
         /** Decision */
         Decision: {
             /**
@@ -2464,6 +2580,78 @@ export interface components {
             /** Receipt */
             receipt: string;
         };
+        /** EntryOut */
+        EntryOut: {
+            /** At */
+            at: string;
+            /** Evidence */
+            evidence: string;
+            /** Into */
+            into: string | null;
+            /** Kind */
+            kind: string;
+            /** Refs */
+            refs: components["schemas"]["RefOut"][];
+            /** Resolver */
+            resolver: string;
+            /** Status */
+            status: string;
+            /** Why */
+            why: string;
+        };
+        /** EpisodeHistoryOut */
+        EpisodeHistoryOut: {
+            episode: components["schemas"]["EpisodeOut"];
+            /** Ledger */
+            ledger: components["schemas"]["EntryOut"][];
+        };
+        /** EpisodeOut */
+        EpisodeOut: {
+            /** Channel */
+            channel: string;
+            /** Conversation Ids */
+            conversation_ids: string[];
+            /** Effort */
+            effort: number;
+            /** Eligible */
+            eligible: boolean;
+            /** Ended At */
+            ended_at: string;
+            /** Episode Id */
+            episode_id: string;
+            /** Evidence */
+            evidence: string;
+            /** Excluded */
+            excluded: string | null;
+            /** Handover Reason */
+            handover_reason: string | null;
+            /** Intent */
+            intent: string;
+            /** Matured */
+            matured: boolean;
+            /** Opened At */
+            opened_at: string;
+            /** Refs */
+            refs: components["schemas"]["RefOut"][];
+            /** Resolver */
+            resolver: string;
+            /** Status */
+            status: string;
+            /** Version */
+            version: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * EpisodesOut
+         * @description ``next`` continues the list; null at its end.
+         */
+        EpisodesOut: {
+            /** Episodes */
+            episodes: components["schemas"]["EpisodeOut"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * Erased
          * @description Counts of what went, by store. ``erased_as`` is the name under which what stays is kept together.
@@ -2523,6 +2711,35 @@ export interface components {
              * @enum {string}
              */
             kind: "solved" | "not_solved" | "survey";
+        };
+        /**
+         * FigureOut
+         * @description ``hits`` of ``n`` episodes; ``target`` is what good practice asks, in the direction ``wanted``.
+         */
+        FigureOut: {
+            /** Denominator */
+            denominator: string;
+            /** Hits */
+            hits: number;
+            /** Interval 95 */
+            interval_95: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /** Target */
+            target: number | null;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+            /** Wanted */
+            wanted: ("at least" | "at most") | null;
         };
         /**
          * FiguresOut
@@ -3382,6 +3599,13 @@ export interface components {
             /** Reasks */
             reasks: components["schemas"]["Reask"][];
         };
+        /** RefOut */
+        RefOut: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Seq */
+            seq: number;
+        };
         /** ReportOut */
         ReportOut: {
             /** By Question */
@@ -3658,10 +3882,40 @@ export interface components {
             /** Replies */
             replies: components["schemas"]["SuggestedReply"][];
         };
+        /** SummaryOut */
+        SummaryOut: {
+            /** As Of */
+            as_of: string;
+            /** Contact Drivers */
+            contact_drivers: components["schemas"]["TallyOut"][];
+            /** Counts */
+            counts: components["schemas"]["TallyOut"][];
+            /** Excluded */
+            excluded: components["schemas"]["TallyOut"][];
+            /** Handover Reasons */
+            handover_reasons: components["schemas"]["TallyOut"][];
+            /** Metrics */
+            metrics: components["schemas"]["FigureOut"][];
+            /** Queues */
+            queues: components["schemas"]["TallyOut"][];
+            /** Repeat Curve */
+            repeat_curve: components["schemas"]["CurvePointOut"][];
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+        };
         /** TakeIn */
         TakeIn: {
             /** Conversation Id */
             conversation_id: string;
+        };
+        /** TallyOut */
+        TallyOut: {
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
         };
         /**
          * TopGaps
@@ -3691,6 +3945,34 @@ export interface components {
              * @enum {string}
              */
             queue: "support" | "specialist" | "senior";
+        };
+        /** TrendOut */
+        TrendOut: {
+            /** Denominator */
+            denominator: string;
+            /** Hits */
+            hits: number;
+            /** Interval 95 */
+            interval_95: [
+                number,
+                number
+            ] | null;
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /** Target */
+            target: number | null;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+            /** Wanted */
+            wanted: ("at least" | "at most") | null;
         };
         /**
          * TurnView
@@ -6169,6 +6451,144 @@ export interface operations {
             };
         };
     };
+    repeat_curve_api_v1_insights_repeat_curve_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                version?: string | null;
+                intent?: string | null;
+                channel?: string | null;
+                article?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    summary_api_v1_insights_summary_get: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv";
+                since?: string | null;
+                until?: string | null;
+                version?: string | null;
+                intent?: string | null;
+                channel?: string | null;
+                article?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    trends_api_v1_insights_trends_get: {
+        parameters: {
+            query?: {
+                by?: string | null;
+                metric?: string | null;
+                most?: number;
+                format?: "json" | "csv";
+                since?: string | null;
+                until?: string | null;
+                version?: string | null;
+                intent?: string | null;
+                channel?: string | null;
+                article?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendOut"][];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     analytics_api_v1_knowledge_analytics_get: {
         parameters: {
             query?: {
@@ -6858,6 +7278,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    episodes_api_v1_outcomes_get: {
+        parameters: {
+            query?: {
+                metric?: string | null;
+                part?: "hits" | "others" | "all";
+                status?: string | null;
+                evidence?: string | null;
+                resolver?: string | null;
+                exclusion?: string | null;
+                reason?: string | null;
+                after?: string | null;
+                most?: number;
+                format?: "json" | "csv";
+                since?: string | null;
+                until?: string | null;
+                version?: string | null;
+                intent?: string | null;
+                channel?: string | null;
+                article?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EpisodesOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    history_api_v1_outcomes__episode_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                episode_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EpisodeHistoryOut"];
                 };
             };
             /** @description Well-formed and wrong */
