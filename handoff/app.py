@@ -15,6 +15,8 @@ from redis.exceptions import RedisError
 
 from handoff.agents import routes as agent_routes
 from handoff.agents.access import Require
+from handoff.agents.audit import AuditTrail
+from handoff.agents.presence import Presence
 from handoff.agents.service import StaffService
 from handoff.assistant.client import Assistant
 from handoff.attachments import routes as attachment_routes
@@ -33,6 +35,7 @@ from handoff.desk.customers import Customers
 from handoff.desk.inbox import Inbox
 from handoff.desk.suggestions import Suggester
 from handoff.desk.viewers import Viewers
+from handoff.episodes.promise_service import PromiseService
 from handoff.errors import FrontdeskError
 from handoff.gateway.hub import Hub
 from handoff.gateway.runner import TurnRunner
@@ -41,11 +44,16 @@ from handoff.gateway.turns import TurnLimits, tracker_window
 from handoff.limits import RateLimit
 from handoff.operations.ledger import SqlOperationLedger
 from handoff.outbox.announcer import Announcer
+from handoff.ports import Ports
 from handoff.privacy import routes as privacy_routes
 from handoff.privacy.service import PrivacyService
+from handoff.queue import promise_routes, waiting_routes
 from handoff.queue import routes as queue_routes
 from handoff.queue import socket as desk_socket
 from handoff.queue.approvals import ApprovalService
+from handoff.queue.dispatch import Dispatcher
+from handoff.queue.order import Order
+from handoff.queue.plan import default_plan, read_plan
 from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnViewer
 from handoff.settings import HandoffSettings
@@ -70,6 +78,8 @@ class Handoff:
     ledger: SqlOperationLedger
     staff: StaffService
     require: Require
+    dispatcher: Dispatcher
+    ports: Ports
     assistant: Assistant
     attachments: AttachmentService
     customers: CustomerService
@@ -110,16 +120,23 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     assistant = Assistant(settings.bot_sockets, settings.door_secret.get_secret_value().encode(), load_window)
     hub = Hub()
     announcer = Announcer(database, hub, client, listening, clock, ids.new("app"))
-    limits = TurnLimits(
-        settings.turn_deadline, settings.turn_patience, settings.context_key.get_secret_value().encode()
-    )
+    plan = read_plan(settings.desk_plan) if settings.desk_plan else default_plan()
+    context_key = settings.context_key.get_secret_value().encode()
+    limits = TurnLimits(settings.turn_deadline, settings.turn_patience, context_key, plan)
     runner = TurnRunner(database, assistant, announcer, clock, ids, limits, settings.notice_after)
     core = Core(settings, database, hub, announcer, runner, clock, ids)
-    staff = StaffService(database, client, clock, ids, settings.staff_session_life)
-    require = Require(staff)
+    staff = StaffService(database, clock, ids, settings.staff_session_life)
+    trail, presence, ports = AuditTrail(database, clock), Presence(client, clock, settings.away_after), Ports()
+    require = Require(staff, trail, presence, settings.session_secret.get_secret_value())
     limit = RateLimit(client, clock)
     attachments, customers = AttachmentService(core), CustomerService(core)
-    router = _router(core, staff, require, limit)
+    router = _router(core, limit, trail)
+    router.include_router(agent_routes.create_router(staff, presence, trail, require, limit, settings))
+    router.include_router(desk_socket.create_router(core, staff, presence))
+    queue, approvals = QueueService(core, presence, trail), ApprovalService(core, trail, ports)
+    router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
+    router.include_router(promise_routes.create_router(queue, PromiseService(core), require))
+    router.include_router(waiting_routes.create_router(core, ports, limit))
     router.include_router(attachment_routes.create_router(core, attachments, require, limit))
     router.include_router(customer_routes.create_router(core, customers))
     router.include_router(widget_routes.create_router(settings))
@@ -139,6 +156,8 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
         ledger=SqlOperationLedger(database, clock, ids),
         staff=staff,
         require=require,
+        dispatcher=Dispatcher(core, presence, Order(client)),
+        ports=ports,
         assistant=assistant,
         attachments=attachments,
         customers=customers,
@@ -170,6 +189,7 @@ async def open_handoff(
                 core.announcer.listen_forever,
                 core.announcer.mark_forever,
                 sweeper.run_forever,
+                handoff.dispatcher.run_forever,
                 handoff.attachments.sweep_forever,
             )
         ]
@@ -179,16 +199,11 @@ async def open_handoff(
         yield handoff
 
 
-def _router(core: Core, staff: StaffService, require: Require, limit: RateLimit) -> APIRouter:
+def _router(core: Core, limit: RateLimit, trail: AuditTrail) -> APIRouter:
     conversations = ConversationService(core)
     router = APIRouter(prefix="/api/v1")
-    router.include_router(conversation_routes.create_router(core, conversations, limit))
+    router.include_router(conversation_routes.create_router(core, conversations, limit, trail))
     router.include_router(conversation_socket.create_router(core, conversations))
-    router.include_router(agent_routes.create_router(staff, require, limit, core.settings))
-    router.include_router(
-        queue_routes.create_router(QueueService(core), ApprovalService(core), TurnViewer(core.database), require)
-    )
-    router.include_router(desk_socket.create_router(core, staff))
     return router
 
 

@@ -40,3 +40,10 @@ class HandoffSettings(BaseModel):
     survey_form: Literal["ces7", "ces5"] = Field(default="ces7", description="steps of the effort question")
     webhook_private_targets: bool = Field(default=False, description="webhooks may lead into private networks")
     secure_cookies: bool = Field(default=False, description="mark the desk's cookie Secure (set it behind HTTPS)")
+
+    desk_plan: Path | None = Field(default=None, description="routing, hours and causes; None: the one that ships")
+    offer_for: timedelta = Field(default=timedelta(seconds=30), description="how long an offer is one agent's")
+    answer_within: timedelta = Field(default=timedelta(minutes=3), description="from an accept to the first answer")
+    disconnect_grace: timedelta = Field(default=timedelta(minutes=2), description="absence that an agent is forgiven")
+    away_after: timedelta = Field(default=timedelta(minutes=10), description="inactivity that counts as being away")
+    promise_warning: timedelta = Field(default=timedelta(minutes=30), description="warning before a promise is late")

@@ -37,7 +37,7 @@ from handoff.storage.migrate import is_current
 from knowledge.errors import KnowledgeError
 from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge, open_knowledge
-from stack import demo_routes, lab_routes
+from stack import demo_routes, desk_ports, lab_routes
 from stack.errors import StackError
 from stack.eval_ports import outcomes_of, quality_desk, scenario_maker
 from stack.greeting_port import delayed_order
@@ -104,6 +104,7 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
             shop_lab = ShopLab(shop.engine, shop.seed, shop.mailbox)
             lab = Lab(shop_lab, faulty, shop.backend, handoff.core.database)
         handoff.customers.greeter = delayed_order(backend, clock)
+        desk_ports.fill(handoff.ports, backend)
         desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)
         knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
         handoff.privacy.others = other_stores(settings, knowledge, handoff.core.database, backend)
@@ -165,7 +166,7 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
     @api.get("/metrics", tags=["operators"], response_class=Response)
     async def metrics() -> Response:
         """Prometheus text."""
-        await measure(parts.handoff.core.database)
+        await measure(parts.handoff.core.database, parts.handoff.core.clock.now())
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return api

@@ -67,7 +67,7 @@ async def seed_staff(settings: Settings) -> None:
     try:
         # Seeding touches SQL alone, so there is no Redis here.
         life = handoff_settings(settings).staff_session_life
-        service = StaffService(database, None, SystemClock(), RandomIds(), life)  # type: ignore[arg-type]
+        service = StaffService(database, SystemClock(), RandomIds(), life)
         await service.seed(people)
     finally:
         database.close()

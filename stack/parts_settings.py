@@ -13,6 +13,7 @@ from handoff.settings import HandoffSettings
 from knowledge.settings import KnowledgeSettings
 from stack import secrets
 from stack.errors import WrongUse
+from stack.paths import ROOT
 from stack.settings import Settings
 
 DEMO_COMPANY = "Oberlarn"
@@ -46,6 +47,12 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         survey_form=settings.survey_form,
         webhook_private_targets=settings.webhook_private_targets,
         secure_cookies=settings.secure_cookies,
+        desk_plan=ROOT / settings.desk_plan if settings.desk_plan else None,
+        offer_for=settings.seconds("offer_for"),
+        answer_within=settings.seconds("answer_within"),
+        disconnect_grace=settings.seconds("disconnect_grace"),
+        away_after=settings.seconds("away_after"),
+        promise_warning=settings.seconds("promise_warning"),
     )
 
 

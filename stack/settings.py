@@ -82,6 +82,12 @@ class Settings(BaseSettings):
 
     company_name: str = setting("", "The company as surveys name it; empty: the demo company's name, or “Our team”")
     survey_form: Literal["ces7", "ces5"] = setting("ces7", "Steps of the effort question: ces7 or ces5")
+    desk_plan: str = setting("", "File of routing, business hours and causes; empty: handoff/queue/plan.yaml", "path")
+    offer_for: float = setting(30, "How long a hand-over is offered to one agent", "seconds", gt=0)
+    answer_within: float = setting(180, "From an accept to the first answer; then the next one has it", "seconds", gt=0)
+    disconnect_grace: float = setting(120, "How long an agent who is gone keeps a conversation", "seconds", gt=0)
+    away_after: float = setting(600, "Inactivity after which an agent counts as away", "seconds", gt=0)
+    promise_warning: float = setting(1800, "Warning before a promise is late", "seconds", ge=0)
 
     webhook_private_targets: bool = setting(False, "Webhooks may lead into private networks, and over plain http")
 

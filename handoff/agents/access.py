@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.requests import HTTPConnection
 
+from handoff.agents.audit import AuditTrail
+from handoff.agents.presence import Presence
 from handoff.agents.service import Principal, StaffService
+from handoff.conversations import identity
 from handoff.conversations.access import bearer
 from handoff.errors import Forbidden, Unauthorised
 
@@ -34,16 +38,38 @@ def same_origin(request: HTTPConnection) -> bool:
 
 
 class Require:
-    """Makes FastAPI dependencies: ``require("agent", "lead")`` gives the principal or 401 / 403."""
+    """Makes FastAPI dependencies: ``require("agent", "lead")`` gives the principal or 401 / 403.
 
-    def __init__(self, staff: StaffService) -> None:
+    What was refused to a member of the staff, or to a customer's token on a staff route, is in the audit trail.
+    Whoever calls a route of the desk is there: reading is a sign of life, anything else a sign of work.
+    """
+
+    def __init__(self, staff: StaffService, trail: AuditTrail, presence: Presence, session_secret: str) -> None:
         self._staff = staff
+        self._trail = trail
+        self._presence = presence
+        self._session_secret = session_secret
 
     def __call__(self, *roles: str) -> Callable[[Request], Awaitable[Principal]]:
         async def principal(request: Request) -> Principal:
-            found = await self._staff.authenticate(staff_token(request))
+            action = f"{request.method} {request.scope['route'].path}"
+            token = staff_token(request)
+            try:
+                found = await self._staff.authenticate(token)
+            except Unauthorised as refusal:
+                await self._customer_was_here(token, action, refusal.code)
+                raise
             if roles and not set(roles) & set(found.roles):
+                await self._trail.refused(found.id, action, "role_missing")
                 raise Forbidden("role_missing", "Your role does not include this.", wanted=list(roles))
+            if set(found.roles) & set(DESK_ROLES):
+                await (self._presence.seen if request.method in SAFE_METHODS else self._presence.active)(found.id)
             return found
 
         return principal
+
+    async def _customer_was_here(self, token: str, action: str, code: str) -> None:
+        """Tokens that nobody issued are not written down: anybody could fill the trail with them."""
+        with contextlib.suppress(Unauthorised):
+            conversation_id = identity.conversation_of(token, self._session_secret)
+            await self._trail.refused(None, action, code, conversation_id=conversation_id)

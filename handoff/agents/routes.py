@@ -1,11 +1,13 @@
 """The staff's sign-in and presence."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from handoff.agents.access import COOKIE, Require, staff_token
+from handoff.agents.access import COOKIE, DESK_ROLES, Require, staff_token
+from handoff.agents.audit import MOST, AuditTrail
+from handoff.agents.presence import Presence
 from handoff.agents.service import Principal, StaffService
 from handoff.conversations.schemas import Body
 from handoff.limits import RateLimit
@@ -34,14 +36,43 @@ class Me(Body):
     expires_at: str
 
 
-class Presence(Body):
+class ChosenPresence(Body):
     state: Literal["online", "away"]
 
 
-def create_router(staff: StaffService, require: Require, limit: RateLimit, settings: HandoffSettings) -> APIRouter:
+class AuditEntry(Body):
+    """``outcome`` is ``done`` or ``refused``; ``code`` says why. ``agent_id`` is absent where a customer tried."""
+
+    id: int
+    at: str
+    agent_id: str | None
+    agent_name: str | None
+    action: str
+    outcome: Literal["done", "refused"]
+    code: str | None
+    conversation_id: str | None
+    object_id: str | None
+    request_id: str
+    detail: dict[str, Any]
+
+
+class Audit(Body):
+    entries: list[AuditEntry]
+
+
+def create_router(
+    staff: StaffService,
+    presence: Presence,
+    trail: AuditTrail,
+    require: Require,
+    limit: RateLimit,
+    settings: HandoffSettings,
+) -> APIRouter:
     router = APIRouter(tags=["staff"])
     Anyone = Annotated[Principal, Depends(require())]
     Agent = Annotated[Principal, Depends(require("agent", "senior", "lead", "admin"))]
+
+    Lead = Annotated[Principal, Depends(require("lead", "admin"))]
 
     @router.post("/session")
     async def sign_in(body: SignIn, request: Request, response: Response) -> SignedIn:
@@ -63,6 +94,8 @@ def create_router(staff: StaffService, require: Require, limit: RateLimit, setti
             secure=settings.secure_cookies,
         )
         who = session.principal
+        if set(who.roles) & set(DESK_ROLES):
+            await presence.active(who.id)
         return SignedIn(token=session.token, roles=list(who.roles), expires_at=who.expires_at)
 
     @router.get("/session")
@@ -72,11 +105,26 @@ def create_router(staff: StaffService, require: Require, limit: RateLimit, setti
     @router.delete("/session", status_code=204)
     async def sign_out(request: Request, response: Response, me: Anyone) -> None:
         await staff.sign_out(staff_token(request))
-        await staff.set_presence(me.id, "away")
+        await presence.choose(me.id, "offline")
         response.delete_cookie(COOKIE)
 
     @router.put("/agents/me/presence", status_code=204)
-    async def presence(me: Agent, body: Presence) -> None:
-        await staff.set_presence(me.id, body.state)
+    async def choose_presence(me: Agent, body: ChosenPresence) -> None:
+        await presence.choose(me.id, body.state)
+
+    @router.get("/audit")
+    async def audit(
+        _me: Lead,
+        agent_id: str | None = None,
+        conversation_id: str | None = None,
+        outcome: Literal["done", "refused"] | None = None,
+        before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    ) -> Audit:
+        """What staff did and what was refused, newest first. ``before``: the last id of the page before."""
+        found = await trail.read(
+            agent_id=agent_id, conversation_id=conversation_id, outcome=outcome, before=before, limit=limit
+        )
+        return Audit(entries=[AuditEntry(**entry) for entry in found])
 
     return router

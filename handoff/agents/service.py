@@ -1,4 +1,4 @@
-"""Staff: accounts, sessions, presence.
+"""Staff: accounts and sessions.
 
 A session is an opaque random token, kept as a hash. Signing out or switching an account off ends it at once, because
 every request and every socket heartbeat looks it up.
@@ -13,18 +13,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-import redis.asyncio as redis
 import sqlalchemy as sa
-from redis.exceptions import RedisError
 
 from handoff.agents import passwords
 from handoff.clock import Clock, Ids, stamp
 from handoff.errors import Unauthorised
 from handoff.storage import tables as t
 from handoff.storage.database import Database
-
-PRESENCE = "presence:agents"
-PRESENCE_LIFE = 60
 
 Role = Literal["agent", "senior", "lead", "editor", "qa", "admin"]
 
@@ -49,11 +44,8 @@ class Session:
 
 
 class StaffService:
-    def __init__(
-        self, database: Database, client: redis.Redis, clock: Clock, ids: Ids, session_life: timedelta
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, ids: Ids, session_life: timedelta) -> None:
         self._database = database
-        self._redis = client
         self._clock = clock
         self._ids = ids
         self._life = session_life
@@ -96,16 +88,6 @@ class StaffService:
     async def sign_out(self, token: str) -> None:
         statement = sa.delete(t.staff_sessions).where(t.staff_sessions.c.token_hash == _hash(token))
         await self._database.write(lambda c: c.execute(statement))
-
-    async def set_presence(self, agent_id: str, state: Literal["online", "away"]) -> None:
-        """Presence is a hint in Redis with a life of its own; it decides nothing and may be lost."""
-        try:
-            if state == "online":
-                await self._redis.zadd(PRESENCE, {agent_id: self._clock.now().timestamp() + PRESENCE_LIFE})
-            else:
-                await self._redis.zrem(PRESENCE, agent_id)
-        except (RedisError, OSError):
-            return
 
     async def seed(self, people: list[dict[str, Any]]) -> None:
         """Create accounts that are not there yet; existing ones stay as they are.

@@ -5,12 +5,15 @@ A conversation that is not there and one that is another's look the same (404).
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Header
 
 from handoff.conversations import identity
 from handoff.errors import NotFound, Unauthorised
+
+if TYPE_CHECKING:
+    from handoff.agents.audit import AuditTrail
 
 
 def bearer(authorization: str | None) -> str:
@@ -29,11 +32,24 @@ def check(token: str, conversation_id: str, session_secret: str) -> str:
 
 
 class OwnConversation:
-    """FastAPI dependency: the id in the path, once the caller's token was found to be its key."""
+    """FastAPI dependency: the id in the path, once the caller's token was found to be its key.
 
-    def __init__(self, session_secret: str) -> None:
+    A good token for another conversation is somebody who tries doors: that is in the audit trail.
+    """
+
+    def __init__(self, session_secret: str, trail: AuditTrail | None = None) -> None:
         self._secret = session_secret
+        self._trail = trail
 
     # A coroutine: FastAPI sends plain functions to a thread, which costs more than the check.
     async def __call__(self, conversation_id: str, authorization: Annotated[str | None, Header()] = None) -> str:
-        return check(bearer(authorization), conversation_id, self._secret)
+        token = bearer(authorization)
+        try:
+            return check(token, conversation_id, self._secret)
+        except NotFound as refusal:
+            if self._trail is not None:
+                own = identity.conversation_of(token, self._secret)
+                await self._trail.refused(
+                    None, "conversation.foreign", refusal.code, conversation_id=own, object_id=conversation_id
+                )
+            raise

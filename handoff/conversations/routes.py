@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from handoff.agents.audit import AuditTrail
 from handoff.conversations import identity
 from handoff.conversations.access import OwnConversation
 from handoff.conversations.identity import Customer
@@ -28,10 +29,10 @@ MOST_EVENTS = 500
 LONGEST_WAIT = 30
 
 
-def create_router(core: Core, service: ConversationService, limit: RateLimit) -> APIRouter:
+def create_router(core: Core, service: ConversationService, limit: RateLimit, trail: AuditTrail) -> APIRouter:
     router = APIRouter(prefix="/conversations", tags=["conversations"])
     settings = core.settings
-    own = OwnConversation(settings.session_secret.get_secret_value())
+    own = OwnConversation(settings.session_secret.get_secret_value(), trail)
     Own = Annotated[str, Depends(own)]
 
     def customer(token: str | None) -> Customer | None:

@@ -14,7 +14,6 @@ from handoff.contract.events import (
     Choice,
     CustomerVerified,
     MessageSent,
-    PromiseMade,
 )
 from handoff.contract.turn import (
     ApprovalDirective,
@@ -28,8 +27,10 @@ from handoff.contract.turn import (
     VerifiedDirective,
 )
 from handoff.conversations.log import LogWriter
+from handoff.episodes import promises
 from handoff.gateway import wording
 from handoff.queue.enqueue import enqueue
+from handoff.queue.plan import DeskPlan
 from handoff.storage import tables as t
 
 logger = structlog.get_logger(__name__)
@@ -76,7 +77,7 @@ def record_operations(log: LogWriter, operations: list[OperationRef]) -> None:
         )
 
 
-def apply_directives(log: LogWriter, result: TurnResult) -> bool:
+def apply_directives(log: LogWriter, result: TurnResult, plan: DeskPlan | None = None) -> bool:
     """Carry out what the turn asks for; true when the conversation went to the queue (always the last step)."""
     handover: HandoffDirective | None = None
     for directive in result.directives:
@@ -101,6 +102,7 @@ def apply_directives(log: LogWriter, result: TurnResult) -> bool:
         score=handover.score,
         note=handover.note,
         opening="" if result.messages else None,
+        plan=plan,
     )
     return True
 
@@ -145,19 +147,15 @@ def _verify(log: LogWriter, customer_id: str) -> None:
 def _promise(log: LogWriter, directive: PromiseDirective) -> None:
     if _is_made(log, directive):  # a receipt that is told again promises nothing new
         return
-    promise_id = log.ids.new("prm")
     due_at = stamp(log.moment + timedelta(seconds=directive.due_in_seconds))
-    log.append(PromiseMade(promise_id, directive.text, directive.owner, due_at), "bot")
-    log.connection.execute(
-        sa.insert(t.promises).values(
-            id=promise_id,
-            conversation_id=log.conversation.id,
-            episode_id=log.conversation.episode_id,
-            text=directive.text,
-            owner=directive.owner,
-            due_at=due_at,
-            operation_id=directive.operation_id,
-        )
+    promises.make(
+        log,
+        directive.text,
+        directive.owner,
+        due_at,
+        made_by="bot",
+        source="bot",
+        operation_id=directive.operation_id,
     )
 
 

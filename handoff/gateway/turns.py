@@ -6,7 +6,7 @@ What a turn brought forth is stored only under the epoch in which the turn began
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from handoff.gateway import wording
 from handoff.gateway.directives import apply_directives, record_operations, send
 from handoff.gateway.gate import hold_back
 from handoff.queue.enqueue import enqueue
+from handoff.queue.plan import DeskPlan, default_plan
 from handoff.storage import tables as t
 
 ROOM_TO_STORE = timedelta(seconds=10)
@@ -51,6 +52,7 @@ class TurnLimits:
     deadline: timedelta
     patience: timedelta
     context_key: bytes
+    plan: DeskPlan = field(default_factory=default_plan)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
     if not waiting:
         return None
     if waiting[0]["attempts"] >= MOST_ATTEMPTS:
-        _give_up(log, [row["seq"] for row in waiting if row["trigger"] in FROM_CUSTOMER], "too_many_attempts")
+        _give_up(
+            log, [row["seq"] for row in waiting if row["trigger"] in FROM_CUSTOMER], "too_many_attempts", limits.plan
+        )
         return None
     taken = _leading_messages(waiting) or waiting[:1]
     trigger: Trigger = taken[0]["trigger"]
@@ -159,9 +163,9 @@ def finish(
     log.append(_triage(start, result), "bot")
     result = hold_back(log, result, start.reply_to)
     send(log, result, start.reply_to)
-    state = "handed_over" if apply_directives(log, result) else "answered"
+    state = "handed_over" if apply_directives(log, result, limits.plan) else "answered"
     if start.reply_to and not result.messages and state == "answered":
-        _give_up(log, list(start.reply_to), "empty_answer")
+        _give_up(log, list(start.reply_to), "empty_answer", limits.plan)
         state = "failed"
     _clear_inbox(log, start)
     log.conversation.tracker_version += 1
@@ -179,7 +183,7 @@ def fail(
         return None
     log.conversation.turn_id = log.conversation.turn_lease = None
     if log.conversation.epoch == start.epoch:
-        _give_up(log, list(start.reply_to), reason)
+        _give_up(log, list(start.reply_to), reason, limits.plan)
         _clear_inbox(log, start)
     _close_turn(log, start.turn_id, "failed", None)
     following = begin(log, limits)
@@ -288,10 +292,10 @@ def _end_as_draft(log: LogWriter, start: TurnStart, result: TurnResult, limits: 
     return TurnEnd("drafted", log.save(), following)
 
 
-def _give_up(log: LogWriter, seqs: list[int], reason: str) -> None:
+def _give_up(log: LogWriter, seqs: list[int], reason: str, plan: DeskPlan) -> None:
     if seqs:
         log.append(TurnFailed(seqs, reason, wording.TURN_FAILED), "system")
-    enqueue(log, "tool_failure", "system", note=reason)
+    enqueue(log, "tool_failure", "system", note=reason, plan=plan)
 
 
 def _clear_inbox(log: LogWriter, start: TurnStart) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handoff.clock import parse
 from handoff.contract.events import HandoffReason
 
 STILL_WORKING = (
@@ -35,3 +36,27 @@ def queued(position: int, reason: HandoffReason, opening: str | None) -> str:
     place = "You're next in line" if position == 1 else f"You're number {position} in line"
     promise = "whoever picks this up sees our whole conversation, so you won't have to repeat it."
     return f"{opening} {place}, and {promise}".strip()
+
+
+ANSWER_BY_MAIL = "A colleague answers the customer's message by e-mail."
+
+
+def nobody_there(opens_at: str | None) -> str:
+    """``opens_at``: RFC 3339, where it is outside business hours."""
+    when = f"We're back on {_day_and_time(opens_at)}." if opens_at else "All my colleagues are away from their desks."
+    return (
+        f"{when} You keep your place here. If you'd rather not wait, leave your e-mail address and a few words, "
+        "and a colleague will answer you there."
+    )
+
+
+def message_left(due_at: str) -> str:
+    return (
+        f"Thank you, that's noted. A colleague will answer you by {_day_and_time(due_at)} (UTC) at that address. "
+        "You keep your place here as well, in case somebody is free sooner."
+    )
+
+
+def _day_and_time(moment: str) -> str:
+    at = parse(moment)
+    return f"{at:%A}, {at.day} {at:%B}, {at:%H:%M}"

@@ -2,33 +2,90 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import timedelta
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from handoff.agents import audit
+from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
+from handoff.clock import stamp
 from handoff.contract.events import ApprovalDecided
 from handoff.conversations.log import LogWriter
 from handoff.core import Core
-from handoff.errors import Conflict, NotFound
+from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.gateway import inbox
+from handoff.ports import Ports
 from handoff.storage import tables as t
+
+WINDOW = timedelta(days=30)
+"""For so long payments to one customer add up, as in the decision framework."""
 
 
 class ApprovalService:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, trail: AuditTrail, ports: Ports) -> None:
         self._core = core
+        self._trail = trail
+        self._ports = ports
+
+    async def listing(self, me: Principal) -> list[dict[str, Any]]:
+        """What waits for a person's word, oldest first; ``may_decide`` says whether it can be ``me``'s."""
+        o = t.operations.c
+        query = (
+            sa.select(
+                t.approvals, o.kind, o.amount, o.customer_id, o.summary, o.object_ref, t.conversations.c.customer_name
+            )
+            .join(t.operations, o.id == t.approvals.c.operation_id)
+            .join(t.conversations, t.conversations.c.id == t.approvals.c.conversation_id)
+            .where(t.approvals.c.state == "wanted")
+            .order_by(t.approvals.c.requested_at)
+        )
+        rows = await self._core.database.read(lambda connection: connection.execute(query).mappings().all())
+        return [await self._item(row, me) for row in rows]
+
+    async def _missing_role(self, row: sa.RowMapping, me: Principal) -> str | None:
+        """The role that it takes, with everything that this customer was paid within the window."""
+        o = t.operations.c
+        paid = sa.select(o.kind, o.amount).where(
+            o.customer_id == row["customer_id"],
+            o.amount.is_not(None),
+            o.state.in_(("done", "verified", "unknown")),
+            o.started_at > stamp(self._core.clock.now() - WINDOW),
+        )
+        earlier = await self._core.database.read(lambda c: [(found.kind, found.amount) for found in c.execute(paid)])
+        return self._ports.missing_role(row["kind"], row["amount"], earlier, me.roles)
+
+    async def _item(self, row: sa.RowMapping, me: Principal) -> dict[str, Any]:
+        needs = await self._missing_role(row, me)
+        return {**row, "approval_id": row["id"], "may_decide": needs is None, "needs_role": needs}
 
     async def decide(self, approval_id: str, me: Principal, decision: Literal["approved", "declined"]) -> None:
         """Decided once. While the bot owns the conversation, a system turn completes the operation and says so.
 
-        Raises ``NotFound`` or ``Conflict`` (``already_decided``).
+        While a person has it, the turn waits until the conversation comes back to the assistant: that person speaks.
+        Raises ``NotFound``, ``Forbidden`` (``over_your_limit``, with the role that may) or ``Conflict``
+        (``already_decided``).
         """
-        query = sa.select(t.approvals).where(t.approvals.c.id == approval_id)
+        query = (
+            sa.select(t.approvals, t.operations.c.kind, t.operations.c.amount, t.operations.c.customer_id)
+            .join(t.operations, t.operations.c.id == t.approvals.c.operation_id)
+            .where(t.approvals.c.id == approval_id)
+        )
         row = await self._core.database.read(lambda connection: connection.execute(query).mappings().first())
         if row is None:
             raise NotFound("approval_not_found", "There is no such approval.")
         operation_id = row["operation_id"]
+        needs = await self._missing_role(row, me)
+        if needs is not None:
+            await self._trail.refused(
+                me.id,
+                "approval.decide",
+                "over_your_limit",
+                conversation_id=row["conversation_id"],
+                object_id=approval_id,
+            )
+            raise Forbidden("over_your_limit", f"That is over your limit. A {needs} may decide it.", needs=needs)
 
         def work(log: LogWriter) -> None:
             decided = log.connection.execute(
@@ -42,7 +99,23 @@ class ApprovalService:
                 sa.update(t.operations).where(t.operations.c.id == operation_id).values(approval=decision)
             )
             event = log.append(ApprovalDecided(approval_id, operation_id, decision, me.id), "agent")
+            audit.write(log, me.id, "approval.decide", approval_id, decision=decision)
             if log.conversation.owner == "bot":
                 inbox.put(log, event["seq"], "approval_decided", note=f"{decision} {operation_id}")
 
         await self._core.change(row["conversation_id"], work)
+
+
+def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
+    """(``seq`` of the decision, operation) of what was approved while a person had it, and never began."""
+    o, e = t.operations.c, t.events.c
+    waiting = sa.select(o.id).where(
+        o.conversation_id == log.conversation.id,
+        o.approval == "approved",
+        o.started_at.is_(None),
+        o.superseded.is_(False),
+    )
+    open_operations = {row.id for row in log.connection.execute(waiting)}
+    decided = sa.select(e.seq, e.data).where(e.conversation_id == log.conversation.id, e.type == "approval.decided")
+    rows = log.connection.execute(decided.order_by(e.seq)).all() if open_operations else []
+    return [(row.seq, row.data["operation_id"]) for row in rows if row.data["operation_id"] in open_operations]

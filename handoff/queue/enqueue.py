@@ -5,13 +5,22 @@ It runs inside the unit of work that stores what led to it: a hand-over that is 
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 
+from handoff.clock import parse, stamp
 from handoff.contract.events import Evidence, HandoffQueued, HandoffReason, HandoffRequested, MessageSent, Source
 from handoff.conversations.log import LogWriter
 from handoff.gateway import wording
-from handoff.queue.routing import Route, route
+from handoff.queue import moves
+from handoff.queue.plan import DeskPlan, default_plan
+from handoff.queue.routing import due, rank, route
 from handoff.storage import tables as t
+
+SAME_MATTER = timedelta(days=7)
+"""For so long an earlier hand-over of the conversation counts as the same matter: it rises, and keeps its clock."""
+LOOK_BACK = 8
 
 
 def enqueue(
@@ -23,6 +32,7 @@ def enqueue(
     score: float | None = None,
     note: str | None = None,
     opening: str | None = None,
+    plan: DeskPlan | None = None,
 ) -> str:
     """Move the conversation to the queue and return the hand-over's id.
 
@@ -30,32 +40,64 @@ def enqueue(
     (``None``: the usual words; empty: somebody has said them already).
     Raises ``IllegalTransition`` when the bot does not own the conversation.
     """
+    plan = plan or default_plan()
     request = log.append(HandoffRequested(reason, evidence or [], score, note), source)
-    handoff_id = log.ids.new("hnd")
-    chosen: Route = route(reason)
-    position = waiting_in(log.connection, chosen.queue) + 1
-    log.change_owner(HandoffQueued(handoff_id, chosen.queue, position), "system")
-    log.connection.execute(
-        sa.insert(t.handoffs).values(
-            id=handoff_id,
-            conversation_id=log.conversation.id,
-            seq=request["seq"],
-            state="queued",
-            reason=reason,
-            queue=chosen.queue,
-            priority=chosen.priority,
-            requested_at=log.now,
-        )
-    )
+    repeats, first_wait = _before(log)
+    chosen = route(plan, reason, topic_of(log, plan), repeats)
+    row = {
+        "id": log.ids.new("hnd"),
+        "conversation_id": log.conversation.id,
+        "seq": request["seq"],
+        "state": "queued",
+        "reason": reason,
+        "queue": chosen.queue,
+        "priority": chosen.priority,
+        "requested_at": log.now,
+        "topic": chosen.topic,
+        "department": chosen.department,
+        "skills": list(chosen.skills),
+        "language": log.conversation.locale,
+        "weight": chosen.weight,
+        "rank": rank(plan, chosen.priority, first_wait),
+        "first_wait_at": stamp(first_wait),
+        "due_at": stamp(due(plan, chosen.queue, chosen.department, first_wait)),
+        "passed_by": [],
+    }
+    position = moves.position_of(log.connection, row)
+    log.change_owner(HandoffQueued(row["id"], chosen.queue, position, chosen.department, row["due_at"]), "system")
+    log.connection.execute(sa.insert(t.handoffs).values(**row))
     log.connection.execute(sa.delete(t.inbox).where(t.inbox.c.conversation_id == log.conversation.id))
     log.append(MessageSent(wording.queued(position, reason, opening), author="system"), "system")
-    return handoff_id
+    return str(row["id"])
 
 
-def waiting_in(connection: sa.Connection, queue: str) -> int:
+def topic_of(log: LogWriter, plan: DeskPlan) -> str | None:
+    """What it is about: the newest understood intent that has a topic, this turn's included."""
+    intents = [event["data"].get("intent") for event in log.written if event["type"] == "triage.decided"]
     query = (
-        sa.select(sa.func.count())
-        .select_from(t.handoffs)
-        .where(t.handoffs.c.state == "queued", t.handoffs.c.queue == queue)
+        sa.select(t.events.c.data)
+        .where(t.events.c.conversation_id == log.conversation.id, t.events.c.type == "triage.decided")
+        .order_by(t.events.c.seq.desc())
+        .limit(LOOK_BACK)
     )
-    return int(connection.execute(query).scalar_one())
+    intents = intents[::-1] + [row.data.get("intent") for row in log.connection.execute(query)]
+    return next((topic for intent in intents if (topic := plan.topic_of(intent)) is not None), None)
+
+
+def _before(log: LogWriter) -> tuple[int, datetime]:
+    """How often people had this matter, and when its clock began: a hand-back does not stop it, a closing does."""
+    query = (
+        sa.select(t.handoffs.c.state, t.handoffs.c.first_wait_at)
+        .where(
+            t.handoffs.c.conversation_id == log.conversation.id,
+            t.handoffs.c.ended_at > stamp(log.moment - SAME_MATTER),
+        )
+        .order_by(t.handoffs.c.seq.desc())
+    )
+    earlier = log.connection.execute(query).all()
+    first_wait = log.moment
+    for row in earlier:
+        if row.state != "returned":
+            break
+        first_wait = parse(row.first_wait_at) if row.first_wait_at else first_wait
+    return len(earlier), first_wait

@@ -1,15 +1,20 @@
 """The agents' side over HTTP; see DESIGN part 4."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, get_args
 
 from fastapi import APIRouter, Depends
+from pydantic import Field, model_validator
 
 from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Accepted, Body, Cause, ClientMessageId, Note, Text
+from handoff.ports import Ports, recovery_signs
 from handoff.queue.approvals import ApprovalService
+from handoff.queue.plan import Queue as Queues
 from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnView, TurnViewer
+
+Outcome = Literal["resolved", "unresolved", "declined_by_policy", "no_reply", "spam"]
 
 
 class HandoffItem(Body):
@@ -23,20 +28,86 @@ class HandoffItem(Body):
     customer_name: str | None
     problem: str
     waiting_since: str
+    waited_seconds: int
+    due_at: str | None
+    answered: bool
+    late: bool
+    answer_by: str | None
+    their_turn: bool
+    message_left: bool
     accepted_by: str | None
+    offered_to_me: bool
+    offer_expires_at: str | None
+    may_take: bool
+    has_room: bool
+    fit: int
+    department: str | None
+    topic: str | None
+    skills: list[str]
+    language: str
+    weight: int
     owner: str
     epoch: int
 
 
 class QueueCounts(Body):
+    """``for_me``: what I may take. ``late``: past the time of the first answer. ``promises_due``: soon or late."""
+
     waiting: int
     mine: int
+    for_me: int
+    offered: int
+    late: int
+    by_queue: dict[str, int]
+    by_department: dict[str, int]
+    promises_due: int
 
 
 class Queue(Body):
+    """``waiting`` in the order in which it is to be taken. ``load`` and ``capacity`` are in weights."""
+
     waiting: list[HandoffItem]
     mine: list[HandoffItem]
     counts: QueueCounts
+    presence: Literal["online", "away", "offline"]
+    load: int
+    capacity: int
+
+
+class Colleague(Body):
+    id: str
+    name: str
+    roles: list[str]
+    departments: list[str]
+    skills: list[str]
+    languages: list[str]
+    presence: Literal["online", "away", "offline"]
+    load: int
+    capacity: int
+
+
+class Colleagues(Body):
+    agents: list[Colleague]
+
+
+class RecoveryStep(Body):
+    """What to do for somebody whom we failed in this way; ``person`` is the next step of whoever helps."""
+
+    code: str
+    failure: str
+    person: str
+    remedies: list[str]
+    follow_up: str | None
+    owner: str | None
+
+
+class DeskWords(Body):
+    """What a closing and a transfer may name."""
+
+    outcomes: list[str]
+    causes: list[str]
+    queues: list[str]
+    departments: list[str]
 
 
 class HandoffDetail(Body):
@@ -48,6 +119,7 @@ class HandoffDetail(Body):
     reason: str
     packet: dict[str, Any]
     events: list[dict[str, Any]]
+    recovery: list[RecoveryStep]
 
 
 class PacketPart(Body):
@@ -65,8 +137,18 @@ class NewNote(Body):
 
 
 class Transfer(Body):
-    queue: Literal["support", "specialist", "senior"]
+    """To a queue, a department's people, or a colleague (``agent_id``); at least one of them."""
+
+    queue: Queues | None = None
+    department: str | None = Field(default=None, max_length=48)
+    agent_id: str | None = Field(default=None, max_length=64)
     note: Note | None = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.queue is None and self.department is None and self.agent_id is None:
+            raise ValueError("name a queue, a department or a colleague")
+        return self
 
 
 class Return(Body):
@@ -74,8 +156,11 @@ class Return(Body):
 
 
 class Close(Body):
-    outcome: Literal["resolved", "unresolved", "declined_by_policy", "no_reply", "spam"]
+    """``cause_code`` is one of ``GET /desk``'s causes; without one, ``cause`` counts if it is one, else ``other``."""
+
+    outcome: Outcome
     cause: Cause
+    cause_code: str | None = Field(default=None, max_length=32)
     packet_enough: bool | None = None
     packet_missing: Note | None = None
 
@@ -84,31 +169,78 @@ class Decision(Body):
     decision: Literal["approved", "declined"]
 
 
-def create_router(queue: QueueService, approvals: ApprovalService, viewer: TurnViewer, require: Require) -> APIRouter:
+class Approval(Body):
+    """``needs_role``: the lowest role that may decide, where ``may_decide`` is false."""
+
+    approval_id: str
+    conversation_id: str
+    customer_name: str | None
+    operation_id: str
+    kind: str
+    summary: str
+    object_ref: str
+    amount: str | None
+    requested_at: str
+    may_decide: bool
+    needs_role: str | None
+
+
+class Approvals(Body):
+    approvals: list[Approval]
+
+
+def create_router(
+    queue: QueueService, approvals: ApprovalService, viewer: TurnViewer, ports: Ports, require: Require
+) -> APIRouter:
     router = APIRouter(tags=["desk"])
     Agent = Annotated[Principal, Depends(require(*DESK_ROLES))]
-    Lead = Annotated[Principal, Depends(require("lead", "admin"))]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 
     @router.get("/queue")
     async def list_queue(me: Agent) -> Queue:
-        found = await queue.listing(me)
-        counts = QueueCounts(waiting=len(found["waiting"]), mine=len(found["mine"]))
-        return Queue.model_validate({**found, "counts": counts})
+        return Queue.model_validate(await queue.listing(me))
+
+    @router.get("/desk")
+    async def words(_me: Agent) -> DeskWords:
+        plan = queue.plan
+        return DeskWords(
+            outcomes=list(get_args(Outcome)),
+            causes=plan.causes,
+            queues=list(plan.queues),
+            departments=list(plan.departments),
+        )
+
+    @router.get("/agents")
+    async def colleagues(_me: Agent) -> Colleagues:
+        """Who works at the desk: whom a conversation can be passed to."""
+        found = [{name: person[name] for name in Colleague.model_fields} for person in await queue.colleagues()]
+        return Colleagues.model_validate({"agents": found})
+
+    async def detail(handoff_id: str) -> HandoffDetail:
+        found = await queue.view(handoff_id)
+        recovery = [RecoveryStep(**vars(step)) for step in ports.recovery_for(recovery_signs(found.packet))]
+        return HandoffDetail(**vars(found), recovery=recovery)
 
     @router.get("/handoffs/{handoff_id}")
-    async def view(handoff_id: str, _me: Agent) -> HandoffDetail:
-        return HandoffDetail(**vars(await queue.view(handoff_id)))
+    async def view(handoff_id: str, me: Agent) -> HandoffDetail:
+        await queue.may_see(handoff_id, me)
+        return await detail(handoff_id)
 
     @router.get("/handoffs/{handoff_id}/packet/{part}")
-    async def packet_part(handoff_id: str, part: str, _me: Agent) -> PacketPart:
+    async def packet_part(handoff_id: str, part: str, me: Agent) -> PacketPart:
         """A part of the packet without the size cap, as its ``overflow`` refers to it."""
+        await queue.may_see(handoff_id, me)
         return PacketPart(part=part, items=await queue.packet_part(handoff_id, part))
 
     @router.post("/handoffs/{handoff_id}/accept")
     async def accept(handoff_id: str, me: Agent) -> HandoffDetail:
         await queue.accept(handoff_id, me)
-        return HandoffDetail(**vars(await queue.view(handoff_id)))
+        return await detail(handoff_id)
+
+    @router.post("/handoffs/{handoff_id}/decline", status_code=204)
+    async def decline(handoff_id: str, me: Agent) -> None:
+        """Pass an offer by; the next colleague gets it."""
+        await queue.decline(handoff_id, me)
 
     @router.post("/handoffs/{handoff_id}/messages", status_code=202)
     async def send(handoff_id: str, me: Agent, body: AgentMessage) -> Accepted:
@@ -120,7 +252,9 @@ def create_router(queue: QueueService, approvals: ApprovalService, viewer: TurnV
 
     @router.post("/handoffs/{handoff_id}/transfer", status_code=204)
     async def transfer(handoff_id: str, me: Agent, body: Transfer) -> None:
-        await queue.transfer(handoff_id, me, body.queue, body.note)
+        await queue.transfer(
+            handoff_id, me, queue=body.queue, department=body.department, to_agent=body.agent_id, note=body.note
+        )
 
     @router.post("/handoffs/{handoff_id}/return", status_code=204)
     async def return_to_bot(handoff_id: str, me: Agent, body: Return) -> None:
@@ -130,8 +264,14 @@ def create_router(queue: QueueService, approvals: ApprovalService, viewer: TurnV
     async def close(handoff_id: str, me: Agent, body: Close) -> None:
         await queue.close(handoff_id, me, **body.model_dump())
 
+    @router.get("/approvals")
+    async def wanted(me: Agent) -> Approvals:
+        found = [{name: item[name] for name in Approval.model_fields} for item in await approvals.listing(me)]
+        return Approvals.model_validate({"approvals": found})
+
     @router.post("/approvals/{approval_id}", status_code=204)
-    async def decide(approval_id: str, me: Lead, body: Decision) -> None:
+    async def decide(approval_id: str, me: Agent, body: Decision) -> None:
+        """Who may decide depends on kind and amount (``over_your_limit``)."""
         await approvals.decide(approval_id, me, body.decision)
 
     @router.get("/conversations/{conversation_id}/turns/{seq}")

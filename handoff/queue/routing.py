@@ -1,30 +1,67 @@
-"""Routing follows the issue: which queue a hand-over enters, and with what priority (1 is most urgent)."""
+"""Routing follows the issue: which queue a hand-over enters, whose it is, and how soon it is due. Pure.
+
+Its place is one number that never changes while it waits: the moment of the first wait plus ``age_step`` for every step
+of priority. So a calm case that has waited long overtakes an urgent one that just came, without anybody recounting.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from handoff.contract.events import HandoffReason
+from handoff.queue.hours import Hours
+from handoff.queue.plan import DeskPlan, Queue
+
+MOST_URGENT = 1
 
 
-class Route(NamedTuple):
-    queue: str
+@dataclass(frozen=True)
+class Route:
+    """``repeat`` hand-overs of one episode rise a step each, and go to a senior colleague from the second on."""
+
+    queue: Queue
     priority: int
+    weight: int
+    topic: str | None
+    department: str | None
+    skills: tuple[str, ...]
 
 
-ROUTES: dict[HandoffReason, Route] = {
-    "safety": Route("senior", 1),
-    "frustration": Route("senior", 2),
-    "repeated_failure": Route("senior", 2),
-    "tool_failure": Route("support", 2),
-    "policy_limit": Route("specialist", 3),
-    "business_rule": Route("specialist", 3),
-    "complexity": Route("specialist", 3),
-    "explicit_request": Route("support", 3),
-    "missing_knowledge": Route("support", 4),
-    "low_confidence": Route("support", 4),
-}
+def route(plan: DeskPlan, reason: HandoffReason, topic: str | None = None, repeats: int = 0) -> Route:
+    """``repeats``: how often this episode was with people before."""
+    rule = plan.reasons[reason]
+    about = plan.topics.get(topic) if topic else None
+    return Route(
+        queue="senior" if repeats >= 2 else rule.queue,
+        priority=max(MOST_URGENT, rule.priority - repeats),
+        weight=rule.weight,
+        topic=topic if about else None,
+        department=about.department if about else None,
+        skills=tuple(about.skills) if about else (),
+    )
 
 
-def route(reason: HandoffReason) -> Route:
-    return ROUTES[reason]
+def rank(plan: DeskPlan, priority: int, first_wait: datetime) -> int:
+    """The place in the order, in milliseconds; lower is sooner."""
+    return int((first_wait + timedelta(minutes=plan.age_step * priority)).timestamp() * 1000)
+
+
+def due(plan: DeskPlan, queue: Queue, department: str | None, first_wait: datetime) -> datetime:
+    """When the first answer is due."""
+    seconds = plan.queues[queue].answer_within
+    calendar = calendar_of(plan, department)
+    return calendar.after_open_seconds(first_wait, seconds) if calendar else first_wait + timedelta(seconds=seconds)
+
+
+def calendar_of(plan: DeskPlan, department: str | None) -> Hours | None:
+    """``None``: nobody's hours bind it, so it is always open."""
+    return plan.calendars().get(department)
+
+
+def opens_at(plan: DeskPlan, department: str | None, now: datetime) -> datetime | None:
+    """When its people come back; ``None`` while they are there. What is nobody's is open when any department is."""
+    calendars = [plan.calendars()[department]] if department else list(plan.calendars().values())
+    if not calendars or any(one.is_open(now) for one in calendars):
+        return None
+    return min((moment for one in calendars if (moment := one.next_open(now))), default=None)

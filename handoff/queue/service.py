@@ -1,7 +1,6 @@
-"""The human queue: list, accept, talk, transfer, return, close.
+"""The human queue for the people: list, accept, decline, talk, transfer, return, close.
 
-SQL decides. Accepting is a compare-and-set on the hand-over's row together with the agent's capacity, in the same
-transaction that moves the ownership, so one agent wins and none is overfilled.
+The moves themselves are in ``handoff.queue.moves``; here each is run, audited, and its refusal too.
 """
 
 from __future__ import annotations
@@ -12,17 +11,13 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from handoff.agents import audit
+from handoff.agents.access import DESK_ROLES
+from handoff.agents.audit import AuditTrail
+from handoff.agents.presence import Presence
 from handoff.agents.service import Principal
 from handoff.clock import stamp
-from handoff.contract.events import (
-    ConversationClosed,
-    HandoffAccepted,
-    HandoffQueued,
-    HandoffReturned,
-    HandoffTransferred,
-    MessageSent,
-    NoteAdded,
-)
+from handoff.contract.events import ConversationClosed, HandoffReturned, MessageSent, NoteAdded
 from handoff.contract.wire import dump
 from handoff.conversations.log import (
     LogWriter,
@@ -33,12 +28,15 @@ from handoff.conversations.log import (
     read_events,
 )
 from handoff.core import Core
+from handoff.episodes import promises
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 from handoff.gateway import inbox
 from handoff.packet.fit import fit, whole_part
 from handoff.packet.load import load_packet
-from handoff.queue.enqueue import waiting_in
+from handoff.queue import approvals, moves
+from handoff.queue.gauges import ESTIMATE_ERROR
+from handoff.queue.listing import read_colleagues, read_listing
 from handoff.storage import tables as t
 
 T = TypeVar("T")
@@ -59,51 +57,38 @@ class HandoffView:
 
 
 class QueueService:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, presence: Presence, trail: AuditTrail) -> None:
         self._core = core
+        self.plan = core.runner.limits.plan
+        self._presence = presence
+        self._trail = trail
 
-    async def listing(self, me: Principal) -> dict[str, list[dict[str, Any]]]:
-        """``waiting`` in the order in which they are due, and ``mine``."""
+    async def listing(self, me: Principal) -> dict[str, Any]:
+        """See ``read_listing``; ``presence`` is how others see ``me``."""
+        now, warning = self._core.clock.now(), self._core.settings.promise_warning
+        found = await self._core.database.read(lambda c: read_listing(c, me, self.plan, now, warning))
+        states = await self._presence.states() or {}
+        return {**found, "presence": states.get(me.id, "offline")}
 
-        def work(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
-            problem = (
-                sa.select(t.event_content.c.content)
-                .select_from(t.events.join(t.event_content))
-                .where(
-                    t.events.c.conversation_id == t.handoffs.c.conversation_id,
-                    t.events.c.type == "message.sent",
-                    t.events.c.source == "customer",
-                )
-                .order_by(t.events.c.seq.desc())
-                .limit(1)
-                .scalar_subquery()
-            )
-            query = (
-                sa.select(
-                    t.handoffs,
-                    t.conversations.c.customer_id,
-                    t.conversations.c.customer_name,
-                    t.conversations.c.owner,
-                    t.conversations.c.epoch,
-                    t.agents.c.name.label("accepted_by"),
-                    problem.label("content"),
-                )
-                .join(t.conversations, t.conversations.c.id == t.handoffs.c.conversation_id)
-                .outerjoin(t.agents, t.agents.c.id == t.handoffs.c.agent_id)
-                .where(t.handoffs.c.state.in_(("queued", "accepted")))
-                .order_by(t.handoffs.c.priority, t.handoffs.c.requested_at)
-            )
-            rows = list(connection.execute(query).mappings())
-            return {
-                "waiting": [_item(row) for row in rows if row["state"] == "queued"],
-                "mine": [_item(row) for row in rows if row["state"] == "accepted" and row["agent_id"] == me.id],
-            }
+    async def colleagues(self) -> list[dict[str, Any]]:
+        """Everybody who works at the desk, with presence and load."""
+        found = await self._core.database.read(read_colleagues)
+        states = await self._presence.states() or {}
+        desk = [person for person in found if set(person["roles"]) & set(DESK_ROLES)]
+        return [{**person, "presence": states.get(person["id"], "offline")} for person in desk]
 
-        return await self._core.database.read(work)
+    async def may_see(self, handoff_id: str, me: Principal) -> None:
+        """Raises ``Forbidden`` (``wrong_department``, audited): what is another department's is not read either."""
+        row = await self._core.database.read(lambda c: moves.find_row(c, handoff_id))
+        try:
+            moves.must_be_allowed(row, me)
+        except Forbidden as refusal:
+            await self._note_refusal(me, "handoff.view", row, refusal.code)
+            raise
 
     async def view(self, handoff_id: str) -> HandoffView:
         def work(connection: sa.Connection) -> HandoffView:
-            row = _row(connection, handoff_id)
+            row = moves.find_row(connection, handoff_id)
             conversation = find(connection, row["conversation_id"])
             packet = load_packet(connection, row, stamp(self._core.clock.now()))
             return HandoffView(
@@ -123,7 +108,7 @@ class QueueService:
         """One part of the packet, whole: what ``overflow`` refers to. Raises ``NotFound`` for another name."""
 
         def work(connection: sa.Connection) -> list[Any] | dict[str, Any]:
-            packet = load_packet(connection, _row(connection, handoff_id), stamp(self._core.clock.now()))
+            packet = load_packet(connection, moves.find_row(connection, handoff_id), stamp(self._core.clock.now()))
             try:
                 return whole_part(packet, part)
             except KeyError:
@@ -132,32 +117,27 @@ class QueueService:
         return await self._core.database.read(work)
 
     async def accept(self, handoff_id: str, me: Principal) -> None:
-        """Raises ``Conflict``: ``already_accepted`` (with the winner's name), ``no_capacity``, ``not_waiting``."""
+        """Raises ``Conflict``: ``already_accepted`` (with the winner's name), ``no_capacity``, ``not_waiting``;
+        ``Forbidden``: ``wrong_department``."""
+
+        def work(log: LogWriter) -> list[int]:
+            return moves.accept(log, handoff_id, me, self._core.settings.answer_within)
+
+        for error in await self._on(handoff_id, me, "handoff.accept", work):
+            ESTIMATE_ERROR.observe(abs(error))
+
+    async def decline(self, handoff_id: str, me: Principal) -> None:
+        """Pass an offer by: the next one has their turn. Raises ``Conflict`` (``not_offered``)."""
 
         def work(log: LogWriter) -> None:
-            row = _row(log.connection, handoff_id)
-            if row["state"] != "queued":
-                _refuse_late(log.connection, row, me)
-                return
-            agent = sa.select(t.agents.c.capacity).where(t.agents.c.id == me.id).with_for_update()
-            capacity = int(log.connection.execute(agent).scalar_one())
-            if _load(log.connection, me.id) >= capacity:
-                raise Conflict("no_capacity", f"You already have {capacity} conversations. Close one first.")
-            claimed = log.connection.execute(
-                sa.update(t.handoffs)
-                .where(t.handoffs.c.id == handoff_id, t.handoffs.c.state == "queued")
-                .values(state="accepted", agent_id=me.id, accepted_at=log.now)
-            )
-            if claimed.rowcount != 1:
-                _refuse_late(log.connection, _row(log.connection, handoff_id), me)
-                return
-            log.change_owner(HandoffAccepted(handoff_id, me.id, me.name), "agent", me.id)
+            if not moves.end_offer(log, handoff_id, me.id, "declined"):
+                raise Conflict("not_offered", "This is not offered to you any more.")
 
-        await self._on(handoff_id, work)
+        await self._on(handoff_id, me, "handoff.decline", work)
 
     async def send(self, handoff_id: str, me: Principal, client_message_id: str, text: str) -> int:
         def work(log: LogWriter) -> int:
-            _must_own(log, handoff_id, me)
+            row = moves.must_own(log, handoff_id, me)
             mark = fingerprint("text", text)
             earlier = event_by_client_id(log.connection, log.conversation.id, me.id, client_message_id)
             if earlier is not None:
@@ -167,35 +147,65 @@ class QueueService:
                     )
                 return int(earlier["seq"])
             message = MessageSent(text, author=me.id, client_message_id=client_message_id)
+            moves.answered(log, row)
             return int(log.append(message, "agent", fingerprint=mark)["seq"])
 
-        return await self._on(handoff_id, work)
+        return await self._on(handoff_id, me, "message.send", work)
 
     async def add_note(self, handoff_id: str, me: Principal, text: str) -> int:
-        return await self._on(handoff_id, lambda log: int(log.append(NoteAdded(text, me.id), "agent")["seq"]))
+        def work(log: LogWriter) -> int:
+            moves.must_be_allowed(moves.find_row(log.connection, handoff_id), me)
+            return int(log.append(NoteAdded(text, me.id), "agent")["seq"])
 
-    async def transfer(self, handoff_id: str, me: Principal, queue: str, note: str | None) -> None:
-        """Back into a queue with a note; the wait clock of the hand-over runs on."""
+        return await self._on(handoff_id, me, "note.add", work)
+
+    async def transfer(
+        self,
+        handoff_id: str,
+        me: Principal,
+        *,
+        queue: str | None,
+        department: str | None,
+        to_agent: str | None,
+        note: str | None,
+    ) -> None:
+        """Back into a queue, or to a colleague who gets it offered first; the clock of the first wait runs on.
+
+        Raises ``Conflict`` (``colleague_may_not``), ``NotFound`` (``colleague_not_found``), ``Unprocessable``.
+        """
+        if department is not None and department not in self.plan.departments:
+            raise Unprocessable("no_such_department", "There is no such department.", there=list(self.plan.departments))
 
         def work(log: LogWriter) -> None:
-            _must_own(log, handoff_id, me)
-            log.change_owner(HandoffTransferred(handoff_id, me.id, queue, note), "agent")
-            position = waiting_in(log.connection, queue) + 1
-            log.append(HandoffQueued(handoff_id, queue, position), "system")
-            _set(log.connection, handoff_id, state="queued", queue=queue, agent_id=None, accepted_at=None)
+            row = moves.must_own(log, handoff_id, me)
+            to = _colleague(log.connection, to_agent) if to_agent else None
+            moves.transfer(
+                log,
+                self.plan,
+                row,
+                me,
+                queue=queue,
+                department=department,
+                to_agent=to,
+                note=note,
+                offer_for=self._core.settings.answer_within,
+            )
 
-        await self._on(handoff_id, work)
+        await self._on(handoff_id, me, "handoff.transfer", work)
 
     async def return_to_bot(self, handoff_id: str, me: Principal, note: str | None) -> None:
-        """The assistant goes on, and reads the note: a turn of its own begins with it."""
+        """The assistant goes on, and reads the note: a turn of its own begins with it. What was approved
+        meanwhile and nobody began is brought up beside it."""
 
         def work(log: LogWriter) -> None:
-            _must_own(log, handoff_id, me)
+            moves.must_own(log, handoff_id, me)
             event = log.change_owner(HandoffReturned(handoff_id, me.id, note), "agent")
-            _set(log.connection, handoff_id, state="returned", ended_at=log.now)
+            moves.set_row(log.connection, handoff_id, state="returned", ended_at=log.now)
             inbox.put(log, event["seq"], "handed_back", note=note)
+            for seq, operation_id in approvals.approved_meanwhile(log):
+                inbox.put(log, seq, "approval_decided", note=f"approved {operation_id}")
 
-        await self._on(handoff_id, work)
+        await self._on(handoff_id, me, "handoff.return", work)
 
     async def close(
         self,
@@ -205,70 +215,61 @@ class QueueService:
         cause: str,
         packet_enough: bool | None = None,
         packet_missing: str | None = None,
+        cause_code: str | None = None,
     ) -> None:
+        """``cause_code`` is one of the plan's causes; without one the cause itself counts if it is one, else ``other``.
+
+        Raises ``Conflict`` (``promise_open``) for ``resolved`` while a promise is open, ``Unprocessable``.
+        """
+        code = cause_code or (cause if cause in self.plan.causes else "other")
+        if code not in self.plan.causes:
+            raise Unprocessable("no_such_cause", "There is no such cause.", there=self.plan.causes)
+
         def work(log: LogWriter) -> None:
-            _must_own(log, handoff_id, me)
+            moves.must_own(log, handoff_id, me)
+            if outcome == "resolved":
+                promises.must_be_kept(log)
             episodes.close_open(log, f"closed by {me.id}")
-            log.change_owner(ConversationClosed(me.id, outcome, cause, packet_enough, packet_missing), "agent")
-            _set(log.connection, handoff_id, state="closed", ended_at=log.now, outcome=outcome, cause=cause)
+            closed = ConversationClosed(me.id, outcome, cause, packet_enough, packet_missing, cause_code=code)
+            log.change_owner(closed, "agent")
+            values = {"outcome": outcome, "cause": cause, "cause_code": code}
+            moves.set_row(log.connection, handoff_id, state="closed", ended_at=log.now, **values)
 
-        await self._on(handoff_id, work)
+        await self._on(handoff_id, me, "handoff.close", work)
 
-    async def _on(self, handoff_id: str, work: Callable[[LogWriter], T]) -> T:
-        row = await self._core.database.read(lambda connection: _row(connection, handoff_id))
-        return await self._core.change(row["conversation_id"], work)
+    async def promise(self, handoff_id: str, me: Principal, text: str, due_at: str, owner: str | None) -> str:
+        """Promise something in a conversation of one's own. Raises ``Unprocessable`` (``bad_due_time``)."""
+        due = promises.due_time(due_at, self._core.clock.now())
 
+        def work(log: LogWriter) -> str:
+            moves.must_own(log, handoff_id, me)
+            return promises.make(log, text, owner or me.id, due, made_by=me.id, source="agent")
 
-def _row(connection: sa.Connection, handoff_id: str) -> sa.RowMapping:
-    row = connection.execute(sa.select(t.handoffs).where(t.handoffs.c.id == handoff_id)).mappings().first()
-    if row is None:
-        raise NotFound("handoff_not_found", "There is no such hand-over.")
-    return row
+        return await self._on(handoff_id, me, "promise.make", work)
 
+    async def _on(self, handoff_id: str, me: Principal, action: str, work: Callable[[LogWriter], T]) -> T:
+        """Run a move, and write it into the audit trail: done with it, a refusal beside it."""
+        row = await self._core.database.read(lambda connection: moves.find_row(connection, handoff_id))
 
-def _item(row: sa.RowMapping) -> dict[str, Any]:
-    return {
-        "handoff_id": row["id"],
-        "conversation_id": row["conversation_id"],
-        "state": row["state"],
-        "reason": row["reason"],
-        "priority": row["priority"],
-        "queue": row["queue"],
-        "customer_id": row["customer_id"],
-        "customer_name": row["customer_name"],
-        "problem": (row["content"] or {}).get("text", "")[:160],
-        "waiting_since": row["requested_at"],
-        "accepted_by": row["accepted_by"],
-        "owner": row["owner"],
-        "epoch": row["epoch"],
-    }
+        def audited(log: LogWriter) -> T:
+            result = work(log)
+            audit.write(log, me.id, action, handoff_id)
+            return result
 
+        try:
+            return await self._core.change(row["conversation_id"], audited)
+        except (Forbidden, Conflict) as refusal:
+            await self._note_refusal(me, action, row, refusal.code)
+            raise
 
-def _load(connection: sa.Connection, agent_id: str) -> int:
-    query = (
-        sa.select(sa.func.count())
-        .select_from(t.handoffs)
-        .where(t.handoffs.c.agent_id == agent_id, t.handoffs.c.state == "accepted")
-    )
-    return int(connection.execute(query).scalar_one())
+    async def _note_refusal(self, me: Principal, action: str, row: sa.RowMapping, code: str) -> None:
+        await self._trail.refused(me.id, action, code, conversation_id=row["conversation_id"], object_id=row["id"])
 
 
-def _refuse_late(connection: sa.Connection, row: sa.RowMapping, me: Principal) -> None:
-    """Accepting again what one has is no error; anything else is a conflict."""
-    if row["state"] != "accepted":
-        raise Conflict("not_waiting", "This hand-over is not waiting any more.", state=row["state"])
-    if row["agent_id"] != me.id:
-        name = connection.execute(sa.select(t.agents.c.name).where(t.agents.c.id == row["agent_id"])).scalar()
-        raise Conflict("already_accepted", f"{name} has taken this one.", accepted_by=name)
-
-
-def _must_own(log: LogWriter, handoff_id: str, me: Principal) -> None:
-    """Mine, and through this hand-over: an earlier one of the same conversation has had its end."""
-    row = _row(log.connection, handoff_id)
-    mine = row["state"] == "accepted" and row["agent_id"] == me.id
-    if not mine or log.conversation.owner != f"agent:{me.id}":
-        raise Forbidden("not_owner", "This conversation is not yours. Accept it first.")
-
-
-def _set(connection: sa.Connection, handoff_id: str, **values: Any) -> None:
-    connection.execute(sa.update(t.handoffs).where(t.handoffs.c.id == handoff_id).values(**values))
+def _colleague(connection: sa.Connection, agent_id: str) -> Principal:
+    query = sa.select(t.agents).where(t.agents.c.id == agent_id, t.agents.c.active)
+    row = connection.execute(query).mappings().first()
+    if row is None or not set(row["roles"]) & set(DESK_ROLES):
+        raise NotFound("colleague_not_found", "There is no such colleague at the desk.")
+    roles, departments = tuple(row["roles"]), tuple(row["departments"])
+    return Principal(row["id"], row["email"], row["name"], roles, departments, row["capacity"], "")

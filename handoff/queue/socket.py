@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, WebSocket
 
 from handoff.agents.access import DESK_ROLES, same_origin, staff_token
+from handoff.agents.presence import Presence
 from handoff.agents.service import Principal, StaffService
 from handoff.conversations.log import WireEvent, read_events
 from handoff.core import Core
@@ -15,7 +16,7 @@ from handoff.gateway.hub import DESK, Signal, Typing, Watching
 from handoff.gateway.sockets import Follower, Frame
 from handoff.storage import tables as t
 
-QUEUE_EVENTS = ("handoff.", "conversation.closed", "conversation.reopened", "approval.")
+QUEUE_EVENTS = ("handoff.", "conversation.closed", "conversation.reopened", "approval.", "promise.", "contact.")
 BATCH = 500
 
 
@@ -26,9 +27,10 @@ class DeskView:
     process that was lost is made good then.
     """
 
-    def __init__(self, core: Core, staff: StaffService, token: str, me: Principal) -> None:
+    def __init__(self, core: Core, staff: StaffService, presence: Presence, token: str, me: Principal) -> None:
         self._core = core
         self._staff = staff
+        self._presence = presence
         self._token = token
         self._me = me
         self._followers: dict[str, Follower] = {}
@@ -38,7 +40,9 @@ class DeskView:
             self._me = await self._staff.authenticate(self._token)
             if not set(self._me.roles) & set(DESK_ROLES):
                 raise Forbidden("role_missing", "Your role does not include this.")
-            return [*await self._catch_up(), {"kind": "heartbeat"}]
+            await self._presence.seen(self._me.id)
+            states = await self._presence.states() or {}
+            return [*await self._catch_up(), {"kind": "heartbeat", "presence": states.get(self._me.id, "offline")}]
         if isinstance(signal, Watching):
             told = {"kind": "viewers", "conversation_id": signal.conversation_id}
             here = any(viewer.agent_id == self._me.id for viewer in signal.viewers)
@@ -51,6 +55,7 @@ class DeskView:
         frames: list[Frame] = []
         if not events or any(event["type"].startswith(QUEUE_EVENTS) for event in events):
             frames.append({"kind": "queue"})
+        frames.extend(self._offers(events))
         if mine:
             frames.extend({"kind": "event", "event": event} for event in await self._fresh(signal, events))
         elif signal.conversation_id in self._followers:
@@ -58,6 +63,14 @@ class DeskView:
             frames.extend({"kind": "event", "event": event} for event in await self._fresh(signal, events))
             del self._followers[signal.conversation_id]
         return frames
+
+    def _offers(self, events: tuple[WireEvent, ...]) -> list[Frame]:
+        """A hand-over that is offered to this agent rings at once, without the listing being read first."""
+        return [
+            {"kind": "offer", "conversation_id": event["conversation_id"], **event["data"]}
+            for event in events
+            if event["type"] == "handoff.offered" and event["data"]["agent_id"] == self._me.id
+        ]
 
     async def _catch_up(self) -> list[Frame]:
         query = sa.select(t.conversations.c.id, t.conversations.c.head_seq).where(
@@ -93,12 +106,14 @@ class DeskView:
         return max(int(head or 0) - 1, 0)
 
     async def on_frame(self, frame: Frame) -> None:
+        if frame.get("kind") in ("active", "typing"):
+            await self._presence.active(self._me.id)
         conversation_id = frame.get("conversation_id")
         if frame.get("kind") == "typing" and isinstance(conversation_id, str) and conversation_id in self._followers:
             self._core.announcer.typing(Typing(conversation_id, "agent", f"agent:{self._me.id}"))
 
 
-def create_router(core: Core, staff: StaffService) -> APIRouter:
+def create_router(core: Core, staff: StaffService, presence: Presence) -> APIRouter:
     router = APIRouter()
     heartbeat_every = core.settings.heartbeat_every.total_seconds()
 
@@ -120,10 +135,14 @@ def create_router(core: Core, staff: StaffService) -> APIRouter:
         if not set(me.roles) & set(DESK_ROLES):
             await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "role missing")
             return
-        view = DeskView(core, staff, token, me)
+        view = DeskView(core, staff, presence, token, me)
         await sockets.accept(socket)
-        with core.hub.listen(DESK) as listener:
-            await socket.send_json({"kind": "queue"})
-            await sockets.serve(socket, "desk", listener, view.frames_of, view.on_frame, heartbeat_every)
+        await presence.arrive(me.id)
+        try:
+            with core.hub.listen(DESK) as listener:
+                await socket.send_json({"kind": "queue"})
+                await sockets.serve(socket, "desk", listener, view.frames_of, view.on_frame, heartbeat_every)
+        finally:
+            await presence.depart(me.id)
 
     return router

@@ -205,8 +205,7 @@ def prepare(url: str) -> None:
     migrate(url)
     database = Database(url)
     database.open()
-    # Seeding touches SQL alone, so the service gets no Redis and no settings of its own.
-    staff = StaffService(database, None, SystemClock(), RandomIds(), timedelta(hours=1))  # type: ignore[arg-type]
+    staff = StaffService(database, SystemClock(), RandomIds(), timedelta(hours=1))
     asyncio.run(staff.seed([person | {"password": PASSWORD} for person in STAFF]))
     database.close()
 

@@ -80,7 +80,7 @@ async def test_an_agent_who_is_no_lead_decides_nothing(desk: Desk) -> None:
     customer, approval, _ = await wanted(desk)
     ana = await Agent.sign_in(desk)
     denied = await ana.post(f"/approvals/{approval}", {"decision": "approved"})
-    assert (denied.status_code, denied.json()["code"]) == (403, "role_missing")
+    assert (denied.status_code, denied.json()["code"]) == (403, "over_your_limit")
     lead = await Agent.sign_in(desk, "ben@example.com")
     assert (await lead.post("/approvals/apr_none", {"decision": "approved"})).status_code == 404
     assert (await lead.post(f"/approvals/{approval}", {"decision": "maybe"})).status_code == 422

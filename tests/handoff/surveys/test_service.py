@@ -57,7 +57,7 @@ async def test_asked_after_solved_and_answered_once(desk: Desk) -> None:
     assert event["data"] == {"episode_id": episode, "form": "ces7", "ces": 6, "csat": 5, "comment": "quick"}
     await customer.post("feedback", {"kind": "solved"})
     assert len(offers(await customer.events())) == 1
-    await measure(desk.handoff.core.database)
+    await measure(desk.handoff.core.database, desk.handoff.core.clock.now())
     assert RESPONSE_RATE._value.get() == 1
     assert await desk.violations(customer.id) == []
 

@@ -1,0 +1,106 @@
+"""The staff's audit trail: what was done, and what was refused to whom. Append-only; see ``staff_audit``.
+
+What was done is written in the transaction that does it. A refusal changes nothing else, so it is written alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from handoff.clock import Clock, stamp
+from handoff.conversations.log import LogWriter
+from handoff.errors import Unavailable
+from handoff.storage import tables as t
+from handoff.storage.database import Database
+
+INSERT = sa.insert(t.staff_audit)
+MOST = 500
+
+logger = structlog.get_logger(__name__)
+
+
+def row(
+    at: str,
+    agent_id: str | None,
+    action: str,
+    *,
+    outcome: str = "done",
+    code: str | None = None,
+    conversation_id: str | None = None,
+    object_id: str | None = None,
+    request_id: str = "",
+    **detail: Any,
+) -> dict[str, Any]:
+    """``detail``: codes and ids, never a person's words."""
+    return {
+        "at": at,
+        "agent_id": agent_id,
+        "action": action[:48],
+        "outcome": outcome,
+        "code": code,
+        "conversation_id": conversation_id[:64] if conversation_id else None,
+        "object_id": object_id[:64] if object_id else None,
+        "request_id": request_id[:64],
+        "detail": detail,
+    }
+
+
+def write(log: LogWriter, agent_id: str, action: str, object_id: str, **detail: Any) -> None:
+    """What an agent did, in the unit of work that does it."""
+    values = row(
+        log.now,
+        agent_id,
+        action,
+        conversation_id=log.conversation.id,
+        object_id=object_id,
+        request_id=log.correlation_id,
+        **detail,
+    )
+    log.connection.execute(INSERT, values)
+
+
+class AuditTrail:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def refused(self, agent_id: str | None, action: str, code: str, **more: Any) -> None:
+        """Never raises: a refusal stays the refusal that it is, also while the log is away."""
+        request_id = str(structlog.contextvars.get_contextvars().get("correlation_id", ""))
+        values = row(
+            stamp(self._clock.now()), agent_id, action, outcome="refused", code=code, request_id=request_id, **more
+        )
+        try:
+            await self._database.write(lambda connection: connection.execute(INSERT, values))
+        except Unavailable:
+            logger.warning("audit.not_written", action=action, code=code)
+
+    async def read(
+        self,
+        *,
+        agent_id: str | None = None,
+        conversation_id: str | None = None,
+        outcome: str | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[dict[str, Any]]:
+        """Newest first; ``before`` is the id of the last one of the page before."""
+        query = (
+            sa.select(t.staff_audit, t.agents.c.name.label("agent_name"))
+            .outerjoin(t.agents, t.agents.c.id == t.staff_audit.c.agent_id)
+            .order_by(t.staff_audit.c.id.desc())
+            .limit(min(limit, MOST))
+        )
+        for column, wanted in (
+            (t.staff_audit.c.agent_id, agent_id),
+            (t.staff_audit.c.conversation_id, conversation_id),
+            (t.staff_audit.c.outcome, outcome),
+        ):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if before is not None:
+            query = query.where(t.staff_audit.c.id < before)
+        return await self._database.read(lambda c: [dict(found) for found in c.execute(query).mappings()])

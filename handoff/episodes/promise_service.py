@@ -1,0 +1,64 @@
+"""Promises for the people at the desk: list them, make one, keep one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from handoff.agents import audit
+from handoff.agents.service import Principal
+from handoff.contract.events import PromiseKept
+from handoff.conversations.log import LogWriter
+from handoff.core import Core
+from handoff.episodes import promises
+from handoff.episodes.promises import MOST, P, PromiseState
+from handoff.errors import Conflict, NotFound
+from handoff.storage import tables as t
+
+
+class PromiseService:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._before = core.settings.promise_warning
+
+    async def listing(
+        self, *, state: PromiseState | None, owner: str | None, conversation_id: str | None
+    ) -> list[dict[str, Any]]:
+        """Soonest due first; kept ones only where asked for."""
+        query = (
+            sa.select(t.promises, t.conversations.c.customer_name)
+            .join(t.conversations, t.conversations.c.id == P.conversation_id)
+            .where(P.kept_at.is_not(None) if state == "kept" else P.kept_at.is_(None))
+            .order_by(P.kept_at.desc() if state == "kept" else P.due_at)
+            .limit(MOST)
+        )
+        if owner is not None:
+            query = query.where(P.owner == owner)
+        if conversation_id is not None:
+            query = query.where(P.conversation_id == conversation_id)
+        now = self._core.clock.now()
+        rows = await self._core.database.read(lambda c: c.execute(query).mappings().all())
+        found = [{**row, "promise_id": row["id"], "state": promises.state_of(row, now, self._before)} for row in rows]
+        wanted = {"open": ("open", "due_soon", "late"), None: ("open", "due_soon", "late", "kept")}
+        return [item for item in found if item["state"] in wanted.get(state, (state,))]
+
+    async def keep(self, promise_id: str, me: Principal, proof: str) -> None:
+        """Raises ``NotFound``, ``Conflict`` (``already_kept``)."""
+        find = sa.select(P.conversation_id).where(P.id == promise_id)
+        conversation_id = await self._core.database.read(lambda c: c.execute(find).scalar())
+        if conversation_id is None:
+            raise NotFound("promise_not_found", "There is no such promise.")
+
+        def work(log: LogWriter) -> None:
+            kept = log.connection.execute(
+                sa.update(t.promises)
+                .where(P.id == promise_id, P.kept_at.is_(None))
+                .values(kept_at=log.now, proof=proof, kept_by=me.id)
+            )
+            if kept.rowcount != 1:
+                raise Conflict("already_kept", "This promise has been kept already.")
+            log.append(PromiseKept(promise_id, proof, me.id), "agent")
+            audit.write(log, me.id, "promise.keep", promise_id)
+
+        await self._core.change(conversation_id, work)

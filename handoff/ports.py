@@ -1,0 +1,52 @@
+"""What the human side asks of others, as it sees them. The stack fills these in; until then nobody knows anything."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What is done when somebody was failed in this way; ``person`` is the next step of the colleague who helps."""
+
+    code: str
+    failure: str
+    person: str
+    remedies: list[str]
+    follow_up: str | None
+    owner: str | None
+
+
+async def _no_address(_customer_id: str) -> str | None:
+    return None
+
+
+def _no_recovery(_signs: Sequence[str]) -> list[Recovery]:
+    return []
+
+
+Paid = Sequence[tuple[str, str]]
+
+
+def _lead_decides(_kind: str, _amount: str | None, _earlier: Paid, roles: Sequence[str]) -> str | None:
+    return None if {"lead", "admin"} & set(roles) else "lead"
+
+
+@dataclass
+class Ports:
+    """``address_of``: a verified customer's e-mail on record. ``recovery_for``: the protocols that these intents,
+    operation kinds and facts call for, best first. ``missing_role``: the role that deciding on this kind and amount
+    needs, after what the customer was paid before (kind, amount), and none of ``roles`` has; ``None``: they may."""
+
+    address_of: Callable[[str], Awaitable[str | None]] = field(default=_no_address)
+    recovery_for: Callable[[Sequence[str]], list[Recovery]] = field(default=_no_recovery)
+    missing_role: Callable[[str, str | None, Paid, Sequence[str]], str | None] = field(default=_lead_decides)
+
+
+def recovery_signs(packet: dict[str, Any]) -> list[str]:
+    """What a packet says about what went wrong: intents newest first, then kinds of operations."""
+    intents = [item["name"] for item in packet.get("need", {}).get("intents", [])][::-1]
+    kinds = [item["kind"] for item in packet.get("operations", [])][::-1]
+    return list(dict.fromkeys([*intents, *kinds]))

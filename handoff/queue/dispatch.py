@@ -1,0 +1,200 @@
+"""The dispatcher: drains the queue towards people, takes back what they left, and tells customers where they stand.
+
+It wakes when the queue or presence changes, and once a second. What it decides is a proposal: each step is checked
+again in its own transaction, so several processes may dispatch at once. Presence is a hint; while nobody can say who
+is there (Redis is away), nobody gets an offer and nobody loses a conversation for being absent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import structlog
+from prometheus_client import Counter
+
+from handoff.agents.access import DESK_ROLES
+from handoff.agents.presence import Presence, State
+from handoff.clock import parse, stamp
+from handoff.conversations.log import LogWriter
+from handoff.core import Core
+from handoff.episodes import promises
+from handoff.errors import FrontdeskError
+from handoff.gateway.hub import DESK, Listener, Signal
+from handoff.queue import moves, waiting
+from handoff.queue.board import Board, candidate_of, read_board, wanted_of
+from handoff.queue.estimate import Place, estimate
+from handoff.queue.matching import Candidate, may_take, plan_offers
+from handoff.queue.order import Order
+from handoff.queue.routing import opens_at
+
+MOVES = Counter("frontdesk_queue_moves_total", "Offers, their ends, and releases", ["move"])
+RELEVANT = ("handoff.queued", "handoff.accepted", "handoff.returned", "handoff.declined", "conversation.closed")
+
+logger = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    def __init__(self, core: Core, presence: Presence, order: Order, every: float = 1.0) -> None:
+        self._core = core
+        self._plan = core.runner.limits.plan
+        self._presence = presence
+        self._order = order
+        self._every = every
+        self._changed = asyncio.Event()
+        self._online: set[str] = set()
+        self._loads: dict[str, int] = {}
+        presence.on_change = self._changed.set
+
+    async def run_forever(self) -> None:
+        with self._core.hub.listen(DESK) as listener:
+            while True:
+                try:
+                    await self.tick()
+                except FrontdeskError as problem:
+                    logger.warning("dispatch.waits", code=problem.code)
+                await self._until_due(listener)
+
+    async def _until_due(self, listener: Listener) -> None:
+        """The next change of the queue or of who is there, or the pause."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._every):
+                changed = asyncio.create_task(self._changed.wait())
+                try:
+                    while not self._changed.is_set():
+                        heard = asyncio.create_task(listener.queue.get())
+                        await asyncio.wait({changed, heard}, return_when=asyncio.FIRST_COMPLETED)
+                        if heard.done() and _moves_the_queue(heard.result()):
+                            break
+                        heard.cancel()
+                finally:
+                    changed.cancel()
+        self._changed.clear()
+        listener.overflowed.clear()
+
+    async def tick(self) -> None:
+        """One round: releases, warnings, ends of offers, new offers, places told."""
+        await self._presence.refresh()
+        states = await self._presence.states()
+        board = await self._core.database.read(read_board)
+        await self._order.keep(board.waiting)
+        now = self._core.clock.now()
+        for row in board.accepted:
+            await self._look_after(row, board, states, now)
+        warning = self._core.settings.promise_warning
+        for promise in await self._core.database.read(lambda c: promises.to_warn(c, now, warning)):
+            await self._step("promise_warned", promise, partial(promises.warn, promise_id=promise["id"]))
+        if states is None:
+            return
+        await self._give_new_chances(board, states)
+        there = self._there(board, states, now)
+        for row in board.waiting:
+            if row["offered_to"] and row["offer_expires_at"] <= stamp(now):
+                await self._step("expired", row, partial(_end_offer, row["id"], row["offered_to"]))
+        free = [row for row in board.waiting if not row["offered_to"] or row["offer_expires_at"] <= stamp(now)]
+        rows = {row["id"]: row for row in free}
+        offers = plan_offers([wanted_of(row, self._plan) for row in free], there)
+        offer_for = self._core.settings.offer_for
+        for handoff_id, agent_id in offers.items():
+            await self._step(
+                "offered",
+                rows[handoff_id],
+                partial(moves.offer, handoff_id=handoff_id, agent_id=agent_id, offer_for=offer_for),
+            )
+        await self._tell_places(board, there, now)
+
+    async def _look_after(self, row: waiting.Row, board: Board, states: dict[str, State] | None, now: datetime) -> None:
+        """Release what its agent does not answer, left, or may not have any more."""
+        agent = row["agent_id"]
+        person = board.people.get(agent)
+        if person is None or not person["active"]:
+            await self._release(row, agent, "switched_off")
+        elif row["answer_by"] is not None and row["answer_by"] <= stamp(now):
+            await self._release(row, agent, "no_answer")
+        elif states is not None:
+            gone = states.get(agent, "offline") == "offline"
+            since = row["missing_since"]
+            if gone and since is None:
+                await self._mark(row, stamp(now))
+            elif not gone and since is not None:
+                await self._mark(row, None)
+            elif gone and parse(since) + self._core.settings.disconnect_grace <= now:
+                await self._release(row, agent, "disconnected")
+
+    async def _release(self, row: waiting.Row, agent: str, reason: str) -> None:
+        work = partial(moves.release, handoff_id=row["id"], agent_id=agent, reason=reason)  # type: ignore[arg-type]
+        await self._step(reason, row, work)
+
+    async def _mark(self, row: waiting.Row, since: str | None) -> None:
+        """Remember in SQL since when the agent is not there, so that a restart does not begin the grace again."""
+        await self._core.database.write(lambda c: moves.set_row(c, row["id"], missing_since=since))
+
+    async def _give_new_chances(self, board: Board, states: dict[str, State]) -> None:
+        """Who signs in or frees up may be offered again what they passed by before."""
+        online = {name for name, state in states.items() if state == "online"}
+        loads = {name: board.load(name) for name in online}
+        fresh = {name for name in online if name not in self._online or loads[name] < self._loads.get(name, 0)}
+        self._online, self._loads = online, loads
+        for row in board.waiting:
+            if fresh & set(row["passed_by"]):
+                left = sorted(set(row["passed_by"]) - fresh)
+                await self._core.database.write(partial(_set_passed, handoff_id=row["id"], passed_by=left))
+
+    def _there(self, board: Board, states: dict[str, State], now: datetime) -> dict[str, Candidate]:
+        """Everybody who is online and works at the desk, with what they have and were just offered."""
+        there = {}
+        for name, person in board.people.items():
+            if states.get(name) == "online" and person["active"] and set(person["roles"]) & set(DESK_ROLES):
+                offered = sum(
+                    row["weight"]
+                    for row in board.waiting
+                    if row["offered_to"] == name and row["offer_expires_at"] > stamp(now)
+                )
+                there[name] = candidate_of(person, board.load(name) + offered)
+        return there
+
+    async def _tell_places(self, board: Board, there: dict[str, Candidate], now: datetime) -> None:
+        ahead: dict[str, int] = {}
+        for row in board.waiting:
+            position = ahead[row["queue"]] = ahead.get(row["queue"], 0) + 1
+            people = [one for one in there.values() if may_take(row["department"], one.roles, one.departments)]
+            closed = opens_at(self._plan, row["department"], now)
+            place = Place(
+                position,
+                staffed=bool(people),
+                estimate_seconds=None
+                if closed
+                else estimate(
+                    position,
+                    sum(max(one.capacity - one.load, 0) for one in people),
+                    sum(one.capacity for one in people),
+                    board.pace,
+                ),
+                opens_at=stamp(closed) if closed else None,
+            )
+            if waiting.should_tell(row, place, now):
+                await self._step("told", row, partial(waiting.tell, handoff_id=row["id"], place=place))
+
+    async def _step(self, move: str, row: waiting.Row, work: Callable[[LogWriter], bool]) -> None:
+        """One conversation that cannot be moved must not keep the others waiting."""
+        try:
+            if await self._core.change(row["conversation_id"], work):
+                MOVES.labels(move).inc()
+        except FrontdeskError as problem:
+            logger.warning("dispatch.step_failed", move=move, code=problem.code, row_id=row["id"])
+
+
+def _end_offer(handoff_id: str, agent_id: str, log: LogWriter) -> bool:
+    return moves.end_offer(log, handoff_id, agent_id, "expired")
+
+
+def _set_passed(connection: waiting.Connection, handoff_id: str, passed_by: list[str]) -> None:
+    moves.set_row(connection, handoff_id, passed_by=passed_by)
+
+
+def _moves_the_queue(signal: Signal) -> bool:
+    events = getattr(signal, "events", None)
+    return events is None or any(event["type"] in RELEVANT for event in events)

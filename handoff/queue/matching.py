@@ -1,0 +1,97 @@
+"""Who may take a hand-over, and whom it is offered to. Pure.
+
+A department is a right: only its people (and leads) may take what is its. Skills, language and seniority are a wish:
+the best fit gets the offer, and nobody waits for a perfect one that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+ANY_DEPARTMENT = ("lead", "admin")
+SENIORS = ("senior", "lead", "admin")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A hand-over that waits. ``passed_by`` had their chance."""
+
+    id: str
+    rank: int
+    department: str | None
+    skills: tuple[str, ...]
+    language: str
+    senior: bool
+    weight: int = 1
+    passed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """``load`` and ``capacity`` in weights; ``load`` counts what was offered and not answered yet."""
+
+    id: str
+    roles: tuple[str, ...]
+    departments: tuple[str, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    capacity: int
+    load: int
+
+
+def may_take(department: str | None, roles: Collection[str], departments: Collection[str]) -> bool:
+    """Whose it is. Somebody without any department belongs to all of them."""
+    return department is None or not departments or department in departments or bool(set(roles) & set(ANY_DEPARTMENT))
+
+
+def has_room(weight: int, load: int, capacity: int) -> bool:
+    """Whether it fits. One that is heavier than all of an agent's capacity fits an agent who has nothing else."""
+    return load + weight <= capacity or (load == 0 and capacity > 0)
+
+
+def fit(wanted: Wanted, candidate: Candidate) -> tuple[int, int, int]:
+    """Better is larger: language first (they must understand each other), then seniority, then skills."""
+    senior = bool(set(candidate.roles) & set(SENIORS))
+    return (
+        int(wanted.language.split("-")[0] in {language.split("-")[0] for language in candidate.languages}),
+        int(senior if wanted.senior else not senior),
+        len(set(wanted.skills) & set(candidate.skills)),
+    )
+
+
+def eligible(wanted: Wanted, candidate: Candidate, *, senior_there: bool) -> bool:
+    if not may_take(wanted.department, candidate.roles, candidate.departments) or candidate.id in wanted.passed_by:
+        return False
+    # What wants a senior colleague is offered to others only while none is at the desk.
+    return not (wanted.senior and senior_there and not set(candidate.roles) & set(SENIORS))
+
+
+def best(wanted: Wanted, candidates: Sequence[Candidate]) -> Candidate | None:
+    """The best fit with room; among equals the least loaded, then by id, so that everybody computes the same."""
+    senior_there = any(
+        set(one.roles) & set(SENIORS) and may_take(wanted.department, one.roles, one.departments) for one in candidates
+    )
+    fitting = [
+        one
+        for one in candidates
+        if eligible(wanted, one, senior_there=senior_there) and has_room(wanted.weight, one.load, one.capacity)
+    ]
+    return min(fitting, key=lambda one: (_worse(wanted, one), one.load / one.capacity, one.id), default=None)
+
+
+def _worse(wanted: Wanted, candidate: Candidate) -> tuple[int, ...]:
+    return tuple(-part for part in fit(wanted, candidate))
+
+
+def plan_offers(waiting: Sequence[Wanted], candidates: Mapping[str, Candidate]) -> dict[str, str]:
+    """Who is offered what now: by rank, each offer counting against the capacity of whom it went to."""
+    there = dict(candidates)
+    made: dict[str, str] = {}
+    for wanted in sorted(waiting, key=lambda one: (one.rank, one.id)):
+        chosen = best(wanted, list(there.values()))
+        if chosen is None:
+            continue
+        made[wanted.id] = chosen.id
+        there[chosen.id] = Candidate(**{**vars(chosen), "load": chosen.load + wanted.weight})
+    return made

@@ -1,0 +1,224 @@
+"""The queue drains towards people: offers, their ends, releases, places told, messages left. A clock of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from handoff.clock import SystemClock
+from handoff.queue.order import Order
+from handoff.settings import HandoffSettings
+from handoff.storage import tables as t
+from tests.handoff.conftest import Customer, Desk, ScriptedBot, running
+from tests.handoff.queue.desk import Agent
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.service
+
+
+class Ahead(SystemClock):
+    """The real time, and a step ahead of it."""
+
+    def __init__(self) -> None:
+        self.step = timedelta(0)
+
+    def now(self) -> Any:
+        return super().now() + self.step
+
+
+@pytest.fixture
+def clock() -> Ahead:
+    return Ahead()
+
+
+@pytest.fixture
+async def desk(settings: HandoffSettings, bot: ScriptedBot, clock: Ahead) -> AsyncIterator[Desk]:
+    async with running(settings, bot, clock) as desk:
+        yield desk
+
+
+async def row_of(desk: Desk, customer: Customer) -> Any:
+    query = sa.select(t.handoffs).where(t.handoffs.c.conversation_id == customer.id).order_by(t.handoffs.c.seq.desc())
+    return await desk.handoff.core.database.read(lambda c: c.execute(query).mappings().first())
+
+
+async def seen(desk: Desk, customer: Customer, kind: str, **data: object) -> dict[str, Any]:
+    async def find() -> dict[str, Any] | None:
+        log = await desk.log(customer.id)
+        return next((e for e in log if e["type"] == kind and data.items() <= e["data"].items()), None)
+
+    return await eventually(f"{kind} {data}", find)
+
+
+async def id_of(agent: Agent) -> str:
+    return (await agent.get("/session")).json()["id"]
+
+
+async def test_the_queue_drains_when_an_agent_signs_in(desk: Desk) -> None:
+    customer = await desk.open()
+    await customer.post("handoff", {})
+    ana = await Agent.sign_in(desk)
+    offered = await seen(desk, customer, "handoff.offered", agent_id=await id_of(ana))
+    assert offered["visibility"] == "staff"
+    item = (await ana.get("/queue")).json()["waiting"][0]
+    assert (item["offered_to_me"], item["may_take"], item["has_room"]) == (True, True, True)
+    told = await seen(desk, customer, "handoff.advanced", staffed=True)
+    assert told["data"]["position"] == 1
+    assert told["data"]["estimate_seconds"] >= 30
+    assert await desk.violations(customer.id) == []
+
+
+async def test_a_declined_offer_goes_to_the_next_and_the_queue_drains_when_one_frees_up(desk: Desk) -> None:
+    ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    names = {await id_of(ana): ana, await id_of(ben): ben}
+    customer = await desk.open()
+    await customer.post("handoff", {})
+    first = (await seen(desk, customer, "handoff.offered"))["data"]["agent_id"]
+    handoff = (await row_of(desk, customer))["id"]
+    (other,) = set(names) - {first}
+    denied = await names[other].post(f"/handoffs/{handoff}/decline")
+    assert (denied.status_code, denied.json()["code"]) == (409, "not_offered")
+    assert (await names[first].post(f"/handoffs/{handoff}/decline")).status_code == 204
+    await seen(desk, customer, "handoff.offered", agent_id=other)
+
+
+async def test_an_offer_that_nobody_answers_expires(desk: Desk, clock: Ahead) -> None:
+    ana = await Agent.sign_in(desk)
+    customer = await desk.open()
+    await customer.post("handoff", {})
+    await seen(desk, customer, "handoff.offered", agent_id=await id_of(ana))
+    clock.step = timedelta(seconds=31)
+    await seen(desk, customer, "handoff.declined", reason="expired")
+
+
+async def test_who_accepts_and_does_not_answer_loses_it_with_its_clock(desk: Desk, clock: Ahead) -> None:
+    ana, customer = await Agent.sign_in(desk), await desk.open()
+    handoff = await ana.take(customer)
+    before = await row_of(desk, customer)
+    clock.step = timedelta(minutes=4)
+    await ana.get("/queue")
+    released = await seen(desk, customer, "handoff.released", reason="no_answer")
+    assert "reason" not in next(e for e in await customer.events() if e["seq"] == released["seq"])["data"]
+    after = await row_of(desk, customer)
+    assert (after["state"], after["first_wait_at"], after["rank"]) == (
+        "queued",
+        before["first_wait_at"],
+        before["rank"],
+    )
+    late = await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": "too late"})
+    assert (late.status_code, late.json()["code"]) == (403, "not_owner")
+    item = next(i for i in await ana.waiting() if i["handoff_id"] == handoff)
+    assert item["late"]
+    assert await desk.violations(customer.id) == []
+
+
+async def test_who_answered_keeps_it_and_who_is_gone_keeps_it_for_the_grace(desk: Desk, clock: Ahead) -> None:
+    ana, customer = await Agent.sign_in(desk), await desk.open()
+    handoff = await ana.take(customer)
+    await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": "I am here"})
+    clock.step = timedelta(seconds=60)  # longer than a sign of life counts
+
+    async def missing() -> Any:
+        return (await row_of(desk, customer))["missing_since"]
+
+    await eventually("the absence is noted", missing)
+    await ana.get("/queue")  # and she is back
+
+    async def back() -> bool:
+        return await missing() is None
+
+    await eventually("she is back", back)
+    assert (await row_of(desk, customer))["state"] == "accepted"
+    clock.step = timedelta(seconds=120)
+    await eventually("the absence is noted again", missing)
+    clock.step = timedelta(seconds=360)
+    await seen(desk, customer, "handoff.released", reason="disconnected")
+    assert (await row_of(desk, customer))["state"] == "queued"
+
+
+async def test_who_is_switched_off_loses_everything_at_once(desk: Desk) -> None:
+    ana, customer = await Agent.sign_in(desk), await desk.open()
+    await ana.take(customer)
+    off = sa.update(t.agents).where(t.agents.c.email == "ana@example.com").values(active=False)
+    await desk.handoff.core.database.write(lambda c: c.execute(off))
+    await seen(desk, customer, "handoff.released", reason="switched_off")
+    assert (await ana.get("/queue")).status_code == 401
+    assert await desk.violations(customer.id) == []
+
+
+async def test_nobody_is_there_and_a_message_becomes_a_promise(desk: Desk, clock: Ahead) -> None:
+    customer = await desk.open("mara")
+    await customer.say("my parcel")
+    await customer.until_text("You said")
+    early = await customer.post("leave_message", {"email": "mara@example.com"})
+    assert (early.status_code, early.json()["code"]) == (409, "not_waiting")
+    await customer.post("handoff", {})
+    clock.step = timedelta(seconds=6)
+    told = await seen(desk, customer, "handoff.advanced", staffed=False)
+    assert "estimate_seconds" not in told["data"]
+    await customer.until_text("leave your e-mail address")
+    for bad in ("mara", "a b@example.com"):
+        refused = await customer.post("leave_message", {"email": bad})
+        assert (refused.status_code, refused.json()["code"]) == (422, "bad_address"), bad
+    none = await customer.post("leave_message", {"use_address_on_record": True})
+    assert none.json()["code"] == "no_address_on_record"
+    left = await customer.post("leave_message", {"email": "mara@example.com", "text": "It never came."})
+    assert left.status_code == 201, left.text
+    again = await customer.post("leave_message", {"email": "mara@example.org"})
+    assert again.json() == left.json()
+    ana = await Agent.sign_in(desk)
+    (promise,) = (await ana.get("/promises")).json()["promises"]
+    assert (promise["promise_id"], promise["owner"]) == (left.json()["promise_id"], "team:support")
+    item = next(i for i in await ana.waiting() if i["conversation_id"] == customer.id)
+    assert item["message_left"]
+    assert (await row_of(desk, customer))["state"] == "queued"  # the place is kept
+
+
+async def test_the_address_on_record_is_offered_to_who_proved_who_they_are(desk: Desk) -> None:
+    async def address(customer_id: str) -> str | None:
+        return f"{customer_id}@example.com"
+
+    desk.handoff.ports.address_of = address
+    known, unknown = await desk.open("mara"), await desk.open()
+    for customer in (known, unknown):
+        await customer.post("handoff", {})
+    url = "/api/v1/conversations/{}/wait"
+    shown = [
+        (await desk.client.get(url.format(one.id), headers=one.headers)).json()["address_on_record"]
+        for one in (known, unknown)
+    ]
+    assert shown == ["m•••@example.com", None]
+    assert (await known.post("leave_message", {"use_address_on_record": True})).status_code == 201
+    given = await seen(desk, known, "contact.given", checked="verified")
+    assert given["data"]["address"] == "mara@example.com"
+
+
+async def test_the_error_of_an_estimate_is_kept(desk: Desk) -> None:
+    ana = await Agent.sign_in(desk)
+    customer = await desk.open()
+    await customer.post("handoff", {})
+    await seen(desk, customer, "handoff.advanced")
+    await ana.take(customer)
+    rows = await desk.handoff.core.database.read(lambda c: c.execute(sa.select(t.wait_estimates)).mappings().all())
+    assert rows
+    assert all(row["actual_seconds"] is not None for row in rows)
+
+
+async def test_presence_and_order_come_back_after_redis_forgot_everything(desk: Desk) -> None:
+    customers = [await desk.open() for _ in range(5)]
+    for customer in customers:
+        await customer.post("handoff", {})
+    order = Order(desk.handoff.redis)
+
+    async def whole() -> bool:
+        return len(await order.ids()) == len(customers)
+
+    await eventually("the order is there", whole)
+    before = await order.ids()
+    await desk.handoff.redis.flushall()
+    await eventually("the order is back", whole, within=5)
+    assert await order.ids() == before

@@ -1,0 +1,170 @@
+"""Who may, who fits, who gets the offer, how it is ranked and what is told about the wait: the pure rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handoff.queue.estimate import FEWEST, USUAL_HANDLING, Pace, Place, estimate, pace, worth_telling
+from handoff.queue.matching import Candidate, Wanted, best, has_room, may_take, plan_offers
+from handoff.queue.plan import FILE, BadPlan, default_plan, read_plan
+from handoff.queue.routing import due, rank, route
+
+pytestmark = pytest.mark.unit
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PLAN = default_plan()
+
+
+def agent(name: str, **more: object) -> Candidate:
+    values = {"roles": ("agent",), "departments": ("orders",), "skills": (), "languages": ("en",), "capacity": 3}
+    return Candidate(**{"id": name, "load": 0, **values, **more})  # type: ignore[arg-type]
+
+
+def wanted(name: str = "h", **more: object) -> Wanted:
+    values = {"rank": 0, "department": "orders", "skills": (), "language": "en", "senior": False}
+    return Wanted(**{"id": name, **values, **more})  # type: ignore[arg-type]
+
+
+def test_a_department_is_a_right() -> None:
+    assert may_take("orders", ["agent"], ["orders"])
+    assert not may_take("billing", ["agent"], ["orders"])
+    assert may_take("billing", ["agent"], [])
+    assert may_take("billing", ["lead"], ["orders"])
+    assert may_take(None, ["agent"], ["gear"])
+
+
+def test_the_best_fit_gets_it_and_among_equals_the_least_loaded() -> None:
+    skilled, other = agent("a", skills=("returns",), load=2), agent("b")
+    assert best(wanted(skills=("returns",)), [other, skilled]) == skilled
+    assert best(wanted(), [agent("a", load=2), agent("b", load=1)]) == agent("b", load=1)
+    german = agent("c", languages=("de",))
+    assert best(wanted(language="de-AT", skills=("returns",)), [skilled, german]) == german
+
+
+def test_senior_work_goes_to_seniors_while_one_is_there() -> None:
+    senior, junior = agent("s", roles=("agent", "senior"), load=3), agent("j")
+    assert best(wanted(senior=True), [senior, junior]) is None  # it waits for the senior's next free place
+    assert best(wanted(senior=True), [junior]) == junior
+    assert best(wanted(), [agent("s", roles=("senior",)), junior]) == junior
+
+
+def test_who_passed_is_not_asked_again() -> None:
+    assert best(wanted(passed_by=("a",)), [agent("a"), agent("b")]) == agent("b")
+    assert best(wanted(passed_by=("a", "b")), [agent("a"), agent("b")]) is None
+
+
+def test_one_that_is_heavier_than_an_agent_fits_one_who_has_nothing() -> None:
+    assert has_room(2, 0, 1)
+    assert not has_room(2, 1, 2)
+    assert not has_room(1, 0, 0)
+
+
+CANDIDATES = st.lists(
+    st.builds(
+        agent,
+        st.sampled_from("abcdef"),
+        capacity=st.integers(0, 4),
+        load=st.integers(0, 4),
+        departments=st.sampled_from([(), ("orders",), ("billing",)]),
+    ),
+    unique_by=lambda one: one.id,
+)
+WAITING = st.lists(
+    st.builds(
+        wanted,
+        st.uuids().map(str),
+        rank=st.integers(0, 9),
+        weight=st.integers(1, 2),
+        department=st.sampled_from([None, "orders", "billing"]),
+        senior=st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(WAITING, CANDIDATES)
+def test_offers_keep_capacity_and_departments(waiting: list[Wanted], candidates: list[Candidate]) -> None:
+    there = {one.id: one for one in candidates}
+    offers = plan_offers(waiting, there)
+    loads = {one.id: one.load for one in candidates}
+    for one in sorted(waiting, key=lambda item: (item.rank, item.id)):
+        if one.id in offers:
+            who = there[offers[one.id]]
+            assert may_take(one.department, who.roles, who.departments)
+            assert has_room(one.weight, loads[who.id], who.capacity)
+            loads[who.id] += one.weight
+    for one in waiting:  # nothing waits that somebody could take
+        if one.id not in offers and not one.senior:
+            assert not any(
+                may_take(one.department, who.roles, who.departments)
+                and has_room(one.weight, loads[who.id], who.capacity)
+                for who in candidates
+            )
+
+
+def test_routes_follow_the_issue() -> None:
+    assert route(PLAN, "safety").queue == "senior"
+    refund = route(PLAN, "policy_limit", "refund")
+    assert (refund.queue, refund.department, refund.skills) == ("specialist", "billing", ("refunds",))
+    assert route(PLAN, "explicit_request").department is None
+    again = route(PLAN, "explicit_request", repeats=1)
+    assert (again.queue, again.priority) == ("support", 2)
+    assert route(PLAN, "explicit_request", repeats=2).queue == "senior"
+    assert route(PLAN, "safety", repeats=5).priority == 1
+
+
+def test_waiting_weighs_as_much_as_priority() -> None:
+    """A calm case overtakes an urgent one that came three steps of waiting later."""
+    calm = rank(PLAN, 4, NOON)
+    steps = timedelta(minutes=PLAN.age_step * 3)
+    assert calm > rank(PLAN, 1, NOON)
+    assert calm > rank(PLAN, 1, NOON + steps - timedelta(seconds=1))
+    assert calm < rank(PLAN, 1, NOON + steps + timedelta(seconds=1))
+
+
+def test_the_first_answer_is_due_by_the_queue() -> None:
+    assert due(PLAN, "senior", None, NOON) == NOON + timedelta(seconds=120)
+    assert due(PLAN, "support", "orders", NOON) == NOON + timedelta(seconds=180)
+
+
+def test_estimates() -> None:
+    usual = Pace(pick_up=30, handling=600)
+    assert estimate(1, free=1, slots=3, usual=usual) == 30
+    assert estimate(4, free=1, slots=3, usual=usual) == 630
+    assert estimate(1, free=0, slots=0, usual=usual) is None
+    assert pace([1.0] * (FEWEST - 1), []).handling == USUAL_HANDLING
+    assert pace([10.0] * FEWEST, [100.0] * FEWEST) == Pace(10.0, 100.0)
+
+
+def test_only_what_changes_something_is_told() -> None:
+    now = Place(3, True, 600)
+    assert worth_telling(None, now)
+    assert worth_telling(Place(4, True, 600), now)
+    assert worth_telling(Place(3, False, None), now)
+    assert not worth_telling(Place(3, True, 570), now)
+    assert worth_telling(Place(3, True, 300), now)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("intents:\n", "intents:\n  juggle: circus\n"),
+        ("department: gear", "department: moon"),
+        ("timezone: Europe/Vienna", "timezone: Europe/Atlantis"),
+        ("safety: {queue: senior", "safety: {queue: nowhere"),
+        ("age_step: 10", "age_step: soon"),
+        ("  orders: {hours: always}", "  orders: {hours: {mon: ['9-5']}}"),
+        ("queues:", "queus:"),
+    ],
+)
+def test_a_plan_that_does_not_hold_is_found_at_start(tmp_path: Path, old: str, new: str) -> None:
+    text = FILE.read_text()
+    broken = text.replace(old, new, 1) if old in text else text.replace("department: orders", "department: moon", 1)
+    (tmp_path / "plan.yaml").write_text(broken)
+    with pytest.raises(BadPlan, match=r"plan\.yaml"):
+        read_plan(tmp_path / "plan.yaml")

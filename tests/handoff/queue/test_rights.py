@@ -1,0 +1,145 @@
+"""What is refused, and that it is written down; passing on to a colleague; promises that must be kept first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from handoff.clock import stamp
+from handoff.storage import tables as t
+from tests.handoff.conftest import Customer, Desk, result
+from tests.handoff.queue.desk import Agent
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.service
+
+
+async def works_for(desk: Desk, email: str, *departments: str) -> None:
+    change = sa.update(t.agents).where(t.agents.c.email == email).values(departments=list(departments))
+    await desk.handoff.core.database.write(lambda c: c.execute(change))
+
+
+async def refund(desk: Desk) -> tuple[Customer, str]:
+    """A customer who was understood to want a refund, which is billing's, and waits for a person."""
+
+    async def bot(_request: dict[str, Any]) -> dict[str, Any]:
+        triage = {"decision": "continue", "rule": "none", "frustration": 0.0, "complexity": 0.0}
+        return result("I see.", triage=triage | {"intent": "refund_request", "confidence": 0.9})
+
+    desk.bot.answer = bot
+    customer = await desk.open("mara")
+    await customer.say("my money back")
+    await customer.until_text("I see.")
+    await customer.post("handoff", {})
+    find = sa.select(t.handoffs.c.id).where(t.handoffs.c.conversation_id == customer.id)
+    return customer, str(await desk.handoff.core.database.read(lambda c: c.execute(find).scalar_one()))
+
+
+async def trail(desk: Desk, **wanted: object) -> list[dict[str, Any]]:
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    entries = (await lead.get("/audit?limit=500")).json()["entries"]
+    return [entry for entry in entries if wanted.items() <= entry.items()]
+
+
+async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> None:
+    await works_for(desk, "ana@example.com", "orders")
+    customer, handoff = await refund(desk)
+    ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    item = next(i for i in await ana.waiting() if i["handoff_id"] == handoff)
+    assert (item["department"], item["topic"], item["may_take"]) == ("billing", "refund", False)
+    for answer in (
+        await ana.post(f"/handoffs/{handoff}/accept"),
+        await ana.get(f"/handoffs/{handoff}"),
+        await ana.post(f"/handoffs/{handoff}/notes", {"text": "let me in"}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong_department")
+        assert answer.json()["data"] == {"department": "billing"}
+    assert {e["type"] for e in await desk.log(customer.id)}.isdisjoint({"handoff.accepted", "note.added"})
+    refused = await trail(desk, outcome="refused", code="wrong_department", agent_name="Ana")
+    assert {entry["action"] for entry in refused} == {"handoff.accept", "handoff.view", "note.add"}
+    assert (await ben.post(f"/handoffs/{handoff}/accept")).status_code == 200  # a lead may
+    assert await trail(desk, outcome="done", action="handoff.accept", agent_name="Ben")
+
+
+async def test_a_customers_token_and_anothers_conversation_are_refused_and_written_down(desk: Desk) -> None:
+    mine, theirs = await desk.open(), await desk.open()
+    staff_route = await desk.client.get("/api/v1/queue", headers=mine.headers)
+    assert (staff_route.status_code, staff_route.json()["code"]) == (401, "session_ended")
+    foreign = await desk.client.post(f"/api/v1/conversations/{theirs.id}/handoff", json={}, headers=mine.headers)
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "conversation_not_found")
+    nonsense = await desk.client.get("/api/v1/queue", headers={"Authorization": "Bearer nonsense"})
+    assert nonsense.status_code == 401
+    assert [e["action"] for e in await trail(desk, agent_id=None, conversation_id=mine.id)] == [
+        "conversation.foreign",
+        "GET /queue",
+    ]
+    ana = await Agent.sign_in(desk)
+    denied = await ana.get("/audit")
+    assert (denied.status_code, denied.json()["code"]) == (403, "role_missing")
+
+
+@pytest.mark.parametrize("statement", ["UPDATE staff_audit SET code = 'x'", "DELETE FROM staff_audit"])
+async def test_the_trail_is_append_only(desk: Desk, statement: str) -> None:
+    ana, customer = await Agent.sign_in(desk), await desk.open()
+    await ana.take(customer)
+    with pytest.raises(DBAPIError, match="append-only"):
+        await desk.handoff.core.database.write(lambda c: c.execute(sa.text(statement)))
+
+
+async def test_a_conversation_is_passed_to_a_colleague_who_gets_it_offered_first(desk: Desk) -> None:
+    ana, ben, customer = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com"), await desk.open()
+    handoff = await ana.take(customer)
+    ben_id = next(p["id"] for p in (await ana.get("/agents")).json()["agents"] if p["name"] == "Ben")
+    nobody = await ana.post(f"/handoffs/{handoff}/transfer", {"agent_id": "agt_none"})
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "colleague_not_found")
+    assert (await ana.post(f"/handoffs/{handoff}/transfer", {"note": "where to?"})).status_code == 422
+    strange = await ana.post(f"/handoffs/{handoff}/transfer", {"department": "moon"})
+    assert (strange.status_code, strange.json()["code"]) == (422, "no_such_department")
+    assert (await ana.post(f"/handoffs/{handoff}/transfer", {"agent_id": ben_id, "note": "yours"})).status_code == 204
+    item = next(i for i in await ben.waiting() if i["handoff_id"] == handoff)
+    assert item["offered_to_me"]
+    moved = next(e for e in await customer.events() if e["type"] == "handoff.transferred")
+    assert {"note", "to_agent"}.isdisjoint(moved["data"])
+    assert (await ben.post(f"/handoffs/{handoff}/accept")).status_code == 200
+    assert await desk.violations(customer.id) == []
+
+
+async def test_an_open_promise_blocks_resolved_until_it_is_kept(desk: Desk) -> None:
+    ana, ben, customer = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com"), await desk.open()
+    handoff = await ana.take(customer)
+    due_at = stamp(desk.handoff.core.clock.now() + timedelta(minutes=10))
+    body = {"text": "We call you back.", "due_at": due_at}
+    others = await ben.post(f"/handoffs/{handoff}/promises", body)
+    assert (others.status_code, others.json()["code"]) == (403, "not_owner")
+    for bad in ("2020-01-01T00:00:00Z", "soon", "2099-01-01T00:00:00Z", "2026-12-01T00:00:00"):
+        answer = await ana.post(f"/handoffs/{handoff}/promises", body | {"due_at": bad})
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_due_time"), bad
+    promise = (await ana.post(f"/handoffs/{handoff}/promises", body)).json()["promise_id"]
+    close = {"outcome": "resolved", "cause": "answered"}
+    blocked = await ana.post(f"/handoffs/{handoff}/close", close)
+    assert (blocked.status_code, blocked.json()["code"]) == (409, "promise_open")
+    assert [p["promise_id"] for p in blocked.json()["data"]["promises"]] == [promise]
+    (listed,) = (await ana.get("/promises?state=due_soon")).json()["promises"]
+    assert (listed["promise_id"], listed["customer_name"]) == (promise, None)
+    assert (await ana.get("/queue")).json()["counts"]["promises_due"] == 1
+
+    async def warned() -> bool:
+        warnings = [e["data"] for e in await desk.log(customer.id) if e["type"] == "promise.warned"]
+        return [warning["promise_id"] for warning in warnings] == [promise]
+
+    await eventually("somebody is warned, once", warned)
+    assert (await ana.post(f"/promises/{promise}/keep", {"proof": "called at ten"})).status_code == 204
+    again = await ana.post(f"/promises/{promise}/keep", {"proof": "twice"})
+    assert (again.status_code, again.json()["code"]) == (409, "already_kept")
+    assert (await ana.post("/promises/prm_none/keep", {"proof": "x"})).status_code == 404
+    strange = await ana.post(f"/handoffs/{handoff}/close", close | {"cause_code": "gremlins"})
+    assert (strange.status_code, strange.json()["code"]) == (422, "no_such_cause")
+    assert (await ana.post(f"/handoffs/{handoff}/close", close | {"cause_code": "carrier"})).status_code == 204
+    closed = next(e for e in await desk.log(customer.id) if e["type"] == "conversation.closed")
+    assert closed["data"]["cause_code"] == "carrier"
+    shown = next(e for e in await customer.events() if e["type"] == "conversation.closed")
+    assert "cause_code" not in shown["data"]
