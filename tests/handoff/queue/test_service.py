@@ -88,7 +88,12 @@ async def test_who_may_not(desk: Desk) -> None:
     editor = await desk.sign_in("eva@example.com")
     for (method, path), body in {**DESK_ONLY, **dict.fromkeys(EVERY_STAFF_ROLE)}.items():
         url = path.format(
-            handoff_id=handoff, approval_id="apr_1", promise_id="prm_1", conversation_id=customer.id, seq=1
+            handoff_id=handoff,
+            approval_id="apr_1",
+            promise_id="prm_1",
+            conversation_id=customer.id,
+            seq=1,
+            part="tried",
         )
 
         async def call(headers: dict[str, str]) -> tuple[int, str]:
