@@ -181,6 +181,12 @@ def test_nothing_is_left_for_later() -> None:
     assert left == set()
 
 
+def test_no_conflict_was_left_in_a_file() -> None:
+    marker = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    texts = (".py", ".md", ".ts", ".tsx", ".css", ".json", ".yml", ".yaml", ".toml", ".jsonl", ".txt")
+    assert {name for name in sources(*texts) if marker.search((ROOT / name).read_text())} == set()
+
+
 def test_no_stack_trace_is_printed() -> None:
     """People get sentences; places of errors go to the logs without their values."""
     printers = {

@@ -27,7 +27,7 @@ class LinkRules:
 
     similarity: Similarity | None = shared_words
     threshold: float = 0.5
-    reviewed: str = "shared words, 0.5: at half of all words two needs were the same in every pair of the test set"
+    reviewed: str = "not reviewed by people yet: half of all words shared, chosen by the author"
     within: float = RETURNS_WITHIN
 
 

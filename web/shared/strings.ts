@@ -123,6 +123,7 @@ export const deskEn = {
   conversations: "Conversations",
   knowledge: "Knowledge",
   quality: "Quality",
+  insights: "Insights",
   online: "Online",
   away: "Away",
   presence: "Presence",

@@ -23,6 +23,7 @@ interface Props {
 
 const Knowledge = Later(() => import("../knowledge/Knowledge").then((part) => part.Knowledge));
 
+const Insights = Later(() => import("../insights/Insights").then((part) => part.Insights));
 const Quality = Later(() => import("../quality/Quality").then((part) => part.Quality));
 
 /** The parts of the desk. A new part is a line here; a part that does not exist is not shown. */
@@ -30,6 +31,7 @@ const SECTIONS = [
   { id: "conversations", label: t("conversations"), page: Conversations, open: answers },
   { id: "knowledge", label: t("knowledge"), page: Knowledge, open: edits },
   { id: "quality", label: t("quality"), page: Quality, open: (session: Session) => reviews(session) || answers(session) },
+  { id: "insights", label: t("insights"), page: Insights, open: reviews },
 ] as const;
 
 export type ReplyMode = "reply" | "note";

@@ -1,0 +1,46 @@
+"""The insights pages: every number has its words, its table and its episodes, in both themes and on a small screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import shoot
+from tests.browser.editor import Asker, context_for
+from tests.browser.test_accessibility import violations
+from tests.browser.test_story import Desk
+from tests.support.running import RunningStack
+from tests.support.waiting import eventually_now
+
+pytestmark = pytest.mark.browser
+
+COUNTED = """() => fetch('/api/v1/insights/summary').then((answer) => answer.json())
+    .then((found) => found.metrics.find((each) => each.name === 'handover').n > 0)"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: RunningStack, theme: str) -> None:
+    customer = Asker(stack.url)
+    customer.ask("How do I wash a down jacket?")
+    customer.want_person()
+    context = context_for(browser, theme, width=1360, bypass_csp=True)
+    page = context.new_page()
+    Desk(page, stack, role="lead")
+    # The worker keeps the outcomes; it comes by every few seconds.
+    eventually_now("the conversation is counted", lambda: page.evaluate(COUNTED), within=60)
+    page.get_by_role("link", name="Insights").click()
+    expect(page.get_by_role("rowheader", name="Handed over", exact=True)).to_be_visible()
+    found = {"figures": violations(page)}
+    shoot(page, f"insights-{theme}")
+    page.get_by_role("row", name="Handed over").get_by_role("link").first.click()
+    expect(page.get_by_role("button", name="Read and judge").first).to_be_visible()
+    found["episodes"] = violations(page)
+    shoot(page, f"insights-episodes-{theme}")
+    assert found == {"figures": [], "episodes": []}
+
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="All figures").click()
+    expect(page.get_by_role("rowheader", name="Handed over", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()

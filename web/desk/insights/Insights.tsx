@@ -1,0 +1,131 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Desk } from "../controller";
+import { useLoad } from "../knowledge/load";
+import { Await, Choice, Empty, Head } from "../knowledge/parts";
+import type { DeskState } from "../state";
+import { type InsightsCalls, insightsCalls, since, type Summary } from "./calls";
+import { Curve } from "./Curve";
+import { Episodes } from "./Episodes";
+import { FigureTable } from "./FigureTable";
+import { share } from "./format";
+import { TrendChart } from "./TrendChart";
+import "../knowledge/styles/frame.css";
+import "../quality/quality.css";
+import "./insights.css";
+import { n, plain } from "./words";
+
+const PERIODS = [7, 28, 90, 365] as const;
+const ROOT = "#/insights";
+
+/** The address of the episodes behind a figure. */
+export const behind = (metric: string, days: number) => `${ROOT}/episodes?${new URLSearchParams({ metric, days: String(days) })}`;
+
+export function Insights({ desk }: { desk: Desk; state: DeskState }) {
+  const calls = useMemo(() => insightsCalls(desk.request), [desk]);
+  const hash = useHash();
+  const asked = new URLSearchParams(hash.split("?", 2)[1] ?? "");
+  const days = PERIODS.find((each) => String(each) === asked.get("days")) ?? 28;
+  const metric = asked.get("metric");
+  return (
+    <main class="k-main" tabIndex={-1}>
+      <div class="k-page is-wide">
+        {hash.startsWith(`${ROOT}/episodes`) && metric ? (
+          <Episodes key={`${metric}:${days}`} calls={calls} desk={desk} metric={metric} days={days} back={`${ROOT}?days=${days}`} />
+        ) : (
+          <Dashboard calls={calls} days={days} />
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Dashboard({ calls, days }: { calls: InsightsCalls; days: number }) {
+  const load = useLoad(`summary:${days}`, (signal) => calls.summary(days, signal), true);
+  return (
+    <>
+      <Head title={n("insights")} more={n("insightsMore")}>
+        <Choice label={n("period")} value={String(days)} options={PERIODS.map((each) => [String(each), n("dayCount", { count: each })] as const)} onChange={(value) => location.replace(`${ROOT}?days=${value}`)} />
+      </Head>
+      <Await load={load}>
+        {(summary) => (
+          <>
+            <Headline summary={summary} days={days} />
+            <FigureTable figures={summary.metrics} days={days} csv={`/api/v1/insights/summary?format=csv&since=${encodeURIComponent(since(days))}`} />
+            <TrendChart calls={calls} days={days} figures={summary.metrics} />
+            <Curve points={summary.repeat_curve} />
+            <div class="i-tallies">
+              <Tally title={n("reasons")} rows={summary.handover_reasons} />
+              <Tally title={n("drivers")} rows={summary.contact_drivers} />
+              <Tally title={n("queues")} rows={summary.queues} />
+              <Tally title={n("excluded")} rows={summary.excluded} />
+            </div>
+          </>
+        )}
+      </Await>
+    </>
+  );
+}
+
+/** The rate with its band of silence: one bar, and the same in words. */
+function Headline({ summary, days }: { summary: Summary; days: number }) {
+  const found = (name: string) => summary.metrics.find((each) => each.name === name);
+  const rate = found("resolution");
+  if (!rate || rate.value === null)
+    return (
+      <Empty title={n("none")}>
+        <p class="soft">{n("noneMore")}</p>
+      </Empty>
+    );
+  const silent = found("silence")?.value ?? 0;
+  const bounds = rate.interval_95;
+  const rest = Math.max(0, 1 - rate.value - silent);
+  return (
+    <section class="i-headline" aria-labelledby="i-headline">
+      <h2 id="i-headline">{n("headline")}</h2>
+      <p class="i-rate">
+        <a href={behind("resolution", days)}>{share(rate.value)}</a>
+        {bounds && (
+          <span class="soft">
+            {" "}
+            {share(bounds[0])} – {share(bounds[1])}
+          </span>
+        )}
+      </p>
+      <p class="soft">{n("headlineMore", { n: rate.n })}</p>
+      <div class="i-band" role="img" aria-label={n("bandText", { resolved: share(rate.value), silence: share(silent), rest: share(rest) })}>
+        <span class="is-resolved" style={{ flexGrow: rate.value }} />
+        <span class="is-silent" style={{ flexGrow: silent }} />
+        <span style={{ flexGrow: rest }} />
+      </div>
+      <p>
+        <a href={behind("silence", days)}>{n("silence", { share: share(silent) })}</a> · <a href={behind("confirmation", days)}>{n("confirmed", { share: share(found("confirmation")?.value) })}</a>
+      </p>
+    </section>
+  );
+}
+
+function Tally({ title, rows }: { title: string; rows: Summary["queues"] }) {
+  return (
+    <section>
+      <h2>{title}</h2>
+      {rows.length === 0 && <p class="soft">{n("nobody")}</p>}
+      <ul class="i-tally">
+        {rows.map((row) => (
+          <li key={row.key}>
+            <span>{plain(row.key)}</span> <strong>{row.n}</strong>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function useHash(): string {
+  const [hash, setHash] = useState(() => location.hash);
+  useEffect(() => {
+    const follow = () => setHash(location.hash);
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  return hash;
+}

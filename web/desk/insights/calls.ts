@@ -1,0 +1,30 @@
+/** The analysts' side of the HTTP contract. */
+import type { Api } from "../../shared/api";
+import type { Schemas } from "../../shared/types";
+
+export type Summary = Schemas["SummaryOut"];
+export type Figure = Schemas["FigureOut"];
+export type Trend = Schemas["TrendOut"];
+export type Episode = Schemas["EpisodeOut"];
+
+const DAY = 24 * 3600 * 1000;
+
+/** From `days` ago, to the hour: the same question within an hour is the same address. */
+export function since(days: number, now = Date.now()): string {
+  const hour = 3600 * 1000;
+  return new Date(Math.floor((now - days * DAY) / hour) * hour).toISOString();
+}
+
+export function insightsCalls(request: Api["request"]) {
+  return {
+    summary: (days: number, signal: AbortSignal) =>
+      request<Summary>("GET", "/insights/summary", { query: { since: since(days) }, signal, timeout: 30_000 }),
+    trend: (days: number, metric: string, signal: AbortSignal) =>
+      request<Trend[]>("GET", "/insights/trends", { query: { since: since(days), by: "day", metric }, signal, timeout: 30_000 }),
+    episodes: (days: number, metric: string, after: string | null, signal: AbortSignal) =>
+      request<Schemas["EpisodesOut"]>("GET", "/outcomes", { query: { since: since(days), metric, ...(after && { after }) }, signal }),
+    take: (conversationId: string) => request<Schemas["SampleOut"]>("POST", "/qa/samples/named", { body: { conversation_id: conversationId } }),
+  };
+}
+
+export type InsightsCalls = ReturnType<typeof insightsCalls>;
