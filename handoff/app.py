@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -64,6 +64,7 @@ from handoff.widget import routes as widget_routes
 
 DRAIN_SECONDS = 5.0
 RESTART_LOOP_AFTER = 1.0
+CANCEL_AGAIN_AFTER = 0.5
 REDIS_TIMEOUT = 2.0
 
 logger = structlog.get_logger(__name__)
@@ -193,7 +194,7 @@ async def open_handoff(
                 handoff.attachments.sweep_forever,
             )
         ]
-        stack.push_async_callback(_cancel, loops)
+        stack.push_async_callback(end, loops)
         stack.push_async_callback(core.runner.drain, DRAIN_SECONDS)
         await sweeper.recover()
         yield handoff
@@ -217,7 +218,10 @@ async def _forever(loop: Callable[[], Awaitable[None]], clock: Clock) -> None:
         await clock.sleep(RESTART_LOOP_AFTER)
 
 
-async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended. Python 3.11's ``wait_for``, with which the Redis client sends, returns its result
+    and forgets the cancellation where both come at once; a loop would then go on for ever."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=CANCEL_AGAIN_AFTER)

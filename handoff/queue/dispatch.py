@@ -8,7 +8,6 @@ is there (Redis is away), nobody gets an offer and nobody loses a conversation f
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -60,18 +59,12 @@ class Dispatcher:
 
     async def _until_due(self, listener: Listener) -> None:
         """The next change of the queue or of who is there, or the pause."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._every):
-                changed = asyncio.create_task(self._changed.wait())
-                try:
-                    while not self._changed.is_set():
-                        heard = asyncio.create_task(listener.queue.get())
-                        await asyncio.wait({changed, heard}, return_when=asyncio.FIRST_COMPLETED)
-                        if heard.done() and _moves_the_queue(heard.result()):
-                            break
-                        heard.cancel()
-                finally:
-                    changed.cancel()
+        waits = {asyncio.create_task(self._changed.wait()), asyncio.create_task(_queue_moves(listener))}
+        try:
+            await asyncio.wait(waits, timeout=self._every, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
         self._changed.clear()
         listener.overflowed.clear()
 
@@ -193,6 +186,12 @@ def _end_offer(handoff_id: str, agent_id: str, log: LogWriter) -> bool:
 
 def _set_passed(connection: waiting.Connection, handoff_id: str, passed_by: list[str]) -> None:
     moves.set_row(connection, handoff_id, passed_by=passed_by)
+
+
+async def _queue_moves(listener: Listener) -> bool:
+    while not _moves_the_queue(await listener.queue.get()):
+        pass
+    return True
 
 
 def _moves_the_queue(signal: Signal) -> bool:
