@@ -45,7 +45,7 @@ def test_every_state_is_accessible(browser: Browser, stack: RunningStack, theme:
     assert violations(page) == []
     shoot(page, f"widget-{theme}")
     page.get_by_role("button", name="Talk to a person").click()
-    expect(page.get_by_text(re.compile("you are number", re.I)).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"number \d+|next in line", re.I)).first).to_be_visible()
     assert violations(page) == []
     page.goto(f"{stack.url}/help/")
     assert violations(page) == []

@@ -148,6 +148,7 @@ def test_the_keyboard_alone_and_each_message_spoken_once(browser: Browser, stack
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="More")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Search help articles")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.press("Escape")
