@@ -83,7 +83,7 @@ async def test_the_inbox_shows_all_that_is_open_and_whose(desk: Desk) -> None:
     await ben.post(f"/handoffs/{handoff}/close", CLOSE | {"packet_enough": False, "packet_missing": "the invoice date"})
     (closed,) = (await ana.get("/desk/closed")).json()["items"]
     assert (closed["handoff_id"], closed["outcome"]) == (handoff, "resolved")
-    event = (await desk.log(second.id))[-1]
+    event = next(each for each in await desk.log(second.id) if each["type"] == "conversation.closed")
     assert (event["data"]["packet_enough"], event["data"]["packet_missing"]) == (False, "the invoice date")
     told = (await second.events())[-1]
     assert set(told["data"]) == {"by", "outcome"}  # what staff say of the packet is theirs
