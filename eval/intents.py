@@ -148,7 +148,8 @@ def wilson(part: int, whole: int) -> list[float] | None:
     share, square = part / whole, Z95**2
     middle = (share + square / (2 * whole)) / (1 + square / whole)
     reach = Z95 * math.sqrt(share * (1 - share) / whole + square / (4 * whole**2)) / (1 + square / whole)
-    return [max(0.0, middle - reach), min(1.0, middle + reach)]
+    # Rounding must not push the interval of none or all past the share itself.
+    return [max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))]
 
 
 def area(higher: Sequence[float], lower: Sequence[float]) -> float | None:
