@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,13 @@ def held(stack: RunningStack, folder: Path, names: set[str], seed: int) -> list[
         for role in person["roles"]:
             accounts.setdefault(role, (person["email"], person["password"]))
     plan = Plan(scenarios, banks(scenarios), 1, seed, 3)
-    return asyncio.run(run(plan, stack.url, Staff(accounts), folder, lambda *_: None))
+
+    def work() -> list[Result]:
+        return asyncio.run(run(plan, stack.url, Staff(accounts), folder, lambda *_: None))
+
+    # A browser test that failed leaves Playwright's loop running in this thread; a loop needs a thread of its own.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def test_no_scenario_of_the_fast_suite_newly_fails(stack: RunningStack, tmp_path: Path) -> None:
