@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -121,14 +122,25 @@ def _again(contact: Contact) -> float:
 
 
 CUSTOMER, ALONE = "customer ", "conversation "
+KEPT_CONVERSATIONS = 1_000
+NEWEST_VERSION = (
+    sa.select(t.turns.c.model_version)
+    .where(t.turns.c.conversation_id == sa.bindparam("this"), t.turns.c.model_version.is_not(None))
+    .order_by(t.turns.c.tracker_version.desc())
+    .limit(1)
+)
 
 
 class LogOfPersons:
-    """The keeper's view of the log: persons by what the outbox announced, their conversations from SQL."""
+    """The keeper's view of the log: persons by what the outbox announced, their conversations from SQL.
+
+    A customer's older conversations are asked for each time that customer writes; what was read of them lately is kept.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._feed = EventFeed(database, clock)
+        self._read_lately: OrderedDict[tuple[str, int], Conversation] = OrderedDict()
 
     async def changed(self, position: int) -> tuple[Sequence[str], int]:
         events, reached = await self._feed.after(position)
@@ -142,29 +154,33 @@ class LogOfPersons:
         return persons, reached
 
     async def of_person(self, person: str) -> Sequence[Conversation]:
-        return await self._database.read(lambda connection: _conversations(connection, person))
+        return await self._database.read(lambda connection: self._conversations(connection, person))
+
+    def _conversations(self, connection: sa.Connection, person: str) -> list[Conversation]:
+        """An anonymous conversation that became a customer's is theirs alone from then on."""
+        query = sa.select(t.conversations).order_by(t.conversations.c.opened_at)
+        if person.startswith(CUSTOMER):
+            query = query.where(t.conversations.c.customer_id == person.removeprefix(CUSTOMER))
+        else:
+            mine = t.conversations.c.id == person.removeprefix(ALONE)
+            query = query.where(mine, t.conversations.c.customer_id.is_(None))
+        found = (self._conversation(connection, row) for row in connection.execute(query).mappings().all())
+        return [each for each in found if each is not None]
+
+    def _conversation(self, connection: sa.Connection, row: sa.RowMapping) -> Conversation | None:
+        key = (str(row["id"]), int(row["head_seq"]))
+        known = self._read_lately.pop(key, None) or _read_conversation(connection, row)
+        if known is not None and len(known.events) == row["head_seq"]:
+            self._read_lately[key] = known
+            while len(self._read_lately) > KEPT_CONVERSATIONS:
+                self._read_lately.popitem(last=False)
+        return known
 
 
-def _conversations(connection: sa.Connection, person: str) -> list[Conversation]:
-    """An anonymous conversation that became a customer's is theirs alone from then on."""
-    query = sa.select(t.conversations).order_by(t.conversations.c.opened_at)
-    if person.startswith(CUSTOMER):
-        query = query.where(t.conversations.c.customer_id == person.removeprefix(CUSTOMER))
-    else:
-        mine = t.conversations.c.id == person.removeprefix(ALONE)
-        query = query.where(mine, t.conversations.c.customer_id.is_(None))
-    found = []
-    for row in connection.execute(query).mappings():
-        events = read_events(connection, row["id"], 0, WHOLE_LOG)
-        version = connection.execute(
-            sa.select(t.turns.c.model_version)
-            .where(t.turns.c.conversation_id == row["id"], t.turns.c.model_version.is_not(None))
-            .order_by(t.turns.c.tracker_version.desc())
-            .limit(1)
-        ).scalar()
-        if events:
-            found.append(replace(conversation_of(events, traffic=_traffic(row)), version=version))
-    return found
+def _read_conversation(connection: sa.Connection, row: sa.RowMapping) -> Conversation | None:
+    events = read_events(connection, row["id"], 0, WHOLE_LOG)
+    version = connection.execute(NEWEST_VERSION, {"this": row["id"]}).scalar()
+    return replace(conversation_of(events, traffic=_traffic(row)), version=version) if events else None
 
 
 def _traffic(row: sa.RowMapping) -> Traffic:

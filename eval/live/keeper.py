@@ -68,7 +68,10 @@ class Keeper:
         conversations = await self._log.of_person(person)
         now = self._now()
         episodes = await asyncio.to_thread(episodes_of, conversations, now, self._rules)
-        return await self._database.write(lambda connection: store.keep(connection, person, episodes, now))
+        found = await self._database.read(lambda connection: store.change(connection, person, episodes, now))
+        if found:
+            await self._database.write(lambda connection: store.keep(connection, found))
+        return found.entries
 
     async def run_forever(self, pause: Callable[[], object]) -> None:
         """``pause`` is awaited when nothing is left; a store that is away is waited for."""

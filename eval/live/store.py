@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -32,28 +32,52 @@ def due_persons(connection: sa.Connection, now: float, most: int) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def keep(connection: sa.Connection, person: str, episodes: Sequence[Episode], now: float) -> list[Entry]:
-    """Put what is held of ``person`` in place of what was, and add to the ledger what changed. Returns what was added.
+class Change(NamedTuple):
+    """What must be written so that the tables hold what is judged of a person. ``gone``: episodes to take out, those
+    that come back changed among them."""
 
-    ``episodes`` are all that this person has; twice the same leaves all as it is.
+    entries: list[Entry]
+    gone: list[str]
+    rows: list[dict[str, Any]]
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.gone or self.rows)
+
+
+def change(connection: sa.Connection, person: str, episodes: Sequence[Episode], now: float) -> Change:
+    """What differs from what is held of ``person``, whose episodes are ``episodes`` and no others. Reads alone.
+
+    Judged again without news it is empty, so that the one writer of the database is left to the conversations.
     """
-    before = list(connection.execute(sa.select(E.id).where(E.person == person)).scalars())
-    names = {*before, *(each.id for each in episodes), *(alias for each in episodes for alias in each.aliases)}
-    added = revise(_known(connection, names), episodes, now)
-    if added:
-        connection.execute(sa.insert(outcome_ledger), [_ledger_row(entry) for entry in added])
-    for chunk in _chunks([*before, *(each.id for each in episodes)]):
+    held = {
+        each["id"]: dict(each)
+        for each in connection.execute(sa.select(outcome_episodes).where(E.person == person)).mappings()
+    }
+    names = {*held, *(each.id for each in episodes), *(alias for each in episodes for alias in each.aliases)}
+    followers = {each.follows: each for each in episodes if each.follows is not None}
+    wanted = [row(each, person, followers.get(each.id), now) for each in episodes]
+    rows = [each for each in wanted if held.get(each["id"]) != each]
+    kept = {each["id"] for each in wanted}
+    gone = [name for name in held if name not in kept] + [each["id"] for each in rows if each["id"] in held]
+    return Change(revise(_known(connection, names), episodes, now), gone, rows)
+
+
+def keep(connection: sa.Connection, found: Change) -> None:
+    """Write a change. The episodes and the ledger move together."""
+    if found.entries:
+        connection.execute(sa.insert(outcome_ledger), [_ledger_row(entry) for entry in found.entries])
+    for chunk in _chunks([*found.gone, *(each["id"] for each in found.rows)]):
         connection.execute(sa.delete(outcome_episodes).where(E.id.in_(chunk)))
         connection.execute(sa.delete(outcome_articles).where(outcome_articles.c.episode_id.in_(chunk)))
-    if episodes:
-        followers = {each.follows: each for each in episodes if each.follows is not None}
-        connection.execute(
-            sa.insert(outcome_episodes), [row(each, person, followers.get(each.id), now) for each in episodes]
-        )
-    cited = [{"episode_id": each.id, "article_id": article} for each in episodes for article in sorted(_articles(each))]
+    if found.rows:
+        connection.execute(sa.insert(outcome_episodes), found.rows)
+    cited = [
+        {"episode_id": each["id"], "article_id": article}
+        for each in found.rows
+        for article in sorted({name for name, _ in each["articles"]})
+    ]
     if cited:
         connection.execute(sa.insert(outcome_articles), cited)
-    return added
 
 
 def row(episode: Episode, person: str, follower: Episode | None, now: float) -> dict[str, Any]:
@@ -147,10 +171,6 @@ def _entry(row: sa.RowMapping) -> Entry:
 
 def _ledger_row(entry: Entry) -> dict[str, Any]:
     return {**entry._asdict(), "refs": [list(ref) for ref in entry.refs]}
-
-
-def _articles(episode: Episode) -> set[str]:
-    return {name for contact in episode.contacts for name, _ in contact.articles}
 
 
 def _chunks(names: list[str], size: int = 500) -> Iterable[list[str]]:

@@ -8,7 +8,9 @@ is there (Redis is away), nobody gets an offer and nobody loses a conversation f
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -25,13 +27,18 @@ from handoff.errors import FrontdeskError
 from handoff.gateway.hub import DESK, Listener, Signal
 from handoff.queue import moves, waiting
 from handoff.queue.board import Board, candidate_of, read_board, wanted_of
-from handoff.queue.estimate import Place, estimate
+from handoff.queue.estimate import Pace, Place, estimate
 from handoff.queue.matching import Candidate, may_take, plan_offers
 from handoff.queue.order import Order
+from handoff.queue.plan import DeskPlan
 from handoff.queue.routing import opens_at
 
 MOVES = Counter("frontdesk_queue_moves_total", "Offers, their ends, and releases", ["move"])
 RELEVANT = ("handoff.queued", "handoff.accepted", "handoff.returned", "handoff.declined", "conversation.closed")
+
+SHORTEST_PAUSE = 0.02
+"""Seconds between two rounds."""
+PAUSE_PER_ROUND = 4.0
 
 logger = structlog.get_logger(__name__)
 
@@ -51,10 +58,14 @@ class Dispatcher:
     async def run_forever(self) -> None:
         with self._core.hub.listen(DESK) as listener:
             while True:
+                began = time.monotonic()
                 try:
                     await self.tick()
                 except FrontdeskError as problem:
                     logger.warning("dispatch.waits", code=problem.code)
+                # A crowd that comes at once is one round: a round reads the whole queue, so rounds may not follow each
+                # other closer than they take long.
+                await asyncio.sleep(max(SHORTEST_PAUSE, PAUSE_PER_ROUND * (time.monotonic() - began)))
                 await self._until_due(listener)
 
     async def _until_due(self, listener: Listener) -> None:
@@ -151,23 +162,13 @@ class Dispatcher:
 
     async def _tell_places(self, board: Board, there: dict[str, Candidate], now: datetime) -> None:
         ahead: dict[str, int] = {}
+        staff: dict[str | None, _Staff] = {}
         for row in board.waiting:
             position = ahead[row["queue"]] = ahead.get(row["queue"], 0) + 1
-            people = [one for one in there.values() if may_take(row["department"], one.roles, one.departments)]
-            closed = opens_at(self._plan, row["department"], now)
-            place = Place(
-                position,
-                staffed=bool(people),
-                estimate_seconds=None
-                if closed
-                else estimate(
-                    position,
-                    sum(max(one.capacity - one.load, 0) for one in people),
-                    sum(one.capacity for one in people),
-                    board.pace,
-                ),
-                opens_at=stamp(closed) if closed else None,
-            )
+            department = row["department"]
+            if department not in staff:
+                staff[department] = _staff(self._plan, department, there, now)
+            place = staff[department].place(position, board.pace)
             if waiting.should_tell(row, place, now):
                 await self._step("told", row, partial(waiting.tell, handoff_id=row["id"], place=place))
 
@@ -178,6 +179,31 @@ class Dispatcher:
                 MOVES.labels(move).inc()
         except FrontdeskError as problem:
             logger.warning("dispatch.step_failed", move=move, code=problem.code, row_id=row["id"])
+
+
+@dataclass(frozen=True)
+class _Staff:
+    """Who is there for one department: ``free`` and ``capacity`` in weights; ``opens_at`` while it is closed."""
+
+    people: int
+    free: int
+    capacity: int
+    opens_at: str | None
+
+    def place(self, position: int, pace: Pace) -> Place:
+        waits = None if self.opens_at else estimate(position, self.free, self.capacity, pace)
+        return Place(position, staffed=bool(self.people), estimate_seconds=waits, opens_at=self.opens_at)
+
+
+def _staff(plan: DeskPlan, department: str | None, there: dict[str, Candidate], now: datetime) -> _Staff:
+    people = [one for one in there.values() if may_take(department, one.roles, one.departments)]
+    closed = opens_at(plan, department, now)
+    return _Staff(
+        len(people),
+        sum(max(one.capacity - one.load, 0) for one in people),
+        sum(one.capacity for one in people),
+        stamp(closed) if closed else None,
+    )
 
 
 def _end_offer(handoff_id: str, agent_id: str, log: LogWriter) -> bool:

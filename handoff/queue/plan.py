@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfoNotFoundError
@@ -72,9 +72,10 @@ class DeskPlan(_Strict):
             raise ValueError(f"named and not described: {', '.join(sorted(map(str, strange)))}")
         if "other" not in self.causes:
             raise ValueError("causes need an 'other'")
-        self.calendars()
+        assert self.calendars is not None  # read here, so that hours that do not hold are found at start
         return self
 
+    @cached_property
     def calendars(self) -> Mapping[str | None, Hours]:
         """Hours by department. ``None``: what belongs to no department is open whenever any of them is."""
         try:

@@ -56,12 +56,12 @@ def due(plan: DeskPlan, queue: Queue, department: str | None, first_wait: dateti
 
 def calendar_of(plan: DeskPlan, department: str | None) -> Hours | None:
     """``None``: nobody's hours bind it, so it is always open."""
-    return plan.calendars().get(department)
+    return plan.calendars.get(department)
 
 
 def opens_at(plan: DeskPlan, department: str | None, now: datetime) -> datetime | None:
     """When its people come back; ``None`` while they are there. What is nobody's is open when any department is."""
-    calendars = [plan.calendars()[department]] if department else list(plan.calendars().values())
+    calendars = [plan.calendars[department]] if department else list(plan.calendars.values())
     if not calendars or any(one.is_open(now) for one in calendars):
         return None
     return min((moment for one in calendars if (moment := one.next_open(now))), default=None)
