@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets as chance
 from datetime import datetime, timedelta
+from functools import cache
 
 from actions.demo import demo_customers
 from handoff.conversations.identity import issue_identity
@@ -24,5 +25,10 @@ def identity_token(settings: Settings, customer: str, ttl: int, now: datetime) -
     settings.paths.create()
     secrets.create_missing(settings.paths.secrets)
     secret = secrets.read(settings.paths.secrets, "identity_secret").get_secret_value()
-    name = next((known["name"] for known in demo_customers() if known["id"] == customer), None)
+    name = _demo_names().get(customer)
     return issue_identity(secret, customer, now, timedelta(seconds=ttl), name=name, jti=chance.token_urlsafe(12))
+
+
+@cache
+def _demo_names() -> dict[str, str]:
+    return {known["id"]: known["name"] for known in demo_customers()}
