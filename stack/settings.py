@@ -158,9 +158,14 @@ def has_display() -> bool:
     return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+"""A second thread of a number library waits by spinning, and takes its core from the other processes of the machine."""
+
+
 def process_environment(settings: Settings) -> dict[str, str]:
     """The environment of a child process: this one's, with the settings that the command line changed."""
     return {
+        **ONE_CORE,
         **os.environ,
         "PYTHONPATH": str(ROOT),
         environment_name("port"): str(settings.port),
