@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from eval.live import counting
 from handoff.clock import SystemClock
 from handoff.outbox.feed import EventFeed
 from handoff.outbox.housekeeping import Housekeeping
@@ -34,6 +35,8 @@ from stack.settings import Settings, load
 EVERY = timedelta(seconds=15)
 OUTCOMES_EVERY = 5.0
 """Seconds between two looks for conversations that went on."""
+TOTALS_EVERY = 30.0
+"""Seconds between two counts of the day that is under way."""
 
 log = structlog.get_logger("stack.worker")
 
@@ -64,6 +67,7 @@ async def run(settings: Settings) -> None:
             working = [
                 tasks.create_task(Housekeeping(database, clock, EVERY).run_forever()),
                 tasks.create_task(dispatcher.run_forever()),
+                tasks.create_task(counting.run_forever(database, lambda: clock.sleep(TOTALS_EVERY))),
                 tasks.create_task(keeper_of(database, clock).run_forever(lambda: clock.sleep(OUTCOMES_EVERY))),
             ]
             await listener.wait_started(serving)

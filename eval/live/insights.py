@@ -1,150 +1,42 @@
-"""The dashboard's figures from the kept episodes, by a few aggregates; definitions as in ``eval.metrics``.
-
-Each figure names the condition of its denominator and of its hits, so that a click lists just the episodes behind it.
-"""
+"""The dashboard's figures from the totals of kept episodes; definitions as in ``eval.metrics``."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import sqlalchemy as sa
 
 from eval.intents import Z95, wilson
+from eval.live.shares import BY_NAME, MEANS, SHARES, Condition, E, Period, Share
+from eval.live.totals import ALL, STEP, Totals, gather
 from eval.metrics import survival
-from eval.metrics.figures import ENDED, MATURED, WAIT_TARGET
 from eval.outcomes.model import DAY, RETURN_DAYS
-from eval.storage.tables import outcome_articles, outcome_episodes
+from eval.storage.tables import outcome_episodes
 
-E = outcome_episodes.c
-Condition = sa.ColumnElement[bool]
-DIMENSIONS: Final = ("day", "version", "intent", "channel", "article", "resolver", "queue")
-
-
-@dataclass(frozen=True)
-class Period:
-    """Episodes opened from ``since`` up to ``until`` (seconds since 1970), and only those of each named dimension."""
-
-    since: float
-    until: float
-    version: str | None = None
-    intent: str | None = None
-    channel: str | None = None
-    article: str | None = None
-
-    def conditions(self) -> list[Condition]:
-        found: list[Condition] = [E.opened_at >= self.since, E.opened_at < self.until]
-        for name in ("version", "intent", "channel"):
-            wanted = getattr(self, name)
-            if wanted is not None:
-                found.append(E[name] == wanted)
-        if self.article is not None:
-            cited = sa.select(outcome_articles.c.episode_id).where(outcome_articles.c.article_id == self.article)
-            found.append(E.id.in_(cited))
-        return found
-
-
-@dataclass(frozen=True)
-class Share:
-    """``target``: (share, "at least" or "at most") of good service practice."""
-
-    name: str
-    title: str
-    hits: Condition
-    of: Condition
-    denominator: str
-    target: tuple[float, str] | None = None
-
-
-_MATURED = sa.and_(E.eligible == 1, E.matured == 1)
-_ENDED = sa.and_(E.eligible == 1, E.ended == 1)
-_ELIGIBLE = E.eligible == 1
-
-
-def _matured(name: str, title: str, hits: Condition, target: tuple[float, str] | None = None) -> Share:
-    return Share(name, title, hits, _MATURED, MATURED, target)
-
-
-SHARES: Final = (
-    _matured("resolution", "Resolution rate", E.proven == 1),
-    *(
-        _matured(f"resolution_{who}", f"Resolved by {who}", sa.and_(E.proven == 1, E.resolver == who))
-        for who in ("bot", "assisted", "human")
-    ),
-    _matured("silence", "Band of silence", E.silent == 1),
-    Share("confirmation", "Confirmation rate", E.confirmed == 1, sa.and_(_MATURED, E.reached == 1),
-          "matured eligible episodes in which somebody answered"),
-    _matured("fcr", "First contact resolution", sa.and_(E.proven == 1, E.one_contact == 1), (0.70, "at least")),
-    _matured("repeat", "Claimed, and came back within 7 days", E.status == "repeat", (0.15, "at most")),
-    _matured("false_resolution", "False resolutions", E.status == "false_resolution", (0.0, "at most")),
-    _matured("unresolved", "Unresolved", E.status == "unresolved"),
-    _matured("abandonment", "Abandoned", E.status == "abandoned"),
-    _matured("declined", "Declined by policy", E.status == "declined_by_policy"),
-    Share("deflection", "Deflection", E.person_took_part == 0, _ENDED, ENDED),
-    Share("containment", "Containment", sa.and_(E.person_took_part == 0, E.person_asked == 0), _ENDED, ENDED),
-    Share("handover", "Handed over", E.person_asked == 1, _ELIGIBLE, "eligible episodes"),
-    Share("queue_abandonment", "Left before a person came", E.left_queue == 1, sa.and_(_ELIGIBLE, E.person_asked == 1),
-          "eligible episodes that were handed over"),
-    Share("reask", "Asked again for what they had told", E.asked_again == 1, sa.and_(_ELIGIBLE, E.served == 1),
-          "handed over and answered by a colleague", (0.0, "at most")),
-    Share("packet_enough", "The packet was enough", E.packet_enough == 1, sa.and_(_ELIGIBLE, E.packet_judged == 1),
-          "handed over, and the colleague said whether it was"),
-    Share("answered_in_time", f"Answered within {WAIT_TARGET:.0f} s", E.wait <= WAIT_TARGET,
-          sa.and_(_ELIGIBLE, E.served == 1), "handed over and answered by a colleague"),
-    Share("survey_response", "Surveys answered", E.survey_answered == 1, sa.and_(_ELIGIBLE, E.survey_offered == 1),
-          "eligible episodes that were asked"),
-    Share("ces7_easy", "CES 2.0, answered 5 to 7", E.ces7 >= 5, sa.and_(_ELIGIBLE, E.ces7.is_not(None)),
-          "eligible episodes that answered"),
-    Share("csat", "CSAT, 4 or 5", E.csat >= 4, sa.and_(_ELIGIBLE, E.csat.is_not(None)),
-          "eligible episodes that answered", (0.85, "at least")),
-    Share("routine_in_48h", "Resolved within 48 h, of those resolved on proof", E.to_resolution <= 2 * DAY,
-          sa.and_(_MATURED, E.to_resolution.is_not(None)), "matured episodes resolved on proof", (0.80, "at least")),
-)  # fmt: skip
-BY_NAME: Final = {each.name: each for each in SHARES}
-MEANS: Final = (
-    ("ces7", "CES 2.0, mean", "points 1 to 7, 7 = easy", None),
-    ("ces5", "CES, five points", "points 1 to 5, 1 = easy", (2.0, "at most")),
-    ("csat", "CSAT, mean", "points 1 to 5", None),
-    ("effort", "Effort index from behaviour", "0 to 100", None),
-    ("wait", "Wait for a colleague", "seconds", None),
-    ("to_resolution", "Time to resolution", "seconds", None),
-)
-CURVE_STEP: Final = DAY / 10
 CURVE_DAYS: Final = 14
+MOST_DRIVERS: Final = 20
 
 
 def summary(connection: sa.Connection, period: Period, now: float) -> dict[str, Any]:
-    where = period.conditions()
+    totals = gather(connection, period).get(ALL, Totals())
     return {
-        "metrics": [*shares(connection, where), *means(connection, where)],
-        "counts": _tally(connection, [*where, _ELIGIBLE], E.status + "/" + E.evidence),
-        "excluded": _tally(connection, [*where, E.eligible == 0], E.exclusion),
-        "handover_reasons": _tally(connection, [*where, _ELIGIBLE, E.reason.is_not(None)], E.reason),
-        "queues": _tally(connection, [*where, _ELIGIBLE, E.queue.is_not(None)], E.queue),
-        "contact_drivers": _tally(connection, [*where, _ELIGIBLE], E.intent)[:20],
-        "repeat_curve": repeat_curve(connection, where, now),
+        "metrics": [*(_share(each, totals) for each in SHARES), *means(totals)],
+        "counts": _tally(totals, "counts"),
+        "excluded": _tally(totals, "excluded"),
+        "handover_reasons": _tally(totals, "reasons"),
+        "queues": _tally(totals, "queues"),
+        "contact_drivers": _tally(totals, "intents")[:MOST_DRIVERS],
+        "repeat_curve": repeat_curve(totals, now),
     }
 
 
-def shares(connection: sa.Connection, where: Sequence[Condition]) -> list[dict[str, Any]]:
-    columns: list[sa.ColumnElement[Any]] = []
-    for each in SHARES:
-        columns += [_count(sa.and_(each.of, each.hits)), _count(each.of)]
-    row = list(connection.execute(sa.select(*columns).where(*where)).one())
-    return [_share(each, int(row[2 * at] or 0), int(row[2 * at + 1] or 0)) for at, each in enumerate(SHARES)]
-
-
-def means(connection: sa.Connection, where: Sequence[Condition]) -> list[dict[str, Any]]:
-    columns: list[sa.ColumnElement[Any]] = []
-    for name, *_ in MEANS:
-        value = E[name]
-        columns += [sa.func.count(value), sa.func.sum(value), sa.func.sum(value * value)]
-    row = list(connection.execute(sa.select(*columns).where(*where, _ELIGIBLE)).one())
+def means(totals: Totals) -> list[dict[str, Any]]:
     found = []
-    for at, (name, title, unit, target) in enumerate(MEANS):
-        n, total, squares = int(row[3 * at] or 0), float(row[3 * at + 1] or 0), float(row[3 * at + 2] or 0)
+    for name, title, unit, target in MEANS:
+        n, total, squares = int(totals[f"{name}/n"]), float(totals[f"{name}/sum"]), float(totals[f"{name}/squares"])
         mean = total / n if n else None
         bounds = None
         if mean is not None and n > 1:
@@ -154,41 +46,26 @@ def means(connection: sa.Connection, where: Sequence[Condition]) -> list[dict[st
     return found
 
 
-def repeat_curve(connection: sa.Connection, where: Sequence[Condition], now: float) -> list[dict[str, Any]]:
+def repeat_curve(totals: Totals, now: float) -> list[dict[str, Any]]:
     """The survival curve to the tenth of a day. What has been watched for less is censored."""
-    until = sa.func.coalesce(E.returned_at, now)
-    step = sa.cast(until - E.first_ended_at, sa.BigInteger) // int(CURVE_STEP)
-    most = int(CURVE_DAYS * DAY / CURVE_STEP) + 1
-    capped = sa.case((step > most, most), else_=step).label("step")
-    query = sa.select(capped, E.returned, sa.func.count()).where(*where, _ENDED).group_by(capped, E.returned)
-    durations: list[float] = []
-    returned: list[bool] = []
-    for at, back, count in connection.execute(query):
-        durations += [max(0, at) * CURVE_STEP / DAY] * count
-        returned += [bool(back) and at < most] * count
-    points = survival.curve(durations, returned)
-    days = sorted({0, *RETURN_DAYS, *(day for day in range(CURVE_DAYS + 1))})
+    most = int(CURVE_DAYS * DAY / STEP) + 1
+    back = [(min(int(after), most), int(after) < most, n) for after, n in _part(totals, "returned")]
+    away = [(min(max(0, int(now // STEP) - int(since)), most), False, n) for since, n in _part(totals, "watched")]
+    steps, returned, counts = zip(*(back + away), strict=True) if back or away else ((), (), ())
+    durations = np.repeat(np.asarray(steps, dtype=np.float64) * STEP / DAY, np.asarray(counts, dtype=np.int64))
+    points = survival.curve(durations, np.repeat(np.asarray(returned, dtype=bool), np.asarray(counts, dtype=np.int64)))
+    days = sorted({0, *RETURN_DAYS, *range(CURVE_DAYS + 1)})
     return [{**survival.at(points, day)._asdict(), "days": day} for day in days]
 
 
 def trends(connection: sa.Connection, period: Period, by: str, metric: str, most: int) -> list[dict[str, Any]]:
     """One share for each value of a dimension: days in order, all else by how many episodes there are."""
     share = BY_NAME[metric]
-    source: sa.FromClause = outcome_episodes
-    key: sa.ColumnElement[Any] = E[by] if by != "article" else outcome_articles.c.article_id
-    if by == "article":
-        source = outcome_episodes.join(outcome_articles, outcome_articles.c.episode_id == E.id)
-    n = _count(share.of)
-    query = (
-        sa.select(key.label("key"), _count(sa.and_(share.of, share.hits)), n)
-        .select_from(source)
-        .where(*period.conditions(), key.is_not(None))
-        .group_by(key)
-        .order_by(key.desc() if by == "day" else n.desc())
-        .limit(most)
-    )
-    rows = [{"key": key, **_share(share, int(hits or 0), int(of or 0))} for key, hits, of in connection.execute(query)]
-    return rows[::-1] if by == "day" else rows
+    found = gather(connection, period, by)
+    rows = [{"key": key, **_share(share, totals)} for key, totals in found.items()]
+    if by == "day":
+        return sorted(rows, key=lambda row: str(row["key"]))[-most:]
+    return sorted(rows, key=lambda row: (-row["n"], str(row["key"])))[:most]
 
 
 def listing(
@@ -202,16 +79,16 @@ def listing(
     return list(connection.execute(query).mappings())
 
 
-def _count(condition: Condition) -> sa.ColumnElement[Any]:
-    return sa.func.sum(sa.case((condition, 1), else_=0))
+def _tally(totals: Totals, name: str) -> list[dict[str, Any]]:
+    return sorted(({"key": key, "n": n} for key, n in _part(totals, name)), key=lambda each: (-each["n"], each["key"]))
 
 
-def _tally(connection: sa.Connection, where: Sequence[Condition], key: sa.ColumnElement[Any]) -> list[dict[str, Any]]:
-    query = sa.select(key, sa.func.count()).where(*where).group_by(key).order_by(sa.func.count().desc(), key)
-    return [{"key": str(name), "n": n} for name, n in connection.execute(query)]
+def _part(totals: Totals, name: str) -> list[tuple[str, int]]:
+    return [(key.partition(":")[2], int(n)) for key, n in totals.items() if key.startswith(f"{name}:")]
 
 
-def _share(share: Share, hits: int, of: int) -> dict[str, Any]:
+def _share(share: Share, totals: Totals) -> dict[str, Any]:
+    hits, of = int(totals[f"{share.name}/hits"]), int(totals[f"{share.name}/of"])
     value = hits / of if of else None
     return _figure(share.name, share.title, value, wilson(hits, of), hits, of, "share", share.denominator, share.target)
 

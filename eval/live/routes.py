@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from eval.live.insights import Period
 from eval.live.schemas import EpisodeHistoryOut, EpisodesOut, SummaryOut, TrendOut, entry_out, episode_out
 from eval.live.service import Outcomes
+from eval.live.shares import Period
 from eval.outcomes.model import told
 
 READERS = ("qa", "lead", "admin")

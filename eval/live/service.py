@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from eval.errors import Invalid, NotFound
 from eval.live import insights, store
-from eval.live.insights import BY_NAME, DIMENSIONS, Condition, E, Period
 from eval.live.keeper import Store
+from eval.live.shares import BY_NAME, DIMENSIONS, Condition, E, Period
 from eval.outcomes.ledger import Entry
 from eval.outcomes.model import DAY, moment
 from eval.storage.tables import outcome_episodes

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from eval.live import totals
 from eval.metrics import effort
 from eval.outcomes.ledger import Entry, revise
 from eval.outcomes.model import DAY, Episode, Ref, told
@@ -66,11 +67,14 @@ def keep(connection: sa.Connection, found: Change) -> None:
     """Write a change. The episodes and the ledger move together."""
     if found.entries:
         connection.execute(sa.insert(outcome_ledger), [_ledger_row(entry) for entry in found.entries])
+    days = {each["day"] for each in found.rows}
     for chunk in _chunks([*found.gone, *(each["id"] for each in found.rows)]):
+        days.update(connection.execute(sa.select(E.day).where(E.id.in_(chunk))).scalars())
         connection.execute(sa.delete(outcome_episodes).where(E.id.in_(chunk)))
         connection.execute(sa.delete(outcome_articles).where(outcome_articles.c.episode_id.in_(chunk)))
     if found.rows:
         connection.execute(sa.insert(outcome_episodes), found.rows)
+    totals.set_due(connection, days)
     cited = [
         {"episode_id": each["id"], "article_id": article}
         for each in found.rows

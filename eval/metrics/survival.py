@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from eval.intents import Z95
 
@@ -22,7 +23,7 @@ class Point(NamedTuple):
     at_risk: int
 
 
-def curve(durations: Sequence[float], returned: Sequence[bool]) -> list[Point]:
+def curve(durations: npt.ArrayLike, returned: npt.ArrayLike) -> list[Point]:
     """Points at each day on which somebody came back, from day 0 on. Greenwood's variance on the log-log scale."""
     times = np.asarray(durations, dtype=np.float64)
     events = np.asarray(returned, dtype=bool)

@@ -28,6 +28,8 @@ OUTCOME_FLAGS = (
     "survey_answered", "returned",
 )  # fmt: skip
 """0 or 1 an episode; what the shares of the dashboard are counted from."""
+OUTCOME_TOTALS_BY = ("day", "version", "intent", "channel", "resolver", "queue", "article")
+"""What the totals of the dashboard are kept by; ``*`` stands for all."""
 OUTCOME_NUMBERS = ("first_ended_at", "returned_at", "wait", "to_resolution", "ces7", "ces5", "csat", "effort")
 """Seconds, points, seconds since 1970; null where there is none."""
 
@@ -117,6 +119,20 @@ outcome_articles = Table(
     metadata,
     Column("episode_id", String(160), primary_key=True),
     Column("article_id", String(96), primary_key=True, index=True),
+)
+
+outcome_totals = Table(
+    "outcome_totals",
+    metadata,
+    *(Column(name, String(160), primary_key=True) for name in OUTCOME_TOTALS_BY),
+    Column("totals", JSON, nullable=False),
+)
+
+outcome_due = Table(
+    "outcome_due",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("mark", Integer, nullable=False),
 )
 
 outcome_ledger = Table(

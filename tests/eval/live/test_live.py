@@ -15,14 +15,15 @@ from fastapi import Depends, FastAPI, Header
 from fastapi.testclient import TestClient
 
 from eval.errors import EvalError
-from eval.live import insights, store
+from eval.live import counting, insights, store, totals
 from eval.live.keeper import Keeper
 from eval.live.routes import create_router
 from eval.live.service import Outcomes
+from eval.live.shares import BY_NAME, DIMENSIONS, Period
 from eval.metrics.figures import figures
 from eval.metrics.known_truth import days
 from eval.outcomes.classify import episodes_of
-from eval.outcomes.model import DAY, Conversation
+from eval.outcomes.model import DAY, Conversation, Episode
 from eval.storage.migrate import migrate
 from handoff.agents.service import Principal
 from handoff.errors import Forbidden, Unauthorised
@@ -88,7 +89,7 @@ def cancelled(number: int, at: float = START) -> Log:
 
 
 def everything(connection: sa.Connection, as_of: float) -> dict[str, Any]:
-    found = insights.summary(connection, insights.Period(0, as_of + 1), as_of)
+    found = insights.summary(connection, Period(0, as_of + 1), as_of)
     return {each["name"]: each for each in found["metrics"]} | {"all": found}
 
 
@@ -97,14 +98,12 @@ async def test_the_dashboard_counts_what_the_metrics_count(database: Database) -
     await Keeper(database, Shelf(synthetic.conversations), Now(synthetic.as_of)).step()
     expected = figures(episodes_of(synthetic.conversations, synthetic.as_of), synthetic.as_of)
     found = await database.read(lambda connection: everything(connection, synthetic.as_of))
-    for name, share in insights.BY_NAME.items():
+    for name, share in BY_NAME.items():
         if name in expected.metrics:
             metric = expected.metrics[name]
             assert (found[name]["hits"], found[name]["n"]) == (len(metric.hits), metric.n), name
             listed = await database.read(
-                lambda c, s=share: insights.listing(
-                    c, insights.Period(0, synthetic.as_of), [s.of, s.hits], None, 10_000
-                )
+                lambda c, s=share: insights.listing(c, Period(0, synthetic.as_of), [s.of, s.hits], None, 10_000)
             )
             assert {row["id"] for row in listed} == set(metric.hits), name
     assert found["effort_mean"]["value"] == pytest.approx(expected.metrics["effort"].value)
@@ -114,6 +113,59 @@ async def test_the_dashboard_counts_what_the_metrics_count(database: Database) -
         if point["days"] in (1, 3, 7, 14):
             exact = expected.metrics[f"repeat_{point['days']:.0f}d"].value or 0.0
             assert 1 - point["kept"] == pytest.approx(exact, abs=0.02)
+
+
+def asked(connection: sa.Connection, as_of: float) -> list[Any]:
+    """What the dashboard may ask: whole and broken days, each dimension by itself and crossed."""
+    ends = [(0.0, as_of + 1), (as_of - 9.3 * DAY, as_of - 2.2 * DAY), (as_of - 0.3 * DAY, as_of)]
+    names = ({}, {"channel": "web"}, {"intent": "cancel_order", "channel": "web"}, {"article": "returns"})
+    periods = [Period(since, until, **named) for since, until in ends for named in names]
+    found: list[Any] = [insights.summary(connection, each, as_of) for each in periods]
+    return found + [
+        insights.trends(connection, each, by, "resolution", 500) for each in periods for by in sorted(DIMENSIONS)
+    ]
+
+
+def rounded(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {name: rounded(value) for name, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [rounded(value) for value in found]
+    return pytest.approx(found, rel=1e-6) if isinstance(found, float) else found
+
+
+async def hold(database: Database, person: str, episodes: Sequence[Episode], now: float) -> None:
+    found = await database.read(lambda connection: store.change(connection, person, episodes, now))
+    await database.write(lambda connection: store.keep(connection, found))
+
+
+async def test_kept_totals_say_what_the_episodes_say(database: Database) -> None:
+    synthetic = days(11, a_day=5, length=30)
+    as_of = synthetic.as_of
+    shelf = Shelf(synthetic.conversations)
+    await Keeper(database, shelf, Now(as_of)).step()
+    exact = await database.read(lambda connection: asked(connection, as_of))
+    while await counting.count_a_day(database):
+        pass
+    assert await database.read(totals.count_due) is None
+    kept = await database.read(lambda connection: asked(connection, as_of))
+    assert kept == rounded(exact)
+    gone = next(iter(shelf.persons))
+    await hold(database, gone, [], as_of)
+    without = await database.read(lambda connection: asked(connection, as_of))
+    assert without[0]["counts"] != kept[0]["counts"]
+    while await counting.count_a_day(database):
+        pass
+    assert await database.read(lambda connection: asked(connection, as_of)) == rounded(without)
+
+
+async def test_a_day_in_which_something_happened_meanwhile_stays_due(database: Database) -> None:
+    await hold(database, "cus_1", episodes_of([cancelled(1).conversation()], START), START)
+    found = await database.read(totals.count_due)
+    assert found is not None
+    await hold(database, "cus_1", [], START)
+    assert not await database.write(lambda connection: totals.keep(connection, *found))
+    assert await database.read(totals.count_due) is not None
 
 
 async def test_what_ripens_is_judged_again_and_a_repeat_downgrades(database: Database) -> None:
