@@ -1,7 +1,8 @@
-"""How sure are we that a passage answers? A probability, and the line below which we say that we do not know. Pure.
+"""How sure are we that a passage answers? A probability, and lines below which we say so. Pure.
 
 A logistic model of what can be seen without reading: how near the passage is, how many of the question's telling
-words it holds, and which example questions are near. ``README.md`` says how it was fitted.
+words it holds, and which known questions are near. Ways to ask make a passage nearer than its text alone does, so the
+same nearness says less where there are some: there are two calibrations. ``README.md`` says how they were fitted.
 """
 
 from __future__ import annotations
@@ -10,13 +11,8 @@ import math
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-THRESHOLD = 0.6
-SURE = 0.95
+SURE = 0.8
 """From here an answer is given as one; below it, as the closest that there is."""
-INTERCEPT = -5.3
-NEARNESS = 9.33
-COVERAGE = 0.31
-LEAN = 15.89
 
 
 @dataclass(frozen=True)
@@ -24,13 +20,38 @@ class Signs:
     """``nearness``: the ranker's nearness of question and passage. ``coverage``: share of telling words met.
 
     ``margin``: lead over the next section, which is shown and not counted: it says nothing beside the others.
-    ``lean``: towards answerable example questions, see ``scope``.
+    ``known``: nearness of questions that are answered, None where the passage's section has no ways to ask.
+    ``unknown``: nearness of questions that nothing answers, None where no such examples are given. See ``scope``.
     """
 
     nearness: float
     coverage: float
     margin: float = 0.0
-    lean: float = 0.0
+    known: float | None = None
+    unknown: float | None = None
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weights of the signs; what they add up to is a logit. From ``line`` up there is an answer."""
+
+    line: float
+    intercept: float
+    nearness: float
+    coverage: float
+    known: float
+    unknown: float
+
+    def logit(self, signs: Signs) -> float:
+        found = self.intercept + self.nearness * signs.nearness + self.coverage * signs.coverage
+        unknown = USUAL if signs.unknown is None else signs.unknown
+        return found + self.known * (signs.known or 0.0) + self.unknown * unknown
+
+
+WITH_WAYS = Calibration(line=0.3, intercept=-5.04, nearness=7.86, coverage=2.88, known=8.42, unknown=-10.4)
+PLAIN = Calibration(line=0.4, intercept=-1.11, nearness=9.49, coverage=2.22, known=0.0, unknown=-8.27)
+USUAL = 0.45
+"""How near the unanswered examples are on the average: an installation without any decides by the passage."""
 
 
 def coverage(weights: Mapping[str, float], passage: Set[str]) -> float:
@@ -39,8 +60,10 @@ def coverage(weights: Mapping[str, float], passage: Set[str]) -> float:
     return sum(weight for word, weight in weights.items() if word in passage) / whole if whole > 0 else 0.0
 
 
-def confidence(signs: Signs) -> float:
-    """Probability that the passage answers the question, 0..1."""
-    logit = INTERCEPT + NEARNESS * signs.nearness + COVERAGE * signs.coverage
-    logit += LEAN * signs.lean
-    return 1.0 / (1.0 + math.exp(-logit))
+def calibration_of(signs: Signs) -> Calibration:
+    return PLAIN if signs.known is None else WITH_WAYS
+
+
+def confidence(signs: Signs, calibration: Calibration | None = None) -> float:
+    """Probability that what is shown answers the question, 0..1."""
+    return 1.0 / (1.0 + math.exp(-(calibration or calibration_of(signs)).logit(signs)))

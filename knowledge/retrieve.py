@@ -18,13 +18,13 @@ from knowledge import dialogue, rules
 from knowledge.build import Key
 from knowledge.catalogue import Catalogue, Live, Passage
 from knowledge.clock import Clock
-from knowledge.confidence import THRESHOLD, Signs, confidence, coverage
+from knowledge.confidence import Signs, calibration_of, confidence, coverage
 from knowledge.embeddings import SentenceEmbeddings, Vectors
 from knowledge.index import VectorIndex
 from knowledge.lexical import words
 from knowledge.lexicon import general
 from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
-from knowledge.scope import NEUTRAL, Scope
+from knowledge.scope import Scope
 from knowledge.settings import KnowledgeSettings
 
 DUPLICATE = 0.96
@@ -66,7 +66,7 @@ class Trace:
     candidates: list[Candidate] = field(default_factory=list)
     signs: Signs | None = None
     confidence: float = 0.0
-    threshold: float = THRESHOLD
+    threshold: float = 0.0
     found: bool = False
     path: str = "none"
     path_because: str = ""
@@ -232,22 +232,29 @@ class Retriever:
         own = next(one for one in scored if one.chunk_id == passage.id)
         shelf = next(one for one in shelves if passage.id in one.rows)
         weights = shelf.bm25.weights(words(query.text))
-        held = set(passage.entry.words)
+        known, unknown = self.neighbours(vector, shelves, passage)
         trace.signs = Signs(
             nearness=own.nearness,
-            coverage=coverage(weights, held),
+            coverage=coverage(weights, set(passage.entry.words)),
             margin=best.score - hits[1].score if len(hits) > 1 else MARGIN,
-            lean=self.lean(vector, shelves),
+            known=known,
+            unknown=unknown,
         )
-        trace.confidence = confidence(trace.signs)
+        trace.confidence, trace.threshold = confidence(trace.signs), calibration_of(trace.signs).line
         trace.found = trace.confidence >= trace.threshold
 
-    def lean(self, vector: Vectors, shelves: Sequence[Shelf], *, without_itself: bool = False) -> float:
-        """Towards questions that are answered; see ``scope``."""
+    def neighbours(
+        self, vector: Vectors, shelves: Sequence[Shelf], passage: Passage, *, without_itself: bool = False
+    ) -> tuple[float | None, float | None]:
+        """How near answered and unanswered questions are, the signs ``known`` and ``unknown`` of ``passage``."""
         if self.scope is None:
-            return NEUTRAL
+            return None, None
+        unknown = self.scope.unknown(vector, without_itself=without_itself)
+        if unknown is None or not passage.chunk.asked:
+            return None, unknown
         ways = [shelf.asked_cosines(vector) for shelf in shelves]
-        return self.scope.lean(vector, ways, without_itself=without_itself)
+        articles = self._catalogue.live.by_article
+        return self.scope.known(vector, articles, ways, without_itself=without_itself), unknown
 
     def shelves_of(self, audience: str, locale: str = "") -> list[Shelf]:
         """What a reader may see."""

@@ -8,7 +8,7 @@ lean: a new article that answers one outweighs them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,42 +18,58 @@ from knowledge.embeddings import Vectors
 from knowledge.lexical import Scores
 
 NEIGHBOURS = 3
-NEUTRAL = 0.1
-"""What questions lean to on the average: an installation without examples decides by the passage alone."""
+ITSELF = 0.9999
+"""Cosine from which an example is the question itself."""
 OUTSIDE = "outside.txt"
 """Beside the examples: questions that nothing answers, one a line."""
 
 
-class Scope:
-    """Vectors of questions that were answerable and of those that were not; ``(n, d)`` each, unit length."""
-
-    def __init__(self, known: Vectors, unknown: Vectors) -> None:
-        self._known = known
-        self._unknown = unknown
-
-    def lean(self, query: Vectors, ways: Sequence[Scores] = (), *, without_itself: bool = False) -> float:
-        """Higher when the question is nearer to answerable examples; ``NEUTRAL`` without examples of both kinds.
-
-        ``ways``: cosines to the ways to ask of what may be read; they count as answerable examples.
-        """
-        if min(len(self._known), len(self._unknown)) < NEIGHBOURS:
-            return NEUTRAL
-        known = np.concatenate([self._known @ query, *ways])
-        return _near(known, without_itself) - _near(self._unknown @ query, without_itself)
-
-
-def _near(cosines: Vectors, without_itself: bool) -> float:
-    if without_itself:
-        cosines = np.where(cosines > 0.9999, -1.0, cosines)
-    return float(np.sort(cosines)[-NEIGHBOURS:].mean())
-
-
 @dataclass(frozen=True)
 class Examples:
-    """Questions that the articles answer, and questions that they do not."""
+    """Questions that the articles answer, each with its article, and questions that they do not."""
 
-    known: tuple[str, ...] = ()
+    known: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return (*(question for question, _ in self.known), *self.unknown)
+
+
+class Scope:
+    """``vectors``: of ``examples.texts``, in that order, ``(n, d)``, unit length."""
+
+    def __init__(self, examples: Examples, vectors: Vectors) -> None:
+        self._articles = [article for _, article in examples.known]
+        self._known = vectors[: len(examples.known)]
+        self._unknown = vectors[len(examples.known) :]
+
+    def known(
+        self,
+        query: Vectors,
+        articles: Collection[str],
+        ways: Sequence[Scores] = (),
+        *,
+        without_itself: bool = False,
+    ) -> float | None:
+        """How near the nearest answered questions are; None where there are too few.
+
+        ``articles``: what is live; examples of others do not count. ``ways``: cosines to the ways to ask of what may
+        be read, which count as examples.
+        """
+        live = [row for row, article in enumerate(self._articles) if article in articles]
+        examples = self._known[live] @ query if live else np.zeros(0, dtype=np.float32)
+        return _near(np.concatenate([examples, *ways]), without_itself)
+
+    def unknown(self, query: Vectors, *, without_itself: bool = False) -> float | None:
+        """How near the nearest questions are that nothing answers; None where there are too few."""
+        return _near(self._unknown @ query, without_itself) if len(self._unknown) else None
+
+
+def _near(cosines: Scores, without_itself: bool) -> float | None:
+    if without_itself:
+        cosines = cosines[cosines <= ITSELF]
+    return float(np.sort(cosines)[-NEIGHBOURS:].mean()) if len(cosines) >= NEIGHBOURS else None
 
 
 def read_examples(path: Path | None) -> Examples:
@@ -67,6 +83,6 @@ def read_examples(path: Path | None) -> Examples:
     outside = path.with_name(OUTSIDE)
     lines = outside.read_text("utf-8").splitlines() if outside.is_file() else []
     return Examples(
-        tuple(row["question"] for row in rows if row["article"]),
+        tuple((row["question"], row["article"]) for row in rows if row["article"]),
         (*(row["question"] for row in rows if not row["article"]), *(line.strip() for line in lines if line.strip())),
     )

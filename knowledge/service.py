@@ -26,7 +26,7 @@ from knowledge import folder as folders
 from knowledge import ingest, store
 from knowledge.answer import Answerer
 from knowledge.build import IndexBroken
-from knowledge.catalogue import Catalogue
+from knowledge.catalogue import Catalogue, Live
 from knowledge.clock import Clock
 from knowledge.composer import make_composer
 from knowledge.content import Content
@@ -108,6 +108,15 @@ class Knowledge:
     def passages(self) -> int:
         return len(self._catalogue.live.passages)
 
+    @property
+    def live(self) -> Live:
+        """What is published now."""
+        return self._catalogue.live
+
+    def searching(self, live: Live) -> Retriever:
+        """The same search over another live set, exactly: for measuring."""
+        return self.retriever.over(self._catalogue.holding(live))
+
     async def import_folder(
         self, path: Path, progress: Progress | None = None, actor: str = "import"
     ) -> folders.ImportReport:
@@ -131,7 +140,7 @@ class Knowledge:
         """
         await self._ingest_again(progress)
         await asyncio.to_thread(lambda: self._catalogue.refresh(everything=True))
-        examples = {self._embeddings.digest(text) for text in (*self._examples.known, *self._examples.unknown)}
+        examples = {self._embeddings.digest(text) for text in self._examples.texts}
         await self._database.write(lambda connection: store.sweep_vectors(connection, examples))
         if self._index is not None:
             await self._rebuild(progress)
@@ -204,7 +213,7 @@ class Knowledge:
 
     def _scope(self) -> Scope:
         examples = self._examples = read_examples(self.settings.examples)
-        return Scope(self._stored_vectors(examples.known), self._stored_vectors(examples.unknown))
+        return Scope(examples, self._stored_vectors(examples.texts))
 
     def _stored_vectors(self, texts: Sequence[str]) -> Vectors:
         """Vectors that SQL keeps from one start to the next; blocking."""

@@ -109,6 +109,6 @@ async def test_a_doubtful_answer_says_so_and_a_sure_one_does_not(opened: Opened)
         await publish(knowledge, "parcels", page(title="Parcels", body="Parcels travel for two days."))
         sure = await knowledge.answerer.answer("Parcels travel for two days", audience="public")
         assert (sure.found, sure.sure, sure.text) == (True, True, "Parcels travel for two days.")
-        doubtful = await knowledge.answerer.answer("parcels travel two mule uphill", audience="public")
+        doubtful = await knowledge.answerer.answer("parcels by two old mules uphill", audience="public")
         assert (doubtful.found, doubtful.sure) == (True, False)
         assert doubtful.text == f"{UNSURE}\n\nParcels travel for two days."

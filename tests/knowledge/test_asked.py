@@ -8,7 +8,6 @@ import pytest
 from knowledge import prose
 from knowledge.answer import UNSURE
 from knowledge.folder import read_file
-from knowledge.scope import NEUTRAL
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
 from tests.knowledge.conftest import HandClock, WordEncoder, ask, page, publish
@@ -94,12 +93,17 @@ async def test_examples_lean_towards_their_kind_and_are_encoded_once(
         encoder = WordEncoder()
         async with open_knowledge(with_examples, clock, encoder, model="words") as knowledge:
             assert len(encoder.encoded) == encoded
-            assert knowledge.retriever.scope is not None
-            assert knowledge.retriever.scope.lean(parcel) > 0 > knowledge.retriever.scope.lean(dog)
+            scope = knowledge.retriever.scope
+            assert scope is not None
+            near, far = scope.unknown(dog), scope.unknown(parcel)
+            assert (near or 0) > (far or 0)
+            near, far = scope.known(parcel, {"parcels"}), scope.known(dog, {"parcels"})
+            assert (near or 0) > (far or 0)
+            assert scope.known(parcel, {"tents"}) is None  # its articles are not live
             await knowledge.reindex()
     async with open_knowledge(settings, clock, WordEncoder(), model="words") as knowledge:
         assert knowledge.retriever.scope is not None
-        assert knowledge.retriever.scope.lean(parcel) == NEUTRAL
+        assert knowledge.retriever.scope.unknown(parcel) is None
 
 
 def test_shipped_articles_keep_their_ways_to_ask() -> None:

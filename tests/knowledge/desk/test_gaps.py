@@ -42,8 +42,7 @@ async def test_a_rejected_answer_is_a_gap_and_a_solved_guess_is_none(
     knowledge: Knowledge, conversations: Conversations
 ) -> None:
     await publish(knowledge, "parcels", page())
-    knowledge.desk.usage._rules = GapRules(sure=0.0)
-    await conversations.ask("parcels travel", "c1")
+    assert (await conversations.ask("parcels travel", "c1")).sure
     assert await knowledge.desk.gaps.find() == []
     await conversations.feedback("not_solved", "c1")
     (gap,) = await knowledge.desk.gaps.find()

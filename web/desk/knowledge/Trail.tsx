@@ -4,7 +4,7 @@ import { Bar } from "./parts";
 import type { Candidate, Trace } from "./types";
 import { k, named } from "./words";
 
-const SIGNS = ["nearness", "coverage", "margin", "lean"] as const;
+const SIGNS = ["nearness", "coverage", "margin", "known", "unknown"] as const;
 
 /** The way from the question to the answer: how it was read, what was compared, and what decided. */
 export function Trail({ trace }: { trace: Trace }) {

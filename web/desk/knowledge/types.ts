@@ -53,7 +53,7 @@ export interface Trace {
   backend: string;
   generation: number;
   candidates: Candidate[];
-  signs: { nearness: number; coverage: number; margin: number; lean: number } | null;
+  signs: { nearness: number; coverage: number; margin: number; known: number | null; unknown: number | null } | null;
   confidence: number;
   threshold: number;
   found: boolean;
