@@ -57,8 +57,10 @@ class Desk:
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("navigation").first).to_be_visible()
 
-    def take(self, name: str) -> None:
-        self.page.get_by_role("button", name=re.compile(name)).first.click()
+    def take(self, name: str, said: str = "") -> None:
+        """``said`` tells their conversation from another one that they left waiting."""
+        row = self.page.get_by_role("button", name=re.compile(f"{name}.*{re.escape(said)}", re.DOTALL))
+        row.first.click()
         self.page.get_by_role("button", name="Accept", exact=True).click()
 
     def reply(self, text: str) -> None:
@@ -107,7 +109,7 @@ def test_a_customer_is_answered_and_handed_over_and_read(browser: Browser, page:
     agents = browser.new_context(viewport={"width": 1440, "height": 900})
     desk = Desk(agents.new_page(), stack)
     shoot(desk.page, "5-desk-queue")
-    desk.take(customer["name"])
+    desk.take(customer["name"], FRUSTRATED)
     packet = desk.page.get_by_role("complementary", name=re.compile("packet|context|hand-over", re.I))
     expect(packet).to_contain_text(order["id"])
     shoot(desk.page, "6-desk-packet")
@@ -144,7 +146,7 @@ def test_nothing_is_lost_when_the_network_is_cut(browser: Browser, page: Page, s
     page.context.set_offline(True)
     agents = browser.new_context()
     desk = Desk(agents.new_page(), stack)
-    desk.take(customer["name"])
+    desk.take(customer["name"], order["id"])
     desk.reply("Your parcel is on the road, I checked.")
     page.context.set_offline(False)
     widget.messages.get_by_text("Your parcel is on the road, I checked.").wait_for()

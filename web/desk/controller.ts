@@ -6,7 +6,7 @@ import type { FactOf, InboxItem, Presence, Session, SocketFrame } from "../share
 import { Assist } from "./assist";
 import type { DeskCalls } from "./calls";
 import { type Draft, readDrafts, withDraft } from "./drafts";
-import { type InboxFilter, inboxOf, type InboxView } from "./inbox";
+import { type InboxFilter, inboxOf, keepHeard, type InboxView } from "./inbox";
 import { answers, type DeskState, type Dialog, INITIAL, lists, type Panel } from "./state";
 import { Views } from "./views";
 import { t } from "./words";
@@ -131,7 +131,7 @@ export class Desk {
     if (signedIn.status !== "in") return;
     try {
       const { open, total } = await this.options.calls.inbox();
-      const queue = inboxOf(open, total, signedIn.session);
+      const queue = keepHeard(inboxOf(open, total, signedIn.session), this.store.get().queue);
       this.store.set({ queue, queueProblem: null });
       this.noteRead();
       if (!before) return;
@@ -146,7 +146,9 @@ export class Desk {
     }
   }
 
+  /** Choosing a view ends a search: the view is shown whole. */
   async showInbox(inboxView: InboxView): Promise<void> {
+    this.search("");
     this.store.set({ inboxView });
     if (inboxView === "closed") await this.loadClosed();
   }
@@ -244,7 +246,7 @@ export class Desk {
 
   networkChanged(online: boolean): void {
     if (this.store.get().signedIn.status !== "in") return;
-    if (online) this.socket.nudge();
+    if (online) this.socket.renew();
     else this.store.set({ connected: false });
   }
 

@@ -25,6 +25,19 @@ export function inboxOf(open: readonly InboxItem[], total: number, session: Sess
   return { mine, waiting, open: [...open], total, counts: { mine: mine.length, waiting: waiting.length } };
 }
 
+/** What `next` tells, without going behind what was heard since it was asked for: its reading may be the older one. */
+export function keepHeard(next: Inbox, before: Inbox | null): Inbox {
+  const known = new Map(before?.open.map((item) => [item.handoff_id, item]));
+  const fresher = (items: readonly InboxItem[]) =>
+    items.map((item) => {
+      const heard = known.get(item.handoff_id);
+      if (!heard || heard.customer_seq <= item.customer_seq) return item;
+      const { customer_seq, customer_at, problem } = heard;
+      return { ...item, customer_seq, customer_at, problem };
+    });
+  return { ...next, mine: fresher(next.mine), waiting: fresher(next.waiting), open: fresher(next.open) };
+}
+
 /** Nobody has answered although the answer is due. */
 export function isLate(item: InboxItem, now: number): boolean {
   return item.state === "queued" && !!item.due_at && new Date(item.due_at).getTime() <= now;

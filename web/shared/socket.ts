@@ -17,6 +17,8 @@ const BASE_MS = 500;
 const CAP_MS = 15_000;
 /** The server's heart beats every 20 s: two and a half beats of silence mean a dead line. */
 const SILENCE_MS = 50_000;
+/** A try that has neither opened nor failed by then hangs in a network that is gone. */
+const OPEN_WITHIN_MS = 10_000;
 /** Close codes of the server: token not valid, nothing there. A browser cannot see the status of a refused handshake. */
 const REFUSED = [4401, 4404];
 
@@ -45,9 +47,14 @@ export class ReconnectingSocket {
     this.drop();
   }
 
-  /** Try now: the browser says that the network is back. */
+  /** Try now, if there is no line: somebody looks at the page, or asks for it. */
   nudge(): void {
-    if (this.stopped || this.isUp) return;
+    if (!this.isUp) this.renew();
+  }
+
+  /** A new line in any case: after the network was gone a socket may look open and never carry a frame again. */
+  renew(): void {
+    if (this.stopped) return;
     this.attempts = 0;
     clearTimeout(this.retry);
     this.drop();
@@ -74,6 +81,7 @@ export class ReconnectingSocket {
     }
     let heard = false;
     this.socket = socket;
+    this.watch(OPEN_WITHIN_MS);
     socket.onopen = () => this.watch();
     socket.onmessage = (message: MessageEvent) => {
       this.watch();
@@ -106,9 +114,9 @@ export class ReconnectingSocket {
     this.attempts += 1;
   }
 
-  private watch(): void {
+  private watch(within = SILENCE_MS): void {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.lost(), SILENCE_MS);
+    this.silence = setTimeout(() => this.lost(), within);
   }
 
   private drop(): void {

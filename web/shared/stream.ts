@@ -29,14 +29,19 @@ export interface StreamPort {
 
 const POLL_WAIT_S = 25;
 const POLL_AFTER_FAILURES = 2;
+const EXPECTED_WITHIN_MS = 3_000;
 
 export class ConversationStream {
   private readonly socket: ReconnectingSocket;
   private stopper = new AbortController();
   private polling: AbortController | null = null;
   private filling = false;
+  /** Asked for, maybe while a reading was under way, which may have looked too early. */
+  private wanted = false;
+  private reading = new AbortController();
   private caughtUp = false;
   private wake: (() => void) | null = null;
+  private doubt: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly port: StreamPort) {
     this.socket = new ReconnectingSocket({
@@ -67,16 +72,31 @@ export class ConversationStream {
   stop(): void {
     this.stopper.abort();
     this.stopper = new AbortController();
+    this.reading.abort();
+    clearTimeout(this.doubt);
     this.polling?.abort();
     this.polling = null;
     this.socket.stop();
     this.wake?.();
   }
 
-  /** The browser says that the network is back, or the reader came back to the page. */
+  /** The reader came back to the page, or asks for another try. */
   nudge(): void {
     this.wake?.();
     if (this.caughtUp) this.socket.nudge();
+  }
+
+  /**
+   * The browser says that the network is back. What was missed is read at once, over HTTP, and the old socket is given
+   * up even if it looks open: it may be one end of a line that is gone.
+   */
+  online(): void {
+    this.wake?.();
+    if (!this.caughtUp) return;
+    void this.fill();
+    // A request that was sent into the dead line would be waited for.
+    this.reading.abort();
+    this.socket.renew();
   }
 
   /** The browser says that the network is gone: do not wait for the socket to notice. */
@@ -86,6 +106,14 @@ export class ConversationStream {
 
   typing(): void {
     this.socket.send({ kind: "typing" });
+  }
+
+  /** The log holds this event: a line that has not brought it soon is dead, however open it looks. */
+  expect(seq: number): void {
+    clearTimeout(this.doubt);
+    this.doubt = setTimeout(() => {
+      if (this.port.seq() < seq) this.online();
+    }, EXPECTED_WITHIN_MS);
   }
 
   private up(): void {
@@ -114,22 +142,33 @@ export class ConversationStream {
 
   /** Reads to the head of the log. False when the server could not be reached. */
   private async fill(): Promise<boolean> {
+    this.wanted = true;
     if (this.filling) return true;
     this.filling = true;
     const { signal } = this.stopper;
     try {
-      for (;;) {
-        const before = this.port.seq();
-        const page = await this.port.read(before, 0, signal);
-        if (signal.aborted) return false;
-        page.events.forEach((event) => this.port.onEvent(event));
-        if (this.port.seq() >= page.head_seq || this.port.seq() === before) return true;
+      while (this.wanted && !signal.aborted) {
+        this.wanted = false;
+        try {
+          await this.readToHead(signal);
+        } catch (error) {
+          if (this.refuse(error) || !this.wanted) return false;
+        }
       }
-    } catch (error) {
-      this.refuse(error);
-      return false;
+      return !signal.aborted;
     } finally {
       this.filling = false;
+    }
+  }
+
+  private async readToHead(stopped: AbortSignal): Promise<void> {
+    this.reading = new AbortController();
+    for (;;) {
+      const before = this.port.seq();
+      const page = await this.port.read(before, 0, this.reading.signal);
+      if (stopped.aborted) return;
+      page.events.forEach((event) => this.port.onEvent(event));
+      if (this.port.seq() >= page.head_seq || this.port.seq() === before) return;
     }
   }
 

@@ -61,7 +61,8 @@ export class Controller {
         const id = (this.target = await this.ensureOpen());
         const files = echo.attachments?.map((file) => file.id);
         const body = echo.choice ? { choice: echo.choice } : { ...(echo.text && { text: echo.text }), ...(files?.length && { attachments: files }) };
-        return this.options.calls.send(id, { client_message_id: echo.id, ...body });
+        const { seq } = await this.options.calls.send(id, { client_message_id: echo.id, ...body });
+        if (id === this.id) this.stream?.expect(seq);
       },
       recover: () => this.recover(),
       choiceExpired: () => this.notice(options.words("choiceExpired")),
@@ -240,7 +241,7 @@ export class Controller {
       return;
     }
     if (!this.stream) this.store.set({ connection: "online" });
-    this.stream?.nudge();
+    this.stream?.online();
     void this.outbox.retry();
     if (this.store.get().personAsked) this.person.ask();
   }

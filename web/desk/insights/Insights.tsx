@@ -15,6 +15,7 @@ import "./insights.css";
 import { n, plain } from "./words";
 
 const PERIODS = [7, 28, 90, 365] as const;
+const REFRESH_MS = 30_000;
 const ROOT = "#/insights";
 
 /** The address of the episodes behind a figure. */
@@ -41,6 +42,11 @@ export function Insights({ desk }: { desk: Desk; state: DeskState }) {
 
 function Dashboard({ calls, days }: { calls: InsightsCalls; days: number }) {
   const load = useLoad(`summary:${days}`, (signal) => calls.summary(days, signal), true);
+  useEffect(() => {
+    // Figures go on being counted while somebody looks at them.
+    const timer = setInterval(() => document.hidden || load.again(), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [load.again]);
   return (
     <>
       <Head title={n("insights")} more={n("insightsMore")}>

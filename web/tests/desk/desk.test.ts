@@ -169,6 +169,12 @@ describe("the queue", () => {
     desk.search("stove");
     expect(lists(desk.store.get()).waiting.map(({ handoff_id }) => handoff_id)).toEqual(["h2"]);
   });
+
+  test("choosing a view ends a search", async () => {
+    desk.search("stove");
+    await desk.showInbox("open");
+    expect(desk.store.get()).toMatchObject({ query: "", found: null, inboxView: "open" });
+  });
 });
 
 describe("a conversation", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { inboxOf, isLate, isUnread, matches, merged, tally } from "../../desk/inbox";
+import { inboxOf, isLate, isUnread, keepHeard, matches, merged, tally } from "../../desk/inbox";
 import { readDrafts, withDraft } from "../../desk/drafts";
 import type { InboxItem, Session } from "../../shared/types";
 
@@ -32,6 +32,13 @@ describe("the inbox", () => {
     expect(isUnread(mine, { h1: 4 }, ME)).toBe(true);
     expect(isUnread(mine, { h1: 5 }, ME)).toBe(false);
     expect(isUnread(item("h1"), {}, ME)).toBe(false);
+  });
+
+  test("an answer that was under way does not take back what was heard meanwhile", () => {
+    const mine = (seq: number, problem: string) => inboxOf([item("h1", { owner: "agent:agt_1", customer_seq: seq, problem })], 1, ME);
+    const told = (next: number, before: number) => keepHeard(mine(next, "read"), mine(before, "heard")).mine[0]?.problem;
+    expect([told(5, 9), told(9, 9), told(9, 5)]).toEqual(["heard", "read", "read"]);
+    expect(keepHeard(mine(5, "read"), null).open[0]?.problem).toBe("read");
   });
 
   test("filters by queue, reason and words, and shows nothing twice", () => {

@@ -73,6 +73,25 @@ test("silence of two and a half heartbeats is a dead line", () => {
   expect(downs).toEqual([0]);
 });
 
+test("a try that neither opens nor fails is given up after ten seconds", () => {
+  make().start();
+  vi.advanceTimersByTime(9_000);
+  expect(downs).toEqual([]);
+  vi.advanceTimersByTime(2_000);
+  expect(opened).toHaveLength(2);
+});
+
+test("a nudge leaves an open line alone, a renewal replaces it", () => {
+  const socket = make();
+  socket.start();
+  accept();
+  socket.nudge();
+  expect(opened).toHaveLength(1);
+  socket.renew();
+  accept();
+  expect([opened.length, ups]).toEqual([2, 2]);
+});
+
 test.each([4401, 4404])("close code %i ends the tries and says so", (code) => {
   make().start();
   last().drop(code);

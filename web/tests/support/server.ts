@@ -15,8 +15,12 @@ export class FakeServer {
   readonly requests: { method: string; path: string; body: Record<string, unknown> }[] = [];
   /** Requests do not arrive. */
   down = false;
+  /** Requests are sent and nothing comes back. */
+  hanging = false;
   /** Sockets cannot be opened: a proxy refuses the upgrade. */
   noSockets = false;
+  /** Sockets neither open nor fail. */
+  stuckSockets = false;
   /** Answers in place of the usual ones, by "METHOD path-ending", once each. */
   readonly next = new Map<string, { status: number; body: unknown }>();
 
@@ -26,6 +30,7 @@ export class FakeServer {
     const method = init?.method ?? "GET";
     const body = init?.body ? JSON.parse(String(init.body)) : {};
     if (this.down) throw new TypeError("network");
+    if (this.hanging) await new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new TypeError("aborted"))));
     this.requests.push({ method, path, body });
     for (const [key, answer] of this.next) {
       const [wanted, ending] = key.split(" ") as [string, string];
@@ -42,6 +47,7 @@ export class FakeServer {
     const socket = new FakeSocket();
     const kept = this.conversations.get(id);
     queueMicrotask(() => {
+      if (this.stuckSockets) return;
       if (this.noSockets || this.down) return socket.drop(1006);
       socket.readyState = 1;
       socket.onopen?.();
@@ -83,6 +89,11 @@ export class FakeServer {
 
   cut(id: string): void {
     for (const socket of this.kept(id).sockets) socket.drop(1006);
+    this.kept(id).sockets.clear();
+  }
+
+  /** The line is gone and nobody has told the reader: its socket stays open and carries nothing. */
+  deafen(id: string): void {
     this.kept(id).sockets.clear();
   }
 

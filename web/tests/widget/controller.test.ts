@@ -147,6 +147,51 @@ describe("receiving", () => {
     expect(widget.store.get().connection).toBe("online");
   });
 
+  test("back in the network, what was missed is there at once though the old socket looks open", async () => {
+    const widget = page();
+    widget.send("Hello");
+    await settle();
+    widget.networkChanged(false);
+    server.deafen("cnv_1");
+    server.write("cnv_1", "message.sent", "bot", { text: "Meanwhile", author: "bot", reply_to: [2] });
+    widget.networkChanged(true);
+    await settle();
+    expect(texts(widget)).toEqual(["Hello", "Meanwhile"]);
+    expect(widget.store.get().connection).toBe("online");
+    server.write("cnv_1", "message.sent", "bot", { text: "After", author: "bot", reply_to: [2] });
+    await settle();
+    expect(texts(widget).at(-1)).toBe("After");
+  });
+
+  test("a request that was sent into a dead line is not waited for", async () => {
+    const widget = page();
+    widget.send("Hello");
+    await settle();
+    server.deafen("cnv_1");
+    server.write("cnv_1", "message.sent", "bot", { text: "Meanwhile", author: "bot", reply_to: [2] });
+    server.stuckSockets = true;
+    server.hanging = true;
+    widget.networkChanged(true);
+    await settle();
+    server.hanging = false;
+    widget.networkChanged(true);
+    await settle();
+    expect(texts(widget)).toEqual(["Hello", "Meanwhile"]);
+  });
+
+  test("a line that does not bring the customer's own message is replaced", async () => {
+    const widget = page();
+    widget.send("Hello");
+    await settle();
+    server.deafen("cnv_1");
+    widget.send("Second");
+    await settle(3_500);
+    expect(texts(widget)).toEqual(["Hello", "Second"]);
+    server.write("cnv_1", "message.sent", "bot", { text: "Answer", author: "bot", reply_to: [3] });
+    await settle();
+    expect(texts(widget).at(-1)).toBe("Answer");
+  });
+
   test("where no socket can be opened a long poll carries the conversation", async () => {
     server.noSockets = true;
     const widget = page();
