@@ -35,6 +35,7 @@ from handoff.desk.customers import Customers
 from handoff.desk.inbox import Inbox
 from handoff.desk.suggestions import Suggester
 from handoff.desk.viewers import Viewers
+from handoff.episodes.idle import IdleCloser
 from handoff.episodes.promise_service import PromiseService
 from handoff.errors import FrontdeskError
 from handoff.gateway.hub import Hub
@@ -192,6 +193,7 @@ async def open_handoff(
                 sweeper.run_forever,
                 handoff.dispatcher.run_forever,
                 handoff.attachments.sweep_forever,
+                IdleCloser(core).run_forever,
             )
         ]
         stack.push_async_callback(end, loops)

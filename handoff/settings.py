@@ -46,4 +46,13 @@ class HandoffSettings(BaseModel):
     answer_within: timedelta = Field(default=timedelta(minutes=3), description="from an accept to the first answer")
     disconnect_grace: timedelta = Field(default=timedelta(minutes=2), description="absence that an agent is forgiven")
     away_after: timedelta = Field(default=timedelta(minutes=10), description="inactivity that counts as being away")
+    idle_ask_after: timedelta = Field(
+        default=timedelta(minutes=15), description="silence after which the assistant's customer is asked"
+    )
+    idle_ask_after_person: timedelta = Field(
+        default=timedelta(minutes=30), description="silence after which a person's customer is asked"
+    )
+    idle_close_after: timedelta = Field(
+        default=timedelta(minutes=15), description="further silence that closes the conversation"
+    )
     promise_warning: timedelta = Field(default=timedelta(minutes=30), description="warning before a promise is late")

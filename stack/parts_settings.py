@@ -52,6 +52,9 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         answer_within=settings.seconds("answer_within"),
         disconnect_grace=settings.seconds("disconnect_grace"),
         away_after=settings.seconds("away_after"),
+        idle_ask_after=settings.seconds("idle_ask_after"),
+        idle_ask_after_person=settings.seconds("idle_ask_after_person"),
+        idle_close_after=settings.seconds("idle_close_after"),
         promise_warning=settings.seconds("promise_warning"),
     )
 

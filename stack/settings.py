@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     answer_within: float = setting(180, "From an accept to the first answer; then the next one has it", "seconds", gt=0)
     disconnect_grace: float = setting(120, "How long an agent who is gone keeps a conversation", "seconds", gt=0)
     away_after: float = setting(600, "Inactivity after which an agent counts as away", "seconds", gt=0)
+    idle_ask_after: float = setting(900, "Silence after which a customer is asked if they are there", "seconds", gt=0)
+    idle_ask_after_person: float = setting(1800, "The same while a person has the conversation", "seconds", gt=0)
+    idle_close_after: float = setting(900, "Further silence that closes the conversation", "seconds", gt=0)
     promise_warning: float = setting(1800, "Warning before a promise is late", "seconds", ge=0)
 
     webhook_private_targets: bool = setting(False, "Webhooks may lead into private networks, and over plain http")

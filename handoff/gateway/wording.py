@@ -38,6 +38,17 @@ def queued(position: int, reason: HandoffReason, opening: str | None) -> str:
     return f"{opening} {place}, and {promise}".strip()
 
 
+FELL_SILENT = "The customer did not answer any more."
+
+
+def still_there(minutes: int) -> str:
+    span = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return (
+        f"Are you still there? There's no rush. If I don't hear from you, I'll close this in {span}; "
+        "write here whenever you like and we go on from where we are."
+    )
+
+
 ANSWER_BY_MAIL = "A colleague answers the customer's message by e-mail."
 
 
