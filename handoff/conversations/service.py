@@ -14,6 +14,7 @@ from handoff.contract.events import (
     ConversationOpened,
     ConversationReopened,
     CustomerVerified,
+    Evidence,
     FeedbackGiven,
     MessageSent,
 )
@@ -39,6 +40,7 @@ from handoff.storage import tables as t
 from handoff.surveys import service as surveys
 
 CUSTOMER = "customer"
+EVIDENCE_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,13 @@ class ConversationService:
     async def give_feedback(
         self, conversation_id: str, kind: Literal["solved", "not_solved"], comment: str | None
     ) -> int:
-        """``not_solved`` opens the same episode again, and the conversation with it."""
+        """``not_solved`` opens the same episode again, and the conversation with it: what was closed and is not
+        solved goes to people."""
 
         def work(log: LogWriter) -> int:
-            episode_id = log.conversation.episode_id
             if kind == "not_solved":
-                _reopen_if_closed(log)
-                episode_id = episodes.reopen_last(log)
-            log.append(FeedbackGiven(kind, episode_id, comment), "customer")
+                return _not_solved(log, comment)
+            log.append(FeedbackGiven(kind, log.conversation.episode_id, comment), "customer")
             return log.conversation.head_seq
 
         return await self._core.change(conversation_id, work)
@@ -190,7 +191,9 @@ class ConversationService:
             text, payload = content, None
             if kind == "choice":
                 text, payload = _take_choice(log, content)
-            _reopen_if_closed(log)
+            was_closed = _reopen_if_closed(log)
+            if was_closed and payload == wording.NOT_SOLVED_PAYLOAD:
+                episodes.reopen_last(log)
             episodes.ensure_open(log)
             message = MessageSent(
                 text, author=CUSTOMER, client_message_id=client_message_id, attachments=attachments.waiting(log, files)
@@ -201,7 +204,9 @@ class ConversationService:
             if payload in (wording.SOLVED_PAYLOAD, wording.NOT_SOLVED_PAYLOAD):
                 solved = payload == wording.SOLVED_PAYLOAD
                 log.append(FeedbackGiven("solved" if solved else "not_solved", log.conversation.episode_id), "customer")
-            if log.conversation.owner == "bot" and text:
+            if was_closed and payload == wording.NOT_SOLVED_PAYLOAD:
+                _to_people(log, text, seq)
+            elif log.conversation.owner == "bot" and text:
                 inbox.put(log, seq, "choice" if payload else "message", payload=payload)
             elif log.conversation.owner == "bot":
                 log.append(MessageSent(wording.FILES_ALONE, author="bot", reply_to=[seq]), "bot")
@@ -210,9 +215,26 @@ class ConversationService:
         return await self._core.change(conversation_id, work)
 
 
-def _reopen_if_closed(log: LogWriter) -> None:
-    if log.conversation.owner == "none":
+def _reopen_if_closed(log: LogWriter) -> bool:
+    was_closed = log.conversation.owner == "none"
+    if was_closed:
         log.change_owner(ConversationReopened("customer"), "customer")
+    return was_closed
+
+
+def _not_solved(log: LogWriter, comment: str | None) -> int:
+    was_closed = _reopen_if_closed(log)
+    told = log.append(FeedbackGiven("not_solved", episodes.reopen_last(log), comment), "customer")
+    if was_closed:
+        _to_people(log, comment or "", told["seq"])
+    return log.conversation.head_seq
+
+
+def _to_people(log: LogWriter, words: str, seq: int) -> None:
+    """What was called done and is not: more urgent than the first time, and nothing that the assistant tries again."""
+    episodes.ensure_open(log)
+    grounds = [Evidence("not_solved", words[:EVIDENCE_LENGTH], 1.0, seq)]
+    enqueue(log, "repeated_failure", "customer", evidence=grounds, opening=wording.NOT_SOLVED_AFTER_ALL)
 
 
 def _take_choice(log: LogWriter, choice: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ UNBACKED = (
 ERASED = "This conversation has been erased."
 PERSON_LABEL = "Talk to a person"
 PERSON_PAYLOAD = "/talk_to_person"
+NOT_SOLVED_AFTER_ALL = "I'm sorry that this isn't solved. I've opened it again and passed it to a colleague."
 SOLVED_LABEL = "Yes, that's solved"
 NOT_SOLVED_LABEL = "Not yet"
 SOLVED_PAYLOAD = "/solved_yes"

@@ -48,7 +48,7 @@ export const widgetEn = {
   solvedYes: "Yes",
   solvedNo: "Not yet",
   solvedThanks: "Thank you. Good to know it is solved.",
-  notSolvedThanks: "Thank you for telling us. Write what is still missing, or talk to a person.",
+  notSolvedThanks: "Thank you for telling us. A colleague takes it up again; write what is still missing.",
   feedbackFailed: "That could not be saved. Please try once more.",
   newConversation: "Start a new conversation",
   newMessages: "New messages",

@@ -55,7 +55,7 @@ const words: WordsOf = {
   solvedYes: "Ja",
   solvedNo: "Noch nicht",
   solvedThanks: "Danke. Schön, dass es gelöst ist.",
-  notSolvedThanks: "Danke, dass Sie es sagen. Schreiben Sie, was noch fehlt, oder sprechen Sie mit einem Menschen.",
+  notSolvedThanks: "Danke, dass Sie es sagen. Jemand aus dem Team nimmt es wieder auf; schreiben Sie, was noch fehlt.",
   feedbackFailed: "Das konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.",
   newConversation: "Neues Gespräch beginnen",
   newMessages: "Neue Nachrichten",

@@ -55,7 +55,7 @@ const words: WordsOf = {
   solvedYes: "Sí",
   solvedNo: "Todavía no",
   solvedThanks: "Gracias. Nos alegra que esté resuelto.",
-  notSolvedThanks: "Gracias por decirlo. Escribe lo que falta o habla con una persona.",
+  notSolvedThanks: "Gracias por decirlo. Alguien del equipo lo retoma; escribe lo que falta.",
   feedbackFailed: "No se ha podido guardar. Inténtalo de nuevo, por favor.",
   newConversation: "Empezar otra conversación",
   newMessages: "Mensajes nuevos",

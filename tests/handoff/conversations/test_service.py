@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.handoff.conftest import Desk, identity_token, result
+from tests.handoff.conftest import Customer, Desk, identity_token, result
+from tests.handoff.queue.desk import Agent
 
 pytestmark = pytest.mark.service
 
@@ -175,22 +177,56 @@ async def test_a_choice_is_opaque_and_valid_once(desk: Desk) -> None:
     assert same.json() == used.json()
 
 
-async def test_not_solved_reopens_a_closed_conversation(desk: Desk) -> None:
+async def closed_by_a_person(desk: Desk, customer: Customer) -> Agent:
+    ana = await Agent.sign_in(desk)
+    handoff = await ana.take(customer)
+    assert (await ana.post(f"/handoffs/{handoff}/close", {"outcome": "resolved", "cause": "answered"})).is_success
+    return ana
+
+
+async def test_not_solved_after_a_closing_reopens_the_same_issue_and_brings_it_to_people(desk: Desk) -> None:
     customer = await desk.open()
-    staff = await desk.sign_in()
-    await customer.post("handoff", {})
-    waiting = (await desk.client.get("/api/v1/queue", headers=staff)).json()["waiting"]
-    handoff = next(item for item in waiting if item["conversation_id"] == customer.id)["handoff_id"]
-    await desk.client.post(f"/api/v1/handoffs/{handoff}/accept", headers=staff)
-    body = {"outcome": "resolved", "cause": "answered"}
-    assert (await desk.client.post(f"/api/v1/handoffs/{handoff}/close", json=body, headers=staff)).status_code == 204
-    assert (await customer.post("feedback", {"kind": "not_solved"})).status_code == 202
-    events = await customer.events()
-    assert [e["type"] for e in events if e["type"].startswith("conversation.")] == [
-        "conversation.opened",
-        "conversation.closed",
-        "conversation.reopened",
-    ]
+    ana = await closed_by_a_person(desk, customer)
+    first = next(e for e in await desk.log(customer.id) if e["type"] == "episode.opened")["data"]["episode_id"]
+    said = await customer.post("feedback", {"kind": "not_solved", "comment": "It still does not open"})
+    assert said.status_code == 202
+    log = await desk.log(customer.id)
+    after = [e["type"] for e in log[-5:]]
+    assert after == ["conversation.reopened", "feedback.given", "handoff.requested", "handoff.queued", "message.sent"]
+    assert log[-4]["data"]["episode_id"] == first
+    assert log[-3]["data"]["reason"] == "repeated_failure"
+    assert log[-3]["data"]["evidence"][0]["text"] == "It still does not open"
+    again = (await ana.waiting())[0]
+    assert (again["queue"], again["priority"]) == ("senior", 1)
+    assert sum(e["type"] == "episode.opened" for e in log) == 1
+    assert await desk.violations(customer.id) == []
+
+
+async def test_not_solved_by_an_old_button_does_the_same(desk: Desk) -> None:
+    async def asks(_: dict[str, Any]) -> dict[str, Any]:
+        return result("Here you are.", directives=[{"directive": "ask_resolved"}])
+
+    desk.bot.answer = asks
+    customer = await desk.open()
+    await customer.say("hello")
+    answered = (await customer.until_text("Here you are."))[-1]
+    await closed_by_a_person(desk, customer)
+    turns = len(desk.bot.requests)
+    choice = answered["data"]["choices"][1]["choice"]
+    assert (await customer.post("messages", {"client_message_id": "c1", "choice": choice})).status_code == 202
+    log = await desk.log(customer.id)
+    assert sum(e["type"] == "episode.opened" for e in log) == 1
+    assert "isn't solved" in log[-1]["data"]["text"]
+    assert len(desk.bot.requests) == turns
+    assert await desk.violations(customer.id) == []
+
+
+async def test_not_solved_while_it_is_open_stays_with_whoever_has_it(desk: Desk) -> None:
+    customer = await desk.open()
+    await customer.say("hello")
+    await customer.until_text("You said: hello")
+    await customer.post("feedback", {"kind": "not_solved"})
+    assert (await desk.log(customer.id))[-1]["type"] == "feedback.given"
 
 
 async def test_too_many_messages_are_refused_with_a_time(desk: Desk) -> None:
