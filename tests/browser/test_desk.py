@@ -82,6 +82,7 @@ def test_a_day_without_a_mouse(browser: Browser, stack: RunningStack, customers:
     expect(row(page, customer["name"])).to_be_visible()
     press("Escape", "j")
     expect(page.get_by_role("heading", level=1)).to_contain_text(customer["name"])
+    expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible()
     press("a")
     reply = page.get_by_role("textbox", name=re.compile("^Reply"))
     expect(reply).to_be_visible()
