@@ -86,9 +86,10 @@ def remember_rules() -> None:
             return None, None, False
         rules = self.lookup[RULES]
         memory = self.__dict__.setdefault("frontdesk_memory", {})
-        longest = self.__dict__.setdefault(
-            "frontdesk_longest", max((len(self._rule_key_to_state(key)) for key in rules), default=1)
-        )
+        longest = self.__dict__.get("frontdesk_longest")
+        if longest is None:
+            longest = max((len(self._rule_key_to_state(key)) for key in rules), default=1)
+            self.frontdesk_longest = longest
         states = states_of(tracker, domain)
         self.featurizer._choose_last_user_input([states], False)
         key = self._create_feature_key(states[-longest:])
