@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -25,6 +27,7 @@ BOT_TESTS = "tests/bot"
 WHOLE_STACK = ("tests/browser", "tests/e2e")
 PARALLEL = ("-n", "2", "--dist", "loadfile")
 NO_TESTS_COLLECTED = 5
+_SHOWING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,14 @@ def run_tests(settings: Settings, arguments: list[str]) -> int:
         require_browser(settings.paths.log / "setup.log", say)
     elif find_browser() is None:
         say("There is no Chromium here: tests that need one will fail.")
-    runners = pytest_runners(arguments, reports) if arguments else [*checks(reports), *pytest_runners([], reports)]
+    runners = pytest_runners(arguments, reports)
+    lanes = [runners]
+    if not arguments:
+        bot, *others = runners
+        # Checks and the bot's tests use one core each: beside each other. What starts whole stacks has both to itself.
+        lanes = [checks(reports), [bot], others]
     total, closing = Tally(), []
-    for runner in runners:
-        tally, line = run(runner)
+    for tally, line in [*run_beside(lanes[:-1]), *map(run, lanes[-1])]:
         total.add(tally)
         closing.append(line)
     sys.stdout.write("\n" + "\n".join(closing) + "\n")
@@ -131,14 +138,29 @@ def _junit(report: Path) -> list[str]:
     return [f"--junit-xml={report}"]
 
 
-def run(runner: Runner) -> tuple[Tally, str]:
-    """Run it with its output shown; what it counted, and a closing line."""
-    say(f"\n── {runner.title}")
+def run_beside(lanes: Sequence[Sequence[Runner]]) -> list[tuple[Tally, str]]:
+    """Run the lanes side by side, and the runners of a lane one after the other; each is shown whole when it ends."""
+    with ThreadPoolExecutor(max(1, len(lanes))) as threads:
+        ended = list(threads.map(lambda lane: [run(runner, at_once=False) for runner in lane], lanes))
+    return [each for lane in ended for each in lane]
+
+
+def run(runner: Runner, *, at_once: bool = True) -> tuple[Tally, str]:
+    """Run it with its output shown, as it comes or (``at_once`` false) at the end; what it counted, a closing line."""
+    if at_once:
+        say(f"\n── {runner.title}")
     if runner.report is not None:
         runner.report.unlink(missing_ok=True)
     began = time.monotonic()
     environment = {**inherited(), "PYTHONPATH": str(ROOT)}
-    status = subprocess.run(runner.command, cwd=runner.cwd, env=environment).returncode
+    output, errors = (None, None) if at_once else (subprocess.PIPE, subprocess.STDOUT)
+    ended = subprocess.run(runner.command, cwd=runner.cwd, env=environment, stdout=output, stderr=errors)
+    if not at_once:
+        with _SHOWING:
+            say(f"\n── {runner.title}")
+            sys.stdout.write(ended.stdout.decode(errors="replace"))
+            sys.stdout.flush()
+    status = ended.returncode
     tally = count(runner.report, status)
     outcome = f"{tally.passed} passed, {tally.failed} failed" + (f", {tally.skipped} skipped" if tally.skipped else "")
     return tally, f"{runner.title:<20} {outcome}  ({time.monotonic() - began:.0f} s)"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from stack.tests_command import Runner, Tally, count, pytest_runners, run
+from stack.tests_command import Runner, Tally, count, pytest_runners, run, run_beside
 
 pytestmark = pytest.mark.unit
 
@@ -59,3 +60,18 @@ def test_a_runner_is_run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> N
     assert (tally, capfd.readouterr().out) == (Tally(1, 0, 0), "all fine\n")
     assert line.startswith("style")
     assert run(Runner("style", [sys.executable, "-c", "raise SystemExit(3)"]))[0] == Tally(0, 1, 0)
+
+
+def test_lanes_run_beside_each_other_and_each_output_stays_whole(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    meeting = tmp_path / "meeting"
+    os.mkfifo(meeting)  # either side of it waits until the other has come
+    first = Runner("first", [sys.executable, "-uc", f"print('a'); open({str(meeting)!r}, 'w').close(); print('b')"])
+    second = Runner("second", [sys.executable, "-uc", f"print('c'); open({str(meeting)!r}).close(); print('d')"])
+    third = Runner("third", [sys.executable, "-c", "raise SystemExit(3)"])
+    found = run_beside([[first], [second, third]])
+    assert [tally for tally, _ in found] == [Tally(1, 0, 0), Tally(1, 0, 0), Tally(0, 1, 0)]
+    told = capfd.readouterr().out
+    assert "a\nb\n" in told
+    assert "c\nd\n" in told
