@@ -1,7 +1,7 @@
 """``python -m stack.worker_process``: work that nobody waits for, niced, beside the app.
 
-Today: housekeeping of the stores, webhooks, and the outcomes of conversations. It answers ``/health`` and ``/metrics``
-on a unix socket of its own.
+Today: housekeeping of the stores, webhooks, the outcomes of conversations, and effects read back. It answers
+``/health`` and ``/metrics`` on a unix socket of its own.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ from handoff.storage.database import Database
 from handoff.webhooks.dispatcher import Dispatcher
 from handoff.webhooks.sender import Sender
 from stack import logging
-from stack.eval_ports import keeper_of
+from stack.effects_port import watchers
 from stack.serve import private_listener
 from stack.settings import Settings, load
 
 EVERY = timedelta(seconds=15)
 OUTCOMES_EVERY = 5.0
 """Seconds between two looks for conversations that went on."""
+EFFECTS_EVERY = 60.0
+"""Seconds between two looks for effects that are to be read back."""
 TOTALS_EVERY = 30.0
 """Seconds between two counts of the day that is under way."""
 
@@ -62,13 +64,14 @@ async def run(settings: Settings) -> None:
         Starlette(routes=[Route("/health", health), Route("/metrics", metrics)]), settings.paths.run / "worker.sock"
     )
     try:
-        async with asyncio.TaskGroup() as tasks:
+        async with watchers(settings, database, clock) as (keeper, alarm), asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(listener.serve())
             working = [
                 tasks.create_task(Housekeeping(database, clock, EVERY).run_forever()),
                 tasks.create_task(dispatcher.run_forever()),
                 tasks.create_task(counting.run_forever(database, lambda: clock.sleep(TOTALS_EVERY))),
-                tasks.create_task(keeper_of(database, clock).run_forever(lambda: clock.sleep(OUTCOMES_EVERY))),
+                tasks.create_task(keeper.run_forever(lambda: clock.sleep(OUTCOMES_EVERY))),
+                tasks.create_task(alarm.run_forever(lambda: clock.sleep(EFFECTS_EVERY))),
             ]
             await listener.wait_started(serving)
             log.info("working")

@@ -12,8 +12,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from eval.outcomes.contacts import contacts_of
 from eval.outcomes.linking import LinkRules, link
@@ -26,19 +26,12 @@ from eval.outcomes.model import (
     Operation,
     Ref,
     Resolver,
+    StateRead,
     Status,
 )
 
 TENSE = 0.5
 """From this frustration in a contact on, its silence is a customer who gave up."""
-
-
-class StateRead(NamedTuple):
-    """What the business system showed when an effect was read back later."""
-
-    operation_id: str
-    at: float
-    result: Literal["stands", "gone", "unreadable"]
 
 
 @dataclass(frozen=True)
@@ -56,14 +49,14 @@ class Verdict(NamedTuple):
     at: float | None = None
 
 
-def episodes_of(
-    conversations: Iterable[Conversation],
-    as_of: float,
-    rules: Rules | None = None,
-    reads: Mapping[str, Sequence[StateRead]] | None = None,
-) -> list[Episode]:
-    """Every episode of ``conversations`` as it stood at ``as_of``. Events after ``as_of`` are not looked at."""
-    contacts = [contact for each in conversations for contact in contacts_of(_until(each, as_of))]
+def episodes_of(conversations: Iterable[Conversation], as_of: float, rules: Rules | None = None) -> list[Episode]:
+    """Every episode of ``conversations`` as it stood at ``as_of``. What happened after ``as_of`` is not looked at."""
+    contacts: list[Contact] = []
+    reads: dict[str, list[StateRead]] = {}
+    for each in conversations:
+        contacts += contacts_of(_until(each, as_of))
+        for read in each.reads:
+            reads.setdefault(read.operation_id, []).append(read)
     return judge(contacts, as_of, rules, reads)
 
 
@@ -89,10 +82,7 @@ def _until(conversation: Conversation, as_of: float) -> Conversation:
     if not conversation.events or conversation.events[-1].at <= as_of:
         return conversation
     kept = tuple(event for event in conversation.events if event.at <= as_of)
-    return Conversation(
-        conversation.id, conversation.channel, conversation.customer_id, kept, conversation.traffic,
-        conversation.version,
-    )  # fmt: skip
+    return replace(conversation, events=kept)
 
 
 def _parts(chain: Sequence[Contact], stands_for: float) -> list[list[Contact]]:

@@ -55,9 +55,18 @@ class Event(NamedTuple):
     data: dict[str, Any]
 
 
+class StateRead(NamedTuple):
+    """What the business system showed when an effect was read back later."""
+
+    operation_id: str
+    at: float
+    result: Literal["stands", "gone", "unreadable"]
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """``customer_id`` only where the customer is verified. ``traffic`` says whose conversation it is."""
+    """``customer_id`` only where the customer is verified. ``traffic`` says whose conversation it is,
+    ``reads`` what the business system showed of its operations later, oldest first."""
 
     id: str
     channel: str
@@ -65,6 +74,7 @@ class Conversation:
     events: tuple[Event, ...]
     traffic: Traffic = "customer"
     version: str | None = None
+    reads: tuple[StateRead, ...] = ()
 
 
 class Claim(NamedTuple):

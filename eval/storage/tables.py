@@ -151,6 +151,15 @@ outcome_ledger = Table(
     Column("into", String(160)),
 )
 
+outcome_reads = Table(
+    "outcome_reads",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("operation_id", String(64), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("result", String(12), nullable=False),
+)
+
 outcome_feed = Table(
     "outcome_feed",
     metadata,

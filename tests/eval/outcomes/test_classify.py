@@ -1,15 +1,18 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
-from eval.outcomes.classify import StateRead, episodes_of
-from eval.outcomes.model import DAY, Episode, Ref
+from eval.outcomes.classify import episodes_of
+from eval.outcomes.model import DAY, Episode, Ref, StateRead
 from tests.eval.outcomes.logs import START, Log
 
 pytestmark = pytest.mark.unit
 LATER = START + 30 * DAY
 
 
-def one(*logs: Log, as_of: float = LATER, **more: object) -> Episode:
-    found = episodes_of([log.conversation() for log in logs], as_of, **more)  # type: ignore[arg-type]
+def one(*logs: Log, as_of: float = LATER, reads: Sequence[StateRead] = ()) -> Episode:
+    found = episodes_of([replace(log.conversation(), reads=tuple(reads)) for log in logs], as_of)
     assert len(found) == 1, [(each.id, each.status) for each in found]
     return found[0]
 
@@ -182,10 +185,10 @@ def test_an_overdue_promise_is_no_resolution() -> None:
 
 def test_an_effect_that_is_gone_later_is_a_false_resolution() -> None:
     log = asked().done().bot("I've cancelled it.").solved().closed()
-    gone = {"op_1": [StateRead("op_1", START + 600, "stands"), StateRead("op_1", START + 5 * 3600, "gone")]}
+    gone = [StateRead("op_1", START + 600, "stands"), StateRead("op_1", START + 5 * 3600, "gone")]
     assert one(log, reads=gone).status == "false_resolution"
     assert one(log, reads=gone, as_of=START + 3 * 3600).status == "immature"
-    unreadable = {"op_1": [StateRead("op_1", START + 600, "unreadable")]}
+    unreadable = [StateRead("op_1", START + 600, "unreadable")]
     assert one(log, reads=unreadable).status == "resolved"
 
 

@@ -1,20 +1,22 @@
+from dataclasses import replace
+
 import pytest
 
-from eval.outcomes.classify import StateRead, episodes_of
+from eval.outcomes.classify import episodes_of
 from eval.outcomes.ledger import Entry, counts, replay, revise
-from eval.outcomes.model import DAY, HOUR, Conversation
+from eval.outcomes.model import DAY, HOUR, Conversation, StateRead
 from tests.eval.outcomes.logs import START, Log
 
 pytestmark = pytest.mark.unit
 
 
-def kept_over(conversations: list[Conversation], days: list[float], **more: object) -> list[Entry]:
+def kept_over(conversations: list[Conversation], days: list[float]) -> list[Entry]:
     """The ledger after a recomputation at each of ``days``."""
     entries: list[Entry] = []
     for day in days:
         at = START + day * DAY
         seen = [each for each in conversations if each.events[0].at <= at]
-        entries += revise(replay(entries, at), episodes_of(seen, at, **more), at)  # type: ignore[arg-type]
+        entries += revise(replay(entries, at), episodes_of(seen, at), at)
     return entries
 
 
@@ -41,8 +43,8 @@ def test_a_late_repeat_changes_the_earlier_day_and_the_old_view_stays() -> None:
 
 
 def test_a_resolution_that_stood_and_is_gone_later_is_downgraded() -> None:
-    reads = {"op_1": [StateRead("op_1", START + 10 * DAY, "gone")]}
-    entries = kept_over([cancelled().conversation()], [1, 8, 11], reads=reads)
+    read = StateRead("op_1", START + 10 * DAY, "gone")
+    entries = kept_over([replace(cancelled().conversation(), reads=(read,))], [1, 8, 11])
     assert [entry.status for entry in entries] == ["immature", "resolved", "false_resolution"]
     assert counts(replay(entries, START + 9 * DAY).values()) == {"resolved/verified_state": 1}
     assert counts(replay(entries, START + 12 * DAY).values()) == {"false_resolution/none": 1}

@@ -1,0 +1,105 @@
+"""The false-resolution alarm over the log's operations and the shop, and the log with what was read back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from actions import effects
+from actions.assembly import open_backend, open_shop
+from actions.backend.port import Backend
+from eval.live import alarm
+from eval.live.keeper import Keeper
+from eval.outcomes.model import Conversation, moment
+from eval.outcomes.recheck import Check, Done
+from handoff.clock import Clock
+from handoff.storage.database import Database
+from handoff.storage.tables import operations
+from stack.eval_ports import CUSTOMER, LAB_CUSTOMERS, LogOfPersons
+from stack.parts_settings import actions_settings
+from stack.settings import Settings
+
+O = operations.c  # noqa: E741 - as the other tables are named
+MOST = 5_000
+
+
+class LogWithReads(LogOfPersons):
+    """The keeper's view of the log, with what the business system showed later."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database, clock)
+        self._store = database
+
+    async def of_person(self, person: str) -> Sequence[Conversation]:
+        conversations = await super().of_person(person)
+        return await self._store.read(lambda connection: _with_reads(connection, conversations))
+
+
+def _with_reads(connection: sa.Connection, conversations: Sequence[Conversation]) -> list[Conversation]:
+    names = [each.id for each in conversations]
+    query = sa.select(O.id, O.conversation_id).where(O.conversation_id.in_(names), O.state == "verified")
+    place = {row.id: row.conversation_id for row in connection.execute(query)} if names else {}
+    reads = alarm.reads_of(connection, place)
+    return [
+        replace(each, reads=tuple(read for name, told in reads.items() if place[name] == each.id for read in told))
+        for each in conversations
+    ]
+
+
+class EffectsOfShop:
+    """Verified operations of customers; those that the lab made go with their orders and are left out."""
+
+    def __init__(self, database: Database, backend: Backend) -> None:
+        self._database = database
+        self._backend = backend
+
+    async def verified_since(self, at: float) -> Sequence[Done]:
+        since = datetime.fromtimestamp(at, UTC).isoformat()
+        query = (
+            sa.select(O.id, O.conversation_id, O.customer_id, O.settled_at)
+            .where(O.state == "verified", O.settled_at >= since, O.customer_id.not_like(f"{LAB_CUSTOMERS}%"))
+            .order_by(O.settled_at)
+            .limit(MOST)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [
+            Done(row.id, row.conversation_id, f"{CUSTOMER}{row.customer_id}", moment(row.settled_at)) for row in rows
+        ]
+
+    async def read_back(self, check: Check) -> Literal["stands", "gone", "unreadable"]:
+        """What a later change of the same thing replaced has not vanished."""
+        query = sa.select(operations).where(O.id == check.done.operation_id)
+        row = await self._database.read(lambda connection: connection.execute(query).mappings().one())
+        shown = await effects.shown(
+            self._backend, row["customer_id"], row["id"], row["kind"], row["arguments"]["change"]
+        )
+        if shown != "gone":
+            return shown
+        later = sa.select(O.id).where(
+            O.customer_id == row["customer_id"], O.object_ref == row["object_ref"], O.state == "verified",
+            O.settled_at > row["settled_at"],
+        )  # fmt: skip
+        replaced = await self._database.read(lambda connection: connection.execute(later.limit(1)).first())
+        return "stands" if replaced else "gone"
+
+
+@asynccontextmanager
+async def watchers(settings: Settings, database: Database, clock: Clock) -> AsyncIterator[tuple[Keeper, alarm.Alarm]]:
+    """Who keeps the outcomes of conversations, and who reads effects back for them."""
+
+    def now() -> float:
+        return clock.now().timestamp()
+
+    keeper = Keeper(database, LogWithReads(database, clock), now)
+    own = actions_settings(settings)
+    shop = open_shop(own)
+    try:
+        async with open_backend(own, shop) as backend:
+            yield keeper, alarm.Alarm(database, EffectsOfShop(database, backend), keeper.judge, now)
+    finally:
+        shop.engine.dispose()
