@@ -63,8 +63,8 @@ def cases(retriever: Retriever, live: Live, source: str, questions: Sequence[Que
         signs = hits.trace.signs
         if signs is None:
             continue
-        shelves = retriever.shelves_of(reader)
-        known, unknown = retriever.neighbours(hits.vector, shelves, hits.hits[0].passage, without_itself=True)
+        ways = [shelf.asked_cosines(hits.vector) for shelf in retriever.shelves_of(reader)]
+        known, unknown = retriever.neighbours(hits.vector, ways, hits.hits[0].passage, without_itself=True)
         place = place_of(hits, question)
         answerable = any(article in live.by_article for article, _ in right_sections(question))
         found.append(
@@ -163,9 +163,7 @@ def regress(signs: Numbers, labels: Numbers) -> Calibration:
         weights = weights - np.linalg.solve(bend + 1e-9 * np.eye(len(bend)), slope)
     plain = weights[1:] / spread
     nearness, coverage, known, unknown = (float(one) for one in plain)
-    return Calibration(
-        float(weights[0] - plain @ np.where(np.isinf(spread), 0, mean)), nearness, coverage, known, unknown
-    )
+    return Calibration(0.5, float(weights[0] - plain @ mean), nearness, coverage, known, unknown)
 
 
 def fitted(found: Sequence[Case]) -> Calibration:

@@ -75,9 +75,10 @@ class Shelf:
         """
         self.entries = tuple(entries)
         self._asked = np.concatenate(asked) if asked else heads[:0]
-        counts = [len(vectors) for vectors in asked] or [0] * len(self.entries)
+        counts = np.array([len(vectors) for vectors in asked] or [0] * len(self.entries), dtype=np.int64)
         self._askers = np.repeat(np.arange(len(self.entries)), counts)
-        self._first_asked = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        self._with_ways = np.flatnonzero(counts)
+        self._first_asked = (np.cumsum(counts) - counts)[self._with_ways]
         self._details = np.concatenate(details) if details else bodies
         lengths = [len(vectors) for vectors in details] or [1] * len(self.entries)
         self._first_detail = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
@@ -90,46 +91,42 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.entries)
 
-    def dense(self, query: Vectors, rows: Sequence[int] | None = None) -> Scores:
-        """Nearness to the query of all rows or the given ones, see ``nearness``."""
+    def dense(self, query: Vectors, rows: Sequence[int] | None = None, asked: Scores | None = None) -> Scores:
+        """Nearness to the query of all rows or the given ones, see ``nearness``. ``asked``: its ``asked_cosines``."""
+        asked = self.asked_cosines(query) if asked is None else asked
         if rows is None:
             details = np.maximum.reduceat(self._details @ query, self._first_detail[:-1]) if len(self) else self.bodies
-            return nearness(self.bodies @ query, self._heading(query), details)
+            return nearness(self.bodies @ query, self._heading(self.heads @ query, asked), details)
         if not len(rows):
             return np.zeros(0, dtype=np.float32)
         chosen = np.asarray(rows, dtype=np.int64)
-        heads = self.heads[chosen] @ query
-        for at, row in enumerate(rows):
-            asked = self._asked[self._first_asked[row] : self._first_asked[row + 1]]
-            if len(asked):
-                heads[at] = max(heads[at], (asked @ query).max())
+        heads = np.full(len(self), -1.0, dtype=np.float32)
+        heads[chosen] = self.heads[chosen] @ query
         lengths = self._first_detail[chosen + 1] - self._first_detail[chosen]
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         places = np.arange(int(lengths.sum())) + np.repeat(self._first_detail[chosen] - starts, lengths)
         details = np.maximum.reduceat(self._details[places] @ query, starts)
-        return nearness(self.bodies[chosen] @ query, heads, details)
+        return nearness(self.bodies[chosen] @ query, self._heading(heads, asked)[chosen], details)
 
-    def _heading(self, query: Vectors) -> Scores:
-        """Cosine of the nearest of each piece's heading and ways to ask."""
-        found: Scores = self.heads @ query
-        if len(self._asked):
-            np.maximum.at(found, self._askers, self._asked @ query)
-        return found
+    def _heading(self, heads: Scores, asked: Scores) -> Scores:
+        """Cosine of the nearest of each piece's heading and ways to ask; changes ``heads``."""
+        if len(asked):
+            nearest = np.maximum.reduceat(asked, self._first_asked)
+            heads[self._with_ways] = np.maximum(heads[self._with_ways], nearest)
+        return heads
 
     def asked_cosines(self, query: Vectors) -> Scores:
-        """Cosines to all ways to ask."""
-        found: Scores = self._asked @ query
+        """Cosines to all ways to ask; of several queries ``(k, d)`` a row each."""
+        found: Scores = query @ self._asked.T
         return found
 
-    def asked_nearest(self, query: Vectors, count: int) -> list[int]:
+    def asked_nearest(self, asked: Scores, count: int) -> list[int]:
         """Rows of pieces that somebody asked for in nearly these words. The index does not hold these vectors."""
-        if not len(self._asked):
-            return []
-        return list(dict.fromkeys(int(self._askers[at]) for at in top(self._asked @ query, count)))
+        return list(dict.fromkeys(int(self._askers[at]) for at in top(asked, count))) if len(asked) else []
 
-    def nearest(self, query: Vectors, count: int) -> list[int]:
+    def nearest(self, query: Vectors, count: int, asked: Scores | None = None) -> list[int]:
         """Rows of the ``count`` nearest pieces by exact search, best first."""
-        return top(self.dense(query), count) if len(self) else []
+        return top(self.dense(query, None, asked), count) if len(self) else []
 
 
 def nearness(body: Scores, head: Scores, detail: Scores) -> Scores:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from knowledge.clock import Clock
 from knowledge.confidence import Signs, calibration_of, confidence, coverage
 from knowledge.embeddings import SentenceEmbeddings, Vectors
 from knowledge.index import VectorIndex
-from knowledge.lexical import words
+from knowledge.lexical import Scores, words
 from knowledge.lexicon import general
 from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
 from knowledge.scope import Scope
@@ -133,18 +133,25 @@ class Retriever:
         vectors = self._embeddings.vectors(texts)
         trace.milliseconds["embed"] = _since(started)
         started = time.perf_counter()
-        scored, backend = self._score(query, vectors, keys, live)
+        ways = {key: live.shelves[key].asked_cosines(vectors) for key in keys}
+        scored, backend = self._score(query, vectors, keys, live, ways)
         trace.backend = backend
         hits = self._choose(scored, keys, count, trace)
         trace.milliseconds["search"] = _since(started)
         if hits:
-            self._judge(query, vectors[0], hits, scored, [live.shelves[key] for key in keys], trace)
+            shelves = [live.shelves[key] for key in keys]
+            self._judge(query, vectors[0], hits, scored, shelves, [ways[key][0] for key in keys], trace)
         return Found(hits, trace.found, trace.confidence, vectors[0], trace)
 
     def _score(
-        self, query: dialogue.Query, vectors: Vectors, keys: Sequence[Key], live: Live
+        self,
+        query: dialogue.Query,
+        vectors: Vectors,
+        keys: Sequence[Key],
+        live: Live,
+        ways: Mapping[Key, Scores],
     ) -> tuple[list[Candidate], str]:
-        """All candidates of all shelves with fused scores, best first."""
+        """All candidates of all shelves with fused scores, best first. ``ways``: each shelf's ``asked_cosines``."""
         terms, backend = words(query.text), "none"
         earlier = words(query.context or "") if query.weight >= dialogue.FOLLOW_UP_WEIGHT else []
         parts: list[tuple[Shelf, list[int], Vectors, Vectors]] = []
@@ -155,15 +162,15 @@ class Retriever:
             if earlier:
                 lexical = lexical + query.weight * shelf.bm25.scores(earlier)
             lexical_top = max(lexical_top, float(lexical.max()))
-            rows, backend = self._candidates(key, shelf, vectors, backend)
+            asked = ways[key]
+            rows, backend = self._candidates(key, shelf, vectors, asked, backend)
             wordy = [row for row in top(lexical, self._settings.candidates // 2) if lexical[row] > 0]
             rows = list(dict.fromkeys([*rows, *wordy]))
-            dense = (1 - GENERAL_WEIGHT) * shelf.dense(vectors[0], rows) + GENERAL_WEIGHT * shelf.dense(
-                vectors[1], rows
-            )
+            near = [shelf.dense(vector, rows, own) for vector, own in zip(vectors, asked, strict=True)]
+            dense = (1 - GENERAL_WEIGHT) * near[0] + GENERAL_WEIGHT * near[1]
             if query.context is not None:
                 # Earlier turns only lift: a question that names its subject is never pulled back to the last one.
-                blend = (1 - query.weight) * dense + query.weight * shelf.dense(vectors[2], rows)
+                blend = (1 - query.weight) * dense + query.weight * near[2]
                 dense = np.maximum(dense, blend)
             parts.append((shelf, rows, dense, lexical[rows]))
         if not parts:
@@ -181,20 +188,22 @@ class Retriever:
             )
         return found, backend
 
-    def _candidates(self, key: Key, shelf: Shelf, vectors: Vectors, backend: str) -> tuple[list[int], str]:
+    def _candidates(
+        self, key: Key, shelf: Shelf, vectors: Vectors, asked: Scores, backend: str
+    ) -> tuple[list[int], str]:
         """Rows near the question or near the question with its context, from the index or else by exact search."""
         rows: list[int] = []
         count = self._settings.candidates
         found = None if self._index is None else self._index.candidates(key, shelf, vectors, count)
         if found is None:
             backend = "exact"
-            for vector in vectors:
-                rows += shelf.nearest(vector, count)
+            for vector, own in zip(vectors, asked, strict=True):
+                rows += shelf.nearest(vector, count, own)
         else:
             backend = "index" if backend == "none" else backend
-            for vector, near in zip(vectors, found, strict=True):
+            for near, own in zip(found, asked, strict=True):
                 rows += [shelf.rows[piece] for piece in near if piece in shelf.rows]
-                rows += shelf.asked_nearest(vector, count // 2)
+                rows += shelf.asked_nearest(own, count // 2)
         return rows, backend
 
     def _choose(self, scored: Sequence[Candidate], keys: Sequence[Key], count: int, trace: Trace) -> list[Hit]:
@@ -226,13 +235,14 @@ class Retriever:
         hits: Sequence[Hit],
         scored: Sequence[Candidate],
         shelves: Sequence[Shelf],
+        ways: Sequence[Scores],
         trace: Trace,
     ) -> None:
         best, passage = hits[0], hits[0].passage
         own = next(one for one in scored if one.chunk_id == passage.id)
         shelf = next(one for one in shelves if passage.id in one.rows)
         weights = shelf.bm25.weights(words(query.text))
-        known, unknown = self.neighbours(vector, shelves, passage)
+        known, unknown = self.neighbours(vector, ways, passage)
         trace.signs = Signs(
             nearness=own.nearness,
             coverage=coverage(weights, set(passage.entry.words)),
@@ -244,15 +254,17 @@ class Retriever:
         trace.found = trace.confidence >= trace.threshold
 
     def neighbours(
-        self, vector: Vectors, shelves: Sequence[Shelf], passage: Passage, *, without_itself: bool = False
+        self, vector: Vectors, ways: Sequence[Scores], passage: Passage, *, without_itself: bool = False
     ) -> tuple[float | None, float | None]:
-        """How near answered and unanswered questions are, the signs ``known`` and ``unknown`` of ``passage``."""
+        """How near answered and unanswered questions are, the signs ``known`` and ``unknown`` of ``passage``.
+
+        ``ways``: cosines to the ways to ask of what may be read.
+        """
         if self.scope is None:
             return None, None
         unknown = self.scope.unknown(vector, without_itself=without_itself)
         if unknown is None or not passage.chunk.asked:
             return None, unknown
-        ways = [shelf.asked_cosines(vector) for shelf in shelves]
         articles = self._catalogue.live.by_article
         return self.scope.known(vector, articles, ways, without_itself=without_itself), unknown
 

@@ -334,11 +334,12 @@ def child_environment() -> dict[str, str]:
     """Our modules, and nothing of the caller's Python set-up.
 
     ``PYTHONDONTWRITEBYTECODE`` goes too: without bytecode every start, and every restart after a crash, compiles
-    thousands of modules anew.
+    thousands of modules anew. Matrix products run in one thread unless the caller wants more: the matrices here are
+    small, and threads that wait for each other on busy cores cost four times the processor time of the work.
     """
     callers = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
     kept = {k: v for k, v in os.environ.items() if k not in callers}
-    return {**kept, "PYTHONPATH": str(ROOT)}
+    return {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **kept, "PYTHONPATH": str(ROOT)}
 
 
 def main(arguments: list[str]) -> int:

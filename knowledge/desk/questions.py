@@ -60,19 +60,22 @@ class Stored(Asked):
     gap_id: int | None = None
 
 
-def insert(connection: sa.Connection, asked: Asked) -> int | None:
-    """The new row's id; None where this turn's question is stored already (the turn was tried again)."""
+_THERE = sa.select(q.id).where(q.conversation_id == sa.bindparam("conversation"), q.seq == sa.bindparam("turn"))
+_INSERT = sa.insert(questions_asked)
+
+
+def insert(connection: sa.Connection, asked: Asked) -> Stored | None:
+    """The new row; None where this turn's question is stored already (the turn was tried again)."""
     values = {**vars(asked), "vector": pack(asked.vector), "outcome": "open"}
     if asked.conversation_id is not None:
-        there = sa.select(q.id).where(q.conversation_id == asked.conversation_id, q.seq == asked.seq)
-        known = connection.execute(there).scalar()
+        known = connection.execute(_THERE, {"conversation": asked.conversation_id, "turn": asked.seq}).scalar()
         if known is not None:
             found = {name: values[name] for name in ("found", "confidence", "article_id", "version", "chunk_id")}
             update = sa.update(questions_asked).where(q.id == known, q.shown_at.is_(None))
             connection.execute(update.values(**found, section=asked.section))
             return None
-    done = connection.execute(sa.insert(questions_asked).values(**values))
-    return int(done.inserted_primary_key[0]) if done.inserted_primary_key else None
+    done = connection.execute(_INSERT, values)
+    return Stored(**vars(asked), id=int(done.inserted_primary_key[0])) if done.inserted_primary_key else None
 
 
 def get(connection: sa.Connection, question_id: int) -> Stored | None:

@@ -16,9 +16,11 @@ Observing an event twice changes nothing. Silence and moving on are never counte
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -34,7 +36,7 @@ from knowledge.desk import questions
 from knowledge.desk.gap_rules import GapRules
 from knowledge.desk.gap_store import join, leave, recount
 from knowledge.desk.questions import Asked, Channel, Stored, q
-from knowledge.embeddings import SentenceEmbeddings
+from knowledge.embeddings import SentenceEmbeddings, Vectors
 from knowledge.errors import KnowledgeError
 from knowledge.retrieve import Trace
 
@@ -43,10 +45,23 @@ SAME_MATTER = 0.75
 """Cosine from which a later question of the same customer is about the same thing."""
 MAX_KEPT = 500
 """Characters of a question that are kept."""
+GATHER = timedelta(seconds=0.2)
+"""How long the bot's questions wait for others to be stored together."""
+MAX_BATCH = 50
+"""Questions that are stored in one transaction at most."""
 
 log = structlog.get_logger(__name__)
 Event = Mapping[str, Any]
 """An event of a conversation's log, in the contract's envelope."""
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """A question that is to be stored: redacted, with the other columns of ``Asked`` by name."""
+
+    question: str
+    values: dict[str, Any]
+    asked_at: datetime
 
 
 class Answers(Protocol):
@@ -94,27 +109,32 @@ class Usage:
         self._in_thread = in_thread
         self._rules = rules
         self._default_locale = default_locale
-        self._writing: set[asyncio.Task[None]] = set()
+        self._waiting: list[_Pending] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._at_once = asyncio.Event()
 
     def record(self, question: str, answer: Answer, *, audience: str, turn: TurnContext) -> None:
         """Keep a question of the bot, in the background: the customer does not wait for it."""
         self._keep(
-            question,
-            answer.trace,
-            "bot",
-            audience,
-            found=answer.found,
-            passage=_shown(answer),
-            conversation_id=turn.conversation_id,
-            seq=turn.seq,
-            customer_digest=digest(turn.customer_id),
+            self._pending(
+                question,
+                answer.trace,
+                "bot",
+                audience,
+                found=answer.found,
+                conversation_id=turn.conversation_id,
+                seq=turn.seq,
+                customer_digest=digest(turn.customer_id),
+                **_shown(answer),
+            )
         )
 
     async def record_search(self, question: str, trace: Trace) -> int | None:
         """Keep a search of the help centre; its id, by which a later page view is known to come from it."""
         nearest = next((one for one in trace.candidates if one.dropped is None), None)
         passage = {} if nearest is None else {**_named(nearest.chunk_id), "section": nearest.section}
-        return await self._store(question, trace, "help", "public", found=trace.found, passage=passage)
+        (made,) = await self._store([self._pending(question, trace, "help", "public", found=trace.found, **passage)])
+        return made
 
     async def opened(self, question_id: int) -> None:
         """A result of a search was opened."""
@@ -172,52 +192,62 @@ class Usage:
         return await self._database.write(work)
 
     async def settle(self) -> None:
-        """Wait for what is being kept in the background."""
-        while self._writing:
-            await asyncio.gather(*self._writing, return_exceptions=True)
+        """Wait for what is being kept in the background, and do not let it gather any longer."""
+        while self._writing is not None and not self._writing.done():
+            self._at_once.set()
+            await asyncio.gather(self._writing, return_exceptions=True)
 
-    def _keep(self, question: str, trace: Trace, channel: Channel, audience: str, **more: Any) -> None:
-        async def work() -> None:
+    def _keep(self, pending: _Pending) -> None:
+        """Questions gather for a moment and are stored together: each transaction costs more than its rows."""
+        self._waiting.append(pending)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_waiting(), name="knowledge-questions")
+
+    async def _write_waiting(self) -> None:
+        while self._waiting:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GATHER.total_seconds()):
+                    await self._at_once.wait()
+            self._at_once.clear()
+            batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             try:
-                await self._store(question, trace, channel, audience, **more)
+                await self._store(batch)
             except KnowledgeError as exc:
-                log.warning("knowledge.question_not_kept", code=exc.code)
+                log.warning("knowledge.questions_not_kept", code=exc.code, count=len(batch))
 
-        task = asyncio.create_task(work(), name="knowledge-question")
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
+    async def _store(self, batch: Sequence[_Pending]) -> list[int | None]:
+        """Store these in one transaction; the ids of the new rows."""
+        vectors = await self._in_thread(lambda: self._embeddings.vectors([one.question for one in batch]))
 
-    async def _store(
-        self, question: str, trace: Trace, channel: Channel, audience: str, *, passage: dict[str, Any], **more: Any
-    ) -> int | None:
-        kept = redact(question.strip()[:MAX_KEPT])
-        vector = (await self._in_thread(lambda: self._embeddings.vectors([kept])))[0]
-        now = self._clock.now()
-        asked = Asked(
-            channel=channel,
-            question=kept,
-            vector=vector,
-            audience=audience,
-            locale=trace.locale or self._default_locale,
-            confidence=trace.confidence,
-            asked_at=stamp(now),
-            follow_up=trace.context_weight >= dialogue.FOLLOW_UP_WEIGHT,
-            **passage,
-            **more,
-        )
-
-        def work(connection: sa.Connection) -> int | None:
-            made = questions.insert(connection, asked)
-            if made is None:
-                return None
-            if asked.customer_digest is not None:
-                _mark_repeats(connection, asked, stamp(now - REPEAT_WITHIN))
-            stored = questions.get(connection, made)
-            if stored is not None and self._rules.is_gap(stored):
-                join(connection, stored, self._rules, asked.asked_at)
-            return made
+        def work(connection: sa.Connection) -> list[int | None]:
+            return [self._put(connection, one, vector) for one, vector in zip(batch, vectors, strict=True)]
 
         return await self._database.write(work)
+
+    def _pending(self, question: str, trace: Trace, channel: Channel, audience: str, **more: Any) -> _Pending:
+        return _Pending(
+            redact(question.strip()[:MAX_KEPT]),
+            {
+                "channel": channel,
+                "audience": audience,
+                "locale": trace.locale or self._default_locale,
+                "confidence": trace.confidence,
+                "follow_up": trace.context_weight >= dialogue.FOLLOW_UP_WEIGHT,
+                **more,
+            },
+            self._clock.now(),
+        )
+
+    def _put(self, connection: sa.Connection, pending: _Pending, vector: Vectors) -> int | None:
+        asked = Asked(question=pending.question, vector=vector, asked_at=stamp(pending.asked_at), **pending.values)
+        stored = questions.insert(connection, asked)
+        if stored is None:
+            return None
+        if asked.customer_digest is not None:
+            _mark_repeats(connection, asked, stamp(pending.asked_at - REPEAT_WITHIN))
+        if self._rules.is_gap(stored):
+            join(connection, stored, self._rules, asked.asked_at)
+        return stored.id
 
     def _observe(self, connection: sa.Connection, event: Event) -> None:
         kind, conversation_id, seq = event["type"], event["conversation_id"], int(event["seq"])

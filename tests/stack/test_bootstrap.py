@@ -84,3 +84,10 @@ def test_what_runs_before_the_environment_uses_the_standard_library_and_old_synt
     imported = {a.name.partition(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     imported |= {str(n.module).partition(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     assert imported <= sys.stdlib_module_names
+
+
+def test_matrix_products_run_in_one_thread_unless_the_caller_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert bootstrap.child_environment()["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    assert bootstrap.child_environment()["OPENBLAS_NUM_THREADS"] == "4"

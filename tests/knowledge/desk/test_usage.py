@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from handoff.contract.turn import TurnContext
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import HandClock, page, publish
 from tests.knowledge.desk.conftest import Conversations
@@ -27,6 +30,27 @@ async def test_a_question_is_kept_redacted_with_what_was_shown(
     assert "mara" not in str(kept)
     await conversations.sent("c1", 3, [2])
     assert (await conversations.stored())[0].shown_at is not None
+
+
+async def test_questions_that_come_together_are_stored_together(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    await publish(knowledge, "parcels", page())
+    begun = 0
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal begun
+        begun += statement == "BEGIN IMMEDIATE"
+
+    engine = knowledge._database._opened()
+    sa.event.listen(engine, "before_cursor_execute", count)
+    answer = await knowledge.answerer.answer(PARCELS, audience="public")
+    for number in range(5):
+        turn = TurnContext(f"c{number}", "t2", 2, 1, "", None)
+        knowledge.desk.usage.record(PARCELS, answer, audience="public", turn=turn)
+    await knowledge.desk.usage.settle()
+    assert begun == 1
+    assert len(await conversations.stored()) == 5
 
 
 async def test_a_turn_that_is_tried_again_counts_once(knowledge: Knowledge, conversations: Conversations) -> None:
