@@ -225,7 +225,7 @@ def _place(settings: Settings, name: str) -> Path:
 def people(document: dict[str, Any], folder: Path) -> str:
     lines = [f"{document['scenarios']} scenarios, {document['trials']} trial(s) each"]
     lines += [f"  {name.replace('_', ' '):<24}{document[name]:>6}" for name in CELLS]
-    for name in ("resolution_rate", "handover_recall", "decline_rate"):
+    for name in ("resolution_rate", "resolved_by_outcome", "handover_recall", "decline_rate"):
         lines.append(f"  {name.replace('_', ' '):<24}{_rate(document[name])}")
     for split, found in document["splits"].items():
         lines.append(f"  {split.replace('_', ' '):<24}{_rate(found)}")

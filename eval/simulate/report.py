@@ -51,6 +51,7 @@ def write_report(
 def _reached(document: Mapping[str, Any]) -> list[Block]:
     rates = {
         "resolution of the eligible": document["resolution_rate"],
+        "the same by the live definition": document["resolved_by_outcome"],
         "handed over when due": document["handover_recall"],
         "declined when due": document["decline_rate"],
         **{f"resolution, {split}": found for split, found in document["splits"].items() if split != "dev_minus_held"},
@@ -66,6 +67,15 @@ def _reached(document: Mapping[str, Any]) -> list[Block]:
             share=True,
         ),
         Table("Cells; each trial falls into exactly one", ["cell", "trials"], counts),
+        Table(
+            "Each cell by the definition of an outcome that is used live: status / evidence / resolver",
+            ["cell", "outcome", "trials"],
+            [
+                [cell.replace("_", " "), told, n]
+                for cell, found in document["outcomes"].items()
+                for told, n in found.items()
+            ],
+        ),
         Table("All of k trials pass", ["k", "share"], [[k, share] for k, share in document["pass_k"].items()]),
         Text(f"What customers had to do again, on average: {document['effort_mean']}."),
     ]

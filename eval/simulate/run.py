@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from eval.outcomes.classify import episodes_of
+from eval.outcomes.model import conversation_of
 from eval.simulate.checks import Verdict, effort, judge
 from eval.simulate.front import Front, Staff
 from eval.simulate.scenario import Scenario
@@ -28,7 +30,8 @@ Tell = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """One judged trial, without its record."""
+    """One judged trial, without its record. ``outcome``: what ``eval.outcomes`` makes of its log, as it does live:
+    ``status/evidence/resolver`` of each episode; empty where a trial has no log."""
 
     scenario_id: str
     trial: int
@@ -40,6 +43,7 @@ class Result:
     seconds: float
     conversation_id: str
     failed_checks: list[str]
+    outcome: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,7 +61,17 @@ def result_of(record: Record, verdict: Verdict) -> Result:
         seconds=record.seconds,
         conversation_id=record.conversation_id,
         failed_checks=[check.name for check in verdict.checks if not check.value],
+        outcome=outcome_of(record),
     )
+
+
+def outcome_of(record: Record) -> list[str]:
+    """As it stands at the last event: a trial has no week in which a claim could stand or fall."""
+    if not record.events:
+        return []
+    log = conversation_of(record.events)
+    found = episodes_of([log], log.events[-1].at)
+    return [f"{each.exclusion or each.would_be}/{each.evidence}/{each.resolver}" for each in found]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Denominators. ``resolution_rate``: trials resolved ÷ eligible trials; eligible are those whose wish the assistant may
 grant by itself (no person due, not declined by policy), without infrastructure errors and without scenarios that doing
-nothing passes. ``handover_recall``: handed over for the right reason and in time ÷ trials in which a person was due.
+nothing passes. ``resolved_by_outcome``: of the same trials, those that ``eval.outcomes`` holds to be resolved on proof,
+as it does live. ``handover_recall``: handed over for the right reason and in time ÷ trials in which a person was due.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from eval.simulate.run import Result
 from eval.simulate.scenario import Scenario
 
 Z95 = 1.959964
+PROVEN = ("resolved/verified_state/", "resolved/confirmed/")
 
 
 def summarise(
@@ -49,6 +51,8 @@ def summarise(
         ),
         "decline_rate": rate([r for r in judged if by_id[r.scenario_id].expect.declined], "declined"),
         "splits": _splits(judged, by_id, references),
+        "outcomes": _outcomes(judged),
+        "resolved_by_outcome": _proven(_eligible(judged, by_id, references)),
         "pass_k": pass_k(judged),
         "effort_mean": round(sum(efforts) / len(efforts), 3) if efforts else None,
         "seconds_mean": round(sum(r.seconds for r in judged) / len(judged), 2) if judged else None,
@@ -83,13 +87,26 @@ def _eligible(results: Sequence[Result], by_id: Mapping[str, Scenario], referenc
     ]
 
 
+def _outcomes(results: Sequence[Result]) -> dict[str, dict[str, int]]:
+    """Cell → what the definition of an outcome that is used live makes of its trials → how many."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in results:
+        found[result.cell][" + ".join(result.outcome) or "no log"] += 1
+    return {cell: dict(counts.most_common()) for cell, counts in sorted(found.items())}
+
+
+def _proven(results: Sequence[Result]) -> dict[str, Any]:
+    """Trials whose every episode is resolved on proof, by the definition that is used live."""
+    hits = sum(bool(r.outcome) and all(each.startswith(PROVEN) for each in r.outcome) for r in results)
+    return _rate(hits, len(results))
+
+
 def rate(results: Sequence[Result], cell: str) -> dict[str, Any]:
-    hits = sum(result.cell == cell for result in results)
-    return {
-        "value": round(hits / len(results), 4) if results else None,
-        "n": len(results),
-        "interval_95": wilson(hits, len(results)),
-    }
+    return _rate(sum(result.cell == cell for result in results), len(results))
+
+
+def _rate(hits: int, n: int) -> dict[str, Any]:
+    return {"value": round(hits / n, 4) if n else None, "n": n, "interval_95": wilson(hits, n)}
 
 
 def _splits(results: Sequence[Result], by_id: Mapping[str, Scenario], references: References) -> dict[str, Any]:

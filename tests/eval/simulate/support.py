@@ -22,7 +22,8 @@ def scenario(**more: Any) -> Scenario:
 
 
 def event(seq: int, what: str, source: str, **data: Any) -> dict[str, Any]:
-    return {"seq": seq, "type": what, "source": source, "data": data}
+    at = f"2026-03-02T09:00:{seq:02d}Z"
+    return {"conversation_id": "c", "seq": seq, "occurred_at": at, "type": what, "source": source, "data": data}
 
 
 def good_record() -> Record:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from eval.simulate.references import References
-from eval.simulate.run import Result
+from eval.simulate.run import Result, outcome_of
 from eval.simulate.summary import difference, pass_k, summarise
-from tests.eval.simulate.support import scenario
+from tests.eval.simulate.support import good_record, scenario
 
 pytestmark = pytest.mark.unit
 
@@ -69,3 +70,25 @@ def test_a_difference_of_nothing_holds_nothing() -> None:
     one = {"value": 0.9, "interval_95": [0.8, 0.95]}
     low, high = difference(one, one)["interval_95"]
     assert low < 0 < high
+
+
+def test_cells_stand_beside_the_outcome_that_is_used_live() -> None:
+    found = figures(
+        [
+            replace(result("f/bot", "resolved"), outcome=["resolved/verified_state/bot"]),
+            replace(result("f/bot", "resolved", 1), outcome=["resolved/assumed_silent/bot"]),
+            replace(result("f/person", "handed_over_due"), outcome=["abandoned/none/assisted"]),
+        ]
+    )
+    assert found["outcomes"] == {
+        "handed_over_due": {"abandoned/none/assisted": 1},
+        "resolved": {"resolved/verified_state/bot": 1, "resolved/assumed_silent/bot": 1},
+    }
+    assert found["resolved_by_outcome"]["value"] == 0.5  # type: ignore[index]
+
+
+def test_a_trial_is_judged_as_a_live_conversation_is() -> None:
+    record = good_record()
+    assert outcome_of(record) == outcome_of(replace(record, packets=[]))
+    assert [told.split("/")[0] for told in outcome_of(record)] == ["resolved"]
+    assert outcome_of(replace(record, events=[])) == []
