@@ -8,6 +8,7 @@ import { address } from "./address";
 import { Comments } from "./Comments";
 import type { Opened, Question, Sample } from "./calls";
 import type { Part } from "./Quality";
+import { MakeScenario } from "./MakeScenario";
 import { ScorecardForm } from "./ScorecardForm";
 import { percent, q, told } from "./words";
 
@@ -56,6 +57,7 @@ export function ReviewPage({ calls, desk, id }: Part & { id: string }) {
                   load.again();
                 }}
               />
+              <MakeScenario calls={calls} conversation={opened.sample.conversation_id} />
             </aside>
           </div>
         )}

@@ -8,6 +8,7 @@ export type Question = Schemas["QuestionOut"];
 export type Judgement = Schemas["JudgementIn"];
 export type Comment = Schemas["CommentOut"];
 export type Report = Schemas["ReportOut"];
+export type Made = Schemas["MadeScenario"];
 export type Rule = Schemas["DrawIn"]["rule"];
 
 export const RULES: readonly Rule[] = ["random", "high_effort", "disagreement", "complaint", "judge_abstained"];
@@ -30,6 +31,8 @@ export function qualityCalls(request: Api["request"]) {
     judge: (id: string, judgement: Judgement) => request<Sample>("PUT", sample(id, "review"), { body: judgement }),
     comment: (conversationId: string, body: Schemas["CommentIn"]) =>
       request<unknown>("POST", `/qa/conversations/${encodeURIComponent(conversationId)}/comments`, { body }),
+    makeScenario: (conversationId: string, about: string) =>
+      request<Made>("POST", `/conversations/${encodeURIComponent(conversationId)}/scenario`, { body: { about } }),
     report: (days: number, signal: AbortSignal) => request<Report>("GET", "/qa/report", { query: { days }, signal }),
     coaching: (signal: AbortSignal) => request<Comment[]>("GET", "/qa/coaching/me", { signal }),
   };
