@@ -181,7 +181,7 @@ gaps = Table(
     Column("closed_version", Integer),
     Column("updated_at", String(32), nullable=False),
 )
-"""Questions of one meaning that the published articles did not answer. ``centre`` is the mean vector's direction."""
+"""Questions of one meaning that the published articles did not answer. ``centre`` is their mean vector."""
 
 gap_history = Table(
     "gap_history",

@@ -1,8 +1,8 @@
 """Which questions are gaps, which belong together, and how a gap moves. Pure.
 
-A question joins the nearest gap of its language when it is near enough to the gap's centre, else it begins one (leader
-clustering: one pass, the same order gives the same groups). ``python -m knowledge.desk.measure`` shows how the line was
-chosen.
+A question joins the gap of its language that holds the same words, or else the one to whose questions it is nearest on
+the average, when it is near enough; or it begins one (leader clustering: one pass, and one order gives one grouping).
+``python -m knowledge.desk.measure`` shows how the line was chosen.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
 
 @dataclass(frozen=True)
 class GapRules:
-    """``join_at``: cosine to a gap's centre from which a question belongs to it. ``sure``: confidence below which an
-    answer is given as the closest that there is, which an editor should look at."""
+    """``join_at``: mean cosine to a gap's questions from which a question belongs to it. ``sure``: confidence below
+    which an answer is given as the closest that there is, which an editor should look at."""
 
-    join_at: float = 0.6
+    join_at: float = 0.55
     sure: float = SURE
 
     def is_gap(self, question: Stored) -> bool:
@@ -75,7 +75,11 @@ def nearest(vector: Vectors, centres: Sequence[Vectors], join_at: float) -> int 
     return best if float(cosines[best]) >= join_at else None
 
 
-def mean_direction(*groups: tuple[Vectors, int]) -> Vectors:
-    """The direction of the mean of several groups, each given by its centre and size; unit length."""
-    mean = np.sum([centre * count for centre, count in groups], axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
+def mean(*groups: tuple[Vectors, int]) -> Vectors:
+    """The mean of several groups, each given by its centre and size.
+
+    Its length stays: the more a gap's questions differ, the shorter it is and the nearer a question must be. With unit
+    length a mixed gap would draw in whatever is vaguely near.
+    """
+    found = np.sum([centre * count for centre, count in groups], axis=0) / max(sum(count for _, count in groups), 1)
+    return np.asarray(found, dtype=np.float32)

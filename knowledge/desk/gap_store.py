@@ -94,14 +94,17 @@ def join(connection: sa.Connection, stored: Stored, rules: GapRules, now: str) -
     # One at a time, so that two processes do not begin the same gap twice.
     connection.execute(sa.select(knowledge_state.c.id).with_for_update())
     there = select(connection, gaps.c.locale == stored.locale)
-    at = gap_rules.nearest(stored.vector, [gap.centre for gap in there], rules.join_at)
+    before = _same_words(connection, stored)
+    at = next((at for at, gap in enumerate(there) if gap.id == before), None)
+    if at is None:
+        at = gap_rules.nearest(stored.vector, [gap.centre for gap in there], rules.join_at)
     if at is None:
         gap_id = _begin(connection, stored, now)
     else:
         gap = there[at]
         gap_id = gap.id
         values: dict[str, Any] = {
-            "centre": questions.pack(gap_rules.mean_direction((gap.centre, gap.count), (stored.vector, 1))),
+            "centre": questions.pack(gap_rules.mean((gap.centre, gap.count), (stored.vector, 1))),
             "count": gap.count + 1,
             "last_at": now,
         }
@@ -111,6 +114,12 @@ def join(connection: sa.Connection, stored: Stored, rules: GapRules, now: str) -
     if at is not None:
         _name(connection, gap_id)
     return gap_id
+
+
+def _same_words(connection: sa.Connection, stored: Stored) -> int | None:
+    """The gap where the same words are already: an editor may have merged it with others that are far apart."""
+    same = (sa.func.lower(q.question) == stored.question.lower(), q.locale == stored.locale, q.gap_id.is_not(None))
+    return connection.execute(sa.select(q.gap_id).where(*same).order_by(q.id.desc()).limit(1)).scalar()
 
 
 def leave(connection: sa.Connection, stored: Stored) -> None:
@@ -137,7 +146,7 @@ def merge(connection: sa.Connection, gap_id: int, into: int, actor: str, now: st
     gap, other = get(connection, gap_id), get(connection, into)
     if gap.id == other.id or gap.locale != other.locale:
         raise WrongState("cannot_merge", "Only two different gaps of one language can be merged.", state=gap.state)
-    centre = gap_rules.mean_direction((gap.centre, gap.count), (other.centre, other.count))
+    centre = gap_rules.mean((gap.centre, gap.count), (other.centre, other.count))
     values = {
         "centre": questions.pack(centre),
         "first_at": min(gap.first_at, other.first_at),
