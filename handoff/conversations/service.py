@@ -12,13 +12,11 @@ from handoff.attachments import store as attachments
 from handoff.clock import stamp
 from handoff.contract.events import (
     ConversationOpened,
-    ConversationReopened,
     CustomerVerified,
-    Evidence,
     FeedbackGiven,
     MessageSent,
 )
-from handoff.conversations import identity
+from handoff.conversations import identity, reopening
 from handoff.conversations.identity import Customer
 from handoff.conversations.log import (
     Announcement,
@@ -40,7 +38,6 @@ from handoff.storage import tables as t
 from handoff.surveys import service as surveys
 
 CUSTOMER = "customer"
-EVIDENCE_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ class ConversationService:
         """The button. Works from every state; where people are on it already, nothing changes."""
 
         def work(log: LogWriter) -> int:
-            _reopen_if_closed(log)
+            reopening.reopen_if_closed(log)
             if log.conversation.owner == "bot":
                 episodes.ensure_open(log)
                 enqueue(log, "explicit_request", "customer", note=note)
@@ -155,7 +152,7 @@ class ConversationService:
 
         def work(log: LogWriter) -> int:
             if kind == "not_solved":
-                return _not_solved(log, comment)
+                return reopening.not_solved(log, comment)
             log.append(FeedbackGiven(kind, log.conversation.episode_id, comment), "customer")
             return log.conversation.head_seq
 
@@ -191,7 +188,7 @@ class ConversationService:
             text, payload = content, None
             if kind == "choice":
                 text, payload = _take_choice(log, content)
-            was_closed = _reopen_if_closed(log)
+            was_closed = reopening.reopen_if_closed(log)
             if was_closed and payload == wording.NOT_SOLVED_PAYLOAD:
                 episodes.reopen_last(log)
             episodes.ensure_open(log)
@@ -205,7 +202,7 @@ class ConversationService:
                 solved = payload == wording.SOLVED_PAYLOAD
                 log.append(FeedbackGiven("solved" if solved else "not_solved", log.conversation.episode_id), "customer")
             if was_closed and payload == wording.NOT_SOLVED_PAYLOAD:
-                _to_people(log, text, seq)
+                reopening.to_people(log, text, seq)
             elif log.conversation.owner == "bot" and text:
                 inbox.put(log, seq, "choice" if payload else "message", payload=payload)
             elif log.conversation.owner == "bot":
@@ -213,28 +210,6 @@ class ConversationService:
             return seq
 
         return await self._core.change(conversation_id, work)
-
-
-def _reopen_if_closed(log: LogWriter) -> bool:
-    was_closed = log.conversation.owner == "none"
-    if was_closed:
-        log.change_owner(ConversationReopened("customer"), "customer")
-    return was_closed
-
-
-def _not_solved(log: LogWriter, comment: str | None) -> int:
-    was_closed = _reopen_if_closed(log)
-    told = log.append(FeedbackGiven("not_solved", episodes.reopen_last(log), comment), "customer")
-    if was_closed:
-        _to_people(log, comment or "", told["seq"])
-    return log.conversation.head_seq
-
-
-def _to_people(log: LogWriter, words: str, seq: int) -> None:
-    """What was called done and is not: more urgent than the first time, and nothing that the assistant tries again."""
-    episodes.ensure_open(log)
-    grounds = [Evidence("not_solved", words[:EVIDENCE_LENGTH], 1.0, seq)]
-    enqueue(log, "repeated_failure", "customer", evidence=grounds, opening=wording.NOT_SOLVED_AFTER_ALL)
 
 
 def _take_choice(log: LogWriter, choice: str) -> tuple[str, str]:

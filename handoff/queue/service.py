@@ -17,7 +17,7 @@ from handoff.agents.audit import AuditTrail
 from handoff.agents.presence import Presence
 from handoff.agents.service import Principal
 from handoff.clock import stamp
-from handoff.contract.events import ConversationClosed, HandoffReturned, MessageSent, NoteAdded
+from handoff.contract.events import ConversationClosed, MessageSent, NoteAdded
 from handoff.contract.wire import dump
 from handoff.conversations.log import (
     LogWriter,
@@ -29,12 +29,10 @@ from handoff.conversations.log import (
 )
 from handoff.core import Core
 from handoff.episodes import promises
-from handoff.episodes import rules as episodes
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
-from handoff.gateway import inbox
 from handoff.packet.fit import fit, whole_part
 from handoff.packet.load import load_packet
-from handoff.queue import approvals, moves
+from handoff.queue import endings, moves
 from handoff.queue.gauges import ESTIMATE_ERROR
 from handoff.queue.listing import read_colleagues, read_listing
 from handoff.storage import tables as t
@@ -194,18 +192,7 @@ class QueueService:
         await self._on(handoff_id, me, "handoff.transfer", work)
 
     async def return_to_bot(self, handoff_id: str, me: Principal, note: str | None) -> None:
-        """The assistant goes on, and reads the note: a turn of its own begins with it. What was approved
-        meanwhile and nobody began is brought up beside it."""
-
-        def work(log: LogWriter) -> None:
-            moves.must_own(log, handoff_id, me)
-            event = log.change_owner(HandoffReturned(handoff_id, me.id, note), "agent")
-            moves.set_row(log.connection, handoff_id, state="returned", ended_at=log.now)
-            inbox.put(log, event["seq"], "handed_back", note=note)
-            for seq, operation_id in approvals.approved_meanwhile(log):
-                inbox.put(log, seq, "approval_decided", note=f"approved {operation_id}")
-
-        await self._on(handoff_id, me, "handoff.return", work)
+        await self._on(handoff_id, me, "handoff.return", lambda log: endings.hand_back(log, handoff_id, me, note))
 
     async def close(
         self,
@@ -225,17 +212,8 @@ class QueueService:
         if code not in self.plan.causes:
             raise Unprocessable("no_such_cause", "There is no such cause.", there=self.plan.causes)
 
-        def work(log: LogWriter) -> None:
-            moves.must_own(log, handoff_id, me)
-            if outcome == "resolved":
-                promises.must_be_kept(log)
-            episodes.close_open(log, f"closed by {me.id}")
-            closed = ConversationClosed(me.id, outcome, cause, packet_enough, packet_missing, cause_code=code)
-            log.change_owner(closed, "agent")
-            values = {"outcome": outcome, "cause": cause, "cause_code": code}
-            moves.set_row(log.connection, handoff_id, state="closed", ended_at=log.now, **values)
-
-        await self._on(handoff_id, me, "handoff.close", work)
+        closing = ConversationClosed(me.id, outcome, cause, packet_enough, packet_missing, cause_code=code)
+        await self._on(handoff_id, me, "handoff.close", lambda log: endings.close(log, handoff_id, me, closing))
 
     async def promise(self, handoff_id: str, me: Principal, text: str, due_at: str, owner: str | None) -> str:
         """Promise something in a conversation of one's own. Raises ``Unprocessable`` (``bad_due_time``)."""

@@ -251,6 +251,7 @@ def test_every_state_of_the_desk_is_accessible_and_small_screens_suffice(
         page.get_by_role("button", name=opens, exact=True).click()
         assert violations(page) == [], opens
         page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
     for key in ("?", ",", "c", "Control+k"):
         page.keyboard.press(key)
         expect(page.get_by_role("dialog")).to_be_visible()

@@ -18,8 +18,14 @@ export function Modal({ title, onDone, children }: { title: string; onDone: () =
     dialog.current?.showModal();
     return () => back instanceof HTMLElement && back.focus();
   }, []);
+  // At once: the browser tells of a closing later, when the next key may have moved the focus already.
+  const leave = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    onDone();
+  };
   return (
-    <dialog ref={dialog} class="modal" aria-labelledby="modal-title" onClose={onDone}>
+    <dialog ref={dialog} class="modal" aria-labelledby="modal-title" onKeyDown={leave} onClose={onDone}>
       <h2 id="modal-title">{title}</h2>
       {children}
     </dialog>

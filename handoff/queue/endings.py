@@ -1,0 +1,33 @@
+"""How a person's part in a conversation ends: back to the assistant with a note, or closed with outcome and cause."""
+
+from __future__ import annotations
+
+from handoff.agents.service import Principal
+from handoff.contract.events import ConversationClosed, HandoffReturned
+from handoff.conversations.log import LogWriter
+from handoff.episodes import promises
+from handoff.episodes import rules as episodes
+from handoff.gateway import inbox
+from handoff.queue import approvals, moves
+
+
+def hand_back(log: LogWriter, handoff_id: str, me: Principal, note: str | None) -> None:
+    """The assistant goes on in a turn of its own that begins with the note. What was approved meanwhile and nobody
+    began is brought up beside it. Raises ``Forbidden`` (``not_owner``)."""
+    moves.must_own(log, handoff_id, me)
+    event = log.change_owner(HandoffReturned(handoff_id, me.id, note), "agent")
+    moves.set_row(log.connection, handoff_id, state="returned", ended_at=log.now)
+    inbox.put(log, event["seq"], "handed_back", note=note)
+    for seq, operation_id in approvals.approved_meanwhile(log):
+        inbox.put(log, seq, "approval_decided", note=f"approved {operation_id}")
+
+
+def close(log: LogWriter, handoff_id: str, me: Principal, closing: ConversationClosed) -> None:
+    """Raises ``Forbidden`` (``not_owner``), ``Conflict`` (``promise_open``) for ``resolved`` while one is open."""
+    moves.must_own(log, handoff_id, me)
+    if closing.outcome == "resolved":
+        promises.must_be_kept(log)
+    episodes.close_open(log, f"closed by {me.id}")
+    log.change_owner(closing, "agent")
+    values = {"outcome": closing.outcome, "cause": closing.cause, "cause_code": closing.cause_code}
+    moves.set_row(log.connection, handoff_id, state="closed", ended_at=log.now, **values)
