@@ -53,7 +53,7 @@ from handoff.queue import routes as queue_routes
 from handoff.queue import socket as desk_socket
 from handoff.queue.approvals import ApprovalService
 from handoff.queue.dispatch import Dispatcher
-from handoff.queue.order import Order
+from handoff.queue.order import Order, Rebuilder
 from handoff.queue.plan import default_plan, read_plan
 from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnViewer
@@ -81,6 +81,7 @@ class Handoff:
     staff: StaffService
     require: Require
     dispatcher: Dispatcher
+    rebuilder: Rebuilder
     ports: Ports
     assistant: Assistant
     attachments: AttachmentService
@@ -148,6 +149,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(
         desk_routes.create_router(core, Inbox(core), Customers(core), suggester, Viewers(client, clock), require)
     )
+    order = Order(client)
     privacy = PrivacyService(database, client, attachments.uploads, clock, ids)
     router.include_router(privacy_routes.create_router(privacy, require))
     webhooks = WebhookService(database, clock, ids, private_targets=settings.webhook_private_targets)
@@ -158,7 +160,8 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
         ledger=SqlOperationLedger(database, clock, ids),
         staff=staff,
         require=require,
-        dispatcher=Dispatcher(core, presence, Order(client)),
+        dispatcher=Dispatcher(core, presence, order),
+        rebuilder=Rebuilder(database, presence, order),
         ports=ports,
         assistant=assistant,
         attachments=attachments,
@@ -192,6 +195,7 @@ async def open_handoff(
                 core.announcer.mark_forever,
                 sweeper.run_forever,
                 handoff.dispatcher.run_forever,
+                handoff.rebuilder.run_forever,
                 handoff.attachments.sweep_forever,
                 IdleCloser(core).run_forever,
             )

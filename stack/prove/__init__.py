@@ -32,5 +32,6 @@ PROOFS: dict[str, Proof] = {
     "outcomes": Proof("sixty synthetic days a seed, whose true figures are known", "stack.prove.outcomes"),
     "regressions": Proof("deliberate regressions, and a gate that names them", "stack.prove.regressions"),
     "knowledge": Proof("random edits and questions against an exact oracle", "stack.prove.knowledge"),
+    "rebuild": Proof("Redis loses everything under a thousand waiting conversations", "stack.prove.rebuild"),
     "accepts": Proof("many who accept at once, and agents in a rush", "stack.prove.accepts"),
 }
