@@ -2,6 +2,9 @@
 import { createApi, socketAddress, socketProtocols } from "../shared/api";
 import type { HandoffDetail, Presence, Schemas, Session } from "../shared/types";
 
+/** A queue, or one colleague, who gets it offered first. */
+export type TransferTo = { queue: string } | { agent_id: string };
+
 export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
   // In memory only: after a reload the server's cookie speaks.
   let token: string | null = null;
@@ -34,7 +37,8 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     message: (id: string, clientMessageId: string, text: string) =>
       act(id, "messages", { client_message_id: clientMessageId, text }),
     note: (id: string, text: string) => act(id, "notes", { text }),
-    transfer: (id: string, queue: string, note: string) => act(id, "transfer", { queue, ...(note && { note }) }),
+    transfer: (id: string, to: TransferTo, note: string) => act(id, "transfer", { ...to, ...(note && { note }) }),
+    colleagues: () => api.request<Schemas["Colleagues"]>("GET", "/agents"),
     handBack: (id: string, note: string) => act(id, "return", note ? { note } : {}),
     close: (id: string, wrapUp: Schemas["Close"]) => act(id, "close", wrapUp),
     history: (id: string) => api.request<Schemas["History"]>("GET", of(id, "history")),

@@ -4,7 +4,7 @@ import { newId } from "../shared/ids";
 import { addEcho, EMPTY, hasGap, markEcho, reduce, reduceAll } from "../shared/reduce";
 import type { Store } from "../shared/store";
 import type { Fact, Packet, Schemas } from "../shared/types";
-import type { DeskCalls } from "./calls";
+import type { DeskCalls, TransferTo } from "./calls";
 import type { DeskState, View } from "./state";
 import { t } from "./words";
 
@@ -68,8 +68,8 @@ export class Views {
     return this.act(id, "note", () => this.calls.note(id, text));
   }
 
-  transfer(id: string, queue: string, note: string): Promise<boolean> {
-    return this.act(id, "transfer", () => this.calls.transfer(id, queue, note));
+  transfer(id: string, to: TransferTo, note: string): Promise<boolean> {
+    return this.act(id, "transfer", () => this.calls.transfer(id, to, note));
   }
 
   handBack(id: string, note: string): Promise<boolean> {

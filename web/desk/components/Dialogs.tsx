@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../controller";
+import { useLoaded } from "../useLoaded";
 import { label, t } from "../words";
 
 export interface DialogProps {
@@ -69,17 +70,45 @@ export function ActionForm({ title, action, ready, onDone, onSubmit, children }:
 
 export function TransferDialog({ desk, id, onDone }: DialogProps) {
   const [queue, setQueue] = useState<string>(QUEUES[0]);
+  const [person, setPerson] = useState("");
   const [note, setNote] = useState("");
+  const { value } = useLoaded(() => desk.calls.colleagues(), []);
+  const { signedIn } = desk.store.get();
+  const others = (value?.agents ?? []).filter((each) => each.presence !== "offline" && !(signedIn.status === "in" && each.id === signedIn.session.id));
+  const to = person ? { agent_id: person } : { queue };
   return (
-    <ActionForm title={t("transferTitle")} action={t("transfer")} ready onDone={onDone} onSubmit={() => desk.views.transfer(id, queue, note.trim())}>
+    <ActionForm title={t("transferTitle")} action={t("transfer")} ready onDone={onDone} onSubmit={() => desk.views.transfer(id, to, note.trim())}>
       <fieldset class="options">
         <legend>{t("transferTo")}</legend>
         {QUEUES.map((each) => (
           <label key={each}>
-            <input type="radio" name="queue" value={each} checked={queue === each} onChange={() => setQueue(each)} /> {label("queue", each)}
+            <input
+              type="radio"
+              name="queue"
+              value={each}
+              checked={!person && queue === each}
+              onChange={() => {
+                setQueue(each);
+                setPerson("");
+              }}
+            />{" "}
+            {label("queue", each)}
           </label>
         ))}
       </fieldset>
+      {others.length > 0 && (
+        <label>
+          {t("transferPerson")}
+          <select value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
+            <option value="">{t("transferNobody")}</option>
+            {others.map((each) => (
+              <option key={each.id} value={each.id}>
+                {t("transferColleague", { name: each.name, presence: label("presence", each.presence), load: each.load, capacity: each.capacity })}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <label>
         {t("transferNote")}
         <textarea rows={3} maxLength={4000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />

@@ -228,10 +228,11 @@ describe("a conversation", () => {
   });
 
   test("empty notes are not sent along", async () => {
-    await desk.views.transfer("h1", "senior", "");
+    await desk.views.transfer("h1", { queue: "senior" }, "");
+    await desk.views.transfer("h1", { agent_id: "agt_2" }, "She knows you");
     await desk.views.handBack("h1", "Tell her the date");
     const bodies = asked.filter(({ method, path }) => method === "POST" && path.startsWith("/handoffs")).map(({ body }) => body);
-    expect(bodies).toEqual([{ queue: "senior" }, { note: "Tell her the date" }]);
+    expect(bodies).toEqual([{ queue: "senior" }, { agent_id: "agt_2", note: "She knows you" }, { note: "Tell her the date" }]);
   });
 
   test("the customer's typing is shown and passes", async () => {
