@@ -158,7 +158,7 @@ class Panel:
 
 
 def panel(episodes: Sequence[Episode], as_of: float) -> Panel:
-    seen = _seen(episodes, as_of)
+    seen = seen_of(episodes, as_of)
     rows = []
     for definition in DEFINITIONS:
         counted = [name for name, one in seen.items() if definition.counts(one)]
@@ -176,7 +176,8 @@ def panel(episodes: Sequence[Episode], as_of: float) -> Panel:
     return Panel(tuple(rows), seen)
 
 
-def _seen(episodes: Sequence[Episode], as_of: float) -> dict[str, Seen]:
+def seen_of(episodes: Sequence[Episode], as_of: float) -> dict[str, Seen]:
+    """Contact id → the contact with what follows it, oldest first; ``episodes`` are all that their customers have."""
     pairs = [
         (contact, episode)
         for episode in episodes

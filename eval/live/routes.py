@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from eval.live.schemas import EpisodeHistoryOut, EpisodesOut, SummaryOut, TrendOut, entry_out, episode_out
+from eval.live.schemas import EpisodeHistoryOut, EpisodesOut, SummaryOut, TrendOut, VendorOut, entry_out, episode_out
 from eval.live.service import Outcomes
 from eval.live.shares import Period
 from eval.outcomes.model import told
@@ -56,6 +56,20 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         """One share by day, version, intent, channel, article, resolver or queue."""
         rows = await outcomes.trends(within, by or "day", metric or "resolution", most)
         return _csv(rows) if format == "csv" else [TrendOut.model_validate(row) for row in rows]
+
+    @router.get("/insights/definitions", response_model=list[VendorOut])
+    async def definitions(within: Within, format: Format = "json") -> Any:  # noqa: A002
+        """The same contacts under every vendor's definition of "resolved", and in how many they and we disagree."""
+        rows = await outcomes.definitions(within)
+        return _csv(rows) if format == "csv" else [VendorOut.model_validate(row) for row in rows]
+
+    @router.get("/insights/definitions/{name}/episodes", response_model=EpisodesOut)
+    async def disagreements(
+        within: Within, name: str, side: Literal["theirs", "ours"] = "theirs", most: Most = 50
+    ) -> EpisodesOut:
+        """Episodes that are resolved by that definition alone (``theirs``), or by ours alone; the newest first."""
+        rows = await outcomes.disagreements(within, name, side, most)
+        return EpisodesOut(episodes=[episode_out(row) for row in rows], next=None)
 
     @router.get("/outcomes", response_model=EpisodesOut)
     async def episodes(

@@ -58,6 +58,22 @@ class SummaryOut(BaseModel):
     repeat_curve: list[CurvePointOut]
 
 
+class VendorOut(BaseModel):
+    """One definition of "resolved" over the same contacts; ``only_theirs`` are resolved by it and not by ours."""
+
+    name: str
+    title: str
+    rule: str
+    window: str
+    denominator: str
+    value: float | None
+    interval_95: tuple[float, float] | None
+    hits: int
+    n: int
+    only_theirs: int
+    only_ours: int
+
+
 class RefOut(BaseModel):
     conversation_id: str
     seq: int

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from eval.errors import Invalid, NotFound
-from eval.live import insights, store
+from eval.live import insights, store, vendors
 from eval.live.keeper import Store
 from eval.live.shares import BY_NAME, DIMENSIONS, Condition, E, Period
 from eval.outcomes.ledger import Entry
@@ -47,6 +47,14 @@ class Outcomes:
         if metric not in BY_NAME:
             raise Invalid("unknown_metric", f"There are: {', '.join(BY_NAME)}.")
         return await self._database.read(lambda connection: insights.trends(connection, period, by, metric, most))
+
+    async def definitions(self, period: Period) -> list[dict[str, Any]]:
+        return await self._database.read(lambda connection: vendors.panel(connection, period))
+
+    async def disagreements(self, period: Period, name: str, side: vendors.Side, most: int) -> list[sa.RowMapping]:
+        if name not in vendors.BITS:
+            raise Invalid("unknown_definition", f"There are: {', '.join(vendors.BITS)}.")
+        return await self._database.read(lambda connection: vendors.listing(connection, period, name, side, most))
 
     async def episodes(
         self, period: Period, metric: str | None, part: str, fields: dict[str, str | None], after: str | None, most: int

@@ -7,11 +7,18 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from eval.live import totals
+from eval.live import totals, vendors
 from eval.metrics import effort
 from eval.outcomes.ledger import Entry, revise
 from eval.outcomes.model import DAY, Episode, Ref, told
-from eval.storage.tables import OUTCOME_FLAGS, outcome_articles, outcome_episodes, outcome_feed, outcome_ledger
+from eval.storage.tables import (
+    OUTCOME_FLAGS,
+    outcome_articles,
+    outcome_contacts,
+    outcome_episodes,
+    outcome_feed,
+    outcome_ledger,
+)
 
 E, L = outcome_episodes.c, outcome_ledger.c
 FEED = "conversations"
@@ -35,14 +42,16 @@ def due_persons(connection: sa.Connection, now: float, most: int) -> list[str]:
 
 class Change(NamedTuple):
     """What must be written so that the tables hold what is judged of a person. ``gone``: episodes to take out, those
-    that come back changed among them."""
+    that come back changed among them. ``contacts``: all of the person's; None where they are as before."""
 
+    person: str
     entries: list[Entry]
     gone: list[str]
     rows: list[dict[str, Any]]
+    contacts: list[dict[str, Any]] | None
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.gone or self.rows)
+        return bool(self.entries or self.gone or self.rows or self.contacts is not None)
 
 
 def change(connection: sa.Connection, person: str, episodes: Sequence[Episode], now: float) -> Change:
@@ -60,7 +69,11 @@ def change(connection: sa.Connection, person: str, episodes: Sequence[Episode], 
     rows = [each for each in wanted if held.get(each["id"]) != each]
     kept = {each["id"] for each in wanted}
     gone = [name for name in held if name not in kept] + [each["id"] for each in rows if each["id"] in held]
-    return Change(revise(_known(connection, names), episodes, now), gone, rows)
+    before = connection.execute(sa.select(outcome_contacts).where(outcome_contacts.c.person == person)).mappings()
+    told = {each["id"]: dict(each) for each in before}
+    contacts = vendors.rows(person, episodes, now)
+    same = told == {each["id"]: each for each in contacts}
+    return Change(person, revise(_known(connection, names), episodes, now), gone, rows, None if same else contacts)
 
 
 def keep(connection: sa.Connection, found: Change) -> None:
@@ -75,6 +88,10 @@ def keep(connection: sa.Connection, found: Change) -> None:
     if found.rows:
         connection.execute(sa.insert(outcome_episodes), found.rows)
     totals.set_due(connection, days)
+    if found.contacts is not None:
+        connection.execute(sa.delete(outcome_contacts).where(outcome_contacts.c.person == found.person))
+        if found.contacts:
+            connection.execute(sa.insert(outcome_contacts), found.contacts)
     cited = [
         {"episode_id": each["id"], "article_id": article}
         for each in found.rows

@@ -121,6 +121,19 @@ outcome_articles = Table(
     Column("article_id", String(96), primary_key=True, index=True),
 )
 
+outcome_contacts = Table(
+    "outcome_contacts",
+    metadata,
+    Column("id", String(160), primary_key=True),
+    Column("episode_id", String(160), nullable=False, index=True),
+    Column("person", String(160), nullable=False, index=True),
+    Column("conversation_id", String(64), nullable=False),
+    Column("ours", Integer, nullable=False),
+    Column("counted", Integer, nullable=False),
+    Column("resolved", Integer, nullable=False),
+)
+"""``counted`` and ``resolved``: a bit for each of ``eval.rosetta.DEFINITIONS``, the first the lowest."""
+
 outcome_totals = Table(
     "outcome_totals",
     metadata,

@@ -31,6 +31,7 @@ def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: 
     eventually_now("the hand-over is counted", lambda: page.evaluate(COUNTED), within=60)
     page.get_by_role("link", name="Insights").click()
     expect(page.get_by_role("rowheader", name="Handed over", exact=True)).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Intercom Fin")).to_be_visible()
     found = {"figures": violations(page)}
     shoot(page, f"insights-{theme}")
     page.get_by_role("row", name="Handed over").get_by_role("link").first.click()

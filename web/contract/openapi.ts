@@ -1048,6 +1048,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Definitions
+         * @description The same contacts under every vendor's definition of "resolved", and in how many they and we disagree.
+         */
+        get: operations["definitions_api_v1_insights_definitions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/definitions/{name}/episodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Disagreements
+         * @description Episodes that are resolved by that definition alone (``theirs``), or by ours alone; the newest first.
+         */
+        get: operations["disagreements_api_v1_insights_definitions__name__episodes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insights/repeat-curve": {
         parameters: {
             query?: never;
@@ -4515,6 +4555,37 @@ export interface components {
             size: number;
         };
         /**
+         * VendorOut
+         * @description One definition of "resolved" over the same contacts; ``only_theirs`` are resolved by it and not by ours.
+         */
+        VendorOut: {
+            /** Denominator */
+            denominator: string;
+            /** Hits */
+            hits: number;
+            /** Interval 95 */
+            interval_95: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /** Only Ours */
+            only_ours: number;
+            /** Only Theirs */
+            only_theirs: number;
+            /** Rule */
+            rule: string;
+            /** Title */
+            title: string;
+            /** Value */
+            value: number | null;
+            /** Window */
+            window: string;
+        };
+        /**
          * VersionFigures
          * @description Answers from one version of an article. ``silence``: the customer said nothing of the answer and went or moved
          *     on. Shares are left to the reader of the numbers: ``solved / (solved + rejected)`` hides the silent.
@@ -7270,6 +7341,101 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    definitions_api_v1_insights_definitions_get: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv";
+                since?: string | null;
+                until?: string | null;
+                version?: string | null;
+                intent?: string | null;
+                channel?: string | null;
+                article?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorOut"][];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    disagreements_api_v1_insights_definitions__name__episodes_get: {
+        parameters: {
+            query?: {
+                side?: "theirs" | "ours";
+                most?: number;
+                since?: string | null;
+                until?: string | null;
+                version?: string | null;
+                intent?: string | null;
+                channel?: string | null;
+                article?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EpisodesOut"];
+                };
             };
             /** @description Well-formed and wrong */
             422: {

@@ -15,7 +15,7 @@ from fastapi import Depends, FastAPI, Header
 from fastapi.testclient import TestClient
 
 from eval.errors import EvalError
-from eval.live import counting, insights, store, totals
+from eval.live import counting, insights, store, totals, vendors
 from eval.live.keeper import Keeper
 from eval.live.routes import create_router
 from eval.live.service import Outcomes
@@ -24,6 +24,7 @@ from eval.metrics.figures import figures
 from eval.metrics.known_truth import days
 from eval.outcomes.classify import episodes_of
 from eval.outcomes.model import DAY, Conversation, Episode
+from eval.rosetta import panel
 from eval.storage.migrate import migrate
 from handoff.agents.service import Principal
 from handoff.errors import Forbidden, Unauthorised
@@ -159,6 +160,23 @@ async def test_kept_totals_say_what_the_episodes_say(database: Database) -> None
     assert await database.read(lambda connection: asked(connection, as_of)) == rounded(without)
 
 
+async def test_vendors_say_of_kept_contacts_what_they_say_of_all(database: Database) -> None:
+    synthetic = days(11, a_day=5, length=30)
+    await Keeper(database, Shelf(synthetic.conversations), Now(synthetic.as_of)).step()
+    expected = panel(episodes_of(synthetic.conversations, synthetic.as_of), synthetic.as_of)
+    period = Period(0, synthetic.as_of + 1)
+    found = await database.read(lambda connection: vendors.panel(connection, period))
+    assert [(each["name"], each["hits"], each["n"], each["only_theirs"], each["only_ours"]) for each in found] == [
+        (row.definition.name, len(row.metric.hits), row.metric.n, len(row.only_theirs), len(row.only_ours))
+        for row in expected.rows
+    ]
+    for row in expected.rows:
+        told = await database.read(
+            lambda connection, row=row: vendors.listing(connection, period, row.definition.name, "theirs", 10_000)
+        )
+        assert {each["id"] for each in told} == {expected.seen[name].episode.id for name in row.only_theirs}
+
+
 async def test_a_day_in_which_something_happened_meanwhile_stays_due(database: Database) -> None:
     await hold(database, "cus_1", episodes_of([cancelled(1).conversation()], START), START)
     found = await database.read(totals.count_due)
@@ -199,7 +217,15 @@ def require(*roles: str) -> Any:
     return Depends(check)
 
 
-ROUTES = ["/insights/summary", "/insights/trends", "/insights/repeat-curve", "/outcomes", "/outcomes/eps_1"]
+ROUTES = [
+    "/insights/definitions",
+    "/insights/definitions/intercom/episodes",
+    "/insights/summary",
+    "/insights/trends",
+    "/insights/repeat-curve",
+    "/outcomes",
+    "/outcomes/eps_1",
+]
 
 
 @pytest.fixture
@@ -263,10 +289,18 @@ def test_trends_and_tables(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["/insights/trends?by=moon", "/insights/trends?metric=moon", "/outcomes?metric=moon", "/outcomes?after=moon",
+    ["/insights/definitions/moon/episodes",
+     "/insights/trends?by=moon", "/insights/trends?metric=moon", "/outcomes?metric=moon", "/outcomes?after=moon",
      "/insights/summary?since=yesterday", "/insights/summary?since=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z"],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_by_name(client: TestClient, query: str) -> None:
     answer = client.get(query, headers={"x-role": "qa"})
     assert answer.status_code == 422
-    assert answer.json()["code"] in {"unknown_dimension", "unknown_metric", "bad_cursor", "bad_time", "bad_period"}
+    assert answer.json()["code"] in {
+        "unknown_definition",
+        "unknown_dimension",
+        "unknown_metric",
+        "bad_cursor",
+        "bad_time",
+        "bad_period",
+    }

@@ -2,22 +2,23 @@ import { useState } from "preact/hooks";
 import { type Desk, sentence } from "../controller";
 import { useLoad } from "../knowledge/load";
 import { Await, Empty, Head, Trouble } from "../knowledge/parts";
-import type { Episode, InsightsCalls } from "./calls";
+import type { Episode, InsightsCalls, Page } from "./calls";
 import { n, plain } from "./words";
 
 interface Props {
   calls: InsightsCalls;
   desk: Desk;
-  metric: string;
-  days: number;
+  name: string;
+  title: string;
+  list: (after: string | null, signal: AbortSignal) => Promise<Page>;
   back: string;
 }
 
-/** The episodes behind a number, the newest first; each opens its transcript. */
-export function Episodes({ calls, desk, metric, days, back }: Props) {
+/** The episodes behind a number, the newest first; each opens its transcript. `name` tells one list from another. */
+export function Episodes({ calls, desk, name, title, list, back }: Props) {
   const [pages, setPages] = useState<Episode[]>([]);
   const [after, setAfter] = useState<string | null>(null);
-  const load = useLoad(`episodes:${metric}:${days}:${after ?? ""}`, (signal) => calls.episodes(days, metric, after, signal), true);
+  const load = useLoad(`episodes:${name}:${after ?? ""}`, (signal) => list(after, signal), true);
   const [problem, setProblem] = useState("");
 
   async function read(conversationId: string) {
@@ -35,7 +36,7 @@ export function Episodes({ calls, desk, metric, days, back }: Props) {
       <p>
         <a href={back}>← {n("back")}</a>
       </p>
-      <Head title={n("episodesOf", { title: plain(metric) })} />
+      <Head title={title} />
       {problem && <Trouble text={problem} />}
       <Await load={load}>
         {({ episodes, next }) => {

@@ -3,8 +3,9 @@ import type { Desk } from "../controller";
 import { useLoad } from "../knowledge/load";
 import { Await, Choice, Empty, Head } from "../knowledge/parts";
 import type { DeskState } from "../state";
-import { type InsightsCalls, insightsCalls, since, type Summary } from "./calls";
+import { type InsightsCalls, insightsCalls, type Side, since, type Summary } from "./calls";
 import { Curve } from "./Curve";
+import { Definitions } from "./Definitions";
 import { Episodes } from "./Episodes";
 import { FigureTable } from "./FigureTable";
 import { share } from "./format";
@@ -21,17 +22,31 @@ const ROOT = "#/insights";
 /** The address of the episodes behind a figure. */
 export const behind = (metric: string, days: number) => `${ROOT}/episodes?${new URLSearchParams({ metric, days: String(days) })}`;
 
+/** The address of the episodes on which a definition and ours disagree. */
+export const apart = (definition: string, side: Side, days: number) => `${ROOT}/episodes?${new URLSearchParams({ definition, side, days: String(days) })}`;
+
 export function Insights({ desk }: { desk: Desk; state: DeskState }) {
   const calls = useMemo(() => insightsCalls(desk.request), [desk]);
   const hash = useHash();
   const asked = new URLSearchParams(hash.split("?", 2)[1] ?? "");
   const days = PERIODS.find((each) => String(each) === asked.get("days")) ?? 28;
   const metric = asked.get("metric");
+  const definition = asked.get("definition");
+  const side: Side = asked.get("side") === "ours" ? "ours" : "theirs";
+  const listed = hash.startsWith(`${ROOT}/episodes`) ? (definition ?? metric) : null;
   return (
     <main class="k-main" tabIndex={-1}>
       <div class="k-page is-wide">
-        {hash.startsWith(`${ROOT}/episodes`) && metric ? (
-          <Episodes key={`${metric}:${days}`} calls={calls} desk={desk} metric={metric} days={days} back={`${ROOT}?days=${days}`} />
+        {listed ? (
+          <Episodes
+            key={hash}
+            calls={calls}
+            desk={desk}
+            name={hash}
+            title={definition ? n(side === "ours" ? "onlyOursOf" : "onlyTheirsOf", { title: plain(definition) }) : n("episodesOf", { title: plain(listed) })}
+            list={(after, signal) => (definition ? calls.apart(days, definition, side, signal) : calls.episodes(days, listed, after, signal))}
+            back={`${ROOT}?days=${days}`}
+          />
         ) : (
           <Dashboard calls={calls} days={days} />
         )}
@@ -59,6 +74,7 @@ function Dashboard({ calls, days }: { calls: InsightsCalls; days: number }) {
             <FigureTable figures={summary.metrics} days={days} csv={`/api/v1/insights/summary?format=csv&since=${encodeURIComponent(since(days))}`} />
             <TrendChart calls={calls} days={days} figures={summary.metrics} />
             <Curve points={summary.repeat_curve} />
+            <Definitions calls={calls} days={days} />
             <div class="i-tallies">
               <Tally title={n("reasons")} rows={summary.handover_reasons} />
               <Tally title={n("drivers")} rows={summary.contact_drivers} />

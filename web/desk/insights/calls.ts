@@ -5,6 +5,9 @@ import type { Schemas } from "../../shared/types";
 export type Summary = Schemas["SummaryOut"];
 export type Figure = Schemas["FigureOut"];
 export type Trend = Schemas["TrendOut"];
+export type Vendor = Schemas["VendorOut"];
+export type Page = Schemas["EpisodesOut"];
+export type Side = "theirs" | "ours";
 export type Episode = Schemas["EpisodeOut"];
 
 const DAY = 24 * 3600 * 1000;
@@ -23,6 +26,10 @@ export function insightsCalls(request: Api["request"]) {
       request<Trend[]>("GET", "/insights/trends", { query: { since: since(days), by: "day", metric }, signal, timeout: 30_000 }),
     episodes: (days: number, metric: string, after: string | null, signal: AbortSignal) =>
       request<Schemas["EpisodesOut"]>("GET", "/outcomes", { query: { since: since(days), metric, ...(after && { after }) }, signal }),
+    definitions: (days: number, signal: AbortSignal) =>
+      request<Vendor[]>("GET", "/insights/definitions", { query: { since: since(days) }, signal, timeout: 30_000 }),
+    apart: (days: number, name: string, side: Side, signal: AbortSignal) =>
+      request<Page>("GET", `/insights/definitions/${encodeURIComponent(name)}/episodes`, { query: { since: since(days), side }, signal }),
     take: (conversationId: string) => request<Schemas["SampleOut"]>("POST", "/qa/samples/named", { body: { conversation_id: conversationId } }),
   };
 }
