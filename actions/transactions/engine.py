@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import structlog
@@ -39,7 +40,7 @@ from actions.transactions.orders import normal_number, payload
 from actions.transactions.plan import confirmed_amount, new_plan, plan_of
 from actions.words import known as known_words
 from actions.words import words
-from handoff.contract.operations import Operation, OperationLedger, OperationRefused
+from handoff.contract.operations import Allowance, Operation, OperationLedger, OperationRefused
 from handoff.contract.turn import ApprovalDirective, ChoiceOffer, OperationRef, PromiseDirective, TurnContext
 
 T = TypeVar("T")
@@ -118,12 +119,7 @@ class TransactionEngine:
             choices = confirm_choices(operation.id, *_labels(transaction.kind, proposal))
             read = [proposal.object_ref]
             return known + say(question, choices, operations=[operation.id], read_from=read, **remember)
-        limit = f"{verdict.limit:.2f}"
-        wanted = ApprovalDirective(operation.id, transaction.kind, proposal.summary, operation.amount, limit)
-        promise = PromiseDirective(texts.APPROVAL_PROMISE, "approvals", APPROVAL_DUE_SECONDS, operation.id)
-        why = "over_limit" if verdict.because == "over_limit" else "person_decides"
-        text = words(why, summary=_lower_first(proposal.summary))
-        return known + say(text, operations=[operation.id], **remember) + direct(wanted) + direct(promise)
+        return known + _ask_a_person(operation, verdict, **remember)
 
     async def confirm(self, context: TurnContext, operation_id: str) -> Reply:
         """The customer said yes: do it, once, and say what the shop then shows."""
@@ -131,8 +127,16 @@ class TransactionEngine:
             waiting = await self._ledger.get(context, operation_id)
             if waiting.approval == "declined" or (not waiting.started and plan_of(waiting).good_until < self._now()):
                 return self._stale(waiting)
-            operation, fresh = await self._ledger.start(context, operation_id)
+            if not waiting.started and waiting.approval == "not_needed":
+                verdict = await self._verdict_now(context, waiting)
+                if not verdict.allowed:
+                    return await self._over_limit(context, waiting, verdict)
+            operation, fresh = await self._ledger.start(context, operation_id, allowance=self._allowance())
+        except (BackendUnavailable, TimeoutError):
+            return texts.shop_away() + hand_over("tool_failure", "Confirmed by the customer, and not begun.")
         except OperationRefused as refused:
+            if refused.code == "over_limit":
+                return await self._over_limit(context, waiting, await self._verdict_now(context, waiting))
             return texts.refused(refused.code)
         transaction = self._transactions[operation.kind]
         if operation.state == "verified":
@@ -142,6 +146,26 @@ class TransactionEngine:
         if fresh:
             return await self._do(context, transaction, operation)
         return await self._read_back(context, transaction, operation, retry=False)
+
+    def _allowance(self) -> Allowance:
+        since = self._now() - authority.WINDOW
+        return Allowance(authority.MONEY_OUT, f"{self._limits['bot']:.2f}", since.isoformat())
+
+    async def _verdict_now(self, context: TurnContext, operation: Operation) -> authority.Verdict:
+        """Another conversation may have been given something since this one was prepared."""
+        customer_id = _customer(context)
+        given = await _within(self._glance, self._backend.given_since(customer_id, self._now() - authority.WINDOW))
+        amount = None if operation.amount is None else Decimal(operation.amount)
+        return authority.decide(operation.kind, amount, given=given, limits=self._limits)
+
+    async def _over_limit(self, context: TurnContext, operation: Operation, verdict: authority.Verdict) -> Reply:
+        """What would have been ours when it was prepared is a person's now."""
+        plan = new_plan(plan_of(operation).change, self._now(), needs_approval=True)
+        try:
+            waiting = await self._ledger.ask_approval(context, operation.id, plan.arguments())
+        except OperationRefused as refused:
+            return texts.refused(refused.code)
+        return report(_ref(waiting)) + _ask_a_person(waiting, verdict, operation_id=waiting.id, awaiting=None)
 
     async def decline(self, context: TurnContext, operation_id: str | None) -> Reply:
         """The customer said no. A prepared operation that nobody starts changes nothing."""
@@ -298,6 +322,16 @@ def _customer(context: TurnContext) -> str:
     if context.customer_id is None or context.verification == "none":
         raise OperationRefused("not_verified", "the customer is not verified")
     return context.customer_id
+
+
+def _ask_a_person(operation: Operation, verdict: authority.Verdict, **slots: Any) -> Reply:
+    wanted = ApprovalDirective(
+        operation.id, operation.kind, operation.summary, operation.amount, f"{verdict.limit:.2f}"
+    )
+    promise = PromiseDirective(texts.APPROVAL_PROMISE, "approvals", APPROVAL_DUE_SECONDS, operation.id)
+    why = "person_decides" if verdict.because == "person_decides" else "over_limit"
+    text = words(why, summary=_lower_first(operation.summary))
+    return say(text, operations=[operation.id], **slots) + direct(wanted) + direct(promise)
 
 
 def _ref(operation: Operation) -> OperationRef:

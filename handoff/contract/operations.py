@@ -7,7 +7,7 @@ idempotency key that the business system sees. Python 3.10 syntax, standard libr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Literal, NamedTuple, Optional, Protocol
+from typing import Any, Dict, FrozenSet, Literal, NamedTuple, Optional, Protocol
 
 from handoff.contract.events import OperationState
 from handoff.contract.turn import TurnContext
@@ -43,6 +43,15 @@ class Started(NamedTuple):
     fresh: bool
 
 
+class Allowance(NamedTuple):
+    """What may be given to one customer without a person: ``most`` (a decimal string) for all ``kinds`` together that
+    were started after ``since`` (RFC 3339), in any conversation."""
+
+    kinds: FrozenSet[str]
+    most: str
+    since: str
+
+
 RefusalCode = Literal[
     "not_found",
     "epoch_moved",
@@ -51,6 +60,7 @@ RefusalCode = Literal[
     "not_confirmed",
     "approval_missing",
     "superseded",
+    "over_limit",
 ]
 
 
@@ -83,9 +93,14 @@ class OperationLedger(Protocol):
         """Raises ``OperationRefused("not_found")``."""
         ...
 
-    async def start(self, context: TurnContext, operation_id: str) -> Started:
+    async def start(self, context: TurnContext, operation_id: str, *, allowance: Optional[Allowance] = None) -> Started:
         """Claim the right to cause the effect, in one transaction with the checks: same customer, epoch unmoved,
-        deadline ahead, confirmed in a later message than the one that prepared it, approval given where wanted."""
+        deadline ahead, confirmed in a later message than the one that prepared it, approval given where wanted, and
+        within ``allowance`` where nobody approved (else ``over_limit``), however many are started at once."""
+        ...
+
+    async def ask_approval(self, context: TurnContext, operation_id: str, arguments: Dict[str, Any]) -> Operation:
+        """An operation that needed nobody and was not started waits for a person's word from now on."""
         ...
 
     async def settle(

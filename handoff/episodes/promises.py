@@ -12,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from handoff.clock import parse, stamp
-from handoff.contract.events import PromiseMade, PromiseWarned, Source
+from handoff.contract.events import PromiseKept, PromiseMade, PromiseWarned, Source
 from handoff.conversations.log import LogWriter
 from handoff.errors import Conflict, Unprocessable
 from handoff.storage import tables as t
@@ -49,6 +49,15 @@ def make(
         )
     )
     return promise_id
+
+
+def keep_for(log: LogWriter, operation_id: str, owner: str, by: str, *, proof: str) -> None:
+    """Whatever ``owner`` promised about this operation is kept with this."""
+    theirs = (P.operation_id == operation_id, P.owner == owner, P.kept_at.is_(None))
+    for promise_id in log.connection.execute(sa.select(P.id).where(*theirs)).scalars().all():
+        kept = sa.update(t.promises).where(P.id == promise_id)
+        log.connection.execute(kept.values(kept_at=log.now, kept_by=by, proof=proof))
+        log.append(PromiseKept(promise_id, proof, by), "agent")
 
 
 def due_time(text: str, now: datetime) -> str:

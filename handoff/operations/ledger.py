@@ -5,13 +5,14 @@ Implements ``handoff.contract.operations.OperationLedger``.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from handoff.clock import Clock, Ids, parse, stamp
 from handoff.contract.events import OperationState
-from handoff.contract.operations import Operation, OperationRefused, Started
+from handoff.contract.operations import Allowance, Operation, OperationRefused, Started
 from handoff.contract.turn import TurnContext
 from handoff.storage import tables as t
 from handoff.storage.database import Database
@@ -79,7 +80,7 @@ class SqlOperationLedger:
     async def get(self, context: TurnContext, operation_id: str) -> Operation:
         return await self._database.read(lambda connection: _operation(_mine(connection, context, operation_id)))
 
-    async def start(self, context: TurnContext, operation_id: str) -> Started:
+    async def start(self, context: TurnContext, operation_id: str, *, allowance: Allowance | None = None) -> Started:
         _customer(context)
 
         def work(connection: sa.Connection) -> Started:
@@ -93,12 +94,25 @@ class SqlOperationLedger:
                 raise OperationRefused("approval_missing", "A person has not approved this.")
             if not _was_asked(connection, context, row):
                 raise OperationRefused("not_confirmed", "The customer has not confirmed this.")
+            if allowance is not None and row["approval"] == "not_needed":
+                _must_be_within(connection, row, allowance)
             connection.execute(
                 sa.update(t.operations)
                 .where(t.operations.c.id == operation_id)
                 .values(started_at=stamp(self._clock.now()))
             )
             return Started(_operation(_row(connection, operation_id)), fresh=True)
+
+        return await self._database.write(work)
+
+    async def ask_approval(self, context: TurnContext, operation_id: str, arguments: dict[str, Any]) -> Operation:
+        def work(connection: sa.Connection) -> Operation:
+            self._fence(connection, context)
+            row = _mine(connection, context, operation_id)
+            if row["started_at"] is None and row["approval"] == "not_needed":
+                waits = sa.update(t.operations).where(t.operations.c.id == operation_id)
+                connection.execute(waits.values(approval="wanted", arguments=arguments))
+            return _operation(_row(connection, operation_id))
 
         return await self._database.write(work)
 
@@ -163,6 +177,31 @@ def _mine(connection: sa.Connection, context: TurnContext, operation_id: str) ->
     if row["conversation_id"] != context.conversation_id or row["customer_id"] != context.customer_id:
         raise OperationRefused("not_found", "There is no such operation.")
     return row
+
+
+def _must_be_within(connection: sa.Connection, row: sa.RowMapping, allowance: Allowance) -> None:
+    """Two that start at once see each other: all operations of a customer are locked before their sum is taken."""
+    if row["kind"] not in allowance.kinds:
+        return
+    o = t.operations.c
+    lock_customer(connection, row["customer_id"])
+    begun = sa.select(o.amount).where(
+        o.customer_id == row["customer_id"],
+        o.kind.in_(allowance.kinds),
+        o.state != "failed",
+        o.started_at > stamp(parse(allowance.since)),
+        o.amount.is_not(None),
+    )
+    given = sum((Decimal(amount) for amount in connection.execute(begun).scalars()), Decimal(row["amount"] or 0))
+    if given > Decimal(allowance.most):
+        raise OperationRefused("over_limit", "Together with what went before, this is for a person to decide.")
+
+
+def lock_customer(connection: sa.Connection, customer_id: str) -> None:
+    """Whoever adds up a customer's operations does so alone until the transaction ends."""
+    o = t.operations.c
+    mine = sa.select(o.id).where(o.customer_id == customer_id).order_by(o.id).with_for_update()
+    connection.execute(mine).all()
 
 
 def _was_asked(connection: sa.Connection, context: TurnContext, operation: sa.RowMapping) -> bool:

@@ -14,11 +14,15 @@ from handoff.clock import stamp
 from handoff.contract.events import ApprovalDecided
 from handoff.conversations.log import LogWriter
 from handoff.core import Core
+from handoff.episodes import promises
 from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.gateway import inbox
+from handoff.operations.ledger import lock_customer
 from handoff.ports import Ports
 from handoff.storage import tables as t
 
+APPROVERS = "approvals"
+"""The owner of the promise that a person will decide: the decision keeps it."""
 WINDOW = timedelta(days=30)
 """For so long payments to one customer add up, as in the decision framework."""
 
@@ -41,23 +45,29 @@ class ApprovalService:
             .where(t.approvals.c.state == "wanted")
             .order_by(t.approvals.c.requested_at)
         )
-        rows = await self._core.database.read(lambda connection: connection.execute(query).mappings().all())
-        return [await self._item(row, me) for row in rows]
 
-    async def _missing_role(self, row: sa.RowMapping, me: Principal) -> str | None:
-        """The role that it takes, with everything that this customer was paid within the window."""
+        def work(connection: sa.Connection) -> list[dict[str, Any]]:
+            return [self._item(connection, row, me) for row in connection.execute(query).mappings().all()]
+
+        return await self._core.database.read(work)
+
+    def _missing_role(self, connection: sa.Connection, row: sa.RowMapping, me: Principal) -> str | None:
+        """The role that it takes, with everything that this customer was paid within the window or is about to be."""
         o = t.operations.c
+        since = stamp(self._core.clock.now() - WINDOW)
+        begun = sa.and_(o.started_at > since, o.state != "failed")
+        granted = sa.and_(o.started_at.is_(None), o.approval == "approved", o.superseded.is_(False))
         paid = sa.select(o.kind, o.amount).where(
             o.customer_id == row["customer_id"],
+            o.id != row["operation_id"],
             o.amount.is_not(None),
-            o.state.in_(("done", "verified", "unknown")),
-            o.started_at > stamp(self._core.clock.now() - WINDOW),
+            sa.or_(begun, granted),
         )
-        earlier = await self._core.database.read(lambda c: [(found.kind, found.amount) for found in c.execute(paid)])
+        earlier = [(found.kind, found.amount) for found in connection.execute(paid)]
         return self._ports.missing_role(row["kind"], row["amount"], earlier, me.roles)
 
-    async def _item(self, row: sa.RowMapping, me: Principal) -> dict[str, Any]:
-        needs = await self._missing_role(row, me)
+    def _item(self, connection: sa.Connection, row: sa.RowMapping, me: Principal) -> dict[str, Any]:
+        needs = self._missing_role(connection, row, me)
         return {**row, "approval_id": row["id"], "may_decide": needs is None, "needs_role": needs}
 
     async def decide(self, approval_id: str, me: Principal, decision: Literal["approved", "declined"]) -> None:
@@ -76,18 +86,13 @@ class ApprovalService:
         if row is None:
             raise NotFound("approval_not_found", "There is no such approval.")
         operation_id = row["operation_id"]
-        needs = await self._missing_role(row, me)
-        if needs is not None:
-            await self._trail.refused(
-                me.id,
-                "approval.decide",
-                "over_your_limit",
-                conversation_id=row["conversation_id"],
-                object_id=approval_id,
-            )
-            raise Forbidden("over_your_limit", f"That is over your limit. A {needs} may decide it.", needs=needs)
 
         def work(log: LogWriter) -> None:
+            # Two who decide for one customer at once see each other's decision.
+            lock_customer(log.connection, row["customer_id"])
+            needs = self._missing_role(log.connection, row, me)
+            if needs is not None:
+                raise Forbidden("over_your_limit", f"That is over your limit. A {needs} may decide it.", needs=needs)
             decided = log.connection.execute(
                 sa.update(t.approvals)
                 .where(t.approvals.c.id == approval_id, t.approvals.c.state == "wanted")
@@ -100,10 +105,21 @@ class ApprovalService:
             )
             event = log.append(ApprovalDecided(approval_id, operation_id, decision, me.id), "agent")
             audit.write(log, me.id, "approval.decide", approval_id, decision=decision)
+            promises.keep_for(log, operation_id, APPROVERS, me.id, proof=approval_id)
             if log.conversation.owner == "bot":
                 inbox.put(log, event["seq"], "approval_decided", note=f"{decision} {operation_id}")
 
-        await self._core.change(row["conversation_id"], work)
+        try:
+            await self._core.change(row["conversation_id"], work)
+        except Forbidden as refusal:
+            await self._trail.refused(
+                me.id,
+                "approval.decide",
+                refusal.code,
+                conversation_id=row["conversation_id"],
+                object_id=approval_id,
+            )
+            raise
 
 
 def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:

@@ -13,6 +13,7 @@ from actions.backend.faults import Fault
 from actions.backend.port import Change, Effect, change_from_json
 from actions.errors import NotAllowed
 from actions.transactions.engine import TransactionEngine
+from handoff.clock import stamp
 from handoff.contract.turn import TurnContext
 from handoff.storage import tables as handoff_tables
 from tests.actions.conftest import Front, Outcome
@@ -263,6 +264,34 @@ async def test_slices_of_a_refund_reach_the_limit_together(front: Front) -> None
     await front.run("action_confirm", "yes", "affirm")
     second = await prepared(front, "refund_request", order_number="B-2016", amount="23.80")
     assert second.directive("approval") is not None
+
+
+async def test_slices_in_two_conversations_reach_the_limit_together(front: Front) -> None:
+    """Each was within the limit when it was prepared; the second yes meets what the first one began."""
+    become(front, "cus_paul")
+    asked = await prepared(front, "refund_request", order_number="B-2016", amount="30.00")
+    assert asked.directive("approval") is None
+    operations = handoff_tables.operations
+
+    def begin_another(connection: sa.Connection) -> None:
+        row = dict(connection.execute(sa.select(operations)).mappings().one())
+        begun = {"id": "op_elsewhere", "amount": "25.00", "started_at": stamp(front.clock.now())}
+        connection.execute(sa.insert(operations).values({**row, **begun}))
+
+    await front.database.write(begin_another)
+    outcome = await front.run("action_confirm", "yes", "affirm")
+    assert front.effects() == []
+    assert outcome.directive("approval") is not None
+    assert outcome.directive("promise") is not None
+    assert outcome.operations[0]["state"] == "intended"
+    await front.database.write(
+        lambda c: c.execute(sa.update(operations).where(operations.c.id != "op_elsewhere").values(approval="approved"))
+    )
+    front.clock.advance(timedelta(hours=5).total_seconds())
+    operation_id = asked.operations[0]["operation_id"]
+    await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
+    done = await front.run("action_confirm", "yes", "affirm")
+    assert done.operations[0]["state"] == "verified"
 
 
 async def test_an_anonymous_context_can_neither_prepare_nor_confirm(front: Front) -> None:

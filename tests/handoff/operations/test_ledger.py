@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from handoff.clock import RandomIds, stamp
 from handoff.contract.events import ApprovalDecided, ConversationOpened
-from handoff.contract.operations import Operation, OperationRefused
+from handoff.contract.operations import Allowance, Operation, OperationRefused
 from handoff.contract.turn import TurnContext
 from handoff.conversations.log import Conversation, LogWriter
 from handoff.operations.ledger import IllegalSettlement, SqlOperationLedger
@@ -251,3 +251,37 @@ async def test_unknown_is_not_the_end(ledger: SqlOperationLedger, database: Data
     await ledger.start(LATER, operation.id)
     await ledger.settle(operation.id, "unknown")
     assert (await ledger.settle(operation.id, "verified", receipt="rcp_1")).state == "verified"
+
+
+async def test_what_is_started_at_once_in_two_conversations_stays_within_the_allowance(
+    ledger: SqlOperationLedger, database: Database
+) -> None:
+    """Three of 45.00 at once, in conversations of one customer: one begins, whatever the interleaving."""
+    allowance = Allowance(frozenset({"refund"}), "50.00", (START - timedelta(days=30)).isoformat())
+
+    def open_others(connection: sa.Connection) -> None:
+        row = dict(connection.execute(sa.select(t.conversations)).mappings().one())
+        connection.execute(sa.insert(t.conversations), [{**row, "id": name} for name in ("cnv_2", "cnv_3")])
+
+    await database.write(open_others)
+    contexts = [replace(LATER, conversation_id=f"cnv_{n}") for n in (1, 2, 3)]
+    operations = [await prepare(ledger, replace(context, seq=5), amount="45.00") for context in contexts]
+    for context, operation in zip(contexts, operations, strict=True):
+        here, asked = context.conversation_id, operation.id
+        await database.write(lambda c, here=here, asked=asked: put_question(c, here, 6, [asked]))
+    starts = [
+        ledger.start(context, operation.id, allowance=allowance)
+        for context, operation in zip(contexts, operations, strict=True)
+    ]
+    ends = await asyncio.gather(*starts, return_exceptions=True)
+    assert sorted(getattr(end, "code", "begun") for end in ends) == ["begun", "over_limit", "over_limit"]
+
+
+async def test_what_an_allowance_refused_waits_for_a_person(ledger: SqlOperationLedger, database: Database) -> None:
+    operation = await prepare(ledger, amount="60.00")
+    await ask(database, operation)
+    allowance = Allowance(frozenset({"refund"}), "50.00", (START - timedelta(days=30)).isoformat())
+    assert await refused(ledger.start(LATER, operation.id, allowance=allowance)) == "over_limit"
+    waiting = await ledger.ask_approval(LATER, operation.id, {"line": 2})
+    assert (waiting.approval, waiting.arguments) == ("wanted", {"line": 2})
+    assert await refused(ledger.start(LATER, operation.id, allowance=allowance)) == "approval_missing"

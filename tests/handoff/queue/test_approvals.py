@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from handoff.clock import stamp
 from handoff.contract.turn import TurnContext
+from handoff.episodes import promises
 from tests.handoff.conftest import Customer, Desk, result
 from tests.handoff.queue.desk import Agent
 from tests.support.waiting import eventually
@@ -98,3 +100,34 @@ async def test_while_a_person_owns_the_conversation_the_bot_stays_silent(desk: D
     await eventually("the decision is in the log", lambda: desk.log(customer.id))
     assert (await desk.log(customer.id))[-1]["type"] == "approval.decided"
     assert len(desk.bot.requests) == asked
+
+
+async def test_what_is_approved_and_not_done_yet_counts_towards_the_limit(desk: Desk) -> None:
+    """Who may give 100.00 gives 80.00 to one customer once, however many conversations ask for it."""
+    given: list[Any] = []
+
+    def over_a_hundred(_kind: str, amount: str | None, earlier: Any, _roles: Any) -> str | None:
+        given.append([found for _, found in earlier])
+        return "lead" if sum(map(float, [amount or 0, *given[-1]])) > 100 else None
+
+    desk.handoff.ports.missing_role = over_a_hundred
+    (_, first, operation), (customer, second, _) = await wanted(desk), await wanted(desk)
+    ana = await Agent.sign_in(desk)
+    assert (await ana.post(f"/approvals/{first}", {"decision": "approved"})).status_code == 204
+    denied = await ana.post(f"/approvals/{second}", {"decision": "approved"})
+    assert (denied.status_code, denied.json()["code"]) == (403, "over_your_limit")
+    assert given == [[], ["80.00"]], operation
+    assert not [e for e in await desk.log(customer.id) if e["type"] == "approval.decided"]
+
+
+async def test_the_decision_keeps_the_promise_of_it(desk: Desk) -> None:
+    customer, approval, operation = await wanted(desk)
+    due = "2031-01-01T00:00:00.000Z"
+    make = partial(promises.make, text="A colleague decides.", owner="approvals", due_at=due)
+    promise = await desk.handoff.core.change(
+        customer.id, lambda log: make(log, made_by="bot", source="bot", operation_id=operation)
+    )
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "declined"})).status_code == 204
+    (kept,) = [e["data"] for e in await desk.log(customer.id) if e["type"] == "promise.kept"]
+    assert (kept["promise_id"], kept["proof"]) == (promise, approval)
