@@ -140,14 +140,16 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
     router.include_router(promise_routes.create_router(queue, PromiseService(core), require))
     router.include_router(waiting_routes.create_router(core, ports, limit))
-    router.include_router(attachment_routes.create_router(core, attachments, require, limit))
+    router.include_router(attachment_routes.create_router(core, attachments, require, limit, queue.may_read))
     router.include_router(customer_routes.create_router(core, customers))
     router.include_router(widget_routes.create_router(settings))
     canned = CannedReplies(database, clock, ids)
     suggester = Suggester(core, canned)
     router.include_router(canned_routes.create_router(canned, require))
     router.include_router(
-        desk_routes.create_router(core, Inbox(core), Customers(core), suggester, Viewers(client, clock), require)
+        desk_routes.create_router(
+            core, Inbox(core), Customers(core), suggester, Viewers(client, clock), require, queue.may_see
+        )
     )
     order = Order(client)
     privacy = PrivacyService(database, client, attachments.uploads, clock, ids)

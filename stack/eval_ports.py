@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from eval.learned.rules import topic_of
 from eval.learned.service import ScenarioMaker
 from eval.live.keeper import Keeper
 from eval.live.service import Outcomes
@@ -16,7 +15,8 @@ from eval.outcomes.classify import episodes_of
 from eval.outcomes.model import Contact, Conversation, Episode, Traffic, conversation_of
 from eval.quality.sampling import Candidate
 from eval.quality.service import QualityDesk
-from handoff.clock import Clock
+from eval.storage.tables import outcome_episodes
+from handoff.clock import Clock, parse
 from handoff.conversations.log import WireEvent, read_events
 from handoff.core import Core
 from handoff.outbox.feed import EventFeed
@@ -56,26 +56,21 @@ def scenario_maker(core: Core) -> ScenarioMaker:
 
 
 def _resolved_since(connection: sa.Connection, topic: str, since: str) -> str | None:
-    """The first closed conversation about ``topic`` that the assistant resolved, on evidence and alone."""
-    opened = (
-        sa.select(t.conversations.c.id)
-        .where(t.conversations.c.state == "closed", t.conversations.c.opened_at > since)
-        .order_by(t.conversations.c.opened_at)
-        .limit(MOST_CANDIDATES)
+    """The first conversation about ``topic`` that the assistant resolved, on evidence and alone."""
+    e = outcome_episodes.c
+    query = (
+        sa.select(e.conversation_id)
+        .where(
+            e.intent == topic,
+            e.resolver == "bot",
+            e.evidence.in_(("verified_state", "confirmed")),
+            e.opened_at > parse(since).timestamp(),
+        )
+        .order_by(e.opened_at)
+        .limit(1)
     )
-    for conversation_id in connection.execute(opened).scalars():
-        events = read_events(connection, conversation_id, 0, WHOLE_LOG)
-        if topic_of(events) != topic:
-            continue
-        log = conversation_of(events)
-        if any(_proved(each) for each in episodes_of([log], log.events[-1].at)):
-            return str(conversation_id)
-    return None
-
-
-def _proved(episode: Episode) -> bool:
-    by_itself = episode.resolver == "bot" and episode.would_be == "resolved"
-    return by_itself and episode.evidence in ("verified_state", "confirmed")
+    found = connection.execute(query).scalar()
+    return None if found is None else str(found)
 
 
 def _candidates(connection: sa.Connection, since: str, until: str) -> list[Candidate]:

@@ -38,6 +38,7 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         conversation_token_life=timedelta(days=settings.conversation_token_days),
         staff_session_life=timedelta(hours=settings.staff_session_hours),
         messages_per_minute=settings.messages_per_minute,
+        conversations_per_minute=settings.conversations_per_minute,
         tracker_window=settings.tracker_window,
         uploads=settings.paths.uploads,
         attachment_bytes=settings.attachment_megabytes * 1024**2,

@@ -30,6 +30,7 @@ def other_stores(
     return (
         Questions(knowledge, settings),
         QualityNotes(database),
+        Outcomes(database),
         Mails(settings.paths.mail, backend),
         BusinessRecords(backend),
     )
@@ -76,6 +77,33 @@ class QualityNotes:
             reviews = sa.update(quality.qa_reviews).where(quality.qa_reviews.c.sample_id.in_(samples))
             connection.execute(reviews.values(note=""))
             return int(connection.execute(comments).rowcount)
+
+        return await self._database.write(work)
+
+
+class Outcomes:
+    """What the evaluation keeps: whose episodes they were, and scenarios that were made of what the customer wrote."""
+
+    name = "outcomes"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def export(self, subject: Subject) -> Any:
+        mine = quality.made_scenarios.c.conversation_id.in_(subject.conversation_ids)
+        query = sa.select(quality.made_scenarios.c.yaml, quality.made_scenarios.c.made_at).where(mine)
+        return await self._database.read(lambda c: [dict(row) for row in c.execute(query).mappings()])
+
+    async def erase(self, subject: Subject) -> int:
+        """Episodes are nobody's from then on. Judged again before the log is erased, they would be named once more:
+        the worker judges what changes, and an erasure changes every conversation."""
+        made, episodes = quality.made_scenarios, quality.outcome_episodes
+
+        def work(connection: sa.Connection) -> int:
+            gone = connection.execute(sa.delete(made).where(made.c.conversation_id.in_(subject.conversation_ids)))
+            mine = sa.update(episodes).where(episodes.c.person == f"customer {subject.customer_id}")
+            connection.execute(mine.values(person="conversation " + episodes.c.conversation_id))
+            return int(gone.rowcount)
 
         return await self._database.write(work)
 

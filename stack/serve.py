@@ -49,9 +49,14 @@ def public_listener(application: Application, settings: Settings) -> Listener:
             timeout_graceful_shutdown=round(settings.shutdown_grace),
             timeout_keep_alive=30,
             lifespan="off",
-            **_quiet(),
+            **_quiet() | _behind(settings.trusted_proxies),
         )
     )
+
+
+def _behind(proxies: str) -> dict[str, Any]:
+    """Without a proxy that is known nobody may say by a header who they are."""
+    return {"proxy_headers": bool(proxies), "forwarded_allow_ips": proxies}
 
 
 def private_listener(application: Application, path: Path) -> Listener:

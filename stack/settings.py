@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     conversation_token_days: float = setting(30, "Life of a widget's conversation token", "days", gt=0)
     staff_session_hours: float = setting(12, "Life of a staff session", "hours", gt=0)
     messages_per_minute: int = setting(60, "Customer messages per conversation", "per minute", ge=1)
+    conversations_per_minute: int = setting(
+        600, "Conversations opened by one customer, or from one address", "per minute", ge=1
+    )
     attachment_megabytes: int = setting(10, "Largest file that a customer may attach", "MB", ge=1, le=100)
     prechat: Annotated[tuple[Literal["name", "email", "topic"], ...], NoDecode] = setting(
         (), "What unknown customers are asked before the first message: name, email, topic, separated by commas"
@@ -94,6 +97,9 @@ class Settings(BaseSettings):
 
     webhook_private_targets: bool = setting(False, "Webhooks may lead into private networks, and over plain http")
 
+    trusted_proxies: str = setting(
+        "", "Addresses of the proxies in front, separated by commas, whose X-Forwarded-For names the caller"
+    )
     http_concurrency: int = setting(5000, "Connections and tasks served at once; above it callers get 503", ge=10)
     shutdown_grace: float = setting(8, "Time open requests get when the app stops", "seconds", gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = setting("info", "Least grave thing that is logged")

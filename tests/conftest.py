@@ -5,6 +5,7 @@ Read by both interpreters (tests/bot runs in the bot's), so: Python 3.10 syntax,
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,13 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.support.running import RunningStack
+
+with contextlib.suppress(ImportError):  # not every interpreter's tests have it
+    from hypothesis import settings
+
+    # A test says whether something holds, never how long it took: that depends on what else the machine does.
+    settings.register_profile("frontdesk", deadline=None)
+    settings.load_profile("frontdesk")
 
 CATEGORIES = {"unit", "contract", "service", "rasa", "e2e", "browser", "proof"}
 

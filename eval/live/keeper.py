@@ -61,7 +61,11 @@ class Keeper:
         persons, reached = await self._log.changed(position)
         ripe = await self._database.read(lambda connection: store.due_persons(connection, self._now(), BATCH))
         for person in dict.fromkeys([*persons, *ripe]):
-            await self.judge(person)
+            try:
+                await self.judge(person)
+            except Exception as problem:  # noqa: BLE001 - one person's log must not hold up everybody's outcomes
+                # Named by nobody: the id is a customer's. What happens to them next is a new try.
+                logger.warning("outcome not judged", error=type(problem).__name__)
         if reached != position:
             await self._database.write(lambda connection: store.move_to(connection, reached))
         return reached != position or len(ripe) == BATCH

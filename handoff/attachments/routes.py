@@ -3,6 +3,7 @@
 The body of an upload is the file itself: progress can be shown, nothing is parsed, memory holds one piece.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import quote
 
@@ -36,7 +37,13 @@ class Uploaded(Body):
     size: int
 
 
-def create_router(core: Core, service: AttachmentService, require: Require, limit: RateLimit) -> APIRouter:
+MayRead = Callable[[str, Principal], Awaitable[None]]
+"""Raises where a conversation is another department's."""
+
+
+def create_router(
+    core: Core, service: AttachmentService, require: Require, limit: RateLimit, may_read: MayRead
+) -> APIRouter:
     router = APIRouter(tags=["attachments"])
     Own = Annotated[str, Depends(OwnConversation(core.settings.session_secret.get_secret_value()))]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
@@ -54,7 +61,8 @@ def create_router(core: Core, service: AttachmentService, require: Require, limi
         return await serve(attachment_id, conversation)
 
     @router.get("/attachments/{attachment_id}", response_class=FileResponse)
-    async def any_file(attachment_id: str, _me: Reader) -> FileResponse:
+    async def any_file(attachment_id: str, me: Reader) -> FileResponse:
+        await may_read(await service.conversation_of(attachment_id), me)
         return await serve(attachment_id, None)
 
     async def serve(attachment_id: str, conversation_id: str | None) -> FileResponse:

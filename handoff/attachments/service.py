@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -18,12 +19,16 @@ from handoff.clock import stamp
 from handoff.contract.events import Attachment
 from handoff.conversations.log import find
 from handoff.core import Core
-from handoff.errors import FrontdeskError, TooLarge
+from handoff.errors import FrontdeskError, TooLarge, Unavailable
 from handoff.storage import tables as t
 
 WRITE_AT_ONCE = 256 * 1024
 KEEP_UNSENT = timedelta(hours=24)
 MOST_AT_ONCE = 500
+MOST_IN_A_CONVERSATION = 100 * 1024**2
+"""Bytes of one conversation's files together."""
+LEFT_FREE = 512 * 1024**2
+"""Bytes of the disk that files never take: the log lies there too."""
 
 REFUSED = Counter("frontdesk_attachments_refused_total", "Files refused, by code", ["code"])
 
@@ -39,10 +44,13 @@ class AttachmentService:
     async def receive(self, conversation_id: str, name: str, body: AsyncIterable[bytes]) -> Attachment:
         """Keep a file for a message that will name it.
 
-        Raises ``TooLarge`` (``attachment_too_large``) and ``Unprocessable`` (``attachment_type_refused``,
-        ``attachment_name_refused``, ``attachment_empty``).
+        Raises ``TooLarge`` (``attachment_too_large``, ``attachments_too_much``), ``Unprocessable``
+        (``attachment_type_refused``, ``attachment_name_refused``, ``attachment_empty``) and ``Unavailable``
+        (``attachments_full``).
         """
         await self._core.database.read(lambda connection: find(connection, conversation_id))
+        if await asyncio.to_thread(self.uploads.free) < LEFT_FREE:
+            raise Unavailable("attachments_full", "We can't take files just now. Please describe it in words for now.")
         part = await asyncio.to_thread(self.uploads.begin)
         try:
             size, head = await self._write(part, body)
@@ -66,7 +74,11 @@ class AttachmentService:
             "event_id": None,
             "uploaded_at": stamp(self._core.clock.now()),
         }
-        await self._core.database.write(lambda connection: connection.execute(sa.insert(t.attachments), row))
+        try:
+            await self._core.database.write(lambda connection: _insert(connection, row))
+        except TooLarge:
+            await asyncio.to_thread(self.uploads.remove, [attachment.id])
+            raise
         return attachment
 
     async def _write(self, part: Path, body: AsyncIterable[bytes]) -> tuple[int, bytes]:
@@ -95,6 +107,11 @@ class AttachmentService:
         attachment = Attachment(row["id"], row["name"], row["media_type"], row["size"])
         return attachment, self.uploads.path(row["id"])
 
+    async def conversation_of(self, attachment_id: str) -> str:
+        """Whose it is. Raises ``NotFound``."""
+        row = await self._core.database.read(lambda connection: store.row_of(connection, attachment_id, None))
+        return str(row["conversation_id"])
+
     async def erase(self, conversation_ids: list[str]) -> int:
         """Remove every file of these conversations; how many there were."""
         ids = await self._core.database.write(lambda connection: store.take_out(connection, conversation_ids))
@@ -117,3 +134,12 @@ class AttachmentService:
         while True:
             await self.sweep()
             await self._core.clock.sleep(timedelta(hours=1).total_seconds())
+
+
+def _insert(connection: sa.Connection, row: dict[str, Any]) -> None:
+    a = t.attachments.c
+    held = sa.select(sa.func.coalesce(sa.func.sum(a.size), 0)).where(a.conversation_id == row["conversation_id"])
+    if connection.execute(held).scalar_one() + row["size"] > MOST_IN_A_CONVERSATION:
+        most = MOST_IN_A_CONVERSATION // 1024**2
+        raise TooLarge("attachments_too_much", f"That would be more than {most} MB of files in this conversation.")
+    connection.execute(sa.insert(t.attachments), row)

@@ -7,6 +7,7 @@ without a row, which ``sweep`` removes.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,11 @@ class Uploads:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def free(self) -> int:
+        """Bytes that are free on its disk."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return shutil.disk_usage(self.folder).free
 
     def begin(self) -> Path:
         """An empty file for bytes that arrive."""

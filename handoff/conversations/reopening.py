@@ -5,30 +5,46 @@ from __future__ import annotations
 from handoff.contract.events import ConversationReopened, Evidence, FeedbackGiven
 from handoff.conversations.log import LogWriter
 from handoff.episodes import rules as episodes
-from handoff.gateway import wording
+from handoff.errors import Conflict
+from handoff.gateway import inbox, wording
+from handoff.queue.approvals import approved_meanwhile
 from handoff.queue.enqueue import enqueue
+from handoff.queue.plan import DeskPlan
 
 EVIDENCE_LENGTH = 120
 
 
+ERASED = "erased"
+"""How the name begins that an erasure leaves (``handoff.privacy.store.ALIAS``)."""
+
+
 def reopen_if_closed(log: LogWriter) -> bool:
+    """Whether it was closed. What was approved meanwhile is told by the assistant, as after a hand-back.
+
+    Raises ``Conflict`` (``conversation_erased``): nobody writes under the name that means nobody.
+    """
     was_closed = log.conversation.owner == "none"
     if was_closed:
+        if (log.conversation.customer_id or "").startswith(f"{ERASED}_"):
+            raise Conflict("conversation_erased", "This conversation has been erased. Please start a new one.")
         log.change_owner(ConversationReopened("customer"), "customer")
+        for seq, operation_id in approved_meanwhile(log):
+            inbox.put(log, seq, "approval_decided", note=f"approved {operation_id}")
     return was_closed
 
 
-def not_solved(log: LogWriter, comment: str | None) -> int:
+def not_solved(log: LogWriter, comment: str | None, plan: DeskPlan) -> int:
     """The customer says so with a button. Returns the head of the log."""
     was_closed = reopen_if_closed(log)
     told = log.append(FeedbackGiven("not_solved", episodes.reopen_last(log), comment), "customer")
     if was_closed:
-        to_people(log, comment or "", told["seq"])
+        to_people(log, comment or "", told["seq"], plan)
     return log.conversation.head_seq
 
 
-def to_people(log: LogWriter, words: str, seq: int) -> None:
+def to_people(log: LogWriter, words: str, seq: int, plan: DeskPlan) -> None:
     """What was called done and is not: more urgent than the first time, and nothing that the assistant tries again."""
     episodes.ensure_open(log)
     grounds = [Evidence("not_solved", words[:EVIDENCE_LENGTH], 1.0, seq)]
-    enqueue(log, "repeated_failure", "customer", evidence=grounds, opening=wording.NOT_SOLVED_AFTER_ALL)
+    opening = wording.NOT_SOLVED_AFTER_ALL
+    enqueue(log, "repeated_failure", "customer", evidence=grounds, opening=opening, plan=plan)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from handoff.agents.audit import AuditTrail
 from handoff.conversations import identity
@@ -39,8 +39,11 @@ def create_router(core: Core, service: ConversationService, limit: RateLimit, tr
         return identity.verify_identity(token, settings.identity_secret.get_secret_value()) if token else None
 
     @router.post("", status_code=201)
-    async def open_conversation(body: OpenConversation) -> ConversationOpened:
-        opened = await service.open(customer(body.identity_token), body.page_url, body.locale or "en", about=body.about)
+    async def open_conversation(body: OpenConversation, request: Request) -> ConversationOpened:
+        known = customer(body.identity_token)
+        whose = f"customer {known.id}" if known else f"address {request.client.host if request.client else ''}"
+        await limit.take("conversations", whose, settings.conversations_per_minute)
+        opened = await service.open(known, body.page_url, body.locale or "en", about=body.about)
         return ConversationOpened(**vars(opened))
 
     @router.post("/{conversation_id}/identify", status_code=204)

@@ -133,7 +133,7 @@ class ConversationService:
             reopening.reopen_if_closed(log)
             if log.conversation.owner == "bot":
                 episodes.ensure_open(log)
-                enqueue(log, "explicit_request", "customer", note=note)
+                enqueue(log, "explicit_request", "customer", note=note, plan=self._core.runner.limits.plan)
             return log.conversation.head_seq
 
         return await self._core.change(conversation_id, work)
@@ -152,7 +152,7 @@ class ConversationService:
 
         def work(log: LogWriter) -> int:
             if kind == "not_solved":
-                return reopening.not_solved(log, comment)
+                return reopening.not_solved(log, comment, self._core.runner.limits.plan)
             log.append(FeedbackGiven(kind, log.conversation.episode_id, comment), "customer")
             return log.conversation.head_seq
 
@@ -202,7 +202,7 @@ class ConversationService:
                 solved = payload == wording.SOLVED_PAYLOAD
                 log.append(FeedbackGiven("solved" if solved else "not_solved", log.conversation.episode_id), "customer")
             if was_closed and payload == wording.NOT_SOLVED_PAYLOAD:
-                reopening.to_people(log, text, seq)
+                reopening.to_people(log, text, seq, self._core.runner.limits.plan)
             elif log.conversation.owner == "bot" and text:
                 inbox.put(log, seq, "choice" if payload else "message", payload=payload)
             elif log.conversation.owner == "bot":

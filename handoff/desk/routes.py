@@ -1,5 +1,6 @@
 """What only the desk needs: the inbox, a customer's past, suggestions, who else is here, and re-ask warnings."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -95,12 +96,28 @@ class Reasks(Body):
     reasks: list[Reask]
 
 
+MaySee = Callable[[str, Principal], Awaitable[None]]
+"""Raises where a hand-over is another department's."""
+
+
 def create_router(
-    core: Core, inbox: Inbox, customers: Customers, suggester: Suggester, viewers: Viewers, require: Require
+    core: Core,
+    inbox: Inbox,
+    customers: Customers,
+    suggester: Suggester,
+    viewers: Viewers,
+    require: Require,
+    may_see: MaySee,
 ) -> APIRouter:
     router = APIRouter(tags=["desk"])
     Agent = Annotated[Principal, Depends(require(*DESK_ROLES))]
     Auditor = Annotated[Principal, Depends(require("lead", "admin", "qa"))]
+
+    async def seen(handoff_id: str, me: Agent) -> str:
+        await may_see(handoff_id, me)
+        return handoff_id
+
+    Handoff = Annotated[str, Depends(seen)]
 
     async def conversation(handoff_id: str) -> str:
         return await core.database.read(lambda connection: conversation_of(connection, handoff_id))
@@ -110,20 +127,20 @@ def create_router(
         return InboxOut.model_validate(await inbox.open(me))
 
     @router.get("/desk/closed")
-    async def closed(_me: Agent) -> InboxItems:
-        return InboxItems(items=[InboxItem(**item) for item in await inbox.closed()])
+    async def closed(me: Agent) -> InboxItems:
+        return InboxItems(items=[InboxItem(**item) for item in await inbox.closed(me)])
 
     @router.get("/desk/search")
-    async def search(_me: Agent, q: Search) -> InboxItems:
-        return InboxItems(items=[InboxItem(**item) for item in await inbox.search(q)])
+    async def search(me: Agent, q: Search) -> InboxItems:
+        return InboxItems(items=[InboxItem(**item) for item in await inbox.search(q, me)])
 
     @router.get("/handoffs/{handoff_id}/history")
-    async def history(handoff_id: str, me: Agent) -> History:
+    async def history(handoff_id: Handoff, me: Agent) -> History:
         """The customer's earlier conversations and issues. That it was read is written down."""
         return await customers.history(handoff_id, me)
 
     @router.get("/handoffs/{handoff_id}/history/{conversation_id}")
-    async def transcript(handoff_id: str, conversation_id: str, me: Agent) -> Transcript:
+    async def transcript(handoff_id: Handoff, conversation_id: str, me: Agent) -> Transcript:
         """One of those conversations, whole. That it was read is written down."""
         events = await customers.transcript(handoff_id, conversation_id, me)
         return Transcript(conversation_id=conversation_id, events=events)
@@ -134,11 +151,11 @@ def create_router(
         return StaffReads(reads=[StaffRead(**row) for row in await customers.reads(handoff_id)])
 
     @router.get("/handoffs/{handoff_id}/suggestions")
-    async def suggestions(handoff_id: str, me: Agent, q: Question = None) -> Suggestions:
+    async def suggestions(handoff_id: Handoff, me: Agent, q: Question = None) -> Suggestions:
         return await suggester.suggest(handoff_id, me, q)
 
     @router.post("/handoffs/{handoff_id}/reasks")
-    async def reasks(handoff_id: str, _me: Agent, body: Draft) -> Reasks:
+    async def reasks(handoff_id: Handoff, _me: Agent, body: Draft) -> Reasks:
         """What a draft asks the customer again. Nothing is stored."""
 
         def work(connection: Any) -> list[Reask]:
@@ -149,7 +166,7 @@ def create_router(
         return Reasks(reasks=await core.database.read(work))
 
     @router.put("/handoffs/{handoff_id}/viewing")
-    async def look(handoff_id: str, me: Agent, body: Looking) -> ViewersOut:
+    async def look(handoff_id: Handoff, me: Agent, body: Looking) -> ViewersOut:
         """I am here, and maybe writing; say so again every ten seconds. The answer names everybody who is."""
         conversation_id = await conversation(handoff_id)
         here = await viewers.look(conversation_id, me, typing=body.typing)
@@ -157,7 +174,7 @@ def create_router(
         return ViewersOut(viewers=here)
 
     @router.delete("/handoffs/{handoff_id}/viewing", status_code=204)
-    async def leave(handoff_id: str, me: Agent) -> None:
+    async def leave(handoff_id: Handoff, me: Agent) -> None:
         conversation_id = await conversation(handoff_id)
         core.hub.tell_desk(Watching(conversation_id, tuple(await viewers.leave(conversation_id, me))))
 

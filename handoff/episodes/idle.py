@@ -95,6 +95,9 @@ class IdleCloser:
                 # One that cannot be moved must not keep the others open.
                 logger.warning("idle.failed", code=problem.code, conversation_id=conversation_id)
                 continue
+            except Exception:
+                logger.exception("idle.failed", conversation_id=conversation_id)
+                continue
             if done:
                 MOVES.labels(done).inc()
 

@@ -77,7 +77,7 @@ def record_operations(log: LogWriter, operations: list[OperationRef]) -> None:
         )
 
 
-def apply_directives(log: LogWriter, result: TurnResult, plan: DeskPlan | None = None) -> bool:
+def apply_directives(log: LogWriter, result: TurnResult, plan: DeskPlan) -> bool:
     """Carry out what the turn asks for; true when the conversation went to the queue (always the last step)."""
     handover: HandoffDirective | None = None
     for directive in result.directives:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handoff.clock import parse
+from datetime import datetime
+
 from handoff.contract.events import HandoffReason
 
 STILL_WORKING = (
@@ -53,8 +54,8 @@ def still_there(minutes: int) -> str:
 ANSWER_BY_MAIL = "A colleague answers the customer's message by e-mail."
 
 
-def nobody_there(opens_at: str | None) -> str:
-    """``opens_at``: RFC 3339, where it is outside business hours."""
+def nobody_there(opens_at: datetime | None) -> str:
+    """``opens_at``: in the time zone of the people's hours, where it is outside them."""
     when = f"We're back on {_day_and_time(opens_at)}." if opens_at else "All my colleagues are away from their desks."
     return (
         f"{when} You keep your place here. If you'd rather not wait, leave your e-mail address and a few words, "
@@ -62,13 +63,13 @@ def nobody_there(opens_at: str | None) -> str:
     )
 
 
-def message_left(due_at: str) -> str:
+def message_left(due_at: datetime) -> str:
     return (
-        f"Thank you, that's noted. A colleague will answer you by {_day_and_time(due_at)} (UTC) at that address. "
+        f"Thank you, that's noted. A colleague will answer you by {_day_and_time(due_at)} at that address. "
         "You keep your place here as well, in case somebody is free sooner."
     )
 
 
-def _day_and_time(moment: str) -> str:
-    at = parse(moment)
-    return f"{at:%A}, {at.day} {at:%B}, {at:%H:%M}"
+def _day_and_time(at: datetime) -> str:
+    """The reader may live in another zone than the people who answer, so the zone is said."""
+    return f"{at:%A}, {at.day} {at:%B}, {at:%H:%M} ({at:%Z})"

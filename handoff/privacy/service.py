@@ -19,7 +19,8 @@ from redis.exceptions import RedisError
 from handoff.attachments.store import Uploads
 from handoff.clock import Clock, Ids, stamp
 from handoff.conversations.log import LogWriter
-from handoff.errors import NotFound
+from handoff.desk import viewers
+from handoff.errors import NotFound, Unavailable
 from handoff.privacy import store
 from handoff.storage.database import Database
 
@@ -28,6 +29,9 @@ RETAINED = (
     "receipts of changes that were made, without what they were about",
     "that events happened, when and of which type, and the scores of turns and surveys, under a name that means nobody",
 )
+
+KEYS_OF_A_CONVERSATION = ("limit:*:{}:*", f"{viewers.KEY}{{}}")
+"""Keys live minutes; those that name a conversation of the customer go at once."""
 
 logger = structlog.get_logger(__name__)
 
@@ -88,15 +92,16 @@ class PrivacyService:
         others = {each.name: await each.erase(subject) for each in self.others}
         if not subject.conversation_ids and not any(others.values()):
             raise _nobody()
-        alias = self._ids.new("erased")
+        alias = self._ids.new(store.ALIAS)
         counts = {"conversations": 0, "events": 0, "texts": 0}
-        for conversation_id in subject.conversation_ids:
-            done = await self._database.write(self._erasing(conversation_id, alias))
-            counts = {name: counts[name] + done[name] for name in counts}
+        # The conversations are the way to everything else, so they lose the customer's name last.
         files = await self._database.write(lambda c: store.take_attachments(c, subject.conversation_ids))
         await asyncio.to_thread(self._uploads.remove, files)
         keys = await self._forget_in_redis(subject)
-        await self._database.scrub()
+        for conversation_id in subject.conversation_ids:
+            done = await self._database.write(self._erasing(conversation_id, alias))
+            counts = {name: counts[name] + done[name] for name in counts}
+        scrubbed = await self._scrub()
         seconds = round(self._clock.monotonic() - began, 2)
         logger.info("customer.erased", alias=alias, seconds=seconds, **counts)
         return {
@@ -104,6 +109,7 @@ class PrivacyService:
             **counts,
             "files": len(files),
             "redis_keys": keys,
+            "scrubbed": scrubbed,
             **others,
             "retained": list(RETAINED),
             "seconds": seconds,
@@ -122,13 +128,23 @@ class PrivacyService:
 
         return work
 
+    async def _scrub(self) -> bool:
+        """Whether deleted text was overwritten; where the store is too busy, the next erasure does it."""
+        try:
+            await self._database.scrub()
+        except (Unavailable, sa.exc.OperationalError):
+            logger.warning("erasure.not_scrubbed")
+            return False
+        return True
+
     async def _forget_in_redis(self, subject: Subject) -> int:
         """Counters and presence live minutes there; what names the customer or a conversation of theirs goes now."""
         gone = 0
         try:
-            for name in (subject.customer_id, *subject.conversation_ids):
-                async for key in self._redis.scan_iter(match=f"*{_literal(name)}*", count=1_000):
-                    gone += await self._redis.unlink(key)
+            for name in map(_literal, subject.conversation_ids):
+                for pattern in KEYS_OF_A_CONVERSATION:
+                    async for key in self._redis.scan_iter(match=pattern.format(name), count=1_000):
+                        gone += await self._redis.unlink(key)
         except (RedisError, OSError):
             logger.warning("erasure.redis_away")
         return gone

@@ -20,6 +20,8 @@ from handoff.storage import tables as t
 
 WHOLE_LOG = 100_000
 ERASURE = "erasure"
+ALIAS = "erased"
+"""How the name begins that means nobody."""
 NAMES_SOMEBODY = frozenset({"customer_id", "entity"})
 """Fields of events that are kept beside the log's content and still point at a person or at what they bought."""
 KEPT_OF_A_TURN = frozenset({"decision", "rule", "frustration", "complexity", "abuse", "reason", "intent", "confidence"})
@@ -76,7 +78,7 @@ def erase(log: LogWriter, alias: str) -> dict[str, int]:
         connection.execute(sa.update(t.handoffs).where(t.handoffs.c.conversation_id == mine, going).values(**ended))
     # A turn that is in flight finds that it is not the conversation's any more, and stores nothing.
     conversation.turn_id = conversation.turn_lease = None
-    conversation.customer_id, conversation.customer_name = alias, None
+    conversation.customer_id, conversation.customer_name, conversation.verification = alias, None, "none"
     log.save()
     texts = _erase_events(connection, mine, alias)
     _erase_turns(connection, mine)

@@ -19,6 +19,7 @@ from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.gateway import inbox
 from handoff.operations.ledger import lock_customer
 from handoff.ports import Ports
+from handoff.queue.moves import must_be_allowed_in
 from handoff.storage import tables as t
 
 APPROVERS = "approvals"
@@ -89,6 +90,7 @@ class ApprovalService:
 
         def work(log: LogWriter) -> None:
             # Two who decide for one customer at once see each other's decision.
+            must_be_allowed_in(log.connection, log.conversation.id, me)
             lock_customer(log.connection, row["customer_id"])
             needs = self._missing_role(log.connection, row, me)
             if needs is not None:

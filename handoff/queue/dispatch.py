@@ -63,6 +63,8 @@ class Dispatcher:
                     await self.tick()
                 except FrontdeskError as problem:
                     logger.warning("dispatch.waits", code=problem.code)
+                except Exception:
+                    logger.exception("dispatch.failed")
                 # A crowd that comes at once is one round: a round reads the whole queue, so rounds may not follow each
                 # other closer than they take long.
                 await asyncio.sleep(max(SHORTEST_PAUSE, PAUSE_PER_ROUND * (time.monotonic() - began)))
@@ -170,7 +172,7 @@ class Dispatcher:
                 staff[department] = _staff(self._plan, department, there, now)
             place = staff[department].place(position, board.pace)
             if waiting.should_tell(row, place, now):
-                await self._step("told", row, partial(waiting.tell, handoff_id=row["id"], place=place))
+                await self._step("told", row, partial(waiting.tell, handoff_id=row["id"], place=place, plan=self._plan))
 
     async def _step(self, move: str, row: waiting.Row, work: Callable[[LogWriter], bool]) -> None:
         """One conversation that cannot be moved must not keep the others waiting."""
@@ -179,6 +181,8 @@ class Dispatcher:
                 MOVES.labels(move).inc()
         except FrontdeskError as problem:
             logger.warning("dispatch.step_failed", move=move, code=problem.code, row_id=row["id"])
+        except Exception:
+            logger.exception("dispatch.step_failed", move=move, row_id=row["id"])
 
 
 @dataclass(frozen=True)

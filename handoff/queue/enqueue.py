@@ -14,7 +14,7 @@ from handoff.contract.events import Evidence, HandoffQueued, HandoffReason, Hand
 from handoff.conversations.log import LogWriter
 from handoff.gateway import wording
 from handoff.queue import moves
-from handoff.queue.plan import DeskPlan, default_plan
+from handoff.queue.plan import DeskPlan
 from handoff.queue.routing import due, rank, route
 from handoff.storage import tables as t
 
@@ -32,7 +32,7 @@ def enqueue(
     score: float | None = None,
     note: str | None = None,
     opening: str | None = None,
-    plan: DeskPlan | None = None,
+    plan: DeskPlan,
 ) -> str:
     """Move the conversation to the queue and return the hand-over's id.
 
@@ -40,7 +40,6 @@ def enqueue(
     (``None``: the usual words; empty: somebody has said them already).
     Raises ``IllegalTransition`` when the bot does not own the conversation.
     """
-    plan = plan or default_plan()
     request = log.append(HandoffRequested(reason, evidence or [], score, note), source)
     repeats, first_wait = _before(log)
     chosen = route(plan, reason, topic_of(log, plan), repeats)

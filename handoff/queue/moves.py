@@ -111,6 +111,14 @@ def must_be_allowed(row: sa.RowMapping, me: Principal) -> None:
         )
 
 
+def must_be_allowed_in(connection: sa.Connection, conversation_id: str, me: Principal) -> None:
+    """The same for a conversation: its newest hand-over says whose it is. One that never had any is everybody's."""
+    newest = sa.select(t.handoffs).where(H.conversation_id == conversation_id).order_by(H.seq.desc()).limit(1)
+    row = connection.execute(newest).mappings().first()
+    if row is not None:
+        must_be_allowed(row, me)
+
+
 def must_own(log: LogWriter, handoff_id: str, me: Principal) -> sa.RowMapping:
     """Mine, and through this hand-over: an earlier one of the same conversation has had its end."""
     row = find_row(log.connection, handoff_id)

@@ -275,7 +275,8 @@ def create_router(
         await approvals.decide(approval_id, me, body.decision)
 
     @router.get("/conversations/{conversation_id}/turns/{seq}")
-    async def turn(conversation_id: str, seq: int, _me: Reader) -> TurnView:
+    async def turn(conversation_id: str, seq: int, me: Reader) -> TurnView:
+        await queue.may_read(conversation_id, me)
         return await viewer.view(conversation_id, seq)
 
     return router

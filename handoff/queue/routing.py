@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from handoff.contract.events import HandoffReason
 from handoff.queue.hours import Hours
@@ -59,9 +60,16 @@ def calendar_of(plan: DeskPlan, department: str | None) -> Hours | None:
     return plan.calendars.get(department)
 
 
+def local(plan: DeskPlan, department: str | None, moment: datetime) -> datetime:
+    """``moment`` on the wall clock of the department's people."""
+    calendar = calendar_of(plan, department)
+    return moment.astimezone(calendar.zone if calendar else ZoneInfo(plan.timezone))
+
+
 def opens_at(plan: DeskPlan, department: str | None, now: datetime) -> datetime | None:
     """When its people come back; ``None`` while they are there. What is nobody's is open when any department is."""
-    calendars = [plan.calendars[department]] if department else list(plan.calendars.values())
+    own = plan.calendars.get(department)  # a department that the plan no longer knows has nobody's hours
+    calendars = [own] if own else list(plan.calendars.values())
     if not calendars or any(one.is_open(now) for one in calendars):
         return None
     return min((moment for one in calendars if (moment := one.next_open(now))), default=None)

@@ -84,6 +84,11 @@ class QueueService:
             await self._note_refusal(me, "handoff.view", row, refusal.code)
             raise
 
+    async def may_read(self, conversation_id: str, me: Principal) -> None:
+        """As ``may_see``, for what is asked for by conversation. Analysts read all departments' conversations."""
+        if "qa" not in me.roles:
+            await self._core.database.read(lambda c: moves.must_be_allowed_in(c, conversation_id, me))
+
     async def view(self, handoff_id: str) -> HandoffView:
         def work(connection: sa.Connection) -> HandoffView:
             row = moves.find_row(connection, handoff_id)

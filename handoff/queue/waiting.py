@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from handoff.clock import parse, stamp
 from handoff.contract.events import ContactGiven, HandoffAdvanced, MessageSent
-from handoff.conversations.log import LogWriter
+from handoff.conversations.log import LogWriter, event_by_client_id, fingerprint
 from handoff.episodes import promises
 from handoff.errors import Conflict, Unprocessable
 from handoff.gateway import wording
 from handoff.queue import moves
 from handoff.queue.estimate import Place, worth_telling
 from handoff.queue.plan import DeskPlan
-from handoff.queue.routing import due
+from handoff.queue.routing import due, local
 from handoff.storage import tables as t
 
 Row = Any
@@ -43,7 +43,7 @@ def should_tell(row: Row, place: Place, now: datetime) -> bool:
     return worth_telling(before, place)
 
 
-def tell(log: LogWriter, handoff_id: str, place: Place) -> bool:
+def tell(log: LogWriter, handoff_id: str, place: Place, plan: DeskPlan) -> bool:
     """Tell the place as an event; where nobody is there, say once what can be done meanwhile."""
     row = moves.find_row(log.connection, handoff_id)
     if row["state"] != "queued":
@@ -55,7 +55,8 @@ def tell(log: LogWriter, handoff_id: str, place: Place) -> bool:
     told_before = row["told"] or {}
     said = bool(told_before) and (not told_before["staffed"] or told_before["opens_at"] is not None)
     if nobody and not said and row["promise_id"] is None:
-        log.append(MessageSent(wording.nobody_there(place.opens_at), author="system"), "system")
+        back = local(plan, row["department"], parse(place.opens_at)) if place.opens_at else None
+        log.append(MessageSent(wording.nobody_there(back), author="system"), "system")
     moves.set_row(log.connection, handoff_id, told={**vars(place), "at": log.now})
     if place.estimate_seconds is not None:
         log.connection.execute(
@@ -98,18 +99,30 @@ def leave_message(
     row = log.connection.execute(find).mappings().first()
     if row is None:
         raise Conflict("not_waiting", "You are not waiting for a colleague just now, so you can simply write here.")
-    if text:
-        log.append(MessageSent(text, author="customer", client_message_id=client_message_id), "customer")
+    if text and not _said_before(log, text, client_message_id):
+        said = MessageSent(text, author="customer", client_message_id=client_message_id)
+        log.append(said, "customer", fingerprint=fingerprint("text", text))
     log.append(ContactGiven("email", address, checked), "customer")  # type: ignore[arg-type]
     if row["promise_id"] is not None:
         there = sa.select(t.promises.c.due_at).where(t.promises.c.id == row["promise_id"])
         return str(row["promise_id"]), str(log.connection.execute(there).scalar_one())
-    due_at = stamp(due(plan, row["queue"], row["department"], log.moment))
+    due_by = due(plan, row["queue"], row["department"], log.moment)
+    due_at = stamp(due_by)
     owner = f"team:{row['department'] or row['queue']}"
     promise_id = promises.make(log, wording.ANSWER_BY_MAIL, owner, due_at, made_by="customer", source="system")
     moves.set_row(log.connection, row["id"], promise_id=promise_id)
-    log.append(MessageSent(wording.message_left(due_at), author="system"), "system")
+    log.append(MessageSent(wording.message_left(local(plan, row["department"], due_by)), author="system"), "system")
     return promise_id, due_at
+
+
+def _said_before(log: LogWriter, text: str, client_message_id: str | None) -> bool:
+    """Whether this is a repeated call whose answer was lost. Raises ``Unprocessable`` where it says something else."""
+    if client_message_id is None:
+        return False
+    earlier = event_by_client_id(log.connection, log.conversation.id, "customer", client_message_id)
+    if earlier is not None and earlier["fingerprint"] != fingerprint("text", text):
+        raise Unprocessable("client_message_id_reused", "This client_message_id was used for another message.")
+    return earlier is not None
 
 
 def place_of(connection: sa.Connection, conversation_id: str) -> dict[str, Any]:

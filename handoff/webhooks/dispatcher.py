@@ -94,7 +94,12 @@ class Dispatcher:
             "webhook-timestamp": str(timestamp),
             "webhook-signature": sign(valid(row["secrets"], moment), row["message_id"], timestamp, body),
         }
-        answer = await self._sender.send(row["url"], headers, body)
+        try:
+            answer = await self._sender.send(row["url"], headers, body)
+        except Exception:
+            # Whatever it is, this delivery is settled: an unsettled one would keep the others from ever being due.
+            logger.exception("webhook.call_failed", webhook_id=row["webhook_id"])
+            answer = Answer(None, "connection")
         DELIVERIES.labels(answer.error or "delivered").inc()
         await self._database.write(lambda c: self._settle(c, row, answer))
 

@@ -65,6 +65,6 @@ class Sender:
 async def _resolve(host: str, port: int) -> list[str]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # a name that cannot be one is refused by the codec, not by the resolver
         return []
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))

@@ -27,6 +27,7 @@ from handoff.conversations.log import Conversation, LogWriter
 from handoff.errors import Conflict
 from handoff.queue import moves
 from handoff.queue.enqueue import enqueue
+from handoff.queue.plan import default_plan
 from handoff.storage import tables as t
 from handoff.storage.database import Database, create_engine
 from handoff.storage.migrate import migrate
@@ -64,7 +65,7 @@ class Ground:
             connection.execute(sa.insert(t.conversations).values(**vars(row)))
             log = LogWriter.locked(connection, name, now, self.ids)
             log.append(ConversationOpened("web"), "system")
-            handoff = enqueue(log, "explicit_request", "customer")
+            handoff = enqueue(log, "explicit_request", "customer", plan=default_plan())
             log.save()
             return handoff
 

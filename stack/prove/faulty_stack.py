@@ -40,7 +40,8 @@ async def faulty_stack(
     own = settings.model_copy(
         update={
             "var_dir": folder, "port": free_port(), "host": "127.0.0.1", "demo": True, "public_url": "",
-            "database_url": "", "redis_url": "", "bot_replicas": 1, "messages_per_minute": MANY,
+            "database_url": "", "redis_url": "", "bot_replicas": 1,
+            "messages_per_minute": MANY, "conversations_per_minute": MANY,
         }
     )  # fmt: skip
     own.paths.create()

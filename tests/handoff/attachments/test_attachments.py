@@ -163,6 +163,18 @@ async def test_unsent_uploads_and_stray_files_go_after_a_day(desk: Desk, monkeyp
     assert gone.status_code == 404
 
 
+async def test_one_conversation_does_not_fill_the_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = await desk.open()
+    monkeypatch.setattr(attachment_service, "MOST_IN_A_CONVERSATION", 20)
+    assert (await upload(customer, b"twelve bytes", "a.txt")).status_code == 201
+    more = await upload(customer, b"twelve bytes", "b.txt")
+    assert (more.status_code, more.json()["code"]) == (413, "attachments_too_much")
+    assert len(kept(desk)) == 1
+    monkeypatch.setattr(attachment_service, "LEFT_FREE", 2**62)
+    full = await upload(customer, b"x", "c.txt")
+    assert (full.status_code, full.json()["code"]) == (503, "attachments_full")
+
+
 async def test_uploads_are_limited_by_the_minute(desk: Desk) -> None:
     customer = await desk.open()
     answers = await asyncio.gather(*(upload(customer, PNG, f"{uuid4().hex}.png") for _ in range(25)))

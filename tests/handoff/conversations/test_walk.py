@@ -207,7 +207,7 @@ class Walk(RuleBasedStateMachine):
             reopening.reopen_if_closed(log)
             if log.conversation.owner == "bot":
                 episodes.ensure_open(log)
-                enqueue(log, "explicit_request", "customer")
+                enqueue(log, "explicit_request", "customer", plan=default_plan())
 
         self.change(work)
 

@@ -13,6 +13,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 
+from handoff.conversations.log import LogWriter
 from handoff.privacy.service import Subject
 from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
@@ -110,7 +111,8 @@ async def plant(desk: Desk, bot: ScriptedBot, url: str) -> Customer:
         lambda c: c.execute(sa.insert(t.attachments).values(**values, size=9, uploaded_at="2026"))
     )
     with redis.Redis.from_url(url) as client:
-        client.set(f"typing:{customer.id}", CANARY)
+        client.set(f"desk:viewers:{customer.id}", CANARY)
+        client.set(f"desk:viewers:not-{WHO}", "another program's, or another customer's")
     return customer
 
 
@@ -236,3 +238,35 @@ async def test_who_comes_back_begins_anew(desk: Desk) -> None:
     await desk.handoff.privacy.erase(WHO)
     again = await desk.open(WHO)
     assert [e["type"] for e in await again.events()] == ["conversation.opened", "customer.verified"]
+
+
+async def test_an_old_window_can_write_nothing_under_the_name_that_means_nobody(desk: Desk) -> None:
+    customer = await desk.open(WHO)
+    await customer.say("hello")
+    await customer.until_text("You said")
+    await desk.handoff.privacy.erase(WHO)
+    late = await customer.post("messages", {"client_message_id": "late", "text": f"{CANARY} too late"})
+    assert (late.status_code, late.json()["code"]) == (409, "conversation_erased")
+    button = await customer.post("handoff", {})
+    assert (button.status_code, button.json()["code"]) == (409, "conversation_erased")
+    assert await desk.handoff.core.database.read(lambda c: rows_with(c, CANARY)) == []
+
+
+async def test_an_erasure_that_was_cut_off_is_completed_by_the_next(
+    desk: Desk, bot: ScriptedBot, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await plant(desk, bot, redis_url)
+
+    def cut(*_: Any) -> Any:
+        raise RuntimeError("cut off")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(LogWriter, "locked", cut)
+        with pytest.raises(RuntimeError):
+            await desk.handoff.privacy.erase(WHO)
+    report = await desk.handoff.privacy.erase(WHO)
+    assert report["conversations"] == 1
+    assert report["scrubbed"]
+    assert await desk.handoff.core.database.read(lambda c: rows_with(c, CANARY)) == []
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.exists(f"desk:viewers:not-{WHO}")

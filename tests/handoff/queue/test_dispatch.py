@@ -166,8 +166,15 @@ async def test_nobody_is_there_and_a_message_becomes_a_promise(desk: Desk, clock
         assert (refused.status_code, refused.json()["code"]) == (422, "bad_address"), bad
     none = await customer.post("leave_message", {"use_address_on_record": True})
     assert none.json()["code"] == "no_address_on_record"
-    left = await customer.post("leave_message", {"email": "mara@example.com", "text": "It never came."})
+    message = {"email": "mara@example.com", "text": "It never came.", "client_message_id": "left-1"}
+    left = await customer.post("leave_message", message)
     assert left.status_code == 201, left.text
+    repeated = await customer.post("leave_message", message)  # the answer was lost on its way
+    assert (repeated.status_code, repeated.json()) == (201, left.json())
+    other = await customer.post("leave_message", message | {"text": "Something else."})
+    assert (other.status_code, other.json()["code"]) == (422, "client_message_id_reused")
+    said = [e["data"]["text"] for e in await desk.log(customer.id) if e["type"] == "message.sent"]
+    assert said.count("It never came.") == 1
     again = await customer.post("leave_message", {"email": "mara@example.org"})
     assert again.json() == left.json()
     ana = await Agent.sign_in(desk)

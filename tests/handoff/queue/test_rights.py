@@ -45,6 +45,21 @@ async def trail(desk: Desk, **wanted: object) -> list[dict[str, Any]]:
     return [entry for entry in entries if wanted.items() <= entry.items()]
 
 
+async def test_what_is_another_departments_is_in_no_list(desk: Desk) -> None:
+    customer, handoff = await refund(desk)
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    ana = await Agent.sign_in(desk)
+
+    async def found(me: Agent) -> list[list[str]]:
+        lists = [(await me.get("/desk/inbox")).json()["open"], (await me.get("/desk/search?q=money")).json()["items"]]
+        return [[item["handoff_id"] for item in items] for items in lists]
+
+    assert await found(ana) == [[handoff], [handoff]]
+    await works_for(desk, "ana@example.com", "orders")
+    assert await found(ana) == [[], []], customer.id
+    assert await found(lead) == [[handoff], [handoff]]
+
+
 async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> None:
     await works_for(desk, "ana@example.com", "orders")
     customer, handoff = await refund(desk)
@@ -55,6 +70,11 @@ async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> No
         await ana.post(f"/handoffs/{handoff}/accept"),
         await ana.get(f"/handoffs/{handoff}"),
         await ana.post(f"/handoffs/{handoff}/notes", {"text": "let me in"}),
+        await ana.get(f"/handoffs/{handoff}/history"),
+        await ana.get(f"/handoffs/{handoff}/history/{customer.id}"),
+        await ana.get(f"/handoffs/{handoff}/suggestions"),
+        await ana.post(f"/handoffs/{handoff}/reasks", {"text": "What is your order number?"}),
+        await ana.get(f"/conversations/{customer.id}/turns/3"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "wrong_department")
         assert answer.json()["data"] == {"department": "billing"}

@@ -21,6 +21,7 @@ from handoff.contract.wire import PACKET
 from handoff.conversations.log import LogWriter
 from handoff.errors import Conflict
 from handoff.queue.enqueue import enqueue
+from handoff.queue.plan import default_plan
 from handoff.queue.service import QueueService
 from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
@@ -171,7 +172,9 @@ def service_of(desk: Desk) -> QueueService:
 
 async def queued(desk: Desk) -> str:
     customer = await desk.open()
-    return await desk.handoff.core.change(customer.id, lambda log: enqueue(log, "complexity", "bot"))
+    return await desk.handoff.core.change(
+        customer.id, lambda log: enqueue(log, "complexity", "bot", plan=default_plan())
+    )
 
 
 async def test_of_many_who_accept_at_once_one_wins(desk: Desk) -> None:

@@ -225,3 +225,15 @@ async def test_a_private_target_is_not_called_and_a_receiver_that_is_gone_is_swi
                 return not (await hook.service.listing())[0]["active"]
 
             await eventually("switched off", off)
+
+
+async def test_a_name_that_cannot_be_one_is_given_up_and_keeps_nobody_waiting(desk: Desk) -> None:
+    async with receiving() as receiver, hooks(desk, most=1) as hook:
+        wrong, _ = await hook.service.create("agt", "http://hooks..example.com/", "", [], texts=False)
+        right, _ = await hook.service.create("agt", receiver.url, "", [], texts=False)
+        await hook.service.test(wrong["id"])
+        await hook.service.test(right["id"])
+        await eventually("given up", lambda: hook.service.deliveries(wrong["id"], "given_up"))
+        await eventually("the other arrived", lambda: receiver.taken)
+        [lost] = await hook.service.deliveries(wrong["id"], "given_up")
+        assert lost["error"] == "unresolvable"
