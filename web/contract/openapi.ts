@@ -6861,8 +6861,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                handoff_id: string;
                 conversation_id: string;
+                handoff_id: string;
             };
             cookie?: never;
         };

@@ -213,7 +213,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def not_solved(self) -> None:
-        self.change(lambda log: reopening.not_solved(log, None))
+        self.change(lambda log: reopening.not_solved(log, None, default_plan()))
 
     @rule(late=st.integers(0, 1), minutes=st.sampled_from([1, 16, 40]))
     def silence(self, late: int, minutes: int) -> None:
