@@ -9,7 +9,6 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from eval.learned.service import ScenarioMaker
-from eval.live.keeper import Keeper
 from eval.live.service import Outcomes
 from eval.outcomes.classify import episodes_of
 from eval.outcomes.model import Contact, Conversation, Episode, Traffic, conversation_of
@@ -186,7 +185,3 @@ def _traffic(row: sa.RowMapping) -> Traffic:
 
 def outcomes_of(core: Core) -> Outcomes:
     return Outcomes(core.database, lambda: core.clock.now().timestamp())
-
-
-def keeper_of(database: Database, clock: Clock) -> Keeper:
-    return Keeper(database, LogOfPersons(database, clock), lambda: clock.now().timestamp())
