@@ -132,7 +132,7 @@ class Knowing(RuleBasedStateMachine):
         scores = {}
         for article, (_, text) in readable.items():
             title = text.split()[0]
-            body, head, detail = self.encoder.encode([f"{title}. {text}", title, f"{title}: {text}"])
+            body, head, detail = self.encoder.encode([f"{title}. {text}", title, text])  # no heading: no name in front
             own, generally = (
                 float(nearness(body @ vector, head @ vector, detail @ vector)) for vector in (question, plain)
             )
