@@ -137,6 +137,7 @@ export const workEn = {
   cmd_signOut: "Sign out",
   cmd_go: "Go to {section}",
 
+  someColleague: "a colleague",
   storyOffered: "Offered to {name}",
   storyDeclined: "{name} declined",
   storyOfferExpired: "{name} did not answer in time",

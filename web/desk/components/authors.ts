@@ -8,5 +8,7 @@ export function authorName(state: DeskState, view: View, author: string): string
   const known = agentName(view.conversation, author);
   if (known) return known;
   if (signedIn.status === "in" && author.replace(/^agent:/, "") === signedIn.session.id) return signedIn.session.name;
-  return author === "bot" ? t("assistant") : author === "system" ? t("system") : author;
+  if (author === "bot") return t("assistant");
+  // An offer names somebody before they say a word here; an id tells nobody anything.
+  return author === "system" ? t("system") : t("someColleague");
 }

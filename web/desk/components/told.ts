@@ -9,6 +9,11 @@ export type Names = (author: string) => string;
 export type Told = Exclude<Fact, { type: "message.sent" }>;
 
 export function told(fact: Told, names: Names): string | null {
+  const line = sentence(fact, names);
+  return line && line.charAt(0).toUpperCase() + line.slice(1);
+}
+
+function sentence(fact: Told, names: Names): string | null {
   switch (fact.type) {
     case "conversation.opened":
       return t("storyOpened", { channel: fact.data.channel });
