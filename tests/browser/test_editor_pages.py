@@ -57,7 +57,7 @@ def signed_in(browser: Browser, stack: RunningStack) -> Any:
     page.evaluate(CHANGE, ["student-discount", ""])
     page.evaluate(CHANGE, ["price-promise", member(stack, "editor")["email"]])
     gaps = "fetch('/api/v1/knowledge/gaps').then((answer) => answer.json()).then((found) => found.gaps.length)"
-    eventually_now("the question without an answer is a gap", lambda: page.evaluate(gaps))
+    eventually_now("the question without an answer is a gap", lambda: page.evaluate(gaps), within=90)
     state = context.storage_state()
     context.close()
     return state
