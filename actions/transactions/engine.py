@@ -119,7 +119,8 @@ class TransactionEngine:
             choices = confirm_choices(operation.id, *_labels(transaction.kind, proposal))
             read = [proposal.object_ref]
             return known + say(question, choices, operations=[operation.id], read_from=read, **remember)
-        return known + _ask_a_person(operation, verdict, **remember)
+        why = "over_limit" if verdict.because == "over_limit" else "person_decides"
+        return known + _ask_a_person(operation, verdict.limit, why, **remember)
 
     async def confirm(self, context: TurnContext, operation_id: str) -> Reply:
         """The customer said yes: do it, once, and say what the shop then shows."""
@@ -127,16 +128,16 @@ class TransactionEngine:
             waiting = await self._ledger.get(context, operation_id)
             if waiting.approval == "declined" or (not waiting.started and plan_of(waiting).good_until < self._now()):
                 return self._stale(waiting)
-            if not waiting.started and waiting.approval == "not_needed":
+            if waiting.kind in authority.MONEY_OUT and waiting.approval == "not_needed" and not waiting.started:
                 verdict = await self._verdict_now(context, waiting)
                 if not verdict.allowed:
-                    return await self._over_limit(context, waiting, verdict)
+                    return await self._over_limit(context, waiting)
             operation, fresh = await self._ledger.start(context, operation_id, allowance=self._allowance())
         except (BackendUnavailable, TimeoutError):
             return texts.shop_away() + hand_over("tool_failure", "Confirmed by the customer, and not begun.")
         except OperationRefused as refused:
-            if refused.code == "over_limit":
-                return await self._over_limit(context, waiting, await self._verdict_now(context, waiting))
+            if refused.code == "over_limit":  # by what began elsewhere a moment ago, which the shop may not show yet
+                return await self._over_limit(context, waiting)
             return texts.refused(refused.code)
         transaction = self._transactions[operation.kind]
         if operation.state == "verified":
@@ -158,14 +159,16 @@ class TransactionEngine:
         amount = None if operation.amount is None else Decimal(operation.amount)
         return authority.decide(operation.kind, amount, given=given, limits=self._limits)
 
-    async def _over_limit(self, context: TurnContext, operation: Operation, verdict: authority.Verdict) -> Reply:
+    async def _over_limit(self, context: TurnContext, operation: Operation) -> Reply:
         """What would have been ours when it was prepared is a person's now."""
         plan = new_plan(plan_of(operation).change, self._now(), needs_approval=True)
         try:
             waiting = await self._ledger.ask_approval(context, operation.id, plan.arguments())
         except OperationRefused as refused:
             return texts.refused(refused.code)
-        return report(_ref(waiting)) + _ask_a_person(waiting, verdict, operation_id=waiting.id, awaiting=None)
+        return report(_ref(waiting)) + _ask_a_person(
+            waiting, self._limits["bot"], "over_limit", operation_id=waiting.id, awaiting=None
+        )
 
     async def decline(self, context: TurnContext, operation_id: str | None) -> Reply:
         """The customer said no. A prepared operation that nobody starts changes nothing."""
@@ -324,12 +327,10 @@ def _customer(context: TurnContext) -> str:
     return context.customer_id
 
 
-def _ask_a_person(operation: Operation, verdict: authority.Verdict, **slots: Any) -> Reply:
-    wanted = ApprovalDirective(
-        operation.id, operation.kind, operation.summary, operation.amount, f"{verdict.limit:.2f}"
-    )
+def _ask_a_person(operation: Operation, limit: Decimal, why: str, **slots: Any) -> Reply:
+    """``why``: the words for it, ``over_limit`` or ``person_decides``."""
+    wanted = ApprovalDirective(operation.id, operation.kind, operation.summary, operation.amount, f"{limit:.2f}")
     promise = PromiseDirective(texts.APPROVAL_PROMISE, "approvals", APPROVAL_DUE_SECONDS, operation.id)
-    why = "person_decides" if verdict.because == "person_decides" else "over_limit"
     text = words(why, summary=_lower_first(operation.summary))
     return say(text, operations=[operation.id], **slots) + direct(wanted) + direct(promise)
 

@@ -15,7 +15,7 @@ EVIDENCE_LENGTH = 120
 
 
 ERASED = "erased"
-"""How the name begins that an erasure leaves (``handoff.privacy.store.ALIAS``)."""
+"""How the name begins that an erasure leaves."""
 
 
 def reopen_if_closed(log: LogWriter) -> bool:

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from handoff.attachments.store import Uploads
 from handoff.clock import Clock, Ids, stamp
 from handoff.conversations.log import LogWriter
+from handoff.conversations.reopening import ERASED
 from handoff.desk import viewers
 from handoff.errors import NotFound, Unavailable
 from handoff.privacy import store
@@ -92,7 +93,7 @@ class PrivacyService:
         others = {each.name: await each.erase(subject) for each in self.others}
         if not subject.conversation_ids and not any(others.values()):
             raise _nobody()
-        alias = self._ids.new(store.ALIAS)
+        alias = self._ids.new(ERASED)
         counts = {"conversations": 0, "events": 0, "texts": 0}
         # The conversations are the way to everything else, so they lose the customer's name last.
         files = await self._database.write(lambda c: store.take_attachments(c, subject.conversation_ids))

@@ -20,8 +20,6 @@ from handoff.storage import tables as t
 
 WHOLE_LOG = 100_000
 ERASURE = "erasure"
-ALIAS = "erased"
-"""How the name begins that means nobody."""
 NAMES_SOMEBODY = frozenset({"customer_id", "entity"})
 """Fields of events that are kept beside the log's content and still point at a person or at what they bought."""
 KEPT_OF_A_TURN = frozenset({"decision", "rule", "frustration", "complexity", "abuse", "reason", "intent", "confidence"})
