@@ -25,6 +25,17 @@ def context_for(browser: Browser, theme: str = "light", width: int = 1280, **mor
     return context
 
 
+def tab_to(page: Page, place: Locator) -> None:
+    """Reach ``place`` by pressing Tab, as somebody without a mouse does."""
+    expect(place).to_be_visible()
+    expect(place).to_be_enabled()
+    for _ in range(TABS):
+        if place.evaluate("each => each.getRootNode().activeElement === each", timeout=5_000):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{place} is not reached by the keyboard")
+
+
 class Editor:
     """Signed in, by keyboard alone."""
 
@@ -33,7 +44,7 @@ class Editor:
         self.url = f"{stack.url}/desk/"
         person = member(stack, role)
         page.goto(f"{self.url}#/knowledge")
-        self.tab_to(page.get_by_label("E-mail"))
+        tab_to(page, page.get_by_label("E-mail"))
         page.keyboard.type(person["email"])
         page.keyboard.press("Tab")
         page.keyboard.type(person["password"])
@@ -43,18 +54,8 @@ class Editor:
     def open(self, place: str) -> None:
         self.page.goto(f"{self.url}#/knowledge/{place}")
 
-    def tab_to(self, place: Locator) -> None:
-        """Reach ``place`` by pressing Tab, as somebody without a mouse does."""
-        expect(place).to_be_visible()
-        expect(place).to_be_enabled()
-        for _ in range(TABS):
-            if place.evaluate("each => each.getRootNode().activeElement === each", timeout=5_000):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"{place} is not reached by the keyboard")
-
     def press(self, place: Locator) -> None:
-        self.tab_to(place)
+        tab_to(self.page, place)
         self.page.keyboard.press("Enter")
 
     def follow(self, name: str) -> None:
@@ -69,21 +70,21 @@ class Editor:
 
     def add(self, *lines: str, at: str = "Control+End") -> None:
         """Write ``lines`` at a place of the article's text."""
-        self.tab_to(self.text)
+        tab_to(self.page, self.text)
         self.page.keyboard.press(at)
         for line in lines:
             self.page.keyboard.insert_text(f"{line}\n")
 
     def note(self, why: str) -> None:
         """Say what changed and save with Enter."""
-        self.tab_to(self.page.get_by_role("textbox", name="What did you change, and why?"))
+        tab_to(self.page, self.page.get_by_role("textbox", name="What did you change, and why?"))
         self.page.keyboard.type(why)
         self.page.keyboard.press("Enter")
 
     def ask(self, question: str) -> Locator:
         """The playground's verdict about ``question``."""
         self.follow("Playground")
-        self.tab_to(self.page.get_by_label("Question"))
+        tab_to(self.page, self.page.get_by_label("Question"))
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(question)
         self.page.keyboard.press("Enter")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import shoot
+from tests.browser.editor import tab_to
 from tests.browser.test_accessibility import violations
 from tests.browser.test_story import FRUSTRATED, Desk, Widget, customer_with
 from tests.support.running import RunningStack
@@ -100,7 +101,8 @@ def test_a_day_without_a_mouse(browser: Browser, stack: RunningStack, customers:
     page.keyboard.type("Greeting")
     press("Tab")
     page.keyboard.type("Hello {customer_name}, {agent_name} here. I am looking at {order_number} now.")
-    press("Tab", "Tab", "Tab", "Enter")
+    tab_to(page, page.get_by_role("button", name="Save", exact=True))
+    press("Enter")
     expect(page.get_by_role("dialog").get_by_text("/hello")).to_be_visible()
     shoot(page, "desk-canned")
     assert violations(page) == []
@@ -209,7 +211,8 @@ def test_two_agents_see_each_other_and_drafts_stay(browser: Browser, stack: Runn
     expect(page.get_by_text("Not sent")).to_be_visible()
     shoot(page, "desk-offline")
     page.context.set_offline(False)
-    page.get_by_role("button", name="Try again").click()
+    messages = page.get_by_role("region", name="Messages")
+    messages.get_by_role("button", name="Try again").click()
     one.messages.get_by_text("Yes, I am here.").wait_for()
     ruth.close("Delivery")
 

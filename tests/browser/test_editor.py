@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import shoot
-from tests.browser.editor import Asker, Editor, context_for
+from tests.browser.editor import Asker, Editor, context_for, tab_to
 from tests.support.running import RunningStack
 from tests.support.waiting import eventually_now
 
@@ -90,7 +90,7 @@ def test_two_editors_on_one_article_lose_nothing(browser: Browser, page: Page, s
 def test_unsaved_writing_survives_the_page(page: Page, stack: RunningStack) -> None:
     editor = Editor(page, stack)
     editor.open("articles/loyalty-points")
-    editor.tab_to(editor.text)
+    tab_to(editor.page, editor.text)
     page.keyboard.press("Control+Home")
     page.keyboard.type("Half a thought")
     page.keyboard.press("Enter")
@@ -126,7 +126,7 @@ def test_a_gap_becomes_an_article_and_closes(page: Page, stack: RunningStack) ->
     expect(page.get_by_role("heading", name="Before it can be published")).to_be_visible()
     shoot(page, "editor-7-draft")
 
-    editor.tab_to(editor.text)
+    tab_to(editor.page, editor.text)
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(f"## {COMET}\n\nDelivery by comet ferry to Lisbon costs 12 euros.\n")
     editor.note("Written")

@@ -50,14 +50,15 @@ def signed_in(browser: Browser, stack: RunningStack) -> Any:
     """The browser's state of somebody who signed in, with a gap, a draft and a conflict to look at."""
     asker = Asker(stack.url)
     asker.ask("Is there a student discount?")
-    asker.ask("Do you rent out submarines for penguins?")
+    # About gear, so that it reaches the articles whatever the intent model makes of stranger things.
+    asker.ask("How do I wash my tent on the moon?")
     context = context_for(browser)
     page = context.new_page()
     Editor(page, stack)
     page.evaluate(CHANGE, ["student-discount", ""])
     page.evaluate(CHANGE, ["price-promise", member(stack, "editor")["email"]])
     gaps = "fetch('/api/v1/knowledge/gaps').then((answer) => answer.json()).then((found) => found.gaps.length)"
-    eventually_now("the question without an answer is a gap", lambda: page.evaluate(gaps), within=90)
+    eventually_now("the question without an answer is a gap", lambda: page.evaluate(gaps))
     state = context.storage_state()
     context.close()
     return state
