@@ -74,7 +74,7 @@ class Asking(RemoteAction):
             return tracker.get_slot(OPEN_QUESTION)
         if not slots.get(OPERATION, tracker.get_slot(OPERATION)):
             return None
-        if asked and asked["choices"] and self.name() != STATUS:
+        if asked and _waits_for_yes(asked) and self.name() != STATUS:
             return asked
         return tracker.get_slot(OPEN_QUESTION) if OPERATION not in slots else None
 
@@ -165,6 +165,10 @@ async def words_of(nlg: Any, response: str, tracker: DialogueStateTracker, chann
     """The text of the response's next variant; empty when the domain has none of that name."""
     message = await nlg.generate(response, tracker, channel.name())
     return str((message or {}).get("text", ""))
+
+
+def _waits_for_yes(asked: Dict[str, Any]) -> bool:
+    return any(choice["payload"].startswith("/confirm_operation") for choice in asked["choices"])
 
 
 def _open(question: Optional[Dict[str, Any]]) -> List[Event]:

@@ -19,7 +19,8 @@ AWAITING = "awaiting"
 OPEN_QUESTION = "open_question"
 PERSON = "talk_to_person"
 Meant = Tuple[str, Dict[str, str]]
-_NAVIGATION = frozenset({PERSON, "what_can_you_do", "deny", "affirm"})
+_TAKE_BACK = "decline_operation"
+_NAVIGATION = frozenset({PERSON, "what_can_you_do", "deny", "affirm", _TAKE_BACK})
 """Choices that lead somewhere else and do nothing by themselves."""
 _CLOSING = frozenset(
     {"utter_thanks", "utter_deny_unclear", "utter_affirm_unclear", "utter_solved", "utter_welcome_back"}
@@ -99,6 +100,9 @@ def _yes(before: LastTurn) -> Optional[Meant]:
 def _no(text: str, before: LastTurn) -> Optional[Meant]:
     if answers.says_enough(text) or _CLOSING & set(before.responses):
         return "goodbye", {}
+    taken_back = [each for each in map(payload, (one["payload"] for one in before.choices)) if each[0] == _TAKE_BACK]
+    if taken_back:
+        return taken_back[0]
     if before.asked_solved:
         return "solved_no", {}
     if before.spoke_of_approval:

@@ -128,6 +128,8 @@ class TransactionEngine:
             waiting = await self._ledger.get(context, operation_id)
             if waiting.approval == "declined" or (not waiting.started and plan_of(waiting).good_until < self._now()):
                 return self._stale(waiting)
+            if waiting.approval == "wanted":
+                return await self._agreed(context, waiting)
             if waiting.kind in authority.MONEY_OUT and waiting.approval == "not_needed" and not waiting.started:
                 verdict = await self._verdict_now(context, waiting)
                 if not verdict.allowed:
@@ -170,6 +172,14 @@ class TransactionEngine:
             waiting, self._limits["bot"], "over_limit", operation_id=waiting.id, awaiting=None
         )
 
+    async def _agreed(self, context: TurnContext, operation: Operation) -> Reply:
+        """A yes before the colleague's: kept, so that nobody needs to ask again. What cannot be taken back is asked."""
+        if operation.kind in authority.MONEY_OUT:
+            await self._ledger.agree(context, operation.id, yes=True)
+            take_back = ChoiceOffer(words("label_ask_again"), payload("decline_operation", operation_id=operation.id))
+            return say(words("approval_agreed"), [take_back], operations=[operation.id], operation_id=operation.id)
+        return say(words("approval_pending"), operations=[operation.id])
+
     async def decline(self, context: TurnContext, operation_id: str | None) -> Reply:
         """The customer said no. A prepared operation that nobody starts changes nothing."""
         if operation_id is None:
@@ -184,10 +194,14 @@ class TransactionEngine:
         transaction = self._transactions[operation.kind]
         if operation.started:
             return await self._read_back(context, transaction, operation, retry=False)
+        if operation.approval == "wanted" and operation.kind in authority.MONEY_OUT:
+            await self._ledger.agree(context, operation.id, yes=False)
+            return say(words("approval_ask_first"), operations=[operation.id], operation_id=operation.id)
         return say(transaction.say("declined"), [SOMETHING_ELSE], **texts.NOTHING_OPEN)
 
     async def settled(self, context: TurnContext, operation_id: str) -> Reply:
-        """Tell what became of an operation, after an approval or a late answer. Causes nothing."""
+        """Tell what became of an operation, after an approval or a late answer. Causes nothing but what the customer
+        had said yes to before a colleague approved it."""
         try:
             operation = await self._ledger.get(context, operation_id)
         except OperationRefused as refused:
@@ -201,9 +215,21 @@ class TransactionEngine:
             return self._stale(operation)
         if operation.approval == "wanted":
             return say(words("approval_pending"), operations=[operation.id])
+        if operation.agreed and self._now() <= plan_of(operation).good_until:
+            return say(words("approved_agreed")) + await self._carry_out(context, operation)
         text = words("approved", summary=_lower_first(operation.summary))
         choices = confirm_choices(operation.id, words("label_go_ahead"), words("label_no"))
         return say(text, choices, operations=[operation.id], operation_id=operation.id)
+
+    async def _carry_out(self, context: TurnContext, operation: Operation) -> Reply:
+        try:
+            started, fresh = await self._ledger.start(context, operation.id)
+        except OperationRefused as refused:
+            return texts.refused(refused.code)
+        transaction = self._transactions[started.kind]
+        if fresh:
+            return await self._do(context, transaction, started)
+        return await self._read_back(context, transaction, started, retry=False)
 
     def _stale(self, operation: Operation) -> Reply:
         """A person declined it, or the question is too old for its yes: nothing is done."""
@@ -328,11 +354,17 @@ def _customer(context: TurnContext) -> str:
 
 
 def _ask_a_person(operation: Operation, limit: Decimal, why: str, **slots: Any) -> Reply:
-    """``why``: the words for it, ``over_limit`` or ``person_decides``."""
+    """``why``: the words for it, ``over_limit`` or ``person_decides``. The first may be agreed to beforehand."""
     wanted = ApprovalDirective(operation.id, operation.kind, operation.summary, operation.amount, f"{limit:.2f}")
     promise = PromiseDirective(texts.APPROVAL_PROMISE, "approvals", APPROVAL_DUE_SECONDS, operation.id)
-    text = words(why, summary=_lower_first(operation.summary))
-    return say(text, operations=[operation.id], **slots) + direct(wanted) + direct(promise)
+    if operation.agreed:
+        text, choices = words("over_limit_agreed", summary=_lower_first(operation.summary)), []
+    else:
+        text = words(why, summary=_lower_first(operation.summary))
+        labels = words("label_once_approved"), words("label_ask_first")
+        choices = confirm_choices(operation.id, *labels) if why == "over_limit" else []
+    said = say(text, choices, operations=[operation.id], **slots)
+    return said + direct(wanted) + direct(promise)
 
 
 def _ref(operation: Operation) -> OperationRef:

@@ -13,7 +13,7 @@ from handoff.contract.operations import Operation
 YES_COUNTS_FOR = timedelta(minutes=30)
 """After that the customer is asked again: prices, states and minds change."""
 YES_AFTER_APPROVAL = timedelta(days=7)
-"""An approval may take its time, and its customer is asked once more when it is there."""
+"""An approval may take its time. The customer's yes may come before it or after it."""
 
 
 @dataclass(frozen=True)

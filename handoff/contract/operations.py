@@ -17,7 +17,8 @@ Approval = Literal["not_needed", "wanted", "approved", "declined"]
 
 @dataclass(frozen=True)
 class Operation:
-    """``amount`` is a decimal string in the shop's currency; ``prepared_seq`` the customer message that led to it."""
+    """``amount`` is a decimal string in the shop's currency; ``prepared_seq`` the customer message that led to it.
+    ``agreed``: the customer said yes already, in case a person approves."""
 
     id: str
     conversation_id: str
@@ -31,6 +32,7 @@ class Operation:
     amount: Optional[str] = None
     arguments: Dict[str, Any] = field(default_factory=dict)
     approval: Approval = "not_needed"
+    agreed: bool = False
     started: bool = False
     receipt: Optional[str] = None
     result: Optional[Dict[str, Any]] = None
@@ -95,12 +97,18 @@ class OperationLedger(Protocol):
 
     async def start(self, context: TurnContext, operation_id: str, *, allowance: Optional[Allowance] = None) -> Started:
         """Claim the right to cause the effect, in one transaction with the checks: same customer, epoch unmoved,
-        deadline ahead, confirmed in a later message than the one that prepared it, approval given where wanted, and
-        within ``allowance`` where nobody approved (else ``over_limit``), however many are started at once."""
+        deadline ahead, confirmed in a later message than the one that prepared it (or ``agreed``), approval given where
+        wanted, and within ``allowance`` where nobody approved (else ``over_limit``), however many are started at once."""
         ...
 
     async def ask_approval(self, context: TurnContext, operation_id: str, arguments: Dict[str, Any]) -> Operation:
-        """An operation that needed nobody and was not started waits for a person's word from now on."""
+        """An operation that needed nobody and was not started waits for a person's word from now on. The customer's yes
+        that led here counts as ``agreed``."""
+        ...
+
+    async def agree(self, context: TurnContext, operation_id: str, *, yes: bool) -> Operation:
+        """Keep, or take back, the customer's yes to what a person still decides; with it an approved operation may
+        start without asking again. Refuses ``not_confirmed`` where nobody had asked before this message."""
         ...
 
     async def settle(

@@ -14,6 +14,7 @@ from handoff.contract.events import (
     Choice,
     CustomerVerified,
     MessageSent,
+    NoteAdded,
 )
 from handoff.contract.turn import (
     ApprovalDirective,
@@ -105,6 +106,16 @@ def apply_directives(log: LogWriter, result: TurnResult, plan: DeskPlan) -> bool
         plan=plan,
     )
     return True
+
+
+def tell_people(log: LogWriter, result: TurnResult) -> None:
+    """Of a turn beside the people who have the conversation: its promises, and what they should look at."""
+    for directive in result.directives:
+        match directive:
+            case PromiseDirective():
+                _promise(log, directive)
+            case HandoffDirective(note=str(note)):
+                log.append(NoteAdded(note, "system"), "system")
 
 
 def _message(log: LogWriter, message: BotMessage, offers: list[ChoiceOffer], reply_to: tuple[int, ...]) -> MessageSent:

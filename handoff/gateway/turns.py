@@ -13,13 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from handoff.clock import Ids, parse, stamp
-from handoff.contract.events import MessageDrafted, MessageSent, TriageDecided, TurnFailed
+from handoff.contract.events import MessageDrafted, MessageSent, NoteAdded, TriageDecided, TurnFailed
 from handoff.contract.signing import sign_context
 from handoff.contract.turn import Trigger, TurnContext, TurnRequest, TurnResult
 from handoff.contract.wire import dump
 from handoff.conversations.log import Announcement, LogWriter
 from handoff.gateway import wording
-from handoff.gateway.directives import apply_directives, record_operations, send
+from handoff.gateway.directives import apply_directives, record_operations, send, tell_people
 from handoff.gateway.gate import hold_back
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import DeskPlan, default_plan
@@ -77,15 +77,16 @@ class TurnEnd:
 
 
 def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
-    """Begin the next turn if the bot owns the conversation, none is in flight and something waits.
+    """Begin the next turn if none is in flight and something waits that the owner leaves to us.
 
-    Messages that waited together are answered together; a choice or a system trigger is a turn of its own.
+    Messages that waited together are answered together; a choice or a system trigger is a turn of its own. While people
+    have the conversation only what they approved is carried out, and told in the system's name.
     """
     conversation = log.conversation
-    if conversation.owner != "bot" or _in_flight(conversation.turn_id, conversation.turn_lease, log.moment):
+    if conversation.owner == "none" or _in_flight(conversation.turn_id, conversation.turn_lease, log.moment):
         return None
     waiting = _waiting(log.connection, conversation.id)
-    if not waiting:
+    if not waiting or (conversation.owner != "bot" and waiting[0]["trigger"] != "approval_decided"):
         return None
     if waiting[0]["attempts"] >= MOST_ATTEMPTS:
         _give_up(
@@ -160,6 +161,8 @@ def finish(
     if log.conversation.epoch != start.epoch:
         return _end_as_draft(log, start, result, limits)
     record_operations(log, result.operations)
+    if log.conversation.owner != "bot":
+        return _end_beside_people(log, start, result, limits)
     log.append(_triage(start, result), "bot")
     result = hold_back(log, result, start.reply_to)
     send(log, result, start.reply_to)
@@ -292,9 +295,27 @@ def _end_as_draft(log: LogWriter, start: TurnStart, result: TurnResult, limits: 
     return TurnEnd("drafted", log.save(), following)
 
 
+def _end_beside_people(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> TurnEnd:
+    """What was approved is carried out; the customer reads it from the system, and whoever talks to them reads on."""
+    result = hold_back(log, result, ())
+    for message in result.messages:
+        told = MessageSent(message.text, author="system", operations=message.operations)
+        log.append(told, "system")
+    tell_people(log, result)
+    _clear_inbox(log, start)
+    log.conversation.tracker_version += 1
+    _close_turn(log, start.turn_id, "answered", result)
+    following = begin(log, limits)
+    return TurnEnd("answered", log.save(), following)
+
+
 def _give_up(log: LogWriter, seqs: list[int], reason: str, plan: DeskPlan) -> None:
     if seqs:
         log.append(TurnFailed(seqs, reason, wording.TURN_FAILED), "system")
+    if log.conversation.owner != "bot":  # people are there already
+        log.append(NoteAdded(wording.APPROVED_AND_NOT_DONE, "system"), "system")
+        log.connection.execute(sa.delete(t.inbox).where(t.inbox.c.conversation_id == log.conversation.id))
+        return
     enqueue(log, "tool_failure", "system", note=reason, plan=plan)
 
 

@@ -22,6 +22,9 @@ UNBACKED = (
     "I was about to tell you something that I can't see confirmed, so I'd rather not say it. "
     "Ask me to look it up, or let a colleague check it for you."
 )
+APPROVED_AND_NOT_DONE = (
+    "This was approved and could not be carried out by itself. Please look whether it happened, and tell the customer."
+)
 ERASED = "This conversation has been erased."
 PERSON_LABEL = "Talk to a person"
 PERSON_PAYLOAD = "/talk_to_person"

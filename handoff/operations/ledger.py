@@ -92,7 +92,8 @@ class SqlOperationLedger:
                 raise OperationRefused("superseded", "A newer request took this one's place.")
             if row["approval"] in ("wanted", "declined"):
                 raise OperationRefused("approval_missing", "A person has not approved this.")
-            if not _was_asked(connection, context, row):
+            agreed = row["approval"] == "approved" and row["agreed_seq"] is not None
+            if not agreed and not _was_asked(connection, context, row):
                 raise OperationRefused("not_confirmed", "The customer has not confirmed this.")
             if allowance is not None and row["approval"] == "not_needed":
                 _must_be_within(connection, row, allowance)
@@ -111,7 +112,21 @@ class SqlOperationLedger:
             row = _mine(connection, context, operation_id)
             if row["started_at"] is None and row["approval"] == "not_needed":
                 waits = sa.update(t.operations).where(t.operations.c.id == operation_id)
-                connection.execute(waits.values(approval="wanted", arguments=arguments))
+                agreed = context.seq if _was_asked(connection, context, row) else None
+                connection.execute(waits.values(approval="wanted", arguments=arguments, agreed_seq=agreed))
+            return _operation(_row(connection, operation_id))
+
+        return await self._database.write(work)
+
+    async def agree(self, context: TurnContext, operation_id: str, *, yes: bool) -> Operation:
+        def work(connection: sa.Connection) -> Operation:
+            self._fence(connection, context)
+            row = _mine(connection, context, operation_id)
+            if row["started_at"] is None:
+                if yes and not _was_asked(connection, context, row):
+                    raise OperationRefused("not_confirmed", "The customer has not been asked about this.")
+                mine = sa.update(t.operations).where(t.operations.c.id == operation_id)
+                connection.execute(mine.values(agreed_seq=context.seq if yes else None))
             return _operation(_row(connection, operation_id))
 
         return await self._database.write(work)
@@ -249,6 +264,7 @@ def _operation(row: sa.RowMapping) -> Operation:
         amount=row["amount"],
         arguments=row["arguments"],
         approval=row["approval"],
+        agreed=row["agreed_seq"] is not None,
         started=row["started_at"] is not None,
         receipt=row["receipt"],
         result=row["result"],

@@ -72,9 +72,10 @@ class ApprovalService:
         return {**row, "approval_id": row["id"], "may_decide": needs is None, "needs_role": needs}
 
     async def decide(self, approval_id: str, me: Principal, decision: Literal["approved", "declined"]) -> None:
-        """Decided once. While the bot owns the conversation, a system turn completes the operation and says so.
+        """Decided once. A turn of the system then completes what the customer had agreed to, whoever has the
+        conversation, and says so; the owner stays.
 
-        While a person has it, the turn waits until the conversation comes back to the assistant: that person speaks.
+        Where the customer is to be asked once more, or it was declined, a person who has the conversation speaks.
         Raises ``NotFound``, ``Forbidden`` (``over_your_limit``, with the role that may) or ``Conflict``
         (``already_decided``).
         """
@@ -108,7 +109,9 @@ class ApprovalService:
             event = log.append(ApprovalDecided(approval_id, operation_id, decision, me.id), "agent")
             audit.write(log, me.id, "approval.decide", approval_id, decision=decision)
             promises.keep_for(log, operation_id, APPROVERS, me.id, proof=approval_id)
-            if log.conversation.owner == "bot":
+            agreed = sa.select(t.operations.c.agreed_seq).where(t.operations.c.id == operation_id)
+            settles = decision == "approved" and log.connection.execute(agreed).scalar() is not None
+            if log.conversation.owner == "bot" or (settles and log.conversation.owner != "none"):
                 inbox.put(log, event["seq"], "approval_decided", note=f"{decision} {operation_id}")
 
         try:
@@ -125,8 +128,9 @@ class ApprovalService:
 
 
 def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
-    """(``seq`` of the decision, operation) of what was approved while a person had it, and never began."""
-    o, e = t.operations.c, t.events.c
+    """(``seq`` of the decision, operation) of what was approved while a person had it, never began, and waits for no
+    turn already."""
+    o, e, i = t.operations.c, t.events.c, t.inbox.c
     waiting = sa.select(o.id).where(
         o.conversation_id == log.conversation.id,
         o.approval == "approved",
@@ -134,6 +138,8 @@ def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
         o.superseded.is_(False),
     )
     open_operations = {row.id for row in log.connection.execute(waiting)}
-    decided = sa.select(e.seq, e.data).where(e.conversation_id == log.conversation.id, e.type == "approval.decided")
+    taken = sa.exists().where(i.conversation_id == e.conversation_id, i.seq == e.seq)
+    mine = (e.conversation_id == log.conversation.id, e.type == "approval.decided", ~taken)
+    decided = sa.select(e.seq, e.data).where(*mine)
     rows = log.connection.execute(decided.order_by(e.seq)).all() if open_operations else []
     return [(row.seq, row.data["operation_id"]) for row in rows if row.data["operation_id"] in open_operations]

@@ -21,6 +21,15 @@ from handoff.storage import tables as t
 SAME_MATTER = timedelta(days=7)
 """For so long an earlier hand-over of the conversation counts as the same matter: it rises, and keeps its clock."""
 LOOK_BACK = 8
+TO_CARRY_OUT = sa.and_(
+    t.inbox.c.trigger == "approval_decided",
+    sa.exists().where(
+        t.operations.c.conversation_id == t.inbox.c.conversation_id,
+        t.inbox.c.note == sa.literal("approved ") + t.operations.c.id,
+        t.operations.c.agreed_seq.is_not(None),
+    ),
+)
+"""What the customer and a colleague both said yes to is done, whoever has the conversation."""
 
 
 def enqueue(
@@ -65,7 +74,7 @@ def enqueue(
     position = moves.position_of(log.connection, row)
     log.change_owner(HandoffQueued(row["id"], chosen.queue, position, chosen.department, row["due_at"]), "system")
     log.connection.execute(sa.insert(t.handoffs).values(**row))
-    log.connection.execute(sa.delete(t.inbox).where(t.inbox.c.conversation_id == log.conversation.id))
+    log.connection.execute(sa.delete(t.inbox).where(t.inbox.c.conversation_id == log.conversation.id, ~TO_CARRY_OUT))
     log.append(MessageSent(wording.queued(position, reason, opening), author="system"), "system")
     return str(row["id"])
 

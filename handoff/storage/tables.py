@@ -132,6 +132,7 @@ operations = Table(
     Column("amount", String(24)),
     Column("arguments", JSON, nullable=False),
     Column("approval", String(12), nullable=False),
+    Column("agreed_seq", Integer),  # the customer's yes, said before a person's
     Column("superseded", Boolean, nullable=False),
     Column("started_at", String(32)),
     Column("settled_at", String(32)),

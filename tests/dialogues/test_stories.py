@@ -184,15 +184,30 @@ def test_over_the_limit_a_person_decides(front: Front, meet: Meet) -> None:
     talk.say("I want my money back for {lost_dear}".format(**person.orders))
     operation = talk.last["operations"][-1]["operation_id"]
     assert talk.last["triage"]["decision"] == "approval"
-    for words in ("yes", "is it done yet?", "no"):
+    for words in ("yes", "no", "is it done yet?"):
         talk.say(words)
         assert "approval" in talk.text
         assert talk.handed_over == []
     front.approve(operation, "approved")
     talk.send("approval_decided", note=f"approved {operation}")
-    assert front.effects(person) == []
+    assert front.effects(person) == []  # what was agreed to was taken back
     talk.say("yes")
     assert state(front, operation) == "verified"
+
+
+def test_what_the_customer_agreed_to_is_done_when_a_person_approves(front: Front, meet: Meet) -> None:
+    person, talk = meet("lost_dear")
+    talk.say("I want my money back for {lost_dear}".format(**person.orders))
+    operation = talk.last["operations"][-1]["operation_id"]
+    talk.say("yes please")
+    assert "nothing is sent" in talk.text
+    talk.say("ok")
+    talk.say("how do I wash a down jacket?")
+    front.approve(operation, "approved")
+    talk.send("approval_decided", note=f"approved {operation}")
+    assert "approved it" in talk.text
+    assert state(front, operation) == "verified"
+    assert front.effects(person) == ["refund"]
 
 
 def test_a_declined_approval_is_told_and_nothing_happens(front: Front, meet: Meet) -> None:

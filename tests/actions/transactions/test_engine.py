@@ -13,6 +13,7 @@ from actions.backend.faults import Fault
 from actions.backend.port import Change, Effect, change_from_json
 from actions.errors import NotAllowed
 from actions.transactions.engine import TransactionEngine
+from actions.transactions.plan import YES_AFTER_APPROVAL
 from handoff.clock import stamp
 from handoff.contract.turn import TurnContext
 from handoff.storage import tables as handoff_tables
@@ -215,7 +216,7 @@ async def test_what_changed_meanwhile_is_said_and_is_no_done(front: Front) -> No
     assert "Done" not in outcome.text
 
 
-async def test_over_authority_a_person_decides_and_the_customer_confirms(front: Front) -> None:
+async def test_over_authority_a_person_decides_and_what_the_customer_agreed_to_is_done_at_once(front: Front) -> None:
     become(front, "cus_paul")
     asked = await prepared(front, "refund_request", order_number="B-2016")
     operation_id = asked.operations[0]["operation_id"]
@@ -231,19 +232,49 @@ async def test_over_authority_a_person_decides_and_the_customer_confirms(front: 
     promise = asked.directive("promise")
     assert promise is not None
     assert promise["operation_id"] == operation_id
-    assert asked.choices == []
+    assert [choice["label"] for choice in asked.choices] == ["Yes, as soon as they agree", "No, ask me again then"]
 
-    hasty = await front.run("action_confirm", "yes", "affirm")
-    assert "still with a colleague" in hasty.text
+    agreed = await front.run("action_confirm", "yes", "affirm")
+    assert "Until then nothing is sent" in agreed.text
     assert front.effects() == []
 
     await approve(front, "approved")
+    done = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
+    assert "approved" in done.text
+    assert done.operations[0]["state"] == "verified"
+    assert len(front.effects()) == 1
+    again = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
+    assert again.operations == []
+    assert len(front.effects()) == 1
+
+
+@pytest.mark.parametrize("answers", [(), ("action_decline",), ("action_confirm", "action_decline")])
+async def test_without_a_standing_yes_the_customer_is_asked_after_the_approval(
+    front: Front, answers: tuple[str, ...]
+) -> None:
+    become(front, "cus_paul")
+    operation_id = (await prepared(front, "refund_request", order_number="B-2016")).operations[0]["operation_id"]
+    for answer in answers:
+        said = await front.run(answer, intent="confirm_operation", operation_id=operation_id)
+    if answers:
+        assert "ask you once more" in said.text
+    await approve(front, "approved")
     told = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
-    assert "approved" in told.text
+    assert "Shall I go ahead?" in told.text
     assert front.effects() == []
     done = await front.run("action_confirm", "yes", "affirm")
     assert done.operations[0]["state"] == "verified"
     assert len(front.effects()) == 1
+
+
+async def test_a_yes_of_long_ago_is_asked_for_anew(front: Front) -> None:
+    become(front, "cus_paul")
+    operation_id = (await prepared(front, "refund_request", order_number="B-2016")).operations[0]["operation_id"]
+    await front.run("action_confirm", "yes", "affirm")
+    front.clock.advance(YES_AFTER_APPROVAL.total_seconds() + 1)
+    await approve(front, "approved")
+    await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
+    assert front.effects() == []
 
 
 async def test_a_declined_approval_changes_nothing(front: Front) -> None:
@@ -289,8 +320,7 @@ async def test_slices_in_two_conversations_reach_the_limit_together(front: Front
     )
     front.clock.advance(timedelta(hours=5).total_seconds())
     operation_id = asked.operations[0]["operation_id"]
-    await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
-    done = await front.run("action_confirm", "yes", "affirm")
+    done = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
     assert done.operations[0]["state"] == "verified"
 
 

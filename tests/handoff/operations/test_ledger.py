@@ -136,6 +136,22 @@ async def test_what_was_asked_before_an_approval_is_asked_again_after_it(
     assert (await ledger.start(LATER, operation.id)).fresh
 
 
+async def test_a_yes_before_the_approval_counts_and_can_be_taken_back(
+    ledger: SqlOperationLedger, database: Database
+) -> None:
+    operation = await prepare(ledger, needs_approval=True)
+    assert await refused(ledger.agree(LATER, operation.id, yes=True)) == "not_confirmed"
+    await ask(database, operation)
+    assert (await ledger.agree(LATER, operation.id, yes=True)).agreed
+    assert await refused(ledger.start(LATER, operation.id)) == "approval_missing"
+    other = replace(LATER, customer_id="cus_other")
+    assert await refused(ledger.agree(other, operation.id, yes=True)) == "not_found"
+    assert not (await ledger.agree(LATER, operation.id, yes=False)).agreed
+    await ledger.agree(LATER, operation.id, yes=True)
+    await database.write(lambda c: c.execute(sa.update(t.operations).values(approval="approved")))
+    assert (await ledger.start(replace(LATER, seq=9), operation.id)).fresh
+
+
 async def test_nothing_starts_or_is_prepared_under_an_epoch_that_ended(
     ledger: SqlOperationLedger, database: Database
 ) -> None:
@@ -283,5 +299,5 @@ async def test_what_an_allowance_refused_waits_for_a_person(ledger: SqlOperation
     allowance = Allowance(frozenset({"refund"}), "50.00", (START - timedelta(days=30)).isoformat())
     assert await refused(ledger.start(LATER, operation.id, allowance=allowance)) == "over_limit"
     waiting = await ledger.ask_approval(LATER, operation.id, {"line": 2})
-    assert (waiting.approval, waiting.arguments) == ("wanted", {"line": 2})
+    assert (waiting.approval, waiting.arguments, waiting.agreed) == ("wanted", {"line": 2}, True)
     assert await refused(ledger.start(LATER, operation.id, allowance=allowance)) == "approval_missing"

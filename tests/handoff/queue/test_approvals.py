@@ -9,10 +9,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from handoff.clock import stamp
 from handoff.contract.turn import TurnContext
 from handoff.episodes import promises
+from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, result
 from tests.handoff.queue.desk import Agent
 from tests.support.waiting import eventually
@@ -54,6 +56,12 @@ async def wanted(desk: Desk) -> tuple[Customer, str, str]:
     return customer, asked["data"]["approval_id"], operations[0]
 
 
+async def agreed(desk: Desk, operation: str) -> None:
+    """The customer said yes before the colleague."""
+    mine = sa.update(t.operations).where(t.operations.c.id == operation)
+    await desk.handoff.core.database.write(lambda connection: connection.execute(mine.values(agreed_seq=2)))
+
+
 @pytest.mark.parametrize("decision", ["approved", "declined"])
 async def test_a_decision_begins_a_turn_and_leaves_the_owner(desk: Desk, decision: str) -> None:
     customer, approval, operation = await wanted(desk)
@@ -87,6 +95,48 @@ async def test_an_agent_who_is_no_lead_decides_nothing(desk: Desk) -> None:
     assert (await lead.post("/approvals/apr_none", {"decision": "approved"})).status_code == 404
     assert (await lead.post(f"/approvals/{approval}", {"decision": "maybe"})).status_code == 422
     assert not [e for e in await desk.log(customer.id) if e["type"] == "approval.decided"]
+
+
+@pytest.mark.parametrize("state", ["with_a_person", "waiting"])
+async def test_what_the_customer_agreed_to_is_done_and_told_by_the_system_whoever_has_it(
+    desk: Desk, state: str
+) -> None:
+    customer, approval, operation = await wanted(desk)
+    await agreed(desk, operation)
+    ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    if state == "waiting":
+        await customer.post("handoff", {})
+    else:
+        await ana.take(customer)
+    epoch = (await desk.log(customer.id))[-1]["epoch"]
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "approved"})).status_code == 204
+    events = await customer.until_text(f"decided: approved {operation}")
+    told = next(event for event in events if event.get("data", {}).get("text", "").startswith("decided"))
+    assert (told["source"], told["data"]["author"]) == ("system", "system")
+    assert told["epoch"] == epoch
+    assert await desk.violations(customer.id) == []
+
+
+async def test_a_hand_over_in_the_middle_loses_nothing_that_was_approved(desk: Desk) -> None:
+    """The turn of the decision runs under the epoch before the hand-over: it is stored as a draft and run again."""
+    customer, approval, operation = await wanted(desk)
+    await agreed(desk, operation)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: dict[str, Any]) -> dict[str, Any]:
+        begun.set()
+        await go_on.wait()
+        return result(f"decided: {request['note']}")
+
+    desk.bot.answer = slow
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "approved"})).status_code == 204
+    await begun.wait()
+    await customer.post("handoff", {})
+    go_on.set()
+    events = await customer.until_text(f"decided: approved {operation}")
+    assert [e["source"] for e in events if e.get("data", {}).get("text", "").startswith("decided")] == ["system"]
+    assert await desk.violations(customer.id) == []
 
 
 async def test_while_a_person_owns_the_conversation_the_bot_stays_silent(desk: Desk) -> None:
