@@ -98,7 +98,7 @@ class OperationLedger(Protocol):
     async def start(self, context: TurnContext, operation_id: str, *, allowance: Optional[Allowance] = None) -> Started:
         """Claim the right to cause the effect, in one transaction with the checks: same customer, epoch unmoved,
         deadline ahead, confirmed in a later message than the one that prepared it (or ``agreed``), approval given where
-        wanted, and within ``allowance`` where nobody approved (else ``over_limit``), however many are started at once."""
+        wanted, and within ``allowance`` where nobody approved (else ``over_limit``), however many start at once."""
         ...
 
     async def ask_approval(self, context: TurnContext, operation_id: str, arguments: Dict[str, Any]) -> Operation:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from handoff.agents.service import Principal
 from handoff.clock import stamp
 from handoff.core import Core
-from handoff.queue.matching import ANY_DEPARTMENT
+from handoff.queue.rights import shown_to
 from handoff.storage import tables as t
 
 MOST_OPEN = 300
@@ -32,7 +32,7 @@ class Inbox:
         them. ``total``: how many there are, where not all are shown."""
 
         def work(connection: sa.Connection) -> dict[str, Any]:
-            states = sa.and_(t.handoffs.c.state.in_(("queued", "accepted")), _shown_to(me))
+            states = sa.and_(t.handoffs.c.state.in_(("queued", "accepted")), shown_to(me))
             mine = t.handoffs.c.agent_id == me.id
             query = _items().where(states)
             total = connection.execute(sa.select(sa.func.count()).select_from(t.handoffs).where(states)).scalar_one()
@@ -46,7 +46,7 @@ class Inbox:
     async def closed(self, me: Principal) -> list[Row]:
         """What ended in the last seven days, newest first."""
         since = stamp(self._core.clock.now() - CLOSED_WITHIN)
-        query = _items(newest_first=True).where(t.handoffs.c.ended_at >= since, _shown_to(me)).limit(MOST_CLOSED)
+        query = _items(newest_first=True).where(t.handoffs.c.ended_at >= since, shown_to(me)).limit(MOST_CLOSED)
         return await self._core.database.read(lambda c: [_item(row) for row in c.execute(query).mappings()])
 
     async def search(self, text: str, me: Principal) -> list[Row]:
@@ -74,18 +74,10 @@ class Inbox:
         since = stamp(self._core.clock.now() - FOUND_WITHIN)
         query = (
             _items(newest_first=True)
-            .where(matches, t.handoffs.c.requested_at >= since, _shown_to(me))
+            .where(matches, t.handoffs.c.requested_at >= since, shown_to(me))
             .limit(MOST_CLOSED)
         )
         return await self._core.database.read(lambda c: [_item(row) for row in c.execute(query).mappings()])
-
-
-def _shown_to(me: Principal) -> sa.ColumnElement[bool]:
-    """``matching.may_take`` as SQL: what another department's customers wrote is not shown in a list either."""
-    if not me.departments or set(me.roles) & set(ANY_DEPARTMENT):
-        return sa.true()
-    h = t.handoffs.c
-    return sa.or_(h.agent_id == me.id, h.department.is_(None), h.department.in_(me.departments))
 
 
 def _items(*, newest_first: bool = False) -> sa.Select[Any]:

@@ -112,6 +112,7 @@ def silent(connection: sa.Connection, timers: Timers, now: datetime) -> list[tup
             C.episode_id.is_not(None),
             C.turn_id.is_(None),
             C.last_event_at <= stamp(now - timers.shortest),
+            _last_word_is_ours(),
             *_nothing_owed(C.id),
         )
         .order_by(C.last_event_at)
@@ -165,6 +166,13 @@ def _silence_of(log: LogWriter) -> Silence:
         conversation.nudged_seq,
         log.moment - parse(conversation.last_event_at),
     )
+
+
+def _last_word_is_ours() -> sa.ColumnElement[bool]:
+    """What waits for somebody's answer must not fill the batch and keep all else open."""
+    e = t.events.c
+    said = sa.select(e.source).where(e.conversation_id == C.id, e.type == "message.sent")
+    return said.order_by(e.seq.desc()).limit(1).scalar_subquery() != "customer"
 
 
 def _something_owed(log: LogWriter) -> bool:

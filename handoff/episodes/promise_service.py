@@ -14,6 +14,7 @@ from handoff.core import Core
 from handoff.episodes import promises
 from handoff.episodes.promises import MOST, P, PromiseState
 from handoff.errors import Conflict, NotFound
+from handoff.queue.rights import must_be_allowed_in, newest_of, shown_to
 from handoff.storage import tables as t
 
 
@@ -23,13 +24,15 @@ class PromiseService:
         self._before = core.settings.promise_warning
 
     async def listing(
-        self, *, state: PromiseState | None, owner: str | None, conversation_id: str | None
+        self, me: Principal, *, state: PromiseState | None, owner: str | None, conversation_id: str | None
     ) -> list[dict[str, Any]]:
         """Soonest due first; kept ones only where asked for."""
         query = (
-            sa.select(t.promises, t.conversations.c.customer_name)
+            sa.select(t.promises, t.conversations.c.customer_name, t.handoffs.c.id.label("handoff_id"))
             .join(t.conversations, t.conversations.c.id == P.conversation_id)
+            .outerjoin(t.handoffs, newest_of(P.conversation_id))
             .where(P.kept_at.is_not(None) if state == "kept" else P.kept_at.is_(None))
+            .where(sa.or_(t.handoffs.c.id.is_(None), shown_to(me)))
             .order_by(P.kept_at.desc() if state == "kept" else P.due_at)
             .limit(MOST)
         )
@@ -44,13 +47,14 @@ class PromiseService:
         return [item for item in found if item["state"] in wanted.get(state, (state,))]
 
     async def keep(self, promise_id: str, me: Principal, proof: str) -> None:
-        """Raises ``NotFound``, ``Conflict`` (``already_kept``)."""
+        """Raises ``NotFound``, ``Forbidden`` (``wrong_department``), ``Conflict`` (``already_kept``)."""
         find = sa.select(P.conversation_id).where(P.id == promise_id)
         conversation_id = await self._core.database.read(lambda c: c.execute(find).scalar())
         if conversation_id is None:
             raise NotFound("promise_not_found", "There is no such promise.")
 
         def work(log: LogWriter) -> None:
+            must_be_allowed_in(log.connection, conversation_id, me)
             kept = log.connection.execute(
                 sa.update(t.promises)
                 .where(P.id == promise_id, P.kept_at.is_(None))

@@ -19,7 +19,7 @@ from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.gateway import inbox
 from handoff.operations.ledger import lock_customer
 from handoff.ports import Ports
-from handoff.queue.moves import must_be_allowed_in
+from handoff.queue.rights import must_be_allowed_in, newest_of, shown_to
 from handoff.storage import tables as t
 
 APPROVERS = "approvals"
@@ -39,11 +39,16 @@ class ApprovalService:
         o = t.operations.c
         query = (
             sa.select(
-                t.approvals, o.kind, o.amount, o.customer_id, o.summary, o.object_ref, t.conversations.c.customer_name
+                t.approvals,
+                *(o.kind, o.amount, o.customer_id, o.summary, o.object_ref),
+                o.agreed_seq.is_not(None).label("agreed"),
+                t.conversations.c.customer_name,
+                t.handoffs.c.id.label("handoff_id"),
             )
             .join(t.operations, o.id == t.approvals.c.operation_id)
             .join(t.conversations, t.conversations.c.id == t.approvals.c.conversation_id)
-            .where(t.approvals.c.state == "wanted")
+            .outerjoin(t.handoffs, newest_of(t.approvals.c.conversation_id))
+            .where(t.approvals.c.state == "wanted", sa.or_(t.handoffs.c.id.is_(None), shown_to(me)))
             .order_by(t.approvals.c.requested_at)
         )
 

@@ -24,6 +24,7 @@ from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.queue import routing
 from handoff.queue.matching import has_room, may_take
 from handoff.queue.plan import DeskPlan
+from handoff.queue.rights import must_be_allowed
 from handoff.storage import tables as t
 
 H = t.handoffs.c
@@ -99,24 +100,6 @@ def _settle_estimates(log: LogWriter, handoff_id: str) -> list[int]:
         log.connection.execute(sa.update(t.wait_estimates).where(e.id == one.id).values(actual_seconds=actual))
         errors.append(one.estimate_seconds - actual)
     return errors
-
-
-def must_be_allowed(row: sa.RowMapping, me: Principal) -> None:
-    """What belongs to a department is its people's, and its present owner's."""
-    if row["agent_id"] != me.id and not may_take(row["department"], me.roles, me.departments):
-        raise Forbidden(
-            "wrong_department",
-            f"This belongs to {row['department']}. Only its people and leads may take it.",
-            department=row["department"],
-        )
-
-
-def must_be_allowed_in(connection: sa.Connection, conversation_id: str, me: Principal) -> None:
-    """The same for a conversation: its newest hand-over says whose it is. One that never had any is everybody's."""
-    newest = sa.select(t.handoffs).where(H.conversation_id == conversation_id).order_by(H.seq.desc()).limit(1)
-    row = connection.execute(newest).mappings().first()
-    if row is not None:
-        must_be_allowed(row, me)
 
 
 def must_own(log: LogWriter, handoff_id: str, me: Principal) -> sa.RowMapping:

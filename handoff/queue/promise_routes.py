@@ -13,10 +13,12 @@ from handoff.queue.service import QueueService
 
 
 class Promise(Body):
-    """``state``: ``due_soon`` within the warning time, ``late`` past ``due_at``. ``owner``: an agent's id or a team."""
+    """``state``: ``due_soon`` within the warning time, ``late`` past ``due_at``. ``owner``: an agent's id or a team.
+    ``handoff_id``: the conversation's newest hand-over."""
 
     promise_id: str
     conversation_id: str
+    handoff_id: str | None
     episode_id: str | None
     customer_name: str | None
     text: str
@@ -57,13 +59,13 @@ def create_router(queue: QueueService, promises: PromiseService, require: Requir
 
     @router.get("/promises")
     async def listing(
-        _me: Reader,
+        me: Reader,
         state: Literal["open", "due_soon", "late", "kept"] | None = None,
         owner: str | None = None,
         conversation_id: str | None = None,
     ) -> Promises:
         """Soonest due first. ``open`` includes those that are due soon or late, and so does no state at all."""
-        found = await promises.listing(state=state, owner=owner, conversation_id=conversation_id)
+        found = await promises.listing(me, state=state, owner=owner, conversation_id=conversation_id)
         return Promises(promises=[Promise(**{name: item[name] for name in Promise.model_fields}) for item in found])
 
     @router.post("/handoffs/{handoff_id}/promises", status_code=201)

@@ -170,16 +170,19 @@ class Decision(Body):
 
 
 class Approval(Body):
-    """``needs_role``: the lowest role that may decide, where ``may_decide`` is false."""
+    """``needs_role``: the lowest role that may decide, where ``may_decide`` is false. ``agreed``: the customer said yes
+    already. ``handoff_id``: the conversation's newest hand-over."""
 
     approval_id: str
     conversation_id: str
+    handoff_id: str | None
     customer_name: str | None
     operation_id: str
     kind: str
     summary: str
     object_ref: str
     amount: str | None
+    agreed: bool
     requested_at: str
     may_decide: bool
     needs_role: str | None

@@ -32,7 +32,7 @@ from handoff.episodes import promises
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 from handoff.packet.fit import fit, whole_part
 from handoff.packet.load import load_packet
-from handoff.queue import endings, moves
+from handoff.queue import endings, moves, rights
 from handoff.queue.gauges import ESTIMATE_ERROR
 from handoff.queue.listing import read_colleagues, read_listing
 from handoff.storage import tables as t
@@ -79,7 +79,7 @@ class QueueService:
         """Raises ``Forbidden`` (``wrong_department``, audited): what is another department's is not read either."""
         row = await self._core.database.read(lambda c: moves.find_row(c, handoff_id))
         try:
-            moves.must_be_allowed(row, me)
+            rights.must_be_allowed(row, me)
         except Forbidden as refusal:
             await self._note_refusal(me, "handoff.view", row, refusal.code)
             raise
@@ -87,7 +87,7 @@ class QueueService:
     async def may_read(self, conversation_id: str, me: Principal) -> None:
         """As ``may_see``, for what is asked for by conversation. Analysts read all departments' conversations."""
         if "qa" not in me.roles:
-            await self._core.database.read(lambda c: moves.must_be_allowed_in(c, conversation_id, me))
+            await self._core.database.read(lambda c: rights.must_be_allowed_in(c, conversation_id, me))
 
     async def view(self, handoff_id: str) -> HandoffView:
         def work(connection: sa.Connection) -> HandoffView:
@@ -157,7 +157,7 @@ class QueueService:
 
     async def add_note(self, handoff_id: str, me: Principal, text: str) -> int:
         def work(log: LogWriter) -> int:
-            moves.must_be_allowed(moves.find_row(log.connection, handoff_id), me)
+            rights.must_be_allowed(moves.find_row(log.connection, handoff_id), me)
             return int(log.append(NoteAdded(text, me.id), "agent")["seq"])
 
         return await self._on(handoff_id, me, "note.add", work)

@@ -2250,9 +2250,12 @@ export interface components {
         };
         /**
          * Approval
-         * @description ``needs_role``: the lowest role that may decide, where ``may_decide`` is false.
+         * @description ``needs_role``: the lowest role that may decide, where ``may_decide`` is false. ``agreed``: the customer said yes
+         *     already. ``handoff_id``: the conversation's newest hand-over.
          */
         Approval: {
+            /** Agreed */
+            agreed: boolean;
             /** Amount */
             amount: string | null;
             /** Approval Id */
@@ -2261,6 +2264,8 @@ export interface components {
             conversation_id: string;
             /** Customer Name */
             customer_name: string | null;
+            /** Handoff Id */
+            handoff_id: string | null;
             /** Kind */
             kind: string;
             /** May Decide */
@@ -3947,6 +3952,7 @@ export interface components {
         /**
          * Promise
          * @description ``state``: ``due_soon`` within the warning time, ``late`` past ``due_at``. ``owner``: an agent's id or a team.
+         *     ``handoff_id``: the conversation's newest hand-over.
          */
         Promise: {
             /** Conversation Id */
@@ -3957,6 +3963,8 @@ export interface components {
             due_at: string;
             /** Episode Id */
             episode_id: string | null;
+            /** Handoff Id */
+            handoff_id: string | null;
             /** Kept At */
             kept_at: string | null;
             /** Kept By */

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from handoff.conversations.log import find
+from handoff.episodes import idle
 from handoff.episodes.idle import IdleCloser, Silence, Timers, move, next_step
 from handoff.settings import HandoffSettings
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, running
@@ -130,6 +131,19 @@ async def test_nothing_closes_while_something_is_owed(desk: Desk, clock: Ahead) 
     assert kept.status_code < 300, kept.text
     await later(desk, clock, 31)
     assert "still there" in str((await last(desk, promised))["data"])
+
+
+async def test_customers_who_wait_for_a_word_keep_nobody_elses_conversation_open(
+    desk: Desk, clock: Ahead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle, "BATCH", 1)
+    unanswered, ana = await talk(desk), await Agent.sign_in(desk)
+    await ana.take(unanswered)
+    await unanswered.say("are you there?")
+    silent = await talk(desk)
+    await later(desk, clock, 16)
+    assert "still there" in str((await last(desk, silent))["data"])
+    assert (await last(desk, unanswered))["data"]["text"] == "are you there?"
 
 
 async def test_a_step_that_was_seen_under_an_older_epoch_is_not_taken(desk: Desk, clock: Ahead) -> None:

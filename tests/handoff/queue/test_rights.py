@@ -85,6 +85,26 @@ async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> No
     assert await trail(desk, outcome="done", action="handoff.accept", agent_name="Ben")
 
 
+async def test_what_another_department_promised_is_neither_listed_nor_kept(desk: Desk) -> None:
+    customer, handoff = await refund(desk)
+    ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    assert (await ben.post(f"/handoffs/{handoff}/accept")).status_code == 200
+    due_at = stamp(desk.handoff.core.clock.now() + timedelta(hours=1))
+    made = await ben.post(f"/handoffs/{handoff}/promises", {"text": "We call you back.", "due_at": due_at})
+    promise = made.json()["promise_id"]
+
+    async def listed(me: Agent) -> list[tuple[str, str]]:
+        found = (await me.get("/promises")).json()["promises"]
+        return [(each["promise_id"], each["handoff_id"]) for each in found]
+
+    assert await listed(ana) == await listed(ben) == [(promise, handoff)]
+    await works_for(desk, "ana@example.com", "orders")
+    assert await listed(ana) == []
+    refused = await ana.post(f"/promises/{promise}/keep", {"proof": "called at ten"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "wrong_department")
+    assert not any(e["type"] == "promise.kept" for e in await desk.log(customer.id))
+
+
 async def test_a_customers_token_and_anothers_conversation_are_refused_and_written_down(desk: Desk) -> None:
     mine, theirs = await desk.open(), await desk.open()
     staff_route = await desk.client.get("/api/v1/queue", headers=mine.headers)
