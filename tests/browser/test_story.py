@@ -71,7 +71,8 @@ class Desk:
         self.page.get_by_role("button", name="Close", exact=True).click()
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_label(re.compile("outcome", re.I)).select_option(index=1)
-        dialog.get_by_label(re.compile("cause", re.I)).fill(cause)
+        dialog.get_by_label("What was the real cause?").select_option("answered")
+        dialog.get_by_label(re.compile("In your words")).fill(cause)
         dialog.get_by_label(re.compile("nothing had to be asked")).check()
         dialog.get_by_role("button", name=re.compile("close", re.I)).click()
 

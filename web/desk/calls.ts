@@ -60,6 +60,12 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     usedCanned: (id: string) => api.request<unknown>("POST", `/canned-replies/${encodeURIComponent(id)}/used`),
     decide: (approvalId: string, decision: "approved" | "declined") =>
       api.request<unknown>("POST", `/approvals/${encodeURIComponent(approvalId)}`, { body: { decision } }),
+    approvals: () => api.request<Schemas["Approvals"]>("GET", "/approvals"),
+    promises: () => api.request<Schemas["Promises"]>("GET", "/promises"),
+    promise: (id: string, text: string, due_at: string) => act(id, "promises", { text, due_at }),
+    keepPromise: (promiseId: string, proof: string) =>
+      api.request<unknown>("POST", `/promises/${encodeURIComponent(promiseId)}/keep`, { body: { proof } }),
+    words: () => api.request<Schemas["DeskWords"]>("GET", "/desk"),
     socket: () => new WebSocket(socketAddress(base, "/desk/socket"), socketProtocols(token)),
   };
 }

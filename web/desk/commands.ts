@@ -39,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "reply", title: t("cmd_reply"), key: "r", ready: owned, run: (_, places) => places.reply()?.focus() },
   { id: "note", title: t("cmd_note"), key: "n", ready: owned, run: (_, places) => places.note() },
   { id: "transfer", title: t("cmd_transfer"), key: "t", ready: owned, run: (desk) => desk.ask("transfer") },
+  { id: "promise", title: t("cmd_promise"), key: "p", ready: owned, run: (desk) => desk.ask("promise") },
   { id: "return", title: t("cmd_return"), key: "b", ready: owned, run: (desk) => desk.ask("return") },
   { id: "close", title: t("cmd_close"), key: "e", ready: owned, run: (desk) => desk.ask("close") },
   { id: "nextTab", title: t("cmd_nextTab"), key: "]", ready: (state) => state.tabs.length > 0, run: (desk) => desk.turn(1) },

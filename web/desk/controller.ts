@@ -7,6 +7,7 @@ import { Assist } from "./assist";
 import type { DeskCalls } from "./calls";
 import { type Draft, readDrafts, withDraft } from "./drafts";
 import { type InboxFilter, inboxOf, keepHeard, type InboxView } from "./inbox";
+import { OwedList } from "./owed";
 import { answers, type DeskState, type Dialog, INITIAL, lists, type Panel } from "./state";
 import { Views } from "./views";
 import { t } from "./words";
@@ -36,6 +37,7 @@ export class Desk {
   readonly store: Store<DeskState> = createStore(INITIAL);
   readonly views: Views;
   readonly assist: Assist;
+  readonly owed: OwedList;
   readonly calls: DeskCalls;
   private readonly socket: ReconnectingSocket;
   private hint: ReturnType<typeof setTimeout> | undefined;
@@ -49,6 +51,10 @@ export class Desk {
     this.calls = options.calls;
     this.store.set({ sound: this.recall("sound") === "on", notify: this.recall("notify") === "on" });
     this.assist = new Assist(this.store, options.calls);
+    this.owed = new OwedList(this.store, options.calls, {
+      toast: (text) => this.toast(text),
+      refreshOpen: () => this.views.refreshOpen(),
+    });
     this.views = new Views(this.store, options.calls, {
       refreshQueue: () => this.refreshQueue(),
       signedOut: () => this.signedOut(t("sessionEnded")),
@@ -134,6 +140,7 @@ export class Desk {
       const queue = keepHeard(inboxOf(open, total, signedIn.session), this.store.get().queue);
       this.store.set({ queue, queueProblem: null });
       this.noteRead();
+      void this.owed.load();
       if (!before) return;
       const known = new Set(before.open.map((item) => item.handoff_id));
       const fresh = queue.waiting.filter((item) => !known.has(item.handoff_id));

@@ -1,7 +1,8 @@
 /** What the inbox shows, from what the server told. Pure: the time is given. */
 import type { InboxItem, Session } from "../shared/types";
 
-export const VIEWS = ["work", "open", "late", "closed"] as const;
+/** `owed` lists decisions and promises, the others hand-overs. */
+export const VIEWS = ["work", "open", "late", "owed", "closed"] as const;
 export type InboxView = (typeof VIEWS)[number];
 
 export interface InboxFilter {

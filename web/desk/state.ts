@@ -2,6 +2,7 @@ import type { Conversation } from "../shared/reduce";
 import type { HandoffDetail, InboxItem, Presence, Session, Viewer } from "../shared/types";
 import type { Canned } from "./canned";
 import type { Drafts } from "./drafts";
+import type { Owed } from "./owed";
 import { type Inbox, type InboxFilter, type InboxView, isLate, matches, merged } from "./inbox";
 
 export type SignedIn =
@@ -30,7 +31,7 @@ export interface Toast {
 }
 
 /** The one window that may lie over the page. */
-export type Dialog = "palette" | "help" | "settings" | "canned" | "transfer" | "return" | "close" | null;
+export type Dialog = "palette" | "help" | "settings" | "canned" | "transfer" | "return" | "promise" | "close" | null;
 export const PANELS = ["packet", "customer", "suggestions", "trail"] as const;
 export type Panel = (typeof PANELS)[number];
 
@@ -58,6 +59,9 @@ export interface DeskState {
   found: InboxItem[] | null;
   panel: Panel;
   canned: Canned[] | null;
+  /** Decisions and promises that are open; null until they were read. */
+  owed: Owed | null;
+  owedProblem: string | null;
   /** Conversation id → who of the staff looks at it. */
   viewers: Readonly<Record<string, readonly Viewer[]>>;
   connected: boolean;
@@ -89,6 +93,8 @@ export const INITIAL: DeskState = {
   found: null,
   panel: "packet",
   canned: null,
+  owed: null,
+  owedProblem: null,
   viewers: {},
   connected: true,
   toasts: [],
@@ -126,6 +132,8 @@ export function lists(state: DeskState, now = Date.now()): Lists {
       return { ...NONE, all: keep(queue.open) };
     case "late":
       return { ...NONE, all: keep(queue.open.filter((item) => isLate(item, now))) };
+    case "owed":
+      return NONE;
     case "closed":
       return { ...NONE, all: keep(state.closed ?? []) };
   }
@@ -145,7 +153,6 @@ export function isMine(state: DeskState, view: View): boolean {
 const ANSWERING: readonly string[] = ["agent", "senior", "lead", "admin"];
 const EDITING: readonly string[] = ["editor", "lead", "admin"];
 const REVIEWING: readonly string[] = ["qa", "lead", "admin"];
-const DECIDING: readonly string[] = ["lead", "admin"];
 
 /** May read who read what. */
 export function audits(session: Session): boolean {
@@ -170,9 +177,4 @@ export function edits(session: Session): boolean {
 /** May read transcripts and judge them. */
 export function reviews(session: Session): boolean {
   return session.roles.some((role) => REVIEWING.includes(role));
-}
-
-/** May decide approvals. */
-export function decides(session: Session): boolean {
-  return session.roles.some((role) => DECIDING.includes(role));
 }

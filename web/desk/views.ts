@@ -80,11 +80,6 @@ export class Views {
     return this.act(id, "close", () => this.calls.close(id, wrapUp));
   }
 
-  /** A lead's word on an operation over the assistant's limit. */
-  decide(id: string, approvalId: string, decision: "approved" | "declined"): Promise<boolean> {
-    return this.act(id, "decide", () => this.calls.decide(approvalId, decision));
-  }
-
   async refresh(id: string): Promise<void> {
     const under = this.reading.get(id);
     if (under) {

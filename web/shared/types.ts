@@ -77,6 +77,8 @@ export interface HandoffDetail {
   reason: string;
   packet: Packet;
   events: Fact[];
+  /** What is done for somebody whom we failed in this way. */
+  recovery: Schemas["RecoveryStep"][];
 }
 
 export type Presence = "online" | "away";

@@ -1,20 +1,24 @@
 import { useState } from "preact/hooks";
+import { useLoaded } from "../useLoaded";
 import { label, t } from "../words";
 import { ActionForm, type DialogProps } from "./Dialogs";
 
 const OUTCOMES = ["resolved", "unresolved", "declined_by_policy", "no_reply", "spam"] as const;
-const CAUSES = ["delivery", "product", "payment", "account", "information", "assistant", "system", "other"] as const;
+const OTHER = "other";
 
 /** No field is filled in beforehand: what was achieved, and whether the hand-over was enough, is somebody's word. */
 export function CloseDialog({ desk, id, onDone }: DialogProps) {
   const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number] | "">("");
   const [cause, setCause] = useState("");
+  const [words, setWords] = useState("");
+  const plan = useLoaded(() => desk.calls.words(), []);
+  const causes = plan.value?.causes ?? (plan.failed ? [OTHER] : []);
   const [enough, setEnough] = useState<boolean | null>(null);
   const [lacked, setLacked] = useState("");
-  const ready = !!outcome && !!cause.trim() && enough !== null && (enough || !!lacked.trim());
+  const ready = !!outcome && !!cause && (cause !== OTHER || !!words.trim()) && enough !== null && (enough || !!lacked.trim());
   const submit = async () =>
     !!outcome &&
-    desk.views.close(id, { outcome, cause: cause.trim(), packet_enough: enough, packet_missing: enough ? null : lacked.trim() });
+    desk.views.close(id, { outcome, cause: words.trim() || label("cause", cause), cause_code: cause, packet_enough: enough, packet_missing: enough ? null : lacked.trim() });
   return (
     <ActionForm title={t("closeTitle")} action={t("close")} ready={ready} onDone={onDone} onSubmit={submit}>
       <label>
@@ -30,12 +34,18 @@ export function CloseDialog({ desk, id, onDone }: DialogProps) {
       </label>
       <label>
         {t("cause")}
-        <input list="causes" required maxLength={500} autocomplete="off" value={cause} onInput={(event) => setCause(event.currentTarget.value)} />
-        <datalist id="causes">
-          {CAUSES.map((each) => (
-            <option key={each} value={label("cause", each)} />
+        <select required value={cause} onChange={(event) => setCause(event.currentTarget.value)}>
+          <option value="" />
+          {causes.map((each) => (
+            <option key={each} value={each}>
+              {label("cause", each)}
+            </option>
           ))}
-        </datalist>
+        </select>
+      </label>
+      <label>
+        {t(cause === OTHER ? "causeNeeded" : "causeWords")}
+        <input required={cause === OTHER} maxLength={500} autocomplete="off" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
       </label>
       <fieldset class="options">
         <legend>{t("packetEnough")}</legend>

@@ -7,6 +7,7 @@ import { CloseDialog } from "./CloseDialog";
 import type { PagePlaces } from "./Conversations";
 import { HandBackDialog, TransferDialog } from "./Dialogs";
 import { BackIcon, PanelIcon } from "./icons";
+import { PromiseDialog } from "./PromiseDialog";
 import { ReplyBox } from "./ReplyBox";
 import { Story } from "./Story";
 import { AlsoHere } from "./Warnings";
@@ -71,6 +72,9 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
               <button type="button" class="button" aria-keyshortcuts="t" onClick={() => desk.ask("transfer")}>
                 {t("transfer")}
               </button>
+              <button type="button" class="button" aria-keyshortcuts="p" onClick={() => desk.ask("promise")}>
+                {t("promise")}
+              </button>
               <button type="button" class="button" aria-keyshortcuts="b" onClick={() => desk.ask("return")}>
                 {t("handBack")}
               </button>
@@ -113,6 +117,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
       )}
       {asked === "transfer" && <TransferDialog desk={desk} id={view.id} onDone={shut} />}
       {asked === "return" && <HandBackDialog desk={desk} id={view.id} onDone={shut} />}
+      {asked === "promise" && <PromiseDialog desk={desk} id={view.id} onDone={shut} />}
       {asked === "close" && <CloseDialog desk={desk} id={view.id} onDone={shut} />}
     </main>
   );

@@ -3,8 +3,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { InboxItem } from "../../shared/types";
 import type { Desk } from "../controller";
 import { type InboxView, isLate, tally, VIEWS } from "../inbox";
+import { pressing } from "../owed";
 import { type DeskState, lists } from "../state";
 import { label, t } from "../words";
+import { Owed } from "./Owed";
 import { Row } from "./Row";
 
 interface Props {
@@ -14,7 +16,7 @@ interface Props {
 }
 
 const TICK_MS = 15_000;
-const NONE = { work: "noneWaiting", open: "noneOpen", late: "noneLate", closed: "noneClosed" } as const;
+const NONE = { work: "noneWaiting", open: "noneOpen", late: "noneLate", owed: "nonePromised", closed: "noneClosed" } as const;
 
 export function Inbox({ desk, state, search }: Props) {
   const now = useNow();
@@ -72,10 +74,11 @@ export function Inbox({ desk, state, search }: Props) {
         <div ref={scroller} class="queue-scroll" onScroll={(event) => (places.current[view] = event.currentTarget.scrollTop)}>
           {both && section(t("mine"), mine, t("noneMine"))}
           {both && section(t("waiting"), waiting, t("noneWaiting"))}
+          {view === "owed" && !query && <Owed desk={desk} state={state} now={now} />}
           {query
             ? all.length > 0 && section(t("alsoFound"), all, "")
-            : !both && section(label("view", view), all, t(NONE[view]))}
-          {queue.total > queue.open.length && <p class="none">{t("notAllShown", { shown: queue.open.length, total: queue.total })}</p>}
+            : !both && view !== "owed" && section(label("view", view), all, t(NONE[view]))}
+          {view !== "owed" && queue.total > queue.open.length && <p class="none">{t("notAllShown", { shown: queue.open.length, total: queue.total })}</p>}
         </div>
       ) : (
         !state.queueProblem && <p class="none">{t("loading")}</p>
@@ -85,12 +88,13 @@ export function Inbox({ desk, state, search }: Props) {
 }
 
 function Views({ desk, state, now }: { desk: Desk; state: DeskState; now: number }) {
-  const { queue, filter, inboxView, closed } = state;
+  const { queue, filter, inboxView, closed, owed } = state;
   if (!queue) return null;
   const counts: Record<InboxView, number | null> = {
     work: queue.counts.mine + queue.counts.waiting,
     open: queue.total,
     late: queue.open.filter((item) => isLate(item, now)).length,
+    owed: pressing(owed),
     closed: closed?.length ?? null,
   };
   const source = inboxView === "closed" ? (closed ?? []) : queue.open;
@@ -98,11 +102,12 @@ function Views({ desk, state, now }: { desk: Desk; state: DeskState; now: number
     <>
       <div class="views" role="group" aria-label={t("inboxViews")}>
         {VIEWS.map((view) => (
-          <button key={view} type="button" aria-pressed={view === inboxView} class={view === "late" && counts.late ? "is-hot" : undefined} onClick={() => void desk.showInbox(view)}>
+          <button key={view} type="button" aria-pressed={view === inboxView} class={(view === "late" || view === "owed") && counts[view] ? "is-hot" : undefined} onClick={() => void desk.showInbox(view)}>
             {label("view", view)} {counts[view] !== null && <span class="number">{counts[view]}</span>}
           </button>
         ))}
       </div>
+      {inboxView !== "owed" && (
       <div class="filters">
         {(["queue", "reason"] as const).map((field) => (
           <select key={field} aria-label={t(field === "queue" ? "filterQueue" : "filterReason")} value={filter[field] ?? ""} onChange={(event) => desk.setFilter({ [field]: event.currentTarget.value || null })}>
@@ -117,6 +122,7 @@ function Views({ desk, state, now }: { desk: Desk; state: DeskState; now: number
           </select>
         ))}
       </div>
+      )}
     </>
   );
 }

@@ -2,26 +2,32 @@ import { plainText } from "../../shared/markdown";
 import type { HandoffDetail, Packet } from "../../shared/types";
 import { clock, score, spaced } from "../format";
 import { label, t } from "../words";
+import type { Desk } from "../controller";
+import { APPROVERS, type Owed as OwedNow } from "../owed";
 import { Mood } from "./Mood";
+import { Decide, Keep } from "./Owed";
+import { Recovery } from "./Recovery";
 import { Customer, Jump, Need, Part } from "./PacketParts";
 import { EvidenceList } from "./StaffFact";
 
 interface Props {
+  desk: Desk;
   detail: HandoffDetail;
-  /** There for those who may decide. */
-  onDecide: ((approvalId: string, decision: "approved" | "declined") => void) | null;
+  owed: OwedNow | null;
 }
 
 /** Everything that travelled with the hand-over. Each statement leads to the message it came from. */
-export function PacketPanel({ detail, onDecide }: Props) {
+export function PacketPanel({ desk, detail, owed }: Props) {
   const { packet } = detail;
   if (!packet?.summary) return <p class="soft packet-none">{t("packetMissing")}</p>;
-  return <PacketBody packet={packet} onDecide={onDecide} decided={decided(detail)} />;
+  return <PacketBody desk={desk} packet={packet} owed={owed} detail={detail} />;
 }
 
-function PacketBody({ packet, onDecide, decided }: { packet: Packet; onDecide: Props["onDecide"]; decided: Set<string> }) {
+function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) {
   const { summary, why } = packet;
-  const open = packet.approvals.filter((approval) => !decided.has(approval.approval_id));
+  const done = settled(detail);
+  const open = packet.approvals.filter((approval) => !done.has(approval.approval_id));
+  const promises = packet.promises.filter((promise) => !done.has(promise.promise_id));
   const wanted = [
     [t("summaryProblem"), summary.problem, summary.seqs?.problem],
     [t("summaryTried"), summary.tried, summary.seqs?.tried],
@@ -43,6 +49,8 @@ function PacketBody({ packet, onDecide, decided }: { packet: Packet; onDecide: P
           <dd>{summary.next_best_action}</dd>
         </div>
       </dl>
+
+      <Recovery steps={detail.recovery} />
 
       <Part title={t("packetWhy")}>
         <p>
@@ -76,20 +84,13 @@ function PacketBody({ packet, onDecide, decided }: { packet: Packet; onDecide: P
         {open.map((approval) => (
           <div key={approval.approval_id} class="approval">
             <p>
-              {approval.summary}
+              {!owed?.approvals.some((each) => each.approval_id === approval.approval_id) && approval.summary}
               {approval.amount && approval.limit && <span class="soft"> {t("approvalOver", { amount: approval.amount, limit: approval.limit })}</span>}
             </p>
             {packet.advice?.policy && <p class="soft">{packet.advice.policy}</p>}
-            {onDecide && (
-              <p class="approval-act">
-                <button type="button" class="button is-main" onClick={() => onDecide(approval.approval_id, "approved")}>
-                  {t("approve")}
-                </button>
-                <button type="button" class="button" onClick={() => onDecide(approval.approval_id, "declined")}>
-                  {t("decline")}
-                </button>
-              </p>
-            )}
+            {owed?.approvals
+              .filter((each) => each.approval_id === approval.approval_id)
+              .map((each) => <Decide key={each.approval_id} desk={desk} approval={each} />)}
           </div>
         ))}
       </Part>
@@ -133,11 +134,14 @@ function PacketBody({ packet, onDecide, decided }: { packet: Packet; onDecide: P
         </ul>
       </Part>
 
-      <Part title={t("packetPromises")} hide={!packet.promises.length}>
-        {packet.promises.map((promise) => (
-          <p key={promise.promise_id}>
-            {promise.text} <span class="soft">{t("due", { time: clock(promise.due_at) })}</span>
-          </p>
+      <Part title={t("packetPromises")} hide={!promises.length}>
+        {promises.map((promise) => (
+          <div key={promise.promise_id} class="approval">
+            <p>
+              {promise.text} <span class="soft">{t("due", { time: clock(promise.due_at) })}</span>
+            </p>
+            {promise.owner !== APPROVERS && <Keep desk={desk} promiseId={promise.promise_id} about={promise.text} />}
+          </div>
         ))}
       </Part>
 
@@ -157,6 +161,9 @@ function PacketBody({ packet, onDecide, decided }: { packet: Packet; onDecide: P
   );
 }
 
-function decided(detail: HandoffDetail): Set<string> {
-  return new Set(detail.events.flatMap((fact) => (fact.type === "approval.decided" ? [fact.data.approval_id] : [])));
+/** Approvals that were decided and promises that were kept since the packet was made. */
+function settled(detail: HandoffDetail): Set<string> {
+  return new Set(
+    detail.events.flatMap((fact) => (fact.type === "approval.decided" ? [fact.data.approval_id] : fact.type === "promise.kept" ? [fact.data.promise_id] : [])),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Desk } from "../controller";
-import { audits, decides, type DeskState, isMine, PANELS, type View } from "../state";
+import { audits, type DeskState, isMine, PANELS, type View } from "../state";
 import { label, t } from "../words";
 import { CustomerPanel } from "./CustomerPanel";
 import { CloseIcon } from "./icons";
@@ -21,7 +21,6 @@ export function SidePanel({ desk, state, view, onClose, onJump }: Props) {
   const { panel, signedIn } = state;
   const { detail } = view;
   if (!detail || signedIn.status !== "in") return null;
-  const mayDecide = decides(signedIn.session);
   return (
     <aside class="packet" aria-label={label("panel", panel)} onClick={(event) => (event.target as Element).closest(".jump") && onJump()}>
       <header class="packet-head">
@@ -37,7 +36,7 @@ export function SidePanel({ desk, state, view, onClose, onJump }: Props) {
         </button>
       </header>
       {panel === "packet" && (
-        <PacketPanel detail={detail} onDecide={mayDecide ? (approval, decision) => void desk.views.decide(view.id, approval, decision) : null} />
+        <PacketPanel desk={desk} detail={detail} owed={state.owed} />
       )}
       {panel === "customer" && <CustomerPanel key={view.id} desk={desk} view={view} />}
       {panel === "suggestions" && <SuggestionsPanel key={view.id} desk={desk} view={view} session={signedIn.session} mine={isMine(state, view)} />}

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fact, HandoffDetail, InboxItem, Packet } from "../../shared/types";
 import { deskCalls } from "../../desk/calls";
 import { Desk } from "../../desk/controller";
+import { type Approval, type OwedPromise, pressing } from "../../desk/owed";
 import { lists } from "../../desk/state";
 import { label } from "../../desk/words";
 import { FakeSocket, FakeStorage } from "../support/server";
@@ -18,6 +19,8 @@ let asked: { method: string; path: string; body: Record<string, unknown> }[];
 let socket: FakeSocket;
 let rings: number;
 let reasks: object[];
+let approvals: Approval[];
+let promises: OwedPromise[];
 let desk: Desk;
 
 const item = (id: string, more: Partial<InboxItem> = {}): InboxItem => ({
@@ -47,6 +50,8 @@ function answer(method: string, path: string): unknown {
   if (path === "/session") return method === "POST" ? { token: "t", roles: ME.roles, expires_at: ME.expires_at } : ME;
   if (path === "/desk/inbox") return { open: [...waiting, ...mine], total: waiting.length + mine.length };
   if (path === "/canned-replies") return { replies: [] };
+  if (path === "/approvals" && method === "GET") return { approvals };
+  if (path === "/promises") return { promises };
   if (path.endsWith("/reasks")) return { reasks };
   if (path.endsWith("/viewing")) return { viewers: [] };
   if (method === "GET" && path.startsWith("/handoffs/")) {
@@ -61,6 +66,7 @@ function answer(method: string, path: string): unknown {
       reason: "frustration",
       packet: { customer: { name: "Mara Voss" }, summary: { problem: "Late" } } as Packet,
       events,
+      recovery: [],
     } satisfies HandoffDetail;
   }
   if (path.endsWith("/accept")) {
@@ -96,6 +102,8 @@ beforeEach(async () => {
   asked = [];
   rings = 0;
   reasks = [];
+  approvals = [];
+  promises = [];
   socket = new FakeSocket();
   vi.stubGlobal("WebSocket", function () {
     return socket;
@@ -350,5 +358,81 @@ describe("help while answering", () => {
     desk.touched();
     await settle();
     expect(desk.store.get()).toMatchObject({ presence: "online", idle: false });
+  });
+});
+
+describe("what is owed", () => {
+  const approval: Approval = {
+    approval_id: "apr_1",
+    conversation_id: "cnv_1",
+    handoff_id: null,
+    customer_name: "Mara Voss",
+    operation_id: "op_1",
+    kind: "refund",
+    summary: "Refund 80.00 EUR",
+    object_ref: "A-1",
+    amount: "80.00",
+    agreed: true,
+    requested_at: "2026-01-05T09:00:00Z",
+    may_decide: true,
+    needs_role: null,
+  };
+  const promise: OwedPromise = {
+    promise_id: "prm_1",
+    conversation_id: "cnv_1",
+    handoff_id: "h1",
+    episode_id: null,
+    customer_name: null,
+    text: "A call by Friday",
+    owner: "agt_1",
+    made_by: "agt_1",
+    due_at: "2026-01-09T09:00:00Z",
+    state: "late",
+    operation_id: null,
+    kept_at: null,
+    kept_by: null,
+    proof: null,
+  };
+
+  test("what presses is what I may decide and what is due", () => {
+    const others = { ...approval, may_decide: false, needs_role: "lead" };
+    const far = { ...promise, state: "open" } as const;
+    expect(pressing(null)).toBe(null);
+    expect(pressing({ approvals: [approval, others], promises: [promise, far] })).toBe(2);
+  });
+
+  test("a hint brings it, a decision takes it from the list and says what follows", async () => {
+    approvals = [approval];
+    socket.deliver({ kind: "queue" });
+    await settle();
+    expect(desk.store.get().owed?.approvals).toEqual([approval]);
+    approvals = [];
+    expect(await desk.owed.decide(approval, "approved")).toBe(true);
+    expect(asked.find(({ path }) => path === "/approvals/apr_1")?.body).toEqual({ decision: "approved" });
+    expect(desk.store.get().owed?.approvals).toEqual([]);
+    expect(desk.store.get().toasts.map(({ text }) => text)).toContain("Approved. It is carried out now, and the customer is told.");
+  });
+
+  test("a decision that somebody else took is said, and the list is read again", async () => {
+    failures.set("POST /approvals/apr_1", { status: 409, body: { code: "already_decided", message: "This has been decided already.", data: {} } });
+    expect(await desk.owed.decide(approval, "declined")).toBe(false);
+    expect(desk.store.get().toasts.map(({ text }) => text)).toContain("This has been decided already.");
+    expect(asked.filter(({ path }) => path === "/approvals").length).toBeGreaterThan(1);
+  });
+
+  test("what cannot be loaded is said and what was there stays", async () => {
+    promises = [promise];
+    await desk.owed.load();
+    failures.set("GET /promises", { status: 503, body: { code: "unavailable", message: "Please try again.", data: {} } });
+    await desk.owed.load();
+    expect(desk.store.get().owed?.promises).toEqual([promise]);
+    expect(desk.store.get().owedProblem).toBe("Please try again.");
+    await desk.owed.load();
+    expect(desk.store.get().owedProblem).toBe(null);
+  });
+
+  test("a promise is kept with its proof", async () => {
+    expect(await desk.owed.keep("prm_1", "called at ten")).toBe(true);
+    expect(asked.find(({ path }) => path === "/promises/prm_1/keep")?.body).toEqual({ proof: "called at ten" });
   });
 });

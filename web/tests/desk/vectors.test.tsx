@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { render } from "preact";
 import { expect, test } from "vitest";
+import type { Desk } from "../../desk/controller";
 import { PacketPanel } from "../../desk/components/PacketPanel";
 import { Story } from "../../desk/components/Story";
 import { EMPTY, reduceAll } from "../../shared/reduce";
@@ -20,7 +21,7 @@ function drawn(content: preact.VNode): string {
 test.runIf(there)("the golden packet is shown with its four lines and what is missing", () => {
   const packet = vector<Packet>("packet.json");
   const detail = { packet, events: [] } as unknown as HandoffDetail;
-  const text = drawn(<PacketPanel detail={detail} onDecide={null} />);
+  const text = drawn(<PacketPanel desk={{} as Desk} detail={detail} owed={null} />);
   const { problem, tried, wants, next_best_action } = packet.summary;
   for (const line of [problem, tried, wants, next_best_action]) expect(text).toContain(line);
   for (const operation of packet.operations) expect(text).toContain(operation.summary);
