@@ -318,7 +318,8 @@ class _Reader:
                     owner.promises[at] = promise._replace(kept_at=event.at)
 
     def _linked(self, contact: Contact, event: Event, _ref: Ref) -> None:
-        contact.linked_to = str(event.data.get("episode_id"))
+        if event.data.get("from_episode_id"):  # else it only became known what the episode is about
+            contact.linked_to = str(event.data.get("episode_id"))
 
     def _closed(self, contact: Contact, event: Event, ref: Ref) -> None:
         contact.closed = True

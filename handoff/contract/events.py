@@ -472,6 +472,8 @@ PRIVATE_FIELDS: Dict[str, List[str]] = {
     "feedback.given": ["comment"],
     "survey.answered": ["comment"],
     "contact.given": ["address"],
+    "episode.opened": ["entity"],
+    "episode.linked": ["entity"],
     "promise.made": ["text"],
     "promise.kept": ["proof"],
 }

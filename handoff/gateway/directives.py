@@ -28,7 +28,7 @@ from handoff.contract.turn import (
     VerifiedDirective,
 )
 from handoff.conversations.log import LogWriter
-from handoff.episodes import promises
+from handoff.episodes import linking, promises
 from handoff.gateway import wording
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import DeskPlan
@@ -153,6 +153,7 @@ def _verify(log: LogWriter, customer_id: str) -> None:
         conversation.customer_id = customer_id
         conversation.verification = "one_time_code"
         log.append(CustomerVerified(customer_id, "one_time_code"), "system")
+        linking.claim(log)
 
 
 def _promise(log: LogWriter, directive: PromiseDirective) -> None:

@@ -18,6 +18,7 @@ from handoff.contract.signing import sign_context
 from handoff.contract.turn import Trigger, TurnContext, TurnRequest, TurnResult
 from handoff.contract.wire import dump
 from handoff.conversations.log import Announcement, LogWriter
+from handoff.episodes import linking
 from handoff.gateway import wording
 from handoff.gateway.directives import apply_directives, record_operations, send, tell_people
 from handoff.gateway.gate import hold_back
@@ -164,6 +165,7 @@ def finish(
     if log.conversation.owner != "bot":
         return _end_beside_people(log, start, result, limits)
     log.append(_triage(start, result), "bot")
+    linking.tell(log, limits.plan.topic_of(result.triage.intent), _order_of(result))
     result = hold_back(log, result, start.reply_to)
     send(log, result, start.reply_to)
     state = "handed_over" if apply_directives(log, result, limits.plan) else "answered"
@@ -284,6 +286,12 @@ def _triage(start: TurnStart, result: TurnResult) -> TriageDecided:
         reason=triage.reason,
         evidence=triage.evidence,
     )
+
+
+def _order_of(result: TurnResult) -> str | None:
+    """The order that this turn is about: named in it, or the subject of the talk."""
+    number = result.triage.entities.get("order_number") or result.triage.slots.get("order_number")
+    return number.strip().upper() if isinstance(number, str) and number.strip() else None
 
 
 def _end_as_draft(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> TurnEnd:

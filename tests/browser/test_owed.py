@@ -1,4 +1,4 @@
-"""What is owed: a refund over the limit is approved in one click and done; a promise blocks a closing till it is kept."""
+"""What is owed: an over-limit refund is approved in one click and done; a promise blocks a closing till it is kept."""
 
 from __future__ import annotations
 

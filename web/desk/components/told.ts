@@ -36,7 +36,7 @@ function sentence(fact: Told, names: Names): string | null {
     case "episode.opened":
       return t("storyEpisodeOpened", { topic: topic(fact.data.topic) });
     case "episode.linked":
-      return t("storyEpisodeLinked", { topic: topic(fact.data.topic) });
+      return t(fact.data.from_episode_id ? "storyEpisodeLinked" : "storyEpisodeNamed", { topic: [topic(fact.data.topic), fact.data.entity].filter(Boolean).join(" · ") });
     case "episode.closed":
       return t("storyEpisodeClosed", { reason: spaced(fact.data.reason) });
     case "approval.requested":

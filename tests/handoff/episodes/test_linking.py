@@ -1,0 +1,95 @@
+"""An episode goes on with an earlier one of the same verified customer about the same order, and with nobody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.handoff.conftest import Customer, Desk, result
+from tests.handoff.queue.desk import Agent
+
+pytestmark = pytest.mark.service
+
+
+async def about(request: dict[str, Any]) -> dict[str, Any]:
+    """A bot that understands ``intent number`` from a customer."""
+    intent, _, number = request["text"].partition(" ")
+    triage = {"decision": "continue", "rule": "none", "frustration": 0.0, "complexity": 0.0, "intent": intent}
+    return result(f"Read: {request['text']}", triage={**triage, "entities": {"order_number": number} if number else {}})
+
+
+async def says(desk: Desk, customer: str | None, *texts: str) -> Customer:
+    desk.bot.answer = about
+    opened = await desk.open(customer)
+    for text in texts:
+        await opened.say(text)
+        await opened.until_text(f"Read: {text}")
+    return opened
+
+
+async def links(desk: Desk, customer: Customer) -> list[dict[str, Any]]:
+    return [e["data"] for e in await desk.log(customer.id) if e["type"] == "episode.linked"]
+
+
+async def episode(desk: Desk, customer: Customer) -> str:
+    return next(e["data"]["episode_id"] for e in await desk.log(customer.id) if e["type"] == "episode.opened")
+
+
+async def test_what_it_is_about_is_written_down_once(desk: Desk) -> None:
+    customer = await says(desk, "mara", "greet", "order_status a-1057", "order_status A-1057", "refund_request B-2001")
+    mine = await episode(desk, customer)
+    named = {"episode_id": mine, "rule": "named", "topic": "delivery", "entity": "A-1057"}
+    assert await links(desk, customer) == [named]
+    assert await desk.violations(customer.id) == []
+    assert not any(e["type"] == "episode.linked" for e in await customer.events())
+
+
+async def test_the_same_customers_same_order_is_the_same_issue(desk: Desk) -> None:
+    first = await says(desk, "mara", "order_status A-1057")
+    second = await says(desk, "mara", "return_item", "return_item A-1057")
+    third = await says(desk, "mara", "refund_request A-1057")
+    root = await episode(desk, first)
+    for later in (second, third):
+        (link,) = [each for each in await links(desk, later) if each["rule"] != "named"]
+        assert link["episode_id"] == root
+        assert link["from_episode_id"] == await episode(desk, later)
+        assert link["rule"] == "same_customer_and_entity"
+    ana = await Agent.sign_in(desk)
+    handoff = await ana.take(third)
+    history = (await ana.get(f"/handoffs/{handoff}/history")).json()
+    assert {each["topic"] for past in history["conversations"] for each in past["episodes"]} == {"delivery", "return"}
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [("jonas", "order_status A-1057"), (None, "order_status A-1057"), ("mara", "order_status A-1044")],
+    ids=["somebody else", "nobody known", "another order"],
+)
+async def test_another_customer_or_order_is_another_issue(desk: Desk, who: str | None, said: str) -> None:
+    await says(desk, "mara", "order_status A-1057")
+    other = await says(desk, who, said)
+    assert [each["rule"] for each in await links(desk, other)] == ["named"]
+
+
+async def test_who_proves_it_later_is_linked_then(desk: Desk) -> None:
+    first = await says(desk, "mara", "order_status A-1057")
+    unknown = await says(desk, None, "order_status A-1057")
+
+    async def verify(_request: dict[str, Any]) -> dict[str, Any]:
+        return result("Thank you, Mara.", directives=[{"directive": "verified", "customer_id": "mara"}])
+
+    desk.bot.answer = verify
+    await unknown.say("123456")
+    await unknown.until_text("Thank you, Mara.")
+    link = (await links(desk, unknown))[-1]
+    assert (link["episode_id"], link["from_episode_id"]) == (await episode(desk, first), await episode(desk, unknown))
+
+
+async def test_an_issue_is_asked_about_once(desk: Desk) -> None:
+    first = await says(desk, "mara", "order_status A-1057")
+    await first.post("feedback", {"kind": "solved"})
+    assert any(e["type"] == "survey.offered" for e in await first.events())
+    again = await says(desk, "mara", "order_status A-1057")
+    await again.post("feedback", {"kind": "solved"})
+    assert not any(e["type"] == "survey.offered" for e in await again.events())
