@@ -163,14 +163,17 @@ def _customer(
         found = {**(turn.result["triage"].get("slots") or {}), **(turn.result["triage"].get("entities") or {})}
         told |= {name: str(found[name])[:LONGEST_QUOTE] for name in ("email", "phone") if found.get(name)}
     by_code = conversation.verification == "one_time_code" and "email" in told
+    # What they left to be answered at counts before what they mentioned.
+    left = next((e["data"] for e in reversed(events) if e["type"] == "contact.given"), None)
+    checked = by_code if left is None else left["checked"] == "verified"
     return PacketCustomer(
         customer_id=conversation.customer_id,
         name=conversation.customer_name,
         verification=conversation.verification,  # type: ignore[arg-type]
         verified_at=verified[-1]["occurred_at"] if verified else None,
-        email=told.get("email"),
+        email=told.get("email") if left is None else left.get("address"),
         phone=told.get("phone"),
-        confirmed_contacts=["email"] if by_code else [],
+        confirmed_contacts=["email"] if checked else [],
         locale=conversation.locale,
         page_url=(opened.get("page_url") or "")[:LONGEST_URL] or None,
         accessibility=accessibility(said),

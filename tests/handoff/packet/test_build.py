@@ -274,3 +274,15 @@ def test_an_address_that_was_told_is_kept_for_the_agent() -> None:
     assert packet.customer.email == "mara@example.com"
     assert packet.origins["customer.email"] == Origin("customer", 2)
     assert packet.customer.confirmed_contacts == []
+
+
+@pytest.mark.parametrize(("checked", "confirmed"), [("format", []), ("verified", ["email"])])
+def test_an_address_that_was_left_counts_before_one_that_was_mentioned(checked: str, confirmed: list[str]) -> None:
+    turns = [TurnRecord(2, {"triage": {"entities": {"email": "old@example.com"}}}, None)]
+    log = [said(2, "my old one was old@example.com")]
+    log.append(event(3, "contact.given", "customer", kind="email", address="mara@example.com", checked=checked))
+    packet = built(*log, turns=turns)
+    assert packet.customer.email == "mara@example.com"
+    assert packet.customer.confirmed_contacts == confirmed
+    assert packet.origins["customer.email"] == Origin("customer", 3)
+    assert "customer.email" not in packet.missing
