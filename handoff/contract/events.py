@@ -324,12 +324,15 @@ class SurveyAnswered:
     comment: Optional[str] = None
 
 
+ContactKind = Literal["email", "phone"]
+
+
 @dataclass(frozen=True)
 class ContactGiven:
-    """Where the customer wants to be answered. ``checked``: ``format`` (an address that can exist) or ``verified`` (the
-    one on record for a verified customer)."""
+    """Where the customer wants to be answered: an e-mail address, or a telephone number in its international form.
+    ``checked``: ``format`` (one that can exist) or ``verified`` (the one on record for a verified customer)."""
 
-    kind: Literal["email"]
+    kind: ContactKind
     address: str
     checked: Literal["format", "verified"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handoff.contract.events import HandoffReason
+from handoff.contract.events import ContactKind, HandoffReason
 
 STILL_WORKING = (
     "I have your message and I'm still working on it. This is taking longer than it should — "
@@ -54,21 +54,26 @@ def still_there(minutes: int) -> str:
     )
 
 
-ANSWER_BY_MAIL = "A colleague answers the customer's message by e-mail."
+def answer_owed(by: ContactKind) -> str:
+    """The promise, as colleagues read it."""
+    if by == "phone":
+        return "A colleague calls the customer back about their message."
+    return "A colleague answers the customer's message by e-mail."
 
 
 def nobody_there(opens_at: datetime | None) -> str:
     """``opens_at``: in the time zone of the people's hours, where it is outside them."""
     when = f"We're back on {_day_and_time(opens_at)}." if opens_at else "All my colleagues are away from their desks."
     return (
-        f"{when} You keep your place here. If you'd rather not wait, leave your e-mail address and a few words, "
-        "and a colleague will answer you there."
+        f"{when} You keep your place here. If you'd rather not wait, leave your e-mail address or telephone number "
+        "and a few words, and a colleague will answer you there."
     )
 
 
-def message_left(due_at: datetime) -> str:
+def message_left(due_at: datetime, by: ContactKind) -> str:
+    how = "call you on that number" if by == "phone" else "answer you at that address"
     return (
-        f"Thank you, that's noted. A colleague will answer you by {_day_and_time(due_at)} at that address. "
+        f"Thank you, that's noted. A colleague will {how} by {_day_and_time(due_at)}. "
         "You keep your place here as well, in case somebody is free sooner."
     )
 

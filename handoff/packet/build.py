@@ -164,14 +164,15 @@ def _customer(
         told |= {name: str(found[name])[:LONGEST_QUOTE] for name in ("email", "phone") if found.get(name)}
     by_code = conversation.verification == "one_time_code" and "email" in told
     # What they left to be answered at counts before what they mentioned.
-    left = next((e["data"] for e in reversed(events) if e["type"] == "contact.given"), None)
-    checked = by_code if left is None else left["checked"] == "verified"
+    left = {e["data"]["kind"]: e["data"] for e in events if e["type"] == "contact.given"}
+    told |= {kind: str(given["address"]) for kind, given in left.items() if given.get("address")}
+    checked = left["email"]["checked"] == "verified" if "email" in left else by_code
     return PacketCustomer(
         customer_id=conversation.customer_id,
         name=conversation.customer_name,
         verification=conversation.verification,  # type: ignore[arg-type]
         verified_at=verified[-1]["occurred_at"] if verified else None,
-        email=told.get("email") if left is None else left.get("address"),
+        email=told.get("email"),
         phone=told.get("phone"),
         confirmed_contacts=["email"] if checked else [],
         locale=conversation.locale,

@@ -39,7 +39,8 @@ def _known(packet: Packet, events: Sequence[WireEvent], turns: Sequence[TurnReco
     """By field, and by group for those that a field does not name."""
     asked = next(e for e in events if e["seq"] == request)
     by_customer = asked["source"] == "customer"
-    verified, left = _last(events, "customer.verified"), _last(events, "contact.given")
+    verified = _last(events, "customer.verified")
+    left = {e["data"]["kind"]: e["seq"] for e in events if e["type"] == "contact.given"}
     proof: FactSource = "host_site" if packet.customer.verification == "identity_token" else "customer"
     proven = Origin(proof, verified or 1)  # proven as it opened: the first event says so
     triage = max((e["seq"] for e in events if e["type"] == "triage.decided" and e["seq"] <= request), default=request)
@@ -61,9 +62,9 @@ def _known(packet: Packet, events: Sequence[WireEvent], turns: Sequence[TurnReco
         "customer.name": proven,
         "customer.verification": Origin("tool", verified or 1),
         "customer.verified_at": Origin("tool", verified),
-        "customer.email": Origin("customer", left or _told(turns, "email")),
-        "customer.phone": Origin("customer", _told(turns, "phone")),
-        "customer.confirmed_contacts": Origin("tool", left or verified or 1),
+        "customer.email": Origin("customer", left.get("email") or _told(turns, "email")),
+        "customer.phone": Origin("customer", left.get("phone") or _told(turns, "phone")),
+        "customer.confirmed_contacts": Origin("tool", left.get("email") or verified or 1),
         "why": Origin("inferred", triage),
         "why.reason": Origin("customer" if by_customer else "inferred", request),
         "why.score": Origin("inferred", request),

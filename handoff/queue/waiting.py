@@ -5,7 +5,6 @@ Nothing is promised without a row that somebody keeps: a message left becomes a 
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from handoff.episodes import promises
 from handoff.errors import Conflict, Unprocessable
 from handoff.gateway import wording
 from handoff.queue import moves
+from handoff.queue.contact import Contact
 from handoff.queue.estimate import Place, worth_telling
 from handoff.queue.plan import DeskPlan
 from handoff.queue.routing import due, local
@@ -29,8 +29,6 @@ QUIET = timedelta(seconds=20)
 """Between two changes that a customer is told, beside a new place."""
 BEFORE_NOBODY = timedelta(seconds=5)
 """A colleague may just be coming back: so long nobody is said to be away."""
-LONGEST_ADDRESS = 254
-ADDRESS = re.compile(r"[^\s@<>\"'(),:;\\\[\]]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 
 
 def should_tell(row: Row, place: Place, now: datetime) -> bool:
@@ -71,22 +69,8 @@ def tell(log: LogWriter, handoff_id: str, place: Place, plan: DeskPlan) -> bool:
     return True
 
 
-def check_address(address: str) -> str:
-    """An address that can exist, as it was written. Raises ``Unprocessable``."""
-    address = address.strip()
-    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address) or ".." in address or address.startswith("."):
-        raise Unprocessable("bad_address", "That does not look like an e-mail address. Please check it once more.")
-    return address
-
-
-def shortened(address: str) -> str:
-    """Enough for its owner to know it again: ``m•••@example.com``."""
-    name, _, host = address.partition("@")
-    return f"{name[:1]}•••@{host}"
-
-
 def leave_message(
-    log: LogWriter, plan: DeskPlan, address: str, checked: str, text: str | None, client_message_id: str | None
+    log: LogWriter, plan: DeskPlan, contact: Contact, text: str | None, client_message_id: str | None
 ) -> tuple[str, str]:
     """The message, the contact and the promise in one; the place in the queue is kept. Returns promise id and due time.
 
@@ -102,16 +86,21 @@ def leave_message(
     if text and not _said_before(log, text, client_message_id):
         said = MessageSent(text, author="customer", client_message_id=client_message_id)
         log.append(said, "customer", fingerprint=fingerprint("text", text))
-    log.append(ContactGiven("email", address, checked), "customer")  # type: ignore[arg-type]
+    log.append(ContactGiven(contact.kind, contact.address, contact.checked), "customer")
     if row["promise_id"] is not None:
         there = sa.select(t.promises.c.due_at).where(t.promises.c.id == row["promise_id"])
         return str(row["promise_id"]), str(log.connection.execute(there).scalar_one())
     due_by = due(plan, row["queue"], row["department"], log.moment)
     due_at = stamp(due_by)
     owner = f"team:{row['department'] or row['queue']}"
-    promise_id = promises.make(log, wording.ANSWER_BY_MAIL, owner, due_at, made_by="customer", source="system")
+    promise_id = promises.make(
+        log, wording.answer_owed(contact.kind), owner, due_at, made_by="customer", source="system"
+    )
     moves.set_row(log.connection, row["id"], promise_id=promise_id)
-    log.append(MessageSent(wording.message_left(local(plan, row["department"], due_by)), author="system"), "system")
+    log.append(
+        MessageSent(wording.message_left(local(plan, row["department"], due_by), contact.kind), author="system"),
+        "system",
+    )
     return promise_id, due_at
 
 

@@ -13,6 +13,7 @@ from handoff.errors import Unprocessable
 from handoff.limits import RateLimit
 from handoff.ports import Ports
 from handoff.queue import waiting
+from handoff.queue.contact import Contact, check_address, check_phone, shortened
 
 MESSAGES_LEFT_PER_MINUTE = 10
 
@@ -31,17 +32,18 @@ class Wait(Body):
 
 
 class LeftMessage(Body):
-    """An ``email``, or ``use_address_on_record``: exactly one of them."""
+    """An ``email``, a ``phone`` with its country, or ``use_address_on_record``: exactly one of them."""
 
     email: str | None = Field(default=None, max_length=320)
+    phone: str | None = Field(default=None, max_length=64)
     use_address_on_record: bool = False
     text: Text | None = None
     client_message_id: ClientMessageId | None = None
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:
-        if (self.email is None) != self.use_address_on_record:
-            raise ValueError("send either an e-mail or use_address_on_record")
+        if [self.email is not None, self.phone is not None, self.use_address_on_record].count(True) != 1:
+            raise ValueError("send one of email, phone and use_address_on_record")
         return self
 
 
@@ -60,27 +62,30 @@ def create_router(core: Core, ports: Ports, limit: RateLimit) -> APIRouter:
         proven = row.customer_id is not None and row.verification != "none"
         return await ports.address_of(row.customer_id or "") if proven else None
 
+    async def contact_in(conversation_id: str, body: LeftMessage) -> Contact:
+        if body.email is not None:
+            return Contact("email", check_address(body.email), "format")
+        if body.phone is not None:
+            return Contact("phone", check_phone(body.phone), "format")
+        known = await address_on_record(conversation_id)
+        if known is None:
+            raise Unprocessable("no_address_on_record", "We have no address of yours that we may use.")
+        return Contact("email", known, "verified")
+
     @router.get("/{conversation_id}/wait")
     async def wait(conversation: Own) -> Wait:
         found = await core.database.read(lambda c: waiting.place_of(c, conversation))
         address = await address_on_record(conversation) if found["state"] == "waiting" else None
-        return Wait(**found, address_on_record=waiting.shortened(address) if address else None)
+        return Wait(**found, address_on_record=shortened(address) if address else None)
 
     @router.post("/{conversation_id}/leave_message", status_code=201)
     async def leave_message(conversation: Own, body: LeftMessage) -> Promised:
         """The place in the queue is kept. What is promised is a row that the team keeps, due in its hours."""
         await limit.take("leave_message", conversation, MESSAGES_LEFT_PER_MINUTE)
-        if body.email is not None:
-            address, checked = waiting.check_address(body.email), "format"
-        else:
-            known = await address_on_record(conversation)
-            if known is None:
-                raise Unprocessable("no_address_on_record", "We have no address of yours that we may use.")
-            address, checked = known, "verified"
+        contact = await contact_in(conversation, body)
 
         def work(log: LogWriter) -> tuple[str, str]:
-            plan = core.runner.limits.plan
-            return waiting.leave_message(log, plan, address, checked, body.text, body.client_message_id)
+            return waiting.leave_message(log, core.runner.limits.plan, contact, body.text, body.client_message_id)
 
         promise_id, due_at = await core.change(conversation, work)
         return Promised(promise_id=promise_id, due_at=due_at)

@@ -75,8 +75,8 @@ export interface ApprovalRequested {
   summary: string;
 }
 /**
- * Where the customer wants to be answered. ``checked``: ``format`` (an address that can exist) or ``verified`` (the
- * one on record for a verified customer).
+ * Where the customer wants to be answered: an e-mail address, or a telephone number in its international form.
+ * ``checked``: ``format`` (one that can exist) or ``verified`` (the one on record for a verified customer).
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ContactGiven".
@@ -84,7 +84,7 @@ export interface ApprovalRequested {
 export interface ContactGiven {
   address: string;
   checked: "format" | "verified";
-  kind: "email";
+  kind: "email" | "phone";
 }
 /**
  * ``by`` is an agent's id, or ``idle`` when silence closed it. ``cause_code`` is the real cause, from one list;

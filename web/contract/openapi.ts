@@ -3545,13 +3545,15 @@ export interface components {
         };
         /**
          * LeftMessage
-         * @description An ``email``, or ``use_address_on_record``: exactly one of them.
+         * @description An ``email``, a ``phone`` with its country, or ``use_address_on_record``: exactly one of them.
          */
         LeftMessage: {
             /** Client Message Id */
             client_message_id?: string | null;
             /** Email */
             email?: string | null;
+            /** Phone */
+            phone?: string | null;
             /** Text */
             text?: string | null;
             /**

@@ -286,3 +286,15 @@ def test_an_address_that_was_left_counts_before_one_that_was_mentioned(checked: 
     assert packet.customer.confirmed_contacts == confirmed
     assert packet.origins["customer.email"] == Origin("customer", 3)
     assert "customer.email" not in packet.missing
+
+
+def test_a_telephone_number_that_was_left_is_where_the_customer_is_called() -> None:
+    turns = [TurnRecord(2, {"triage": {"entities": {"email": "mara@example.com"}}}, None)]
+    log = [
+        said(2, "mara@example.com"),
+        event(3, "contact.given", "customer", kind="phone", address="+43 1 5850", checked="format"),
+    ]
+    packet = built(*log, turns=turns)
+    assert (packet.customer.email, packet.customer.phone) == ("mara@example.com", "+43 1 5850")
+    assert packet.origins["customer.phone"] == Origin("customer", 3)
+    assert packet.customer.confirmed_contacts == []

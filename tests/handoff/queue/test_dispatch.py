@@ -185,6 +185,23 @@ async def test_nobody_is_there_and_a_message_becomes_a_promise(desk: Desk, clock
     assert (await row_of(desk, customer))["state"] == "queued"  # the place is kept
 
 
+async def test_a_telephone_number_is_promised_a_call(desk: Desk) -> None:
+    customer = await desk.open()
+    await customer.post("handoff", {})
+    for bad in ("5850", "+43", "call me", "+1 555"):
+        refused = await customer.post("leave_message", {"phone": bad})
+        assert (refused.status_code, refused.json()["code"]) == (422, "bad_phone"), bad
+    both = await customer.post("leave_message", {"phone": "+43 1 58058", "email": "mara@example.com"})
+    assert both.status_code == 422
+    assert (await customer.post("leave_message", {"phone": "0043 (0)1 58058-0"})).status_code == 201
+    given = await seen(desk, customer, "contact.given", checked="format")
+    assert given["data"]["address"].startswith("+43 1 58058")
+    await customer.until_text("call you on that number")
+    ana = await Agent.sign_in(desk)
+    (promise,) = (await ana.get("/promises")).json()["promises"]
+    assert promise["text"] == "A colleague calls the customer back about their message."
+
+
 async def test_the_address_on_record_is_offered_to_who_proved_who_they_are(desk: Desk) -> None:
     async def address(customer_id: str) -> str | None:
         return f"{customer_id}@example.com"
