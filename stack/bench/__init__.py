@@ -8,6 +8,7 @@ from __future__ import annotations
 BENCHES: dict[str, str] = {
     "chat": "stack.bench.chat:chat",
     "sockets": "stack.bench.sockets:sockets",
+    "desk": "stack.bench.desk:bench",
     "knowledge": "stack.bench.knowledge:knowledge",
     "outcomes": "stack.bench.outcomes:outcomes",
     "insights": "stack.bench.insights:bench",

@@ -24,7 +24,7 @@ from stack.errors import StackError, WrongUse
 from stack.output import answer, say
 from stack.settings import Settings, load
 
-ON_ONE_ADDRESS = 10_000  # sockets from one loopback address, well below the ports it has
+ON_ONE_ADDRESS = 500  # conversations from one loopback address, below what it may open in a minute
 FILES_BESIDE = 512
 TALK_RATE = 20.0
 TALK_SECONDS = 20.0
