@@ -18,7 +18,7 @@ interface Props {
 export function Head(props: Props) {
   const { controller, words, locale, name, state, back } = props;
   const { owner } = state.conversation;
-  const title = { chat: name, past: words("menuPast"), search: words("menuSearch") }[state.view];
+  const title = { chat: name, past: words("menuPast"), search: words("menuSearch"), leave: words("leaveOpen") }[state.view];
   return (
     <div class="head">
       {state.view === "chat" ? (
@@ -50,6 +50,7 @@ function Menu({ controller, words, locale, name, state }: Props) {
   const [failed, setFailed] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
+  const { owner } = state.conversation;
   const said = state.conversation.facts.some((fact) => fact.type === "message.sent");
 
   useEffect(() => {
@@ -105,6 +106,7 @@ function Menu({ controller, words, locale, name, state }: Props) {
         <ul class="menu">
           {item(words("menuSearch"), () => controller.show("search"))}
           {state.identified && item(words("menuPast"), () => controller.show("past"))}
+          {owner.kind === "queue" && item(words("leaveOpen"), () => controller.show("leave"))}
           {said && item(words("menuSave"), () => void save())}
           {state.started &&
             item(words("newConversation"), () => {

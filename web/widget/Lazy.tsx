@@ -10,8 +10,8 @@ export function later<P extends { words: Words }>(load: () => Promise<{ default:
     const [failed, setFailed] = useState(false);
     const fetch = () => {
       setFailed(false);
-      load().then(
-        ({ default: it }) => setPart({ it: (known = it) }),
+      Promise.all([load(), import("./parts/styles")]).then(
+        ([{ default: it }]) => setPart({ it: (known = it) }),
         () => setFailed(true),
       );
     };

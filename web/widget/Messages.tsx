@@ -3,7 +3,7 @@ import type { Controller } from "./controller";
 import { EchoBubble, MessageBubble } from "./Bubble";
 import { DownIcon } from "./icons";
 import { later } from "./Lazy";
-import { openSurvey, saidWhetherSolved, type WidgetState } from "./state";
+import { messageLeft, nobodyThere, openSurvey, saidWhetherSolved, type WidgetState } from "./state";
 import { timeline } from "./timeline";
 import type { Words } from "./words";
 
@@ -20,6 +20,7 @@ interface Props {
 }
 
 const NEAR_PX = 80;
+const Waiting = later(() => import("./parts/Waiting"));
 const Survey = later(() => import("./parts/Survey"));
 
 export function Messages({ controller, words, locale, server, house, starters, state, refocus }: Props) {
@@ -31,6 +32,8 @@ export function Messages({ controller, words, locale, server, house, starters, s
   const ended = conversation.owner.kind === "none";
   const asked = ended && !saidWhetherSolved(state);
   const survey = asked ? null : openSurvey(state);
+  const left = conversation.owner.kind === "queue" ? messageLeft(state) : null;
+  const away = !!left || nobodyThere(state);
   const greeting = state.greeting;
   const lastEcho = conversation.echoes[conversation.echoes.length - 1];
 
@@ -42,7 +45,7 @@ export function Messages({ controller, words, locale, server, house, starters, s
   useLayoutEffect(() => {
     if (near.current) toEnd();
     else setBelow(true);
-  }, [conversation.facts.length, state.typing, state.notice, survey?.episode]);
+  }, [conversation.facts.length, state.typing, state.notice, survey?.episode, away]);
 
   // A picture that arrives late must not push the newest message out of sight.
   useEffect(() => {
@@ -125,6 +128,7 @@ export function Messages({ controller, words, locale, server, house, starters, s
           ))}
         </ol>
         {state.typing && <Typing who={state.typing} state={state} words={words} />}
+        {away && <Waiting controller={controller} words={words} locale={locale} left={left} keeps={state.keepsPlace} refocus={refocus} />}
         {survey && <Survey controller={controller} words={words} survey={survey} done={refocus} />}
         {ended && <Ending controller={controller} words={words} ask={asked} busy={state.feedback === "sending"} />}
       </div>

@@ -15,6 +15,7 @@ interface Props extends AppProps {
 const FULL_SCREEN = "(max-width: 480px)";
 const PreChat = later(() => import("./parts/PreChat"));
 const Past = later(() => import("./parts/Past"));
+const LeaveMessage = later(() => import("./parts/LeaveMessage"));
 const Search = later(() => import("./parts/Search"));
 
 export function Panel({ controller, words, locale, server, name, starters, state }: Props) {
@@ -77,6 +78,7 @@ export function Panel({ controller, words, locale, server, name, starters, state
       )}
       {state.view === "past" && <Middle><Past controller={controller} words={words} locale={locale} /></Middle>}
       {state.view === "search" && <Middle><Search controller={controller} words={words} server={server} /></Middle>}
+      {state.view === "leave" && <Middle><LeaveMessage controller={controller} words={words} state={state} done={back} /></Middle>}
       {state.view === "chat" && form && (
         <Middle><PreChat controller={controller} words={words} config={form} done={() => requestAnimationFrame(refocus)} /></Middle>
       )}
@@ -84,20 +86,22 @@ export function Panel({ controller, words, locale, server, name, starters, state
         <Messages controller={controller} words={words} locale={locale} server={server} house={name} starters={starters} state={state} refocus={refocus} />
       )}
       {state.notice && <p class="notice">{state.notice}</p>}
-      <div class="foot">
+      <div class={state.view === "leave" ? "foot is-empty" : "foot"}>
         {state.view === "chat" && !form && <Composer field={field} controller={controller} words={words} uploads={state.uploads} accept={state.config?.attachments.media_types} />}
-        <button
-          type="button"
-          class="person"
-          aria-disabled={state.personAsked}
-          onClick={() => {
-            controller.show("chat");
-            if (!state.personAsked) controller.talkToPerson();
-          }}
-        >
-          <PersonIcon />
-          {words("person")}
-        </button>
+        {state.view !== "leave" && (
+          <button
+            type="button"
+            class="person"
+            aria-disabled={state.personAsked}
+            onClick={() => {
+              controller.show("chat");
+              if (!state.personAsked) controller.talkToPerson();
+            }}
+          >
+            <PersonIcon />
+            {words("person")}
+          </button>
+        )}
       </div>
       {dropping && <p class="drop">{words("attachDrop")}</p>}
     </div>

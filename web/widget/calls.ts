@@ -15,6 +15,8 @@ export interface SurveyAnswer {
   csat?: number;
   comment?: string;
 }
+export type Wait = Schemas["Wait"];
+export type Contact = { email: string } | { phone: string } | { use_address_on_record: true };
 type Opening = { identity_token?: string; page_url?: string; locale?: string; about?: AboutMe };
 type Sending = { client_message_id: string; text?: string; choice?: string; attachments?: string[] };
 
@@ -39,6 +41,9 @@ export function customerCalls(base: string, fetch?: typeof globalThis.fetch) {
     feedback: (id: string, kind: FeedbackKind) => api.request<unknown>("POST", path(id, "feedback"), { body: { kind } }),
     survey: (id: string, answer: SurveyAnswer) =>
       api.request<unknown>("POST", path(id, "feedback"), { body: { kind: "survey", ...answer } }),
+    wait: (id: string) => api.request<Wait>("GET", path(id, "wait")),
+    leaveMessage: (id: string, body: Contact & { text?: string; client_message_id?: string }) =>
+      api.request<Schemas["Promised"]>("POST", path(id, "leave_message"), { body }),
     past: (identity: string) =>
       api.request<{ conversations: ListedConversation[] }>("GET", "/customers/me/conversations", { token: identity }),
     takeUp: (identity: string, id: string) =>

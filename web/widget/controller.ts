@@ -5,12 +5,12 @@ import { addEcho, EMPTY, hasGap } from "../shared/reduce";
 import { createStore, type Store } from "../shared/store";
 import { ConversationStream } from "../shared/stream";
 import type { Attachment, ChoiceButton } from "../shared/types";
-import type { AboutMe, CustomerCalls, FeedbackKind, SurveyAnswer } from "./calls";
+import type { AboutMe, Contact, CustomerCalls, FeedbackKind, SurveyAnswer } from "./calls";
 import { IdentityKeeper, subjectOf } from "./identity";
 import { Inbox } from "./inbox";
 import { Outbox } from "./outbox";
 import { PersonRequest } from "./person";
-import { INITIAL, type WidgetState } from "./state";
+import { INITIAL, type LeftDraft, type WidgetState } from "./state";
 import type { Memory } from "./storage";
 import { Uploads } from "./uploads";
 import type { Words } from "./words";
@@ -178,6 +178,28 @@ export class Controller {
 
   leaveSurvey(episode: string): void {
     this.store.set({ surveysLeft: [...this.store.get().surveysLeft, episode] });
+  }
+
+  /** Where this customer stands in line, and the address on record that they may use. */
+  wait() {
+    return this.options.calls.wait(this.id ?? "");
+  }
+
+  /** `id` names the message: the same one again is the same message. */
+  async leaveMessage(contact: Contact, text: string, id: string): Promise<void> {
+    await this.options.calls.leaveMessage(this.id ?? "", { ...contact, ...(text && { text, client_message_id: id }) });
+    this.store.set({ draft: INITIAL.draft });
+    this.stream?.nudge();
+  }
+
+  keepDraft(draft: LeftDraft): void {
+    this.store.set({ draft });
+  }
+
+  /** Rather wait than leave a message. */
+  keepPlace(): void {
+    this.store.set({ keepsPlace: true });
+    this.notice(this.options.words("leaveKept"));
   }
 
   /** What the form before the first message says. */

@@ -1,13 +1,12 @@
 /** The widget itself, inside the shadow root of its element: what the element fetches when it is put into a page. */
 import { h, render } from "preact";
-import tokens from "../shared/tokens.css?inline";
 import { App } from "./App";
 import { customerCalls } from "./calls";
 import { Controller } from "./controller";
 import type { FrontdeskWidget, WidgetEvent } from "./element";
+import { dress } from "./sheets";
 import { unread, type WidgetState } from "./state";
 import { Memory } from "./storage";
-import styles from "./styles.css?inline";
 import { wordsFor } from "./words";
 
 export interface Mounted {
@@ -78,11 +77,4 @@ function watch(controller: Controller, host: HTMLElement, tell: (event: WidgetEv
     if (owner.kind !== past.conversation.owner.kind)
       tell("conversation", { with: owner.kind, ...(owner.kind === "agent" && { name: owner.name }) });
   });
-}
-
-/** A constructed sheet works where a host page's content policy forbids inline styles. */
-function dress(root: ShadowRoot): void {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(tokens + styles);
-  root.adoptedStyleSheets = [sheet];
 }

@@ -1,5 +1,6 @@
 import { type Conversation, EMPTY } from "../shared/reduce";
 import type { Connection } from "../shared/stream";
+import type { Fact, FactOf } from "../shared/types";
 import type { AboutMe, Greeting, WidgetConfig } from "./calls";
 import type { Upload } from "./uploads";
 
@@ -24,7 +25,7 @@ export interface WidgetState {
   /** One sentence under the messages, until something else happens. */
   notice: string | null;
   feedback: "open" | "sending" | "given";
-  view: "chat" | "past" | "search";
+  view: "chat" | "past" | "search" | "leave";
   /** The host page has said who this is. */
   identified: boolean;
   config: WidgetConfig | null;
@@ -32,11 +33,23 @@ export interface WidgetState {
   about: AboutMe | null;
   uploads: readonly Upload[];
   greeting: Greeting | null;
+  /** Nobody is there, and the customer said that they would rather wait. */
+  keepsPlace: boolean;
+  /** A message to leave that was begun and not sent. */
+  draft: LeftDraft;
   /** Episodes whose survey was put off, on this page. */
   surveysLeft: readonly string[];
   /** For the live region: each is spoken once, when it is added. */
   announcements: readonly Announcement[];
 }
+
+export interface LeftDraft {
+  readonly email: string;
+  readonly phone: string;
+  readonly text: string;
+}
+
+const ENDS_A_WAIT: readonly Fact["type"][] = ["handoff.returned", "conversation.closed", "conversation.reopened"];
 
 export const INITIAL: WidgetState = {
   open: false,
@@ -55,6 +68,8 @@ export const INITIAL: WidgetState = {
   about: null,
   uploads: [],
   greeting: null,
+  keepsPlace: false,
+  draft: { email: "", phone: "", text: "" },
   surveysLeft: [],
   announcements: [],
 };
@@ -64,6 +79,30 @@ export function unread(state: WidgetState): number {
   return state.conversation.facts.filter(
     (fact) => fact.seq > state.readSeq && fact.source !== "customer" && (fact.type === "message.sent" || fact.type === "turn.failed"),
   ).length;
+}
+
+/** In line while nobody who could take it is at the desk. */
+export function nobodyThere({ conversation: { owner } }: WidgetState): boolean {
+  return owner.kind === "queue" && (owner.staffed === false || !!owner.opensAt);
+}
+
+export interface MessageLeft {
+  kind: "email" | "phone";
+  address: string;
+  /** By when the answer was promised. */
+  dueAt: string | null;
+}
+
+/** The message that was left during this wait, with the promise made for it. */
+export function messageLeft({ conversation }: WidgetState): MessageLeft | null {
+  let contact: FactOf<"contact.given">["data"] | null = null;
+  let dueAt: string | null = null;
+  for (const fact of conversation.facts) {
+    if (fact.type === "contact.given") contact = fact.data;
+    else if (fact.type === "promise.made" && contact) dueAt ??= fact.data.due_at;
+    else if (ENDS_A_WAIT.includes(fact.type)) contact = dueAt = null;
+  }
+  return contact && { kind: contact.kind, address: contact.address ?? "", dueAt };
 }
 
 /** Nobody knows who this is, nothing was said yet, and the company asks first. */

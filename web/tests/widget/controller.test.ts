@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Echo } from "../../shared/reduce";
 import { customerCalls } from "../../widget/calls";
 import { Controller } from "../../widget/controller";
-import { unread } from "../../widget/state";
+import { messageLeft, nobodyThere, unread } from "../../widget/state";
 import { Memory } from "../../widget/storage";
 import { english } from "../../widget/words";
 import { FakeServer, FakeStorage } from "../support/server";
@@ -267,6 +267,49 @@ describe("a person", () => {
     await settle();
     expect(bodies("/handoff")).toHaveLength(1);
     expect(widget.store.get().notice).toContain("in line");
+  });
+});
+
+describe("nobody is there", () => {
+  const away = { handoff_id: "h1", position: 1, staffed: false };
+
+  test("the way to leave a message is offered while nobody is, and no longer", async () => {
+    const widget = page();
+    widget.talkToPerson();
+    await settle();
+    expect(nobodyThere(widget.store.get())).toBe(false);
+    server.write("cnv_1", "handoff.advanced", "system", away);
+    expect(nobodyThere(widget.store.get())).toBe(true);
+    server.write("cnv_1", "handoff.advanced", "system", { ...away, staffed: true });
+    expect(nobodyThere(widget.store.get())).toBe(false);
+    server.write("cnv_1", "handoff.advanced", "system", { ...away, staffed: true, opens_at: "2026-01-06T08:00:00Z" });
+    expect(nobodyThere(widget.store.get())).toBe(true);
+  });
+
+  test("a message that failed is kept, and is the same message when it is sent again", async () => {
+    const widget = page();
+    widget.talkToPerson();
+    await settle();
+    widget.keepDraft({ email: "mara@example.com", phone: "", text: "It leaks." });
+    server.down = true;
+    await expect(widget.leaveMessage({ email: "mara@example.com" }, "It leaks.", "m1")).rejects.toThrow();
+    expect(widget.store.get().draft.text).toBe("It leaks.");
+    server.down = false;
+    await widget.leaveMessage({ email: "mara@example.com" }, "It leaks.", "m1");
+    expect(bodies("/leave_message")).toEqual([{ email: "mara@example.com", text: "It leaks.", client_message_id: "m1" }]);
+    expect(widget.store.get().draft.text).toBe("");
+  });
+
+  test("where and by when is known from the log; another address keeps the time", async () => {
+    const widget = page();
+    widget.talkToPerson();
+    await settle();
+    server.write("cnv_1", "contact.given", "customer", { kind: "email", address: "mara@example.com", checked: "format" });
+    server.write("cnv_1", "promise.made", "system", { promise_id: "p1", due_at: "2026-01-05T12:00:00Z" });
+    server.write("cnv_1", "contact.given", "customer", { kind: "phone", address: "+43 1 58058", checked: "format" });
+    expect(messageLeft(widget.store.get())).toEqual({ kind: "phone", address: "+43 1 58058", dueAt: "2026-01-05T12:00:00Z" });
+    server.write("cnv_1", "handoff.returned", "agent", { handoff_id: "h1" });
+    expect(messageLeft(widget.store.get())).toBeNull();
   });
 });
 
