@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,18 @@ class Recovery:
     remedies: list[str]
     follow_up: str | None
     owner: str | None
+
+
+@dataclass(frozen=True)
+class Worded:
+    """Lines of a summary in the words of ``model``: ``problem``, ``tried``, ``wants``; the unproved are missing."""
+
+    model: str | None
+    lines: Mapping[str, str]
+
+
+async def _not_worded(_packet: Mapping[str, Any]) -> Worded:
+    return Worded(None, {})
 
 
 async def _no_address(_customer_id: str) -> str | None:
@@ -38,11 +50,13 @@ def _lead_decides(_kind: str, _amount: str | None, _earlier: Paid, roles: Sequen
 class Ports:
     """``address_of``: a verified customer's e-mail on record. ``recovery_for``: the protocols that these intents,
     operation kinds and facts call for, best first. ``missing_role``: the role that deciding on this kind and amount
-    needs, after what the customer was paid before (kind, amount), and none of ``roles`` has; ``None``: they may."""
+    needs, after what the customer was paid before (kind, amount), and none of ``roles`` has; ``None``: they may.
+    ``word_summary``: a packet, as it is sent, in a language model's words."""
 
     address_of: Callable[[str], Awaitable[str | None]] = field(default=_no_address)
     recovery_for: Callable[[Sequence[str]], list[Recovery]] = field(default=_no_recovery)
     missing_role: Callable[[str, str | None, Paid, Sequence[str]], str | None] = field(default=_lead_decides)
+    word_summary: Callable[[Mapping[str, Any]], Awaitable[Worded]] = field(default=_not_worded)
 
 
 def recovery_signs(packet: dict[str, Any]) -> list[str]:

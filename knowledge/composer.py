@@ -52,9 +52,12 @@ class Composer(Protocol):
 
 
 class ModelComposer:
-    """``monotonic`` is a clock in seconds. To be used from one event loop."""
+    """``name`` as the model is configured; ``monotonic`` is a clock in seconds. To be used from one event loop."""
 
-    def __init__(self, model: BaseChatModel, deadline: float, words: int, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, model: BaseChatModel, name: str, deadline: float, words: int, monotonic: Callable[[], float]
+    ) -> None:
+        self.name = name
         self._model = model
         self._deadline = deadline
         self._words = words
@@ -63,10 +66,17 @@ class ModelComposer:
         self._rests_until = 0.0
 
     async def compose(self, question: str, earlier: Sequence[str], evidence: Sequence[Evidence]) -> str:
+        text = await self.write(_messages(question, earlier, evidence))
+        if not text or SILENT in text:
+            raise NotComposed("the language model found no answer in the passages")
+        return text
+
+    async def write(self, messages: Messages) -> str:
+        """What the model makes of other instructions than ours, as unchecked. Raises ``NotComposed``."""
         if self._monotonic() < self._rests_until:
             raise NotComposed("the language model rests after failures")
         try:
-            text = await self._ask(_messages(question, earlier, evidence))
+            text = await self._ask(messages)
         except NotComposed as exc:
             self._failures += 1
             if self._failures >= FAILURES:
@@ -75,8 +85,6 @@ class ModelComposer:
             log.warning("knowledge.not_composed", reason=str(exc))
             raise
         self._failures = 0
-        if not text or SILENT in text:
-            raise NotComposed("the language model found no answer in the passages")
         if len(text.split()) > self._words:
             raise NotComposed("the language model wrote too much")
         return text
@@ -101,7 +109,7 @@ class ModelComposer:
         return text.strip()
 
 
-def make_composer(settings: KnowledgeSettings, monotonic: Callable[[], float]) -> Composer | None:
+def make_composer(settings: KnowledgeSettings, monotonic: Callable[[], float]) -> ModelComposer | None:
     """The configured model, None without one. LangChain and the provider's package are imported only for it.
 
     Raises ``KnowledgeError`` (``language_model_unusable``) when the name or its package is not known.
@@ -122,7 +130,7 @@ def make_composer(settings: KnowledgeSettings, monotonic: Callable[[], float]) -
             "language_model_unusable",
             f"Language model {name} cannot be used: the name is wrong, or its provider's package or key is missing.",
         ) from exc
-    return ModelComposer(model, seconds, 2 * settings.answer_words, monotonic)
+    return ModelComposer(model, name, seconds, 2 * settings.answer_words, monotonic)
 
 
 def _messages(question: str, earlier: Sequence[str], evidence: Sequence[Evidence]) -> Messages:

@@ -78,8 +78,10 @@ class Knowledge:
         self._examples = Examples()
         self._tasks: list[asyncio.Task[None]] = []
         self.retriever = Retriever(self._catalogue, self._index, self._embeddings, settings, clock)
-        composer = make_composer(settings, clock.monotonic)
-        self.answerer = Answerer(self.retriever, self._catalogue, self._embeddings, settings, self._searchers, composer)
+        self.composer = make_composer(settings, clock.monotonic)
+        self.answerer = Answerer(
+            self.retriever, self._catalogue, self._embeddings, settings, self._searchers, self.composer
+        )
         self.editing = Editing(self._database, clock, self._prepare, self._changed)
         self.desk = EditorsDesk(
             self._database,
@@ -103,6 +105,10 @@ class Knowledge:
     def index_trouble(self) -> str | None:
         """Why answers come from exact search now; None when the index serves."""
         return "this process reads from SQL" if self._index is None else self._index.trouble
+
+    @property
+    def embeddings(self) -> SentenceEmbeddings:
+        return self._embeddings
 
     @property
     def passages(self) -> int:

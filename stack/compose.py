@@ -48,6 +48,7 @@ from stack.pages import Application, Pages, read_pages
 from stack.parts_settings import actions_settings, handoff_settings, knowledge_settings
 from stack.privacy_stores import other_stores
 from stack.settings import Settings
+from stack.summaries import Summaries
 
 Around = Callable[[Backend], Backend]
 TITLE = "Frontdesk"
@@ -105,6 +106,8 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
             lab = Lab(shop_lab, faulty, shop.backend, handoff.core.database)
         handoff.customers.greeter = delayed_order(backend, clock)
         desk_ports.fill(handoff.ports, backend)
+        if knowledge.composer is not None:
+            handoff.ports.word_summary = Summaries(knowledge.composer, knowledge.embeddings).word
         desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)
         knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
         handoff.privacy.others = other_stores(settings, knowledge, handoff.core.database, backend)

@@ -122,6 +122,17 @@ class HandoffDetail(Body):
     recovery: list[RecoveryStep]
 
 
+class Summary(Body):
+    """The four lines. ``worded``: which of them are in the words of ``model``; the others are the rules' own."""
+
+    problem: str
+    tried: str
+    wants: str
+    next_best_action: str
+    worded: list[str]
+    model: str | None
+
+
 class PacketPart(Body):
     part: str
     items: list[Any] | dict[str, Any]
@@ -228,6 +239,15 @@ def create_router(
     async def view(handoff_id: str, me: Agent) -> HandoffDetail:
         await queue.may_see(handoff_id, me)
         return await detail(handoff_id)
+
+    @router.get("/handoffs/{handoff_id}/summary")
+    async def summary(handoff_id: str, me: Agent) -> Summary:
+        """As in the packet, but in a language model's words where one is configured and the log carries them."""
+        await queue.may_see(handoff_id, me)
+        packet = (await queue.view(handoff_id)).packet
+        lines = {name: packet["summary"][name] for name in ("problem", "tried", "wants", "next_best_action")}
+        worded = await ports.word_summary(packet)
+        return Summary(**{**lines, **worded.lines}, worded=sorted(worded.lines), model=worded.model)
 
     @router.get("/handoffs/{handoff_id}/packet/{part}")
     async def packet_part(handoff_id: str, part: str, me: Agent) -> PacketPart:

@@ -1010,6 +1010,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handoffs/{handoff_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description As in the packet, but in a language model's words where one is configured and the log carries them.
+         */
+        get: operations["summary_api_v1_handoffs__handoff_id__summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/handoffs/{handoff_id}/transfer": {
         parameters: {
             query?: never;
@@ -4416,6 +4436,24 @@ export interface components {
             /** Replies */
             replies: components["schemas"]["SuggestedReply"][];
         };
+        /**
+         * Summary
+         * @description The four lines. ``worded``: which of them are in the words of ``model``; the others are the rules' own.
+         */
+        Summary: {
+            /** Model */
+            model: string | null;
+            /** Next Best Action */
+            next_best_action: string;
+            /** Problem */
+            problem: string;
+            /** Tried */
+            tried: string;
+            /** Wants */
+            wants: string;
+            /** Worded */
+            worded: string[];
+        };
         /** SummaryOut */
         SummaryOut: {
             /** As Of */
@@ -7226,6 +7264,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    summary_api_v1_handoffs__handoff_id__summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
                 };
             };
             /** @description Well-formed and wrong */

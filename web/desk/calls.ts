@@ -33,6 +33,7 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     search: (q: string) => api.request<Schemas["InboxItems"]>("GET", "/desk/search", { query: { q } }),
     presence: (state: Presence) => api.request<unknown>("PUT", "/agents/me/presence", { body: { state } }),
     handoff: (id: string) => api.request<HandoffDetail>("GET", `/handoffs/${encodeURIComponent(id)}`),
+    summary: (id: string) => api.request<Schemas["Summary"]>("GET", of(id, "summary")),
     accept: (id: string) => act(id, "accept"),
     message: (id: string, clientMessageId: string, text: string) =>
       act(id, "messages", { client_message_id: clientMessageId, text }),

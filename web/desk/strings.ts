@@ -40,6 +40,7 @@ export const workEn = {
   promiseMore: "It stays on the list of what is owed, and the conversation cannot be closed as resolved before it is kept.",
   promiseWhat: "What will happen?",
   promiseWhen: "By when? ({zone})",
+  summaryWorded: "In the words of {model}, checked against what was said. What to do next is by rule.",
   packetRecovery: "What we do about it",
   recoveryRemedies: "The assistant can offer: {names}",
   recoveryFollowUp: "Afterwards: {what}",

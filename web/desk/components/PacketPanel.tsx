@@ -1,6 +1,7 @@
 import { plainText } from "../../shared/markdown";
 import type { HandoffDetail, Packet } from "../../shared/types";
 import { clock, score, spaced } from "../format";
+import { useLoaded } from "../useLoaded";
 import { label, t } from "../words";
 import type { Desk } from "../controller";
 import { APPROVERS, type Owed as OwedNow } from "../owed";
@@ -25,13 +26,15 @@ export function PacketPanel({ desk, detail, owed }: Props) {
 
 function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) {
   const { summary, why } = packet;
+  const wordedAnew = useLoaded(() => desk.calls.summary(detail.handoff_id), [detail.handoff_id, summary.problem, summary.tried]).value;
+  const line = (name: "problem" | "tried" | "wants") => (wordedAnew?.worded.includes(name) ? wordedAnew[name] : summary[name]);
   const done = settled(detail);
   const open = packet.approvals.filter((approval) => !done.has(approval.approval_id));
   const promises = packet.promises.filter((promise) => !done.has(promise.promise_id));
   const wanted = [
-    [t("summaryProblem"), summary.problem, summary.seqs?.problem],
-    [t("summaryTried"), summary.tried, summary.seqs?.tried],
-    [t("summaryWants"), summary.wants, summary.seqs?.wants],
+    [t("summaryProblem"), line("problem"), summary.seqs?.problem],
+    [t("summaryTried"), line("tried"), summary.seqs?.tried],
+    [t("summaryWants"), line("wants"), summary.seqs?.wants],
   ] as const;
   return (
     <div class="packet-body" role="group" aria-label={t("packet")} tabIndex={0}>
@@ -48,6 +51,7 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
           <dt>{t("summaryNext")}</dt>
           <dd>{summary.next_best_action}</dd>
         </div>
+        {!!wordedAnew?.worded.length && <p class="soft">{t("summaryWorded", { model: wordedAnew.model ?? "" })}</p>}
       </dl>
 
       <Recovery steps={detail.recovery} />
