@@ -55,6 +55,8 @@ class Topic(_Strict):
 class DeskPlan(_Strict):
     timezone: str
     age_step: int = Field(ge=1, description="minutes of waiting that weigh as much as one step of priority")
+    message_within: int = Field(default=4 * 3600, ge=60)
+    """Seconds of business hours within which a message that was left is answered: nobody was there to read it."""
     queues: dict[Queue, QueueTarget]
     departments: dict[str, Department]
     reasons: dict[HandoffReason, ReasonRule]

@@ -50,9 +50,18 @@ def rank(plan: DeskPlan, priority: int, first_wait: datetime) -> int:
 
 def due(plan: DeskPlan, queue: Queue, department: str | None, first_wait: datetime) -> datetime:
     """When the first answer is due."""
-    seconds = plan.queues[queue].answer_within
+    return _after(plan, department, first_wait, plan.queues[queue].answer_within)
+
+
+def message_due(plan: DeskPlan, department: str | None, left: datetime) -> datetime:
+    """By when a message that was left is answered."""
+    return _after(plan, department, left, plan.message_within)
+
+
+def _after(plan: DeskPlan, department: str | None, start: datetime, seconds: int) -> datetime:
+    """``seconds`` of the department's hours later."""
     calendar = calendar_of(plan, department)
-    return calendar.after_open_seconds(first_wait, seconds) if calendar else first_wait + timedelta(seconds=seconds)
+    return calendar.after_open_seconds(start, seconds) if calendar else start + timedelta(seconds=seconds)
 
 
 def calendar_of(plan: DeskPlan, department: str | None) -> Hours | None:

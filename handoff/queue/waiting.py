@@ -20,7 +20,7 @@ from handoff.queue import moves
 from handoff.queue.contact import Contact
 from handoff.queue.estimate import Place, worth_telling
 from handoff.queue.plan import DeskPlan
-from handoff.queue.routing import due, local
+from handoff.queue.routing import local, message_due
 from handoff.storage import tables as t
 
 Row = Any
@@ -90,7 +90,7 @@ def leave_message(
     if row["promise_id"] is not None:
         there = sa.select(t.promises.c.due_at).where(t.promises.c.id == row["promise_id"])
         return str(row["promise_id"]), str(log.connection.execute(there).scalar_one())
-    due_by = due(plan, row["queue"], row["department"], log.moment)
+    due_by = message_due(plan, row["department"], log.moment)
     due_at = stamp(due_by)
     owner = f"team:{row['department'] or row['queue']}"
     promise_id = promises.make(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from handoff.clock import SystemClock
+from handoff.clock import SystemClock, parse
 from handoff.queue.order import Order
 from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
@@ -169,6 +169,8 @@ async def test_nobody_is_there_and_a_message_becomes_a_promise(desk: Desk, clock
     message = {"email": "mara@example.com", "text": "It never came.", "client_message_id": "left-1"}
     left = await customer.post("leave_message", message)
     assert left.status_code == 201, left.text
+    # Nobody was there to read it: an answer within the three minutes of a waiting line could not be kept.
+    assert timedelta(hours=3) < parse(left.json()["due_at"]) - datetime.now(UTC) < timedelta(hours=5)
     repeated = await customer.post("leave_message", message)  # the answer was lost on its way
     assert (repeated.status_code, repeated.json()) == (201, left.json())
     other = await customer.post("leave_message", message | {"text": "Something else."})
