@@ -26,6 +26,7 @@ from handoff.canned.service import CannedReplies
 from handoff.clock import Clock, Ids, RandomIds, SystemClock
 from handoff.conversations import routes as conversation_routes
 from handoff.conversations import socket as conversation_socket
+from handoff.conversations import transcript_routes
 from handoff.conversations.service import ConversationService
 from handoff.core import Core
 from handoff.customers import routes as customer_routes
@@ -140,6 +141,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
     router.include_router(promise_routes.create_router(queue, PromiseService(core), require))
     router.include_router(waiting_routes.create_router(core, ports, limit))
+    router.include_router(transcript_routes.create_router(core, require, limit, queue.may_read, trail))
     router.include_router(attachment_routes.create_router(core, attachments, require, limit, queue.may_read))
     router.include_router(customer_routes.create_router(core, customers))
     router.include_router(widget_routes.create_router(settings))
