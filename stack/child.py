@@ -23,8 +23,9 @@ class ChildSpec:
     """``ready`` answers whether the child serves; it is asked until it does. Children start in rising order of
     ``starts`` and stop in falling order of ``stops``, equal numbers together. Times in seconds.
 
-    ``spare``: the program reads a line from its standard input before it begins. A second one is kept there, loaded and
-    waiting, so that a restart costs no loading."""
+    ``spares``: so many more are kept loaded and waiting, so that a restart costs no loading. A program that has some
+    reads a line from its standard input before it begins. Two: one may die soon after the other.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -36,7 +37,7 @@ class ChildSpec:
     ready_within: float = 120.0
     stop_within: float = 3.0
     nice: int = 0
-    spare: bool = False
+    spares: int = 0
 
 
 class Child:
@@ -47,33 +48,36 @@ class Child:
         self.spec = spec
         self.output = log_folder / f"{spec.name}.out"
         self.process: asyncio.subprocess.Process | None = None
-        self._spare: asyncio.subprocess.Process | None = None
+        self._spares: list[asyncio.subprocess.Process] = []
 
     @property
     def pid(self) -> int | None:
         return self.process.pid if self.process is not None and self.process.returncode is None else None
 
     async def start(self) -> None:
-        """Remove what a dead predecessor left and start the program, the spare where one waits."""
+        """Remove what a dead predecessor left and start the program, a spare where one waits."""
         for socket in self.spec.sockets:
             socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             socket.unlink(missing_ok=True)
-        waiting, self._spare = self._spare, None
-        if waiting is None or waiting.returncode is not None or not await _begin(waiting):
-            waiting = await self._spawn()
-            await _begin(waiting)
-        self.process = waiting
+        while self._spares:
+            waiting = self._spares.pop(0)
+            if waiting.returncode is None and await _begin(waiting):
+                self.process = waiting
+                return
+        self.process = await self._spawn()
+        await _begin(self.process)
 
     async def prepare_spare(self) -> None:
-        """Load the next one, if this child has a spare and none waits."""
-        if self.spec.spare and (self._spare is None or self._spare.returncode is not None):
-            self._spare = await self._spawn()
+        """Load one more, if fewer wait than should."""
+        self._spares = [spare for spare in self._spares if spare.returncode is None]
+        if len(self._spares) < self.spec.spares:
+            self._spares.append(await self._spawn())
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         with self._open_output() as output:
             return await asyncio.create_subprocess_exec(
                 sys.executable, "-I", str(LEASH), str(os.getpid()), str(self.spec.nice), *self.spec.command,
-                stdin=asyncio.subprocess.PIPE if self.spec.spare else asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE if self.spec.spares else asyncio.subprocess.DEVNULL,
                 stdout=output, stderr=output, cwd=ROOT,
                 env=dict(self.spec.environment) or None, start_new_session=True,
             )  # fmt: skip
@@ -90,7 +94,7 @@ class Child:
 
     async def stop(self, within: float) -> bool:
         """Ask it to end, then make it; true if it ended by itself. Whatever it started goes with it."""
-        await self._drop_spare()
+        await self._drop_spares()
         if self.process is None:
             return True
         polite = True
@@ -104,16 +108,16 @@ class Child:
         return polite
 
     async def clear_away(self) -> None:
-        """What an ended program left: processes that it had started, and its sockets. The spare stays."""
+        """What an ended program left: processes that it had started, and its sockets. The spares stay."""
         assert self.process is not None
         self._signal(signal.SIGKILL)
         await self.process.wait()
         for socket in self.spec.sockets:
             socket.unlink(missing_ok=True)
 
-    async def _drop_spare(self) -> None:
-        spare, self._spare = self._spare, None
-        if spare is not None:
+    async def _drop_spares(self) -> None:
+        spares, self._spares = self._spares, []
+        for spare in spares:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(spare.pid, signal.SIGKILL)
             await spare.wait()

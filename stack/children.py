@@ -83,7 +83,7 @@ def app_child(settings: Settings) -> ChildSpec:
         sockets=(settings.paths.actions_socket,),
         ready_within=120,
         stop_within=settings.shutdown_grace + 1,
-        spare=True,
+        spares=2,
     )
 
 

@@ -112,7 +112,7 @@ class Supervisor:
         quick = 0
         while True:
             began = time.monotonic()
-            loading = asyncio.create_task(_prepare_spare(child))
+            loading = asyncio.create_task(_prepare_spares(child))
             try:
                 manner = await self._until_gone(child)
             finally:
@@ -187,11 +187,12 @@ def _stages(specs: Sequence[ChildSpec], order: Callable[[ChildSpec], int]) -> li
     return [list(stage) for _, stage in groupby(sorted(specs, key=order), key=order)]
 
 
-async def _prepare_spare(child: Child) -> None:
-    """Load the spare once the child serves, and not while it still finds its feet."""
-    await asyncio.sleep(SPARE_AFTER)
-    with contextlib.suppress(OSError):
-        await asyncio.shield(child.prepare_spare())
+async def _prepare_spares(child: Child) -> None:
+    """Load the spares once the child serves and not while it still finds its feet, one after the other."""
+    for _ in range(child.spec.spares):
+        await asyncio.sleep(SPARE_AFTER)
+        with contextlib.suppress(OSError):
+            await asyncio.shield(child.prepare_spare())
 
 
 async def _asked(child: Child) -> bool:

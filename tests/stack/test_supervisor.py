@@ -36,7 +36,8 @@ def end(*_):
         sys.exit(0)
 signal.signal(signal.SIGTERM, end)
 if manner == "spare":
-    (folder / f"{name}.loaded").write_text(f"{__import__('os').getpid()}")
+    with (folder / f"{name}.loaded").open("a") as file:
+        file.write(f"{__import__('os').getpid()}\\n")
     if not sys.stdin.readline():
         sys.exit(0)
 note("started")
@@ -73,7 +74,7 @@ class Stage:
             ready_within=20,
             stop_within=0.3,
             nice=nice,
-            spare=manner == "spare",
+            spares=2 if manner == "spare" else 0,
         )
 
     def supervise(self, *specs: ChildSpec, grace: float = 10.0) -> Supervisor:
@@ -212,21 +213,24 @@ def test_pauses_grow_and_stay_bounded() -> None:
     assert pauses[-1] == LONGEST_PAUSE
 
 
-async def test_a_spare_that_is_loaded_takes_over_and_the_next_is_loaded(
+async def test_spares_that_are_loaded_take_over_one_after_the_other_and_others_are_loaded(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stack.supervisor.SPARE_AFTER", 0.0)
     supervisor = stage.supervise(stage.spec("app", manner="spare"))
     await supervisor.start()
-    first, loaded = stage.pid("app"), stage.folder / "app.loaded"
-    assert first is not None
-    await eventually("a spare is loaded", lambda: loaded.read_text() not in ("", str(first)))
-    spare = int(loaded.read_text())
-    assert stage.diary() == ["app started"], "the spare waits"
-    os.kill(first, signal.SIGKILL)
-    await eventually("the spare serves", lambda: stage.pid("app") == spare)
-    assert stage.diary() == ["app started", "app started"]
-    await eventually("another spare is loaded", lambda: loaded.read_text() not in ("", str(spare)))
-    another = int(loaded.read_text())
+
+    def loaded() -> list[int]:
+        return [int(line) for line in (stage.folder / "app.loaded").read_text().split()]
+
+    await eventually("two spares are loaded", lambda: len(loaded()) == 3)
+    first, *spares = loaded()
+    assert stage.pid("app") == first
+    assert stage.diary() == ["app started"], "the spares wait"
+    for number, spare in enumerate(spares):
+        os.kill(stage.pid("app") or 0, signal.SIGKILL)
+        await eventually("the spare serves", lambda spare=spare: stage.pid("app") == spare)
+        assert stage.diary() == ["app started"] * (number + 2)
+    await eventually("other spares are loaded", lambda: len(loaded()) == 5)
     await supervisor.stop()
-    assert not psutil.pid_exists(another)
+    assert not any(psutil.pid_exists(each) for each in loaded())
