@@ -71,6 +71,7 @@ DESK_ONLY = {
     ("POST", "/api/v1/handoffs/{handoff_id}/close"): {"outcome": "resolved", "cause": "answered"},
     ("POST", "/api/v1/approvals/{approval_id}"): {"decision": "approved"},
     ("GET", "/api/v1/conversations/{conversation_id}/turns/{seq}"): None,
+    ("GET", "/api/v1/handoffs/{handoff_id}/summary"): None,
 }
 
 
