@@ -97,6 +97,11 @@ _ENOUGH = re.compile(
     r"not (?:right )?now)\b",
     re.IGNORECASE,
 )
+_DISMISSES = re.compile(
+    r"\W*(?:(?:oh|ok|okay|no|well|actually),? )?(?:never ?mind|nvm|forget (?:it|that|about (?:it|that))|scrap that|"
+    r"leave (?:it|that)|don'?t (?:worry|bother)|doesn'?t matter|no matter)(?: (?:then|that|it|about it))?\W*",
+    re.IGNORECASE,
+)
 _THING = re.compile(r"\W*(?:(?:no|i mean|i meant|sorry),? )?(?:the|my)\b", re.IGNORECASE)
 _STANDS = frozenset({"talk_to_person", "start_over", "thanks", "goodbye", "greet", "affirm"})
 
@@ -189,6 +194,11 @@ def is_gesture(text: str) -> bool:
 def yes_elsewhere(text: str) -> bool:
     """Yes in one of the languages that somebody may write in who was offered a person for it."""
     return text.strip(" .!,").casefold() in _YES_ELSEWHERE
+
+
+def dismisses(text: str) -> bool:
+    """ "Never mind": what went before is dropped, and what follows is meant."""
+    return _DISMISSES.fullmatch(text) is not None
 
 
 def says_enough(text: str) -> bool:

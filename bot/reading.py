@@ -38,6 +38,10 @@ def read(data: Dict[str, Any], tracker: DialogueStateTracker) -> Dict[str, Any]:
         data["intent"], data["entities"] = {"name": "out_of_scope", "confidence": 1.0}, []
         return data
     several = data.get("requests") or []
+    if several and not awaited and not tracker.get_slot(OPEN_QUESTION) and answers.dismisses(several[0]["text"]):
+        several = several[1:]
+        data["intent"] = {"name": several[0]["intent"], "confidence": several[0]["confidence"]}
+        data["entities"], data["requests"] = several[0]["entities"], several if len(several) > 1 else []
     text = several[0]["text"] if several else data["text"] or ""
     meant = _meant(text, data, tracker, last_turn(tracker))
     if meant is not None:

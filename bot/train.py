@@ -88,7 +88,6 @@ def _sources(root: Path) -> Iterable[Path]:
 
 def _run_rasa(root: Path, out: Path, version: str) -> Path:
     light.prepare(without_tensorflow=False)
-    os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     _say("loading Rasa")
     import rasa.model_training
 

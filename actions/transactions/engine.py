@@ -99,6 +99,12 @@ class TransactionEngine:
         except (BackendUnavailable, TimeoutError):
             return texts.shop_away() + hand_over("tool_failure", f"Not prepared: {proposal.summary}.")
         verdict = authority.decide(transaction.kind, proposal.amount, given=given, limits=self._limits)
+        if not verdict.allowed:
+            waiting = await self._ledger.undecided(context, transaction.kind, proposal.object_ref)
+            if waiting is not None and plan_of(waiting).good_until > now:
+                here = waiting.conversation_id == context.conversation_id
+                slots = texts.NOTHING_OPEN | ({"operation_id": waiting.id} if here else {})
+                return say(words("approval_pending"), operations=[waiting.id] if here else [], **slots)
         plan = new_plan(proposal.change, now, needs_approval=not verdict.allowed)
         operation = await self._ledger.prepare(
             context,

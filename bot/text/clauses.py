@@ -38,6 +38,14 @@ _COURTESY = re.compile(
 )
 
 
+_LEAD_IN = re.compile(
+    r"\W*(?:(?:can|could|would|will|may|might|should|shall|do|does|did|is|are|am|i|i'?m|i'?d|i'?ll|we|you|there|it|please|"
+    r"pls|just|maybe|like|want|need|have|to|let|me|us|possible|way|a|any|see|if|whether)\b\W*)*",
+    re.IGNORECASE,
+)
+"""How a request begins that goes on after the joining word: "can I | also change …"."""
+
+
 class Cut(NamedTuple):
     """``text[:left]`` comes before the joint, ``text[right:]`` after it. ``firm``: more than a comma stands there."""
 
@@ -51,7 +59,7 @@ def cuts(text: str) -> List[Cut]:
     found: List[Cut] = []
     for match in _CUT.finditer(text):
         left, right = match.span()
-        if _says_something(text[:left]) and _says_something(text[right:]):
+        if _says_something(text[:left]) and not _LEAD_IN.fullmatch(text[:left]) and _says_something(text[right:]):
             found.append(Cut(left, right, match.group().strip() != ","))
     return found[:MOST_CUTS]
 

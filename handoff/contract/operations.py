@@ -106,6 +106,10 @@ class OperationLedger(Protocol):
         that led here counts as ``agreed``."""
         ...
 
+    async def undecided(self, context: TurnContext, kind: str, object_ref: str) -> Optional[Operation]:
+        """The same change of the same thing, in any conversation of this customer, on which a person still decides."""
+        ...
+
     async def agree(self, context: TurnContext, operation_id: str, *, yes: bool) -> Operation:
         """Keep, or take back, the customer's yes to what a person still decides; with it an approved operation may
         start without asking again. Refuses ``not_confirmed`` where nobody had asked before this message."""

@@ -118,6 +118,18 @@ class SqlOperationLedger:
 
         return await self._database.write(work)
 
+    async def undecided(self, context: TurnContext, kind: str, object_ref: str) -> Operation | None:
+        o = t.operations.c
+        query = (
+            sa.select(t.operations)
+            .where(o.customer_id == _customer(context), o.kind == kind, o.object_ref == object_ref)
+            .where(o.approval == "wanted", o.superseded.is_(False), o.started_at.is_(None))
+            .order_by(o.prepared_seq.desc())
+            .limit(1)
+        )
+        found = await self._database.read(lambda connection: connection.execute(query).mappings().first())
+        return _operation(found) if found is not None else None
+
     async def agree(self, context: TurnContext, operation_id: str, *, yes: bool) -> Operation:
         def work(connection: sa.Connection) -> Operation:
             self._fence(connection, context)

@@ -179,6 +179,33 @@ def test_another_order_is_a_correction(front: Front, meet: Meet) -> None:
     assert len(front.effects(person)) == 1
 
 
+def test_what_follows_a_never_mind_is_what_is_meant(front: Front, meet: Meet) -> None:
+    person, talk = meet("moving")
+    talk.say("where is {moving}?".format(**person.orders))  # ends in "did this solve it?"
+    talk.say("never mind. how do I wash a down jacket?")
+    assert "thirty degrees" in talk.text
+    talk.say("thanks")
+    talk.say("forget it, where is my order {moving}?".format(**person.orders))
+    assert person.orders["moving"] in talk.text
+    assert front.effects(person) == []
+
+
+def test_a_never_mind_to_a_question_is_a_no_to_it(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed", "moving")
+    talk.say("cancel {placed}".format(**person.orders))
+    talk.say("never mind. where is {moving}?".format(**person.orders))
+    assert person.orders["moving"] in talk.text
+    assert front.effects(person) == []
+
+
+def test_can_i_also_is_one_request(front: Front, meet: Meet) -> None:
+    person, talk = meet("moving")
+    talk.say("where is {moving}?".format(**person.orders))
+    talk.say("can i also change the address on that order")
+    assert "left our warehouse" in talk.text
+    assert "settled" not in talk.text
+
+
 def test_over_the_limit_a_person_decides(front: Front, meet: Meet) -> None:
     person, talk = meet("lost_dear")
     talk.say("I want my money back for {lost_dear}".format(**person.orders))

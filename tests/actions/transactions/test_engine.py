@@ -248,6 +248,21 @@ async def test_over_authority_a_person_decides_and_what_the_customer_agreed_to_i
     assert len(front.effects()) == 1
 
 
+async def test_what_a_person_still_decides_is_not_prepared_twice(front: Front) -> None:
+    become(front, "cus_paul")
+    first = await prepared(front, "refund_request", order_number="B-2016")
+    await front.run("action_confirm", "yes", "affirm")
+    again = await front.run("action_prepare", "please", "refund_request", order_number="B-2016")
+    assert again.directive("approval") is None
+    assert again.operations == []
+    assert "still with a colleague" in again.text
+    await approve(front, "approved")
+    operation_id = first.operations[0]["operation_id"]
+    done = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
+    assert done.operations[0]["state"] == "verified"
+    assert len(front.effects()) == 1
+
+
 @pytest.mark.parametrize("answers", [(), ("action_decline",), ("action_confirm", "action_decline")])
 async def test_without_a_standing_yes_the_customer_is_asked_after_the_approval(
     front: Front, answers: tuple[str, ...]

@@ -34,6 +34,9 @@ def test_a_joint_between_two_requests_is_found(text: str, parts: list[str]) -> N
         "ship it to Lindenweg 3, 79100 Freiburg",
         "I paid 1,200.50 for it",
         "understand",
+        "can i also change the address on that order",
+        "could you please also send me the bill",
+        "I'd also like to know where it is",
     ],
 )
 def test_greetings_addresses_and_amounts_are_no_joints(text: str) -> None:
