@@ -102,9 +102,7 @@ class TransactionEngine:
         if not verdict.allowed:
             waiting = await self._ledger.undecided(context, transaction.kind, proposal.object_ref)
             if waiting is not None and plan_of(waiting).good_until > now:
-                here = waiting.conversation_id == context.conversation_id
-                slots = texts.NOTHING_OPEN | ({"operation_id": waiting.id} if here else {})
-                return say(words("approval_pending"), operations=[waiting.id] if here else [], **slots)
+                return _still_with_a_colleague(context, waiting)
         plan = new_plan(proposal.change, now, needs_approval=not verdict.allowed)
         operation = await self._ledger.prepare(
             context,
@@ -371,6 +369,15 @@ def _ask_a_person(operation: Operation, limit: Decimal, why: str, **slots: Any) 
         choices = confirm_choices(operation.id, *labels) if why == "over_limit" else []
     said = say(text, choices, operations=[operation.id], **slots)
     return said + direct(wanted) + direct(promise)
+
+
+def _still_with_a_colleague(context: TurnContext, operation: Operation) -> Reply:
+    """The answer is promised in the conversation in which it was asked for, so only there is it spoken of."""
+    if operation.conversation_id == context.conversation_id:
+        slots = texts.NOTHING_OPEN | {"operation_id": operation.id}
+        return say(words("approval_pending"), operations=[operation.id], **slots)
+    text = words("approval_pending_elsewhere", summary=_lower_first(operation.summary))
+    return say(text, texts.WAYS_OUT, read_from=[operation.object_ref], **texts.NOTHING_OPEN)
 
 
 def _ref(operation: Operation) -> OperationRef:

@@ -256,6 +256,19 @@ async def test_what_a_person_still_decides_is_not_prepared_twice(front: Front) -
     assert again.directive("approval") is None
     assert again.operations == []
     assert "still with a colleague" in again.text
+    here = front.context
+    conversations = handoff_tables.conversations
+
+    def open_another(connection: sa.Connection) -> None:
+        row = dict(connection.execute(sa.select(conversations)).mappings().one())
+        connection.execute(sa.insert(conversations).values({**row, "id": "cnv_other"}))
+
+    await front.database.write(open_another)
+    front.context, front.promised = replace(here, conversation_id="cnv_other"), False
+    elsewhere = await front.run("action_prepare", "please", "refund_request", order_number="B-2016")
+    assert elsewhere.directive("approval") is None
+    assert "in an earlier conversation" in elsewhere.text
+    front.context = here
     await approve(front, "approved")
     operation_id = first.operations[0]["operation_id"]
     done = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
