@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import shoot
 from tests.browser.test_accessibility import violations
-from tests.browser.test_story import LAUNCHER, Widget
+from tests.browser.test_story import LAUNCHER, Desk, Widget, customer_with
+from tests.browser.test_widget import picture
 from tests.support.running import RunningStack
 
 pytestmark = pytest.mark.browser
@@ -142,3 +143,90 @@ def test_who_would_rather_wait_keeps_the_place(page: Page, nobody: RunningStack)
     expect(page.get_by_role("radio", name="E-mail")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Leave a message")).to_be_visible()
+
+
+def test_a_person_from_the_first_word_to_the_answered_survey(
+    themed: tuple[BrowserContext, str], browser: Browser, nobody: RunningStack
+) -> None:
+    """Two browsers: place, a name, both write, a file, an end that was none, the same episode again, a survey."""
+    context, theme = themed
+    agents = browser.new_context(viewport={"width": 1440, "height": 900})
+    agents.set_default_timeout(20_000)
+    desk = Desk(agents.new_page(), nobody)
+    page = context.new_page()
+    customer, _ = customer_with(nobody, "delivered")
+    widget = Widget(page, nobody.url)
+    widget.sign_in_as(customer["name"])
+    widget.open()
+    # No order is named: what one customer says of one order is one issue, and asked about once.
+    said = f"The buckle of my {theme} backpack broke"
+    widget.say(said)
+    widget.expect_bot(re.compile("."))
+    page.locator(".foot").get_by_role("button", name="Talk to a person").click()
+    expect(page.locator("#owner")).to_contain_text(re.compile(r"number \d+ in line"))
+    check(page, f"person-waiting-{theme}")
+
+    desk.take(customer["name"], said)
+    expect(page.locator("#owner")).to_have_text(f"You’re talking with {desk.name}")
+    expect(widget.messages.get_by_text(f"{desk.name} joined the conversation")).to_be_visible()
+    desk.page.get_by_role("textbox", name=re.compile("^Reply")).press_sequentially("One moment")
+    expect(page.get_by_text(f"{desk.name} is writing")).to_be_attached()
+    check(page, f"person-typing-{theme}")
+    desk.reply("One moment, I'm looking at it.")
+    widget.messages.get_by_text("One moment, I'm looking at it.").wait_for()
+    spoken = page.locator("[aria-live=polite] p").filter(has_text="One moment, I'm looking at it.")
+    expect(spoken).to_have_count(1)
+
+    page.get_by_role("textbox", name="Write a message").press_sequentially("Here")
+    expect(desk.page.get_by_text(re.compile(r"is (writing|typing)")).first).to_be_attached()
+    page.locator("input[type=file]").set_input_files(
+        [{"name": "buckle.png", "mimeType": "image/png", "buffer": picture()}]
+    )
+    widget.say("Here is a picture")
+    expect(desk.page.get_by_role("link", name=re.compile(r"buckle\.png"))).to_be_visible()
+    check(page, f"person-file-{theme}")
+
+    desk.close("Sent a new buckle")
+    expect(page.locator("#owner")).to_have_text("This conversation has ended")
+    # The picture came late, and the question stands below it all the same.
+    expect(page.get_by_role("button", name="Not yet")).to_be_in_viewport(ratio=1)
+    check(page, f"person-closed-{theme}")
+    page.get_by_role("button", name="Not yet").click()
+    expect(widget.messages.get_by_text("This conversation is open again")).to_be_visible()
+    expect(page.locator("#owner")).to_contain_text(re.compile("in line"))
+    check(page, f"person-again-{theme}")
+    desk.take(customer["name"], "Here is a picture")
+    expect(page.locator("#owner")).to_have_text(f"You’re talking with {desk.name}")
+    desk.reply("A whole new belt is on its way.")
+    widget.messages.get_by_text("A whole new belt is on its way.").wait_for()
+    desk.close("Sent a new belt")
+    page.get_by_role("button", name="Yes", exact=True).click()
+
+    survey = page.get_by_role("form", name="Two short questions")
+    expect(survey.get_by_text("made it easy for me to handle my issue")).to_be_visible()
+    expect(survey.get_by_role("group")).to_have_count(1)
+    check(page, f"survey-effort-{theme}")
+    survey.get_by_role("radio", name=re.compile("^6")).check(force=True)
+    survey.get_by_role("group").nth(1).get_by_role("radio", name=re.compile("^4")).check(force=True)
+    survey.get_by_role("textbox").fill("Quick, in the end.")
+    expect(survey.get_by_role("button", name="Send answers")).to_be_in_viewport(ratio=1)
+    check(page, f"survey-whole-{theme}")
+    survey.get_by_role("button", name="Send answers").click()
+    expect(page.locator(".notice")).to_contain_text("Your answer helps us")
+    expect(survey).to_be_hidden()
+    page.reload()
+    widget.open()
+    expect(widget.messages.get_by_text("A whole new belt is on its way.")).to_be_visible()
+    expect(page.get_by_role("form", name="Two short questions")).to_have_count(0)
+
+    told = page.evaluate("JSON.parse(Object.entries(localStorage).find(([, kept]) => kept.includes('cnv_'))[1])")
+    log = httpx.get(
+        f"{nobody.url}/api/v1/conversations/{told['id']}/events",
+        params={"after": 0},
+        headers={"Authorization": f"Bearer {told['token']}"},
+    ).json()["events"]
+    offered = [event["data"]["episode_id"] for event in log if event["type"] == "survey.offered"]
+    answered = [event["data"] for event in log if event["type"] == "survey.answered"]
+    assert [(each["episode_id"], each["ces"], each["csat"]) for each in answered] == [(offered[-1], 6, 4)]
+    assert len(set(offered)) == 1
+    agents.close()

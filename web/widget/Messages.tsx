@@ -26,7 +26,9 @@ const Survey = later(() => import("./parts/Survey"));
 export function Messages({ controller, words, locale, server, house, starters, state, refocus }: Props) {
   const { conversation } = state;
   const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const near = useRef(true);
+  const lastTop = useRef(0);
   const [below, setBelow] = useState(false);
   const items = timeline(conversation, house, words);
   const ended = conversation.owner.kind === "none";
@@ -47,90 +49,95 @@ export function Messages({ controller, words, locale, server, house, starters, s
     else setBelow(true);
   }, [conversation.facts.length, state.typing, state.notice, survey?.episode, away]);
 
-  // A picture that arrives late must not push the newest message out of sight.
+  // A picture or a form that arrives late must not push the newest message out of sight.
   useEffect(() => {
-    const list = scroller.current?.querySelector(".list");
-    if (!list || typeof ResizeObserver === "undefined") return;
+    if (!content.current || typeof ResizeObserver === "undefined") return;
     const watch = new ResizeObserver(() => {
       if (near.current) toEnd();
     });
-    watch.observe(list);
+    watch.observe(content.current);
     return () => watch.disconnect();
   }, []);
 
   const onScroll = () => {
     const area = scroller.current;
     if (!area) return;
-    near.current = area.scrollHeight - area.scrollTop - area.clientHeight < NEAR_PX;
-    if (near.current) setBelow(false);
+    // What grows below moves nobody away from the end: only a reader who goes up does.
+    if (area.scrollHeight - area.scrollTop - area.clientHeight < NEAR_PX) {
+      near.current = true;
+      setBelow(false);
+    } else if (area.scrollTop < lastTop.current) near.current = false;
+    lastTop.current = area.scrollTop;
   };
 
   const empty = items.length === 0 && conversation.echoes.length === 0;
   return (
     <div class="middle">
       <div ref={scroller} class="messages" tabIndex={0} role="region" aria-label={words("messages")} onScroll={onScroll}>
-        {empty && (
-          <div class="welcome">
-            <p class="welcome-title">{words("greeting")}</p>
-            <p>{words("greetingMore")}</p>
-            {greeting && <p class="bubble">{greeting.text}</p>}
-            <div class="choices">
-              {(greeting ? [greeting.question, ...starters] : starters).map((text) => (
-                <button
-                  key={text}
-                  type="button"
-                  class="choice"
-                  onClick={() => {
-                    controller.send(text);
+        <div ref={content}>
+          {empty && (
+            <div class="welcome">
+              <p class="welcome-title">{words("greeting")}</p>
+              <p>{words("greetingMore")}</p>
+              {greeting && <p class="bubble">{greeting.text}</p>}
+              <div class="choices">
+                {(greeting ? [greeting.question, ...starters] : starters).map((text) => (
+                  <button
+                    key={text}
+                    type="button"
+                    class="choice"
+                    onClick={() => {
+                      controller.send(text);
+                      refocus();
+                    }}
+                  >
+                    {text}
+                  </button>
+                ))}
+              </div>
+            </div>
+          )}
+          <ol class="list">
+            {items.map((item) => {
+              if (item.kind === "line")
+                return (
+                  <li key={item.key} class="line">
+                    {item.text}
+                  </li>
+                );
+              if (item.kind === "failure")
+                return (
+                  <li key={item.key} class="failure">
+                    {item.text}
+                  </li>
+                );
+              return (
+                <MessageBubble
+                  key={item.fact.id}
+                  fact={item.fact}
+                  who={item.who}
+                  head={item.head}
+                  server={server}
+                  words={words}
+                  locale={locale}
+                  controller={controller}
+                  choices={conversation.choices}
+                  onChoose={(choice) => {
+                    controller.choose(choice);
                     refocus();
                   }}
-                >
-                  {text}
-                </button>
-              ))}
-            </div>
-          </div>
-        )}
-        <ol class="list">
-          {items.map((item) => {
-            if (item.kind === "line")
-              return (
-                <li key={item.key} class="line">
-                  {item.text}
-                </li>
+                />
               );
-            if (item.kind === "failure")
-              return (
-                <li key={item.key} class="failure">
-                  {item.text}
-                </li>
-              );
-            return (
-              <MessageBubble
-                key={item.fact.id}
-                fact={item.fact}
-                who={item.who}
-                head={item.head}
-                server={server}
-                words={words}
-                locale={locale}
-                controller={controller}
-                choices={conversation.choices}
-                onChoose={(choice) => {
-                  controller.choose(choice);
-                  refocus();
-                }}
-              />
-            );
-          })}
-          {conversation.echoes.map((echo) => (
-            <EchoBubble key={echo.id} echo={echo} words={words} onRetry={() => controller.retry()} />
-          ))}
-        </ol>
-        {state.typing && <Typing who={state.typing} state={state} words={words} />}
-        {away && <Waiting controller={controller} words={words} locale={locale} left={left} keeps={state.keepsPlace} refocus={refocus} />}
-        {survey && <Survey controller={controller} words={words} survey={survey} done={refocus} />}
-        {ended && <Ending controller={controller} words={words} ask={asked} busy={state.feedback === "sending"} />}
+            })}
+            {conversation.echoes.map((echo) => (
+              <EchoBubble key={echo.id} echo={echo} words={words} onRetry={() => controller.retry()} />
+            ))}
+          </ol>
+          {state.typing && <Typing who={state.typing} state={state} words={words} />}
+          {away && <Waiting controller={controller} words={words} locale={locale} left={left} keeps={state.keepsPlace} refocus={refocus} />}
+          {survey && <Survey controller={controller} words={words} survey={survey} done={refocus} />}
+          {ended && <Ending controller={controller} words={words} ask={asked} busy={state.feedback === "sending"} />}
+        </div>
       </div>
       {below && (
         <button type="button" class="below" onClick={toEnd}>

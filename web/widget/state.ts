@@ -116,15 +116,22 @@ export interface OpenSurvey {
   company: string | null;
 }
 
-/** The survey that waits for an answer: the last that was offered, if nothing was answered or reopened since. */
+/**
+ * The survey that waits for an answer. An issue is asked about once: what was offered before the customer said "not
+ * solved" rests while it is worked on, and comes back when it ends.
+ */
 export function openSurvey(state: WidgetState): OpenSurvey | null {
   let open: OpenSurvey | null = null;
+  let rests = false;
   for (const fact of state.conversation.facts) {
-    if (fact.type === "survey.offered")
+    if (fact.type === "survey.offered") {
       open = { episode: fact.data.episode_id, steps: fact.data.form === "ces5" ? 5 : 7, company: fact.data.company ?? null };
-    else if (fact.type === "survey.answered" || (fact.type === "feedback.given" && fact.data.kind === "not_solved")) open = null;
+      rests = false;
+    } else if (fact.type === "survey.answered") open = null;
+    else if (fact.type === "feedback.given") rests = fact.data.kind === "not_solved";
+    else if (fact.type === "conversation.closed") rests = false;
   }
-  return open && !state.surveysLeft.includes(open.episode) ? open : null;
+  return open && !rests && !state.surveysLeft.includes(open.episode) ? open : null;
 }
 
 /** The customer has said whether it is solved, since the conversation ended. */

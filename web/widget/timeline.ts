@@ -35,6 +35,7 @@ export function timeline(conversation: Conversation, house: string, words: Words
         line(fact, words("accepted", { name: fact.data.agent_name }));
         break;
       case "handoff.transferred":
+      case "handoff.released":
         line(fact, words("transferred"));
         break;
       case "handoff.returned":
@@ -99,6 +100,7 @@ export function spoken(conversation: Conversation, fact: Fact, words: Words): st
     case "handoff.accepted":
       return words("accepted", { name: fact.data.agent_name });
     case "handoff.transferred":
+    case "handoff.released":
       return words("transferred");
     case "handoff.returned":
       return words("returned");

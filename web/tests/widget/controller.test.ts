@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Echo } from "../../shared/reduce";
 import { customerCalls } from "../../widget/calls";
 import { Controller } from "../../widget/controller";
-import { messageLeft, nobodyThere, unread } from "../../widget/state";
+import { messageLeft, nobodyThere, openSurvey, unread } from "../../widget/state";
 import { Memory } from "../../widget/storage";
 import { english } from "../../widget/words";
 import { FakeServer, FakeStorage } from "../support/server";
@@ -310,6 +310,28 @@ describe("nobody is there", () => {
     expect(messageLeft(widget.store.get())).toEqual({ kind: "phone", address: "+43 1 58058", dueAt: "2026-01-05T12:00:00Z" });
     server.write("cnv_1", "handoff.returned", "agent", { handoff_id: "h1" });
     expect(messageLeft(widget.store.get())).toBeNull();
+  });
+});
+
+describe("the survey", () => {
+  const survey = (widget: Controller) => openSurvey(widget.store.get())?.episode ?? null;
+  const offer = { episode_id: "eps_1", form: "ces7", company: "Oberlarn" };
+
+  test("rests while what was not solved is worked on, and comes back when it ends", async () => {
+    const widget = page();
+    widget.send("It broke");
+    await settle();
+    server.write("cnv_1", "conversation.closed", "agent", { by: "agent:a1" });
+    server.write("cnv_1", "survey.offered", "system", offer);
+    expect(survey(widget)).toBe("eps_1");
+    server.write("cnv_1", "conversation.reopened", "system", { by: "customer" });
+    server.write("cnv_1", "feedback.given", "customer", { kind: "not_solved" });
+    expect(survey(widget)).toBeNull();
+    server.write("cnv_1", "conversation.closed", "agent", { by: "agent:a1" });
+    expect(survey(widget)).toBe("eps_1");
+    server.write("cnv_1", "survey.answered", "customer", { episode_id: "eps_1", form: "ces7", ces: 6 });
+    server.write("cnv_1", "conversation.closed", "agent", { by: "agent:a1" });
+    expect(survey(widget)).toBeNull();
   });
 });
 
