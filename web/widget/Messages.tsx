@@ -170,10 +170,10 @@ function Ending({ controller, words, ask, busy }: { controller: Controller; word
       {ask && (
         <fieldset disabled={busy}>
           <legend>{words("solvedQuestion")}</legend>
-          <button type="button" class="choice" onClick={() => void controller.feedback("solved")}>
+          <button type="button" class="choice" onClick={() => void controller.ending.feedback("solved")}>
             {words("solvedYes")}
           </button>
-          <button type="button" class="choice" onClick={() => void controller.feedback("not_solved")}>
+          <button type="button" class="choice" onClick={() => void controller.ending.feedback("not_solved")}>
             {words("solvedNo")}
           </button>
         </fieldset>

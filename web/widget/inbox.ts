@@ -42,6 +42,13 @@ export class Inbox {
     this.timer = setTimeout(() => this.store.set({ typing: null }), TYPING_SHOWN_MS);
   }
 
+  /** One sentence under the messages, spoken once. */
+  notice(notice: string): void {
+    if (this.store.get().notice === notice) return;
+    this.store.set({ notice });
+    this.announce(notice);
+  }
+
   announce(text: string | null): void {
     if (!text) return;
     const { announcements } = this.store.get();

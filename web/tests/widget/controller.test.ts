@@ -290,12 +290,12 @@ describe("nobody is there", () => {
     const widget = page();
     widget.talkToPerson();
     await settle();
-    widget.keepDraft({ email: "mara@example.com", phone: "", text: "It leaks." });
+    widget.leaving.keepDraft({ email: "mara@example.com", phone: "", text: "It leaks." });
     server.down = true;
-    await expect(widget.leaveMessage({ email: "mara@example.com" }, "It leaks.", "m1")).rejects.toThrow();
+    await expect(widget.leaving.send({ email: "mara@example.com" }, "It leaks.", "m1")).rejects.toThrow();
     expect(widget.store.get().draft.text).toBe("It leaks.");
     server.down = false;
-    await widget.leaveMessage({ email: "mara@example.com" }, "It leaks.", "m1");
+    await widget.leaving.send({ email: "mara@example.com" }, "It leaks.", "m1");
     expect(bodies("/leave_message")).toEqual([{ email: "mara@example.com", text: "It leaks.", client_message_id: "m1" }]);
     expect(widget.store.get().draft.text).toBe("");
   });

@@ -29,7 +29,7 @@ export default function LeaveMessage({ controller, words, state, done }: Props) 
   const { owner } = conversation;
 
   useEffect(() => {
-    controller.wait().then(
+    controller.leaving.wait().then(
       ({ address_on_record: known }) => {
         if (!known) return;
         setRecord(known);
@@ -45,7 +45,7 @@ export default function LeaveMessage({ controller, words, state, done }: Props) 
   const focus = (what: string) => form.current?.querySelector<HTMLElement>(what)?.focus();
   const write = (change: Partial<LeftDraft>) => {
     setProblem(null);
-    controller.keepDraft({ ...draft, ...change });
+    controller.leaving.keepDraft({ ...draft, ...change });
   };
   const wrong = (found: FieldProblem) => {
     setProblem(found);
@@ -61,7 +61,7 @@ export default function LeaveMessage({ controller, words, state, done }: Props) 
     if (message.current.text !== text) message.current = { id: newId(), text };
     setBusy(true);
     try {
-      await controller.leaveMessage(contactOf(way, draft), text, message.current.id);
+      await controller.leaving.send(contactOf(way, draft), text, message.current.id);
       done();
     } catch (error) {
       const code = error instanceof ApiError ? error.code : "";

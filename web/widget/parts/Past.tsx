@@ -12,7 +12,7 @@ export default function Past({ controller, words, locale }: { controller: Contro
   const [failed, setFailed] = useState(false);
   const load = () => {
     setFailed(false);
-    controller.past().then(
+    controller.account.past().then(
       ({ conversations }) => setFound(conversations),
       () => setFailed(true),
     );
@@ -34,7 +34,7 @@ export default function Past({ controller, words, locale }: { controller: Contro
     <ul class="past">
       {found.map((each) => (
         <li key={each.conversation_id}>
-          <button type="button" onClick={() => void controller.takeUp(each.conversation_id).catch(() => setFailed(true))}>
+          <button type="button" onClick={() => void controller.account.takeUp(each.conversation_id).catch(() => setFailed(true))}>
             <span class="past-text">{each.last_text || words(WITH[each.owner])}</span>
             <span class="past-state">
               {words(WITH[each.owner])} · {moment(each.last_event_at, locale)}

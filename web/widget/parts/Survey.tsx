@@ -23,7 +23,7 @@ export default function Survey({ controller, words, survey, done }: Props) {
     if (!ces || busy) return;
     setBusy(true);
     const words = comment.trim();
-    await controller.survey({ episode_id: episode, ces, ...(csat && { csat }), ...(words && { comment: words }) });
+    await controller.ending.survey({ episode_id: episode, ces, ...(csat && { csat }), ...(words && { comment: words }) });
     setBusy(false);
     done();
   };
@@ -44,7 +44,7 @@ export default function Survey({ controller, words, survey, done }: Props) {
           type="button"
           class="quiet"
           onClick={() => {
-            controller.leaveSurvey(episode);
+            controller.ending.leaveSurvey(episode);
             done();
           }}
         >

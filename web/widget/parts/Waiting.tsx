@@ -47,7 +47,7 @@ export default function Waiting({ controller, words, locale, left, keeps, refocu
           type="button"
           class="choice"
           onClick={() => {
-            controller.keepPlace();
+            controller.leaving.keepPlace();
             refocus();
           }}
         >
