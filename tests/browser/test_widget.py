@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import shoot
 from tests.browser.test_accessibility import violations
@@ -154,11 +154,72 @@ def test_the_keyboard_alone_and_each_message_spoken_once(browser: Browser, stack
     page.keyboard.press("Escape")
     expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()
     shoot(page, "widget-zoom-200")
+    box = page.get_by_role("region", name="Messages").bounding_box()
+    assert box is not None
+    assert box["height"] >= 430 / 2, "more than half of a low window is for the conversation"
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.get_by_role("button", name=LAUNCHER)).to_be_focused()
     expect(spoken).to_have_count(1)
     context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_an_installation_that_asks_first(browser: Browser, stack: RunningStack, width: int) -> None:
+    """The stack's own answer with the three questions added, as ``FRONTDESK_PRECHAT`` would."""
+    context = browser.new_context(viewport={"width": width, "height": 720}, reduced_motion="reduce", bypass_csp=True)
+    page = context.new_page()
+
+    def asking(route: Route) -> None:
+        answer = route.fetch()
+        asked = answer.json() | {"prechat": ["name", "email", "topic"], "topics": ["An order", "A return"]}
+        route.fulfill(response=answer, json=asked)
+
+    page.route("**/api/v1/widget", asking)
+    page.goto(stack.url)
+    page.get_by_role("button", name=LAUNCHER).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Name")).to_be_focused()
+    check(page, f"prechat-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.type("Mara")
+    page.keyboard.press("Tab")
+    page.keyboard.type("not an address")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="E-mail")).to_be_focused()
+    page.get_by_role("textbox", name="E-mail").fill("mara@example.com")
+    page.get_by_role("button", name="Start the conversation").press("Enter")
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()
+    with page.expect_request("**/api/v1/conversations") as opened:
+        page.keyboard.type("hello")
+        page.keyboard.press("Enter")
+    assert opened.value.post_data_json["about"] == {"name": "Mara", "email": "mara@example.com", "topic": "An order"}
+    expect(page.locator(".from-bot").first).to_be_visible()
+    context.close()
+
+
+def test_a_host_pages_colours_font_and_corners(page: Page, stack: RunningStack) -> None:
+    page.goto(stack.url)
+    page.evaluate(
+        """() => {
+          const { style } = document.querySelector("frontdesk-widget");
+          style.setProperty("--frontdesk-accent", "rgb(120, 20, 90)");
+          style.setProperty("--frontdesk-accent-ink", "rgb(255, 250, 240)");
+          style.setProperty("--frontdesk-font", "Georgia, serif");
+          style.setProperty("--frontdesk-round", "3px");
+        }"""
+    )
+    launcher = page.get_by_role("button", name=LAUNCHER)
+    expect(launcher).to_have_css("background-color", "rgb(120, 20, 90)")
+    expect(launcher).to_have_css("color", "rgb(255, 250, 240)")
+    launcher.click()
+    panel = page.get_by_role("dialog")
+    expect(panel).to_have_css("font-family", "Georgia, serif")
+    expect(panel).to_have_css("border-radius", "3px")
+    shoot(page, "widget-host-theme")
 
 
 def test_what_was_written_offline_is_there_after_a_reload(page: Page, stack: RunningStack) -> None:
