@@ -230,3 +230,74 @@ def test_a_person_from_the_first_word_to_the_answered_survey(
     assert [(each["episode_id"], each["ces"], each["csat"]) for each in answered] == [(offered[-1], 6, 4)]
     assert len(set(offered)) == 1
     agents.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "launcher", "person", "leave", "message", "send", "failed"),
+    [
+        (
+            *("de-AT", "Schreiben Sie uns", "Mit einem Menschen sprechen", "Nachricht hinterlassen"),
+            *("Ihre Nachricht", "Nachricht hinterlassen", "konnte gerade nicht gesendet werden"),
+        ),
+        (
+            *("es-ES", "Escríbenos", "Hablar con una persona", "Dejar un mensaje"),
+            *("Tu mensaje", "Dejar este mensaje", "no se ha podido enviar ahora"),
+        ),
+    ],
+)
+def test_a_message_is_left_in_the_browsers_language_and_over_a_cut(
+    browser: Browser,
+    nobody: RunningStack,
+    locale: str,
+    launcher: str,
+    person: str,
+    leave: str,
+    message: str,
+    send: str,
+    failed: str,
+) -> None:
+    context = browser.new_context(
+        locale=locale, viewport={"width": 320, "height": 640}, reduced_motion="reduce", bypass_csp=True
+    )
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(nobody.url)
+    page.get_by_role("button", name=launcher).click()
+    page.get_by_role("button", name=person).click()
+    page.get_by_role("button", name=leave).click()
+    page.get_by_role("textbox", name="E-Mail" if locale[:2] == "de" else "Correo").fill("mara@example.com")
+    page.get_by_role("textbox", name=message).fill("Kocher / hornillo")
+    check(page, f"320-leave-{locale[:2]}")
+    assert fits(page)
+    assert page.locator(".messages").evaluate("(area) => area.scrollWidth <= area.clientWidth")
+    context.set_offline(True)
+    page.get_by_role("button", name=send, exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text(failed)
+    context.set_offline(False)
+    page.get_by_role("button", name=send, exact=True).click()
+    expect(page.locator(".waiting")).to_contain_text("mara@example.com")
+    expect(page.locator(".from-customer")).to_have_count(1)
+    check(page, f"320-left-{locale[:2]}")
+    context.close()
+
+
+def test_somebody_comes_while_a_message_is_being_written(browser: Browser, page: Page, nobody: RunningStack) -> None:
+    customer, _ = customer_with(nobody, "delivered")
+    widget = Widget(page, nobody.url)
+    widget.sign_in_as(customer["name"])
+    widget.open()
+    page.get_by_role("button", name="Talk to a person").click()
+    page.get_by_role("button", name="Leave a message").click()
+    expect(page.get_by_role("radio", name="from your account")).to_be_checked()
+    page.get_by_role("textbox", name="Your message").fill("The zip of my jacket is stuck.")
+    agents = browser.new_context()
+    agents.set_default_timeout(20_000)
+    desk = Desk(agents.new_page(), nobody)
+    desk.take(customer["name"])
+    expect(page.get_by_role("status").filter(has_text=f"You’re talking with {desk.name}")).to_be_visible()
+    shoot(page, "widget-leave-agent-came")
+    page.get_by_role("button", name="Send it in the chat").click()
+    expect(desk.page.get_by_text("The zip of my jacket is stuck.").first).to_be_visible()
+    expect(widget.messages.locator(".from-customer")).to_contain_text("The zip of my jacket is stuck.")
+    desk.close("Explained how to wax it")
+    agents.close()
