@@ -295,6 +295,8 @@ def test_somebody_comes_while_a_message_is_being_written(browser: Browser, page:
     desk = Desk(agents.new_page(), nobody)
     desk.take(customer["name"])
     expect(page.get_by_role("status").filter(has_text=f"You’re talking with {desk.name}")).to_be_visible()
+    expect(page.get_by_role("radio")).to_have_count(0)
+    expect(page.get_by_role("textbox", name="Your message")).to_be_focused()
     shoot(page, "widget-leave-agent-came")
     page.get_by_role("button", name="Send it in the chat").click()
     expect(desk.page.get_by_text("The zip of my jacket is stuck.").first).to_be_visible()

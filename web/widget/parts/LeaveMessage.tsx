@@ -27,6 +27,7 @@ export default function LeaveMessage({ controller, words, state, done }: Props) 
   const [busy, setBusy] = useState(false);
   const said = conversation.facts.some((fact) => fact.type === "message.sent" && fact.source === "customer");
   const { owner } = conversation;
+  const waits = owner.kind === "queue";
 
   useEffect(() => {
     controller.leaving.wait().then(
@@ -98,21 +99,25 @@ export default function LeaveMessage({ controller, words, state, done }: Props) 
 
   return (
     <form ref={form} class="prechat leave" noValidate onSubmit={submit}>
-      <p>{words("leaveMore")}</p>
-      <fieldset class="ways">
-        <legend>{words("leaveWhere")}</legend>
-        {record && option("record", words("leaveRecord", { address: record }))}
-        {option("email", words("formEmail"))}
-        {option("phone", words("leavePhone"))}
-      </fieldset>
-      {way === "email" && (
+      {waits && (
+        <>
+          <p>{words("leaveMore")}</p>
+          <fieldset class="ways">
+            <legend>{words("leaveWhere")}</legend>
+            {record && option("record", words("leaveRecord", { address: record }))}
+            {option("email", words("formEmail"))}
+            {option("phone", words("leavePhone"))}
+          </fieldset>
+        </>
+      )}
+      {waits && way === "email" && (
         <div class="field">
           <label for="leave-email">{words("formEmail")}</label>
           <input {...field("email")} type="email" autocomplete="email" maxLength={254} value={draft.email} onInput={(event) => write({ email: event.currentTarget.value })} />
           {complaint("email")}
         </div>
       )}
-      {way === "phone" && (
+      {waits && way === "phone" && (
         <div class="field">
           <label for="leave-phone">{words("leavePhone")}</label>
           <input {...field("phone", "phone-hint")} type="tel" autocomplete="tel" maxLength={64} value={draft.phone} onInput={(event) => write({ phone: event.currentTarget.value })} />
@@ -137,7 +142,7 @@ export default function LeaveMessage({ controller, words, state, done }: Props) 
           {failure}
         </p>
       )}
-      {owner.kind === "queue" ? (
+      {waits ? (
         <button type="submit" class="primary" disabled={busy}>
           {words("leaveSend")}
         </button>
