@@ -13,9 +13,11 @@ from fastapi import APIRouter
 from redis.asyncio import Redis, from_url
 from redis.exceptions import RedisError
 
+from handoff.agents import picture_routes
 from handoff.agents import routes as agent_routes
 from handoff.agents.access import Require
 from handoff.agents.audit import AuditTrail
+from handoff.agents.pictures import Portraits
 from handoff.agents.presence import Presence
 from handoff.agents.service import StaffService
 from handoff.assistant.client import Assistant
@@ -136,6 +138,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     attachments, customers = AttachmentService(core), CustomerService(core)
     router = _router(core, limit, trail)
     router.include_router(agent_routes.create_router(staff, presence, trail, require, limit, settings))
+    router.include_router(picture_routes.create_router(staff, Portraits(settings.portraits), require))
     router.include_router(desk_socket.create_router(core, staff, presence))
     queue, approvals = QueueService(core, presence, trail), ApprovalService(core, trail, ports)
     router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))

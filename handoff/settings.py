@@ -34,6 +34,7 @@ class HandoffSettings(BaseModel):
     conversations_per_minute: int = Field(
         default=600, description="conversations opened per customer, or per address of unknown ones, and minute"
     )
+    portraits: Path = Field(description="folder of the staff's portraits")
     uploads: Path = Field(description="folder of the files that customers attach")
     attachment_bytes: int = Field(default=10 * 1024**2, description="largest file that a customer may attach")
     prechat: tuple[PreChatField, ...] = Field(default=(), description="what unknown customers are asked first")

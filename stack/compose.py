@@ -27,6 +27,7 @@ from eval.errors import EvalError
 from eval.learned import routes as learned_routes
 from eval.live import routes as outcome_routes
 from eval.quality import routes as quality_routes
+from handoff.agents import pictures
 from handoff.app import Handoff, open_handoff
 from handoff.clock import SystemClock
 from handoff.conversations.schemas import ErrorBody
@@ -60,8 +61,10 @@ LARGER_BODIES = {
     "/api/v1/articles*": 4 * 1024 * 1024,
     "/api/v1/knowledge/preview*": 4 * 1024 * 1024,
     "/api/v1/knowledge/import*": 64 * 1024 * 1024,
+    "/api/v1/agents/me/picture": 2 * pictures.LARGEST,
 }
-"""Bytes of a request with articles; a letter may take six in JSON. The size of an attachment is a setting."""
+"""Bytes of a request with articles, where a letter may take six in JSON, or with a portrait, whose own sentence about
+its size is the better one. The size of an attachment is a setting."""
 UPLOADS = "/api/v1/conversations/*/attachments"
 REDIRECTS = (("/", "/desk/"), ("/desk", "/desk/"))
 

@@ -12,6 +12,7 @@ import sys
 from actions.assembly import open_shop
 from bot.text.embed import SentenceEncoder
 from eval.storage.migrate import migrate as migrate_eval
+from handoff.agents.pictures import Portraits
 from handoff.agents.service import StaffService
 from handoff.clock import RandomIds, SystemClock
 from handoff.storage.database import Database, create_engine
@@ -68,7 +69,12 @@ async def seed_staff(settings: Settings) -> None:
         # Seeding touches SQL alone, so there is no Redis here.
         life = handoff_settings(settings).staff_session_life
         service = StaffService(database, SystemClock(), RandomIds(), life)
-        await service.seed(people)
+        created = await service.seed(people)
+        portraits = Portraits(settings.paths.portraits)
+        for email, agent_id in created.items():
+            drawing = staff.PORTRAITS / f"{email.partition('@')[0]}.png"
+            if settings.demo and drawing.exists():
+                portraits.keep(agent_id, drawing.read_bytes())
     finally:
         database.close()
 

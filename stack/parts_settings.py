@@ -40,6 +40,7 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         messages_per_minute=settings.messages_per_minute,
         conversations_per_minute=settings.conversations_per_minute,
         tracker_window=settings.tracker_window,
+        portraits=settings.paths.portraits,
         uploads=settings.paths.uploads,
         attachment_bytes=settings.attachment_megabytes * 1024**2,
         prechat=settings.prechat,

@@ -57,6 +57,10 @@ class Paths:
         return self.var / "uploads"
 
     @property
+    def portraits(self) -> Path:
+        return self.var / "portraits"
+
+    @property
     def log(self) -> Path:
         return self.var / "log"
 
@@ -110,6 +114,7 @@ class Paths:
             self.index,
             self.redis,
             self.mail,
+            self.portraits,
             self.uploads,
             self.log,
             self.var / "run",

@@ -18,6 +18,8 @@ from stack import secrets
 from stack.paths import ROOT
 
 DEMO_STAFF = ROOT / "handoff" / "demo" / "staff.yaml"
+PORTRAITS = ROOT / "handoff" / "demo" / "portraits"
+"""Pictures of the demo company's people, drawn for it, by the name in their e-mail."""
 ADMINISTRATOR = "admin@frontdesk.invalid"
 EVERY_ROLE = ["agent", "senior", "lead", "editor", "qa", "admin"]
 

@@ -27,7 +27,7 @@ STEADY_AFTER = 5.0  # seconds of service after which the next death is the first
 STARTS_AT_MOST = 3  # tries of a child that was never ready
 ASK_EVERY = 0.1
 LOOK_EVERY = 2.0
-SPARE_AFTER = 3.0
+SPARE_AFTER = 1.0
 
 log = structlog.get_logger("stack.supervisor")
 Say = Callable[[str], None]

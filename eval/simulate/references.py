@@ -182,13 +182,14 @@ def change_of(effect: Effect, start: Record, order_id: str) -> list[dict[str, An
     elif effect.kind == "change_address" and order:
         change["address"] = dict(order["address"])
     elif effect.kind == "subscription":
-        change |= {"action": "pause", **effect.request}
-        change |= {"months": 1} if change["action"] == "pause" else {}
-        plans = ["weekender", "hut_tour"] if change["action"] == "plan" else [None]
-        return [change | ({"plan": plan} if plan else {}) for plan in plans]
+        return [change | each | effect.request for each in _subscriptions(effect.request.get("action"))]
     elif effect.kind == "update_profile":
-        values = {"email": "gold@example.org", "phone": "+49 171 3920099", "name": "Gold Replay"}
-        return [change | effect.request | {"value": values[effect.request.get("field", "name")]}]
+        named = effect.request.get("field")
+        return [
+            change | {"field": field, "value": value} | effect.request
+            for field, value in _PROFILE.items()
+            if named in (None, field)
+        ]
     elif effect.kind == "callback":
         return [change | {"starts_at": moment} for moment in _hours_ahead()]
     request = dict(effect.request)
@@ -203,6 +204,21 @@ _ABOUT_AN_ORDER = frozenset(
         "invoice_copy",
     }
 )  # fmt: skip
+
+
+_PROFILE = {"name": "Gold Replay", "phone": "+49 171 3920099", "email": "gold@example.org"}
+_SUBSCRIPTIONS: Sequence[dict[str, Any]] = (
+    {"action": "pause", "months": 1},
+    {"action": "resume"},
+    {"action": "plan", "plan": "weekender"},
+    {"action": "plan", "plan": "hut_tour"},
+    {"action": "cancel"},
+)
+
+
+def _subscriptions(action: str | None) -> list[dict[str, Any]]:
+    """The ways to change a subscription; where a scenario asks for a change alone, whichever the shop allows."""
+    return [each for each in _SUBSCRIPTIONS if action in (None, each["action"])]
 
 
 def _hours_ahead() -> list[str]:

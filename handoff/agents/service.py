@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from handoff.agents import passwords
 from handoff.clock import Clock, Ids, stamp
-from handoff.errors import Unauthorised
+from handoff.errors import NotFound, Unauthorised
 from handoff.storage import tables as t
 from handoff.storage.database import Database
 
@@ -89,8 +89,16 @@ class StaffService:
         statement = sa.delete(t.staff_sessions).where(t.staff_sessions.c.token_hash == _hash(token))
         await self._database.write(lambda c: c.execute(statement))
 
-    async def seed(self, people: list[dict[str, Any]]) -> None:
-        """Create accounts that are not there yet; existing ones stay as they are.
+    async def name_of(self, agent_id: str) -> str:
+        """Raises ``NotFound`` (``colleague_not_found``)."""
+        query = sa.select(t.agents.c.name).where(t.agents.c.id == agent_id)
+        name = await self._database.read(lambda c: c.execute(query).scalar())
+        if name is None:
+            raise NotFound("colleague_not_found", "There is no such colleague.")
+        return str(name)
+
+    async def seed(self, people: list[dict[str, Any]]) -> dict[str, str]:
+        """Create accounts that are not there yet; existing ones stay as they are. The new ones' ids by e-mail.
 
         ``people``: email, name, roles, departments, skills, languages, capacity, password.
         """
@@ -110,13 +118,14 @@ class StaffService:
             for person in people
         ]
 
-        def work(connection: sa.Connection) -> None:
+        def work(connection: sa.Connection) -> dict[str, str]:
             there = {row.email for row in connection.execute(sa.select(t.agents.c.email))}
             fresh = [row for row in rows if row["email"] not in there]
             if fresh:
                 connection.execute(sa.insert(t.agents), fresh)
+            return {str(row["email"]): str(row["id"]) for row in fresh}
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
 
 def _hash(token: str) -> str:

@@ -127,5 +127,6 @@ def _settings_of(database: str, redis: str, folder: Path) -> HandoffSettings:
         context_key=key,
         identity_secret=key,
         session_secret=key,
+        portraits=folder / "portraits",
         uploads=folder / "uploads",
     )

@@ -30,6 +30,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from handoff.agents import pictures
 from handoff.agents.service import StaffService
 from handoff.app import Handoff, open_handoff
 from handoff.clock import Clock, RandomIds, SystemClock
@@ -269,6 +270,7 @@ def settings(database_url: str, redis_url: str, bot: ScriptedBot, tmp_path: Path
         turn_patience=timedelta(seconds=2),
         sweep_every=timedelta(seconds=0.2),
         messages_per_minute=10_000,
+        portraits=tmp_path / "portraits",
         uploads=tmp_path / "uploads",
         attachment_bytes=1024**2,
     )
@@ -294,7 +296,11 @@ class running:
         app = FastAPI()
         install_error_handlers(app)
         app.include_router(handoff.router)
-        app.add_middleware(RequestEdge, larger={"/api/v1/conversations/*/attachments": self._settings.attachment_bytes})
+        larger = {
+            "/api/v1/conversations/*/attachments": self._settings.attachment_bytes,
+            "/api/v1/agents/me/picture": 2 * pictures.LARGEST,
+        }
+        app.add_middleware(RequestEdge, larger=larger)
         self._serving = serving(app)
         url = await self._serving.__aenter__()
         self._client = httpx.AsyncClient(base_url=url, timeout=30)

@@ -61,6 +61,8 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     usedCanned: (id: string) => api.request<unknown>("POST", `/canned-replies/${encodeURIComponent(id)}/used`),
     decide: (approvalId: string, decision: "approved" | "declined") =>
       api.request<unknown>("POST", `/approvals/${encodeURIComponent(approvalId)}`, { body: { decision } }),
+    keepPicture: (file: Blob) => api.request<unknown>("PUT", "/agents/me/picture", { raw: file }),
+    dropPicture: () => api.request<unknown>("DELETE", "/agents/me/picture"),
     approvals: () => api.request<Schemas["Approvals"]>("GET", "/approvals"),
     promises: () => api.request<Schemas["Promises"]>("GET", "/promises"),
     promise: (id: string, text: string, due_at: string) => act(id, "promises", { text, due_at }),

@@ -6,6 +6,9 @@ export const workEn = {
   soundSetting: "Sound for new hand-overs",
   settings: "Settings",
   settingsMore: "Kept in this browser.",
+  portrait: "Your picture, as customers see it",
+  portraitNow: "Your picture now",
+  portraitDrop: "Use my initials",
   awayIdle: "Away, nothing was touched",
   offline: "You are offline. What you write is kept, and sent when the network is back.",
 

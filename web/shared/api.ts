@@ -47,6 +47,8 @@ export interface ApiOptions {
 
 export interface RequestOptions {
   body?: unknown;
+  /** Sent as it is, in place of JSON. */
+  raw?: Blob;
   query?: Record<string, string | number>;
   signal?: AbortSignal;
   timeout?: number;
@@ -83,7 +85,7 @@ export function createApi(options: ApiOptions): Api {
       const response = await send(address(options.base, path, call.query), {
         method,
         headers: headers(call.token ?? options.token?.() ?? null, call.body !== undefined),
-        body: call.body === undefined ? null : JSON.stringify(call.body),
+        body: call.raw ?? (call.body === undefined ? null : JSON.stringify(call.body)),
         credentials: "same-origin",
         signal: stop.signal,
       });

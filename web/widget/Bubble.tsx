@@ -3,7 +3,7 @@ import { safeHref } from "../shared/markdown";
 import type { Echo, OpenChoices } from "../shared/reduce";
 import type { ChoiceButton, Citation, FactOf } from "../shared/types";
 import type { Controller } from "./controller";
-import { initials } from "./Head";
+import { Portrait } from "./Portrait";
 import { CheckIcon, FileIcon, LinkIcon } from "./icons";
 import { later } from "./Lazy";
 import { moment } from "./timeline";
@@ -33,7 +33,7 @@ export function MessageBubble({ fact, who, head, server, words, locale, controll
       <p class={mine ? "hidden" : "who"}>
         {head && source === "agent" && (
           <span class="small-face" aria-hidden="true">
-            {initials(who)}
+            <Portrait server={server} id={data.author} />
           </span>
         )}
         {head || mine ? who : null}

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Controller } from "./controller";
 import { BackIcon, CloseIcon, MoreIcon, PersonIcon } from "./icons";
+import { Portrait } from "./Portrait";
 import type { WidgetState } from "./state";
 import { ownerLine } from "./timeline";
 import type { Words } from "./words";
@@ -10,6 +11,7 @@ interface Props {
   controller: Controller;
   words: Words;
   locale: string;
+  server: string;
   name: string;
   state: WidgetState;
   back: () => void;
@@ -23,7 +25,7 @@ export function Head(props: Props) {
     <div class="head">
       {state.view === "chat" ? (
         <span class={`face face-${owner.kind}`} aria-hidden="true">
-          {owner.kind === "agent" ? initials(owner.name) : owner.kind === "queue" ? <PersonIcon /> : initials(name)}
+          {owner.kind === "agent" ? <Portrait server={props.server} id={owner.id} /> : owner.kind === "queue" ? <PersonIcon /> : initials(name)}
         </span>
       ) : (
         <button type="button" class="icon-button" aria-label={words("back")} onClick={back}>

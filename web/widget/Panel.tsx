@@ -70,7 +70,7 @@ export function Panel({ controller, words, locale, server, name, starters, state
       }}
       onDrop={onDrop}
     >
-      <Head controller={controller} words={words} locale={locale} name={name} state={state} back={back} />
+      <Head controller={controller} words={words} locale={locale} server={server} name={name} state={state} back={back} />
       {state.connection === "offline" && (
         <p class="banner" role="status">
           {words("offline")}
