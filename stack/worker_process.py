@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 from datetime import timedelta
+from functools import partial
 
 import structlog
 import uvloop
@@ -20,7 +21,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from eval.live import counting
+from eval.live.counting import count_a_day
+from eval.live.rounds import run_forever as keep_on
 from handoff.clock import SystemClock
 from handoff.outbox.feed import EventFeed
 from handoff.outbox.housekeeping import Housekeeping
@@ -69,9 +71,11 @@ async def run(settings: Settings) -> None:
             working = [
                 tasks.create_task(Housekeeping(database, clock, EVERY).run_forever()),
                 tasks.create_task(dispatcher.run_forever()),
-                tasks.create_task(counting.run_forever(database, lambda: clock.sleep(TOTALS_EVERY))),
-                tasks.create_task(keeper.run_forever(lambda: clock.sleep(OUTCOMES_EVERY))),
-                tasks.create_task(alarm.run_forever(lambda: clock.sleep(EFFECTS_EVERY))),
+                tasks.create_task(
+                    keep_on(partial(count_a_day, database), lambda: clock.sleep(TOTALS_EVERY), "totals wait")
+                ),
+                tasks.create_task(keep_on(keeper.step, lambda: clock.sleep(OUTCOMES_EVERY), "outcomes wait")),
+                tasks.create_task(keep_on(alarm.step, lambda: clock.sleep(EFFECTS_EVERY), "effects are not read")),
             ]
             await listener.wait_started(serving)
             log.info("working")

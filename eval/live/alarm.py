@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Literal, Protocol
@@ -54,19 +53,6 @@ class Alarm:
                 logger.warning("effect is gone", operation=read.operation_id, check=check.number)
                 await self._judge(check.done.person)
         return len(checks) > AT_A_TIME
-
-    async def run_forever(self, pause: Callable[[], Awaitable[object]]) -> None:
-        """``pause`` is awaited when nothing is due; a store or a shop that is away is waited for."""
-        while True:
-            more = False
-            try:
-                more = await self.step()
-            except asyncio.CancelledError:
-                raise
-            except Exception as problem:  # noqa: BLE001 - a background loop: the next round tries again
-                logger.warning("effects are not read", error=type(problem).__name__)
-            if not more:
-                await pause()
 
 
 def add(read: StateRead, connection: sa.Connection) -> None:

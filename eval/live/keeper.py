@@ -8,7 +8,6 @@ be thrown away and made anew; only the ledger remembers what was held before.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
@@ -22,8 +21,6 @@ from eval.outcomes.model import Conversation
 
 T = TypeVar("T")
 BATCH = 200
-IDLE_PER_ROUND = 4.0
-"""Seconds without work for each second of it."""
 
 logger = structlog.get_logger(__name__)
 
@@ -79,18 +76,3 @@ class Keeper:
         if found:
             await self._database.write(lambda connection: store.keep(connection, found))
         return found.entries
-
-    async def run_forever(self, pause: Callable[[], object]) -> None:
-        """``pause`` is awaited when nothing is left; a store that is away is waited for.
-
-        A rush is judged in larger rounds, not in more of them: most of the time is left to the conversations.
-        """
-        while True:
-            began, more = time.monotonic(), False
-            try:
-                more = await self.step()
-            except Exception as problem:  # noqa: BLE001 - a background loop: the next round tries again
-                logger.warning("outcomes wait", error=type(problem).__name__)
-            await asyncio.sleep(IDLE_PER_ROUND * (time.monotonic() - began))
-            if not more:
-                await pause()  # type: ignore[misc]
