@@ -15,6 +15,8 @@ from actions.assembly import open_backend, open_shop
 from actions.backend.port import Backend
 from eval.live import alarm
 from eval.live.keeper import Keeper
+from eval.outcomes.classify import Rules
+from eval.outcomes.likeness import by_meaning
 from eval.outcomes.model import Conversation, moment
 from eval.outcomes.recheck import Check, Done
 from handoff.clock import Clock
@@ -22,6 +24,7 @@ from handoff.storage.database import Database
 from handoff.storage.tables import operations
 from stack.eval_ports import CUSTOMER, LAB_CUSTOMERS, LogOfPersons
 from stack.parts_settings import actions_settings
+from stack.sentences import encoder
 from stack.settings import Settings
 
 O = operations.c  # noqa: E741 - as the other tables are named
@@ -95,7 +98,8 @@ async def watchers(settings: Settings, database: Database, clock: Clock) -> Asyn
     def now() -> float:
         return clock.now().timestamp()
 
-    keeper = Keeper(database, LogWithReads(database, clock), now)
+    rules = Rules(links=by_meaning(encoder(settings)))
+    keeper = Keeper(database, LogWithReads(database, clock), now, rules)
     own = actions_settings(settings)
     shop = open_shop(own)
     try:

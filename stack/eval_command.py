@@ -14,6 +14,7 @@ from knowledge.embeddings import SentenceEmbeddings
 from stack.errors import StackError, WrongUse
 from stack.eval_frustration_command import frustration
 from stack.eval_intents_command import intents
+from stack.eval_links_command import links
 from stack.eval_packets_command import packets
 from stack.eval_redaction_command import redaction
 from stack.eval_run_command import compare_command, run_command
@@ -69,6 +70,7 @@ EVALS: dict[str, Callable[..., None]] = {
     "compare": compare_command,
     "frustration": frustration,
     "intents": intents,
+    "links": links,
     "packets": packets,
     "redaction": redaction,
     "retrieval": retrieval,

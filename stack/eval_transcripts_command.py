@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.triage import thresholds as shipped_thresholds
+from eval.outcomes.classify import Rules
+from eval.outcomes.likeness import by_meaning
 from eval.outcomes.model import moment
 from eval.report.write import write
 from eval.transcripts import evaluate as evaluation
@@ -19,6 +21,7 @@ from eval.transcripts.triage import triage
 from stack.errors import WrongUse
 from stack.eval_frustration_command import Reader, assistant_archive, over_authority
 from stack.output import answer, say
+from stack.sentences import encoder
 from stack.settings import load
 
 MOST_TOLD = 20
@@ -56,7 +59,7 @@ def transcripts(
         reader = Reader(model or assistant_archive(settings))
         conversations = [each.conversation for each in reading.transcripts]
         triaged = triage(conversations, reader, shipped_thresholds.shipped(), over_authority)
-    found = evaluation.evaluate(reading, at, triaged=triaged)
+    found = evaluation.evaluate(reading, at, Rules(links=by_meaning(encoder(settings))), triaged)
     document = found.document()
     folder = out or settings.paths.var / "eval" / f"transcripts-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     paths = write(folder, pages.report(found, file.name), document, pages.cases(found))
