@@ -17,6 +17,7 @@ from bot.text.normalise import words
 
 AWAITING = "awaiting"
 OPEN_QUESTION = "open_question"
+OPERATION = "operation_id"
 PERSON = "talk_to_person"
 Meant = Tuple[str, Dict[str, str]]
 _TAKE_BACK = "decline_operation"
@@ -38,7 +39,8 @@ def read(data: Dict[str, Any], tracker: DialogueStateTracker) -> Dict[str, Any]:
         data["intent"], data["entities"] = {"name": "out_of_scope", "confidence": 1.0}, []
         return data
     several = data.get("requests") or []
-    if several and not awaited and not tracker.get_slot(OPEN_QUESTION) and answers.dismisses(several[0]["text"]):
+    idle = not awaited and not tracker.get_slot(OPEN_QUESTION) and not tracker.get_slot(OPERATION)
+    if several and idle and answers.dismisses(several[0]["text"]):
         several = several[1:]
         data["intent"] = {"name": several[0]["intent"], "confidence": several[0]["confidence"]}
         data["entities"], data["requests"] = several[0]["entities"], several if len(several) > 1 else []
@@ -71,7 +73,7 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
     if intent == "affirm" and not question:
         return _yes(before)
     if intent == "deny" and not question:
-        return _no(text, before)
+        return _no(text, before, tracker.get_slot(OPERATION))
     return None
 
 
@@ -101,12 +103,11 @@ def _yes(before: LastTurn) -> Optional[Meant]:
     return None
 
 
-def _no(text: str, before: LastTurn) -> Optional[Meant]:
+def _no(text: str, before: LastTurn, operation: Optional[str]) -> Optional[Meant]:
     if answers.says_enough(text) or _CLOSING & set(before.responses):
         return "goodbye", {}
-    taken_back = [each for each in map(payload, (one["payload"] for one in before.choices)) if each[0] == _TAKE_BACK]
-    if taken_back:
-        return taken_back[0]
+    if operation:  # prepared, and with a colleague: the customer's yes to it is taken back
+        return _TAKE_BACK, {"operation_id": operation}
     if before.asked_solved:
         return "solved_no", {}
     if before.spoke_of_approval:

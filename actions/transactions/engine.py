@@ -180,8 +180,9 @@ class TransactionEngine:
         """A yes before the colleague's: kept, so that nobody needs to ask again. What cannot be taken back is asked."""
         if operation.kind in authority.MONEY_OUT:
             await self._ledger.agree(context, operation.id, yes=True)
-            take_back = ChoiceOffer(words("label_ask_again"), payload("decline_operation", operation_id=operation.id))
-            return say(words("approval_agreed"), [take_back], operations=[operation.id], operation_id=operation.id)
+            said = say(words("approval_agreed"), [_take_back(operation)], operations=[operation.id])
+            # Asked for again, in case the turn that asked was never stored.
+            return said + Reply(slots={"operation_id": operation.id}) + _asked(operation, self._limits["bot"])
         return say(words("approval_pending"), operations=[operation.id])
 
     async def decline(self, context: TurnContext, operation_id: str | None) -> Reply:
@@ -198,7 +199,9 @@ class TransactionEngine:
         transaction = self._transactions[operation.kind]
         if operation.started:
             return await self._read_back(context, transaction, operation, retry=False)
-        if operation.approval == "wanted" and operation.kind in authority.MONEY_OUT:
+        if operation.approval == "approved":
+            await self._ledger.drop(context, operation.id)
+        elif operation.approval == "wanted" and operation.kind in authority.MONEY_OUT:
             await self._ledger.agree(context, operation.id, yes=False)
             return say(words("approval_ask_first"), operations=[operation.id], operation_id=operation.id)
         return say(transaction.say("declined"), [SOMETHING_ELSE], **texts.NOTHING_OPEN)
@@ -218,8 +221,10 @@ class TransactionEngine:
         if operation.approval == "declined":
             return self._stale(operation)
         if operation.approval == "wanted":
-            return say(words("approval_pending"), operations=[operation.id])
-        if operation.agreed and self._now() <= plan_of(operation).good_until:
+            return _pending(operation)
+        if plan_of(operation).good_until < self._now():
+            return self._stale(operation)
+        if operation.agreed:
             return say(words("approved_agreed")) + await self._carry_out(context, operation)
         text = words("approved", summary=_lower_first(operation.summary))
         choices = confirm_choices(operation.id, words("label_go_ahead"), words("label_no"))
@@ -359,23 +364,37 @@ def _customer(context: TurnContext) -> str:
 
 def _ask_a_person(operation: Operation, limit: Decimal, why: str, **slots: Any) -> Reply:
     """``why``: the words for it, ``over_limit`` or ``person_decides``. The first may be agreed to beforehand."""
-    wanted = ApprovalDirective(operation.id, operation.kind, operation.summary, operation.amount, f"{limit:.2f}")
-    promise = PromiseDirective(texts.APPROVAL_PROMISE, "approvals", APPROVAL_DUE_SECONDS, operation.id)
     if operation.agreed:
-        text, choices = words("over_limit_agreed", summary=_lower_first(operation.summary)), []
+        text, choices = words("over_limit_agreed", summary=_lower_first(operation.summary)), [_take_back(operation)]
     else:
         text = words(why, summary=_lower_first(operation.summary))
         labels = words("label_once_approved"), words("label_ask_first")
         choices = confirm_choices(operation.id, *labels) if why == "over_limit" else []
-    said = say(text, choices, operations=[operation.id], **slots)
-    return said + direct(wanted) + direct(promise)
+    return say(text, choices, operations=[operation.id], **slots) + _asked(operation, limit)
+
+
+def _asked(operation: Operation, limit: Decimal) -> Reply:
+    """A person is asked, and the customer promised an answer; both once for an operation."""
+    wanted = ApprovalDirective(operation.id, operation.kind, operation.summary, operation.amount, f"{limit:.2f}")
+    promise = PromiseDirective(texts.APPROVAL_PROMISE, "approvals", APPROVAL_DUE_SECONDS, operation.id)
+    return direct(wanted) + direct(promise)
+
+
+def _take_back(operation: Operation) -> ChoiceOffer:
+    return ChoiceOffer(words("label_ask_again"), payload("decline_operation", operation_id=operation.id))
+
+
+def _pending(operation: Operation, **slots: Any) -> Reply:
+    """Still with a colleague; a yes that stands can be taken back."""
+    choices = [_take_back(operation)] if operation.agreed else []
+    return say(words("approval_pending"), choices, operations=[operation.id], **slots)
 
 
 def _still_with_a_colleague(context: TurnContext, operation: Operation) -> Reply:
     """The answer is promised in the conversation in which it was asked for, so only there is it spoken of."""
     if operation.conversation_id == context.conversation_id:
         slots = texts.NOTHING_OPEN | {"operation_id": operation.id}
-        return say(words("approval_pending"), operations=[operation.id], **slots)
+        return _pending(operation, **slots)
     text = words("approval_pending_elsewhere", summary=_lower_first(operation.summary))
     return say(text, texts.WAYS_OUT, read_from=[operation.object_ref], **texts.NOTHING_OPEN)
 

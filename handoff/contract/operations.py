@@ -110,6 +110,10 @@ class OperationLedger(Protocol):
         """The same change of the same thing, in any conversation of this customer, on which a person still decides."""
         ...
 
+    async def drop(self, context: TurnContext, operation_id: str) -> Operation:
+        """The customer does not want any more what was approved; it counts towards no limit, and starts never."""
+        ...
+
     async def agree(self, context: TurnContext, operation_id: str, *, yes: bool) -> Operation:
         """Keep, or take back, the customer's yes to what a person still decides; with it an approved operation may
         start without asking again. Refuses ``not_confirmed`` where nobody had asked before this message."""

@@ -180,6 +180,9 @@ def _is_made(log: LogWriter, directive: PromiseDirective) -> bool:
 
 
 def _ask_approval(log: LogWriter, directive: ApprovalDirective) -> None:
+    there = sa.select(t.approvals.c.id).where(t.approvals.c.operation_id == directive.operation_id)
+    if log.connection.execute(there).first() is not None:  # a turn that was tried again asks once
+        return
     approval_id = log.ids.new("apr")
     log.append(
         ApprovalRequested(

@@ -26,3 +26,9 @@ def put(log: LogWriter, seq: int, trigger: Trigger, *, payload: str | None = Non
             "correlation_id": log.correlation_id,
         },
     )
+
+
+def waits(log: LogWriter) -> bool:
+    """Something of this log waits for a turn."""
+    mine = sa.exists().where(t.inbox.c.conversation_id == log.conversation.id)
+    return bool(log.connection.execute(sa.select(mine)).scalar_one())

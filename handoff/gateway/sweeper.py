@@ -70,6 +70,7 @@ class Sweeper:
         query = (
             sa.select(t.inbox.c.conversation_id)
             .join(t.conversations, t.conversations.c.id == t.inbox.c.conversation_id)
+            .where(t.conversations.c.owner != "none")
             .where(sa.or_(t.conversations.c.turn_id.is_(None), t.conversations.c.turn_lease < now))
             .distinct()
         )

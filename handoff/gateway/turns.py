@@ -90,10 +90,13 @@ def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
     if not waiting or (conversation.owner != "bot" and waiting[0]["trigger"] != "approval_decided"):
         return None
     if waiting[0]["attempts"] >= MOST_ATTEMPTS:
-        _give_up(
-            log, [row["seq"] for row in waiting if row["trigger"] in FROM_CUSTOMER], "too_many_attempts", limits.plan
-        )
-        return None
+        beside = conversation.owner != "bot"
+        unanswered = [row["seq"] for row in waiting if row["trigger"] in FROM_CUSTOMER]
+        _give_up(log, unanswered, "too_many_attempts", limits.plan)
+        if not beside:
+            return None
+        log.connection.execute(TAKE_OUT, {"this": conversation.id, "last": waiting[0]["seq"]})
+        return begin(log, limits)
     taken = _leading_messages(waiting) or waiting[:1]
     trigger: Trigger = taken[0]["trigger"]
     seqs = [row["seq"] for row in taken]
@@ -307,8 +310,10 @@ def _end_beside_people(log: LogWriter, start: TurnStart, result: TurnResult, lim
     """What was approved is carried out; the customer reads it from the system, and whoever talks to them reads on."""
     result = hold_back(log, result, ())
     for message in result.messages:
-        told = MessageSent(message.text, author="system", operations=message.operations)
-        log.append(told, "system")
+        if message.choices:  # a question that only the assistant could take an answer to
+            log.append(NoteAdded(message.text, "system"), "system")
+        else:
+            log.append(MessageSent(message.text, author="system", operations=message.operations), "system")
     tell_people(log, result)
     _clear_inbox(log, start)
     log.conversation.tracker_version += 1
@@ -322,7 +327,6 @@ def _give_up(log: LogWriter, seqs: list[int], reason: str, plan: DeskPlan) -> No
         log.append(TurnFailed(seqs, reason, wording.TURN_FAILED), "system")
     if log.conversation.owner != "bot":  # people are there already
         log.append(NoteAdded(wording.APPROVED_AND_NOT_DONE, "system"), "system")
-        log.connection.execute(sa.delete(t.inbox).where(t.inbox.c.conversation_id == log.conversation.id))
         return
     enqueue(log, "tool_failure", "system", note=reason, plan=plan)
 

@@ -124,11 +124,23 @@ class SqlOperationLedger:
             sa.select(t.operations)
             .where(o.customer_id == _customer(context), o.kind == kind, o.object_ref == object_ref)
             .where(o.approval == "wanted", o.superseded.is_(False), o.started_at.is_(None))
+            .where(sa.exists().where(t.approvals.c.operation_id == o.id, t.approvals.c.state == "wanted"))
             .order_by(o.prepared_seq.desc())
             .limit(1)
         )
         found = await self._database.read(lambda connection: connection.execute(query).mappings().first())
         return _operation(found) if found is not None else None
+
+    async def drop(self, context: TurnContext, operation_id: str) -> Operation:
+        def work(connection: sa.Connection) -> Operation:
+            self._fence(connection, context)
+            row = _mine(connection, context, operation_id)
+            if row["started_at"] is None:
+                mine = sa.update(t.operations).where(t.operations.c.id == operation_id)
+                connection.execute(mine.values(superseded=True, agreed_seq=None))
+            return _operation(_row(connection, operation_id))
+
+        return await self._database.write(work)
 
     async def agree(self, context: TurnContext, operation_id: str, *, yes: bool) -> Operation:
         def work(connection: sa.Connection) -> Operation:

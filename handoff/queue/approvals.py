@@ -114,9 +114,8 @@ class ApprovalService:
             event = log.append(ApprovalDecided(approval_id, operation_id, decision, me.id), "agent")
             audit.write(log, me.id, "approval.decide", approval_id, decision=decision)
             promises.keep_for(log, operation_id, APPROVERS, me.id, proof=approval_id)
-            agreed = sa.select(t.operations.c.agreed_seq).where(t.operations.c.id == operation_id)
-            settles = decision == "approved" and log.connection.execute(agreed).scalar() is not None
-            if log.conversation.owner == "bot" or (settles and log.conversation.owner != "none"):
+            beside = log.conversation.owner != "none" and decision == "approved" and _yes_stands(log, operation_id)
+            if log.conversation.owner == "bot" or beside:
                 inbox.put(log, event["seq"], "approval_decided", note=f"{decision} {operation_id}")
 
         try:
@@ -132,9 +131,22 @@ class ApprovalService:
             raise
 
 
+def _yes_stands(log: LogWriter, operation_id: str) -> bool:
+    """The customer agreed and has written nothing since: what they write to people may take it back."""
+    agreed = log.connection.execute(
+        sa.select(t.operations.c.agreed_seq).where(t.operations.c.id == operation_id)
+    ).scalar()
+    if agreed is None:
+        return False
+    e = t.events.c
+    mine = (e.conversation_id == log.conversation.id, e.type == "message.sent", e.source == "customer")
+    said = sa.select(sa.exists().where(*mine, e.seq > agreed))
+    return not log.connection.execute(said).scalar_one()
+
+
 def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
     """(``seq`` of the decision, operation) of what was approved while a person had it, never began, and waits for no
-    turn already."""
+    turn already. The customer is asked once more: what was said or done meanwhile may have settled it."""
     o, e, i = t.operations.c, t.events.c, t.inbox.c
     waiting = sa.select(o.id).where(
         o.conversation_id == log.conversation.id,
@@ -147,4 +159,7 @@ def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
     mine = (e.conversation_id == log.conversation.id, e.type == "approval.decided", ~taken)
     decided = sa.select(e.seq, e.data).where(*mine)
     rows = log.connection.execute(decided.order_by(e.seq)).all() if open_operations else []
-    return [(row.seq, row.data["operation_id"]) for row in rows if row.data["operation_id"] in open_operations]
+    found = [(row.seq, row.data["operation_id"]) for row in rows if row.data["operation_id"] in open_operations]
+    again = sa.update(t.operations).where(o.id.in_([operation_id for _, operation_id in found]))
+    log.connection.execute(again.values(agreed_seq=None))
+    return found

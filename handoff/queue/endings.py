@@ -7,6 +7,7 @@ from handoff.contract.events import ConversationClosed, HandoffReturned
 from handoff.conversations.log import LogWriter
 from handoff.episodes import promises
 from handoff.episodes import rules as episodes
+from handoff.errors import Conflict
 from handoff.gateway import inbox
 from handoff.queue import approvals, moves
 
@@ -23,8 +24,11 @@ def hand_back(log: LogWriter, handoff_id: str, me: Principal, note: str | None) 
 
 
 def close(log: LogWriter, handoff_id: str, me: Principal, closing: ConversationClosed) -> None:
-    """Raises ``Forbidden`` (``not_owner``), ``Conflict`` (``promise_open``) for ``resolved`` while one is open."""
+    """Raises ``Forbidden`` (``not_owner``); ``Conflict``: ``promise_open`` for ``resolved`` while one is open,
+    ``being_carried_out`` while something approved is on its way."""
     moves.must_own(log, handoff_id, me)
+    if inbox.waits(log):
+        raise Conflict("being_carried_out", "What was approved is being carried out just now. Close it in a moment.")
     if closing.outcome == "resolved":
         promises.must_be_kept(log)
     episodes.close_open(log, f"closed by {me.id}")

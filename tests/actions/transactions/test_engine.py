@@ -252,6 +252,9 @@ async def test_what_a_person_still_decides_is_not_prepared_twice(front: Front) -
     become(front, "cus_paul")
     first = await prepared(front, "refund_request", order_number="B-2016")
     await front.run("action_confirm", "yes", "affirm")
+    asked = {"id": "apr_1", "conversation_id": front.context.conversation_id, "state": "wanted"}
+    row = {**asked, "operation_id": first.operations[0]["operation_id"], "requested_at": stamp(front.clock.now())}
+    await front.database.write(lambda c: c.execute(sa.insert(handoff_tables.approvals).values(**row)))
     again = await front.run("action_prepare", "please", "refund_request", order_number="B-2016")
     assert again.directive("approval") is None
     assert again.operations == []

@@ -57,9 +57,9 @@ async def wanted(desk: Desk) -> tuple[Customer, str, str]:
 
 
 async def agreed(desk: Desk, operation: str) -> None:
-    """The customer said yes before the colleague."""
+    """The customer said yes before the colleague, and nothing since."""
     mine = sa.update(t.operations).where(t.operations.c.id == operation)
-    await desk.handoff.core.database.write(lambda connection: connection.execute(mine.values(agreed_seq=2)))
+    await desk.handoff.core.database.write(lambda connection: connection.execute(mine.values(agreed_seq=1_000)))
 
 
 @pytest.mark.parametrize("decision", ["approved", "declined"])
@@ -115,6 +115,22 @@ async def test_what_the_customer_agreed_to_is_done_and_told_by_the_system_whoeve
     assert (told["source"], told["data"]["author"]) == ("system", "system")
     assert told["epoch"] == epoch
     assert await desk.violations(customer.id) == []
+
+
+async def test_what_was_written_to_people_since_may_take_the_yes_back(desk: Desk) -> None:
+    customer, approval, operation = await wanted(desk)
+    mine = sa.update(t.operations).where(t.operations.c.id == operation)
+    await desk.handoff.core.database.write(lambda connection: connection.execute(mine.values(agreed_seq=2)))
+    ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    handoff = await ana.take(customer)
+    await customer.say("please do not send it, I have changed my mind")
+    asked = len(desk.bot.requests)
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "approved"})).status_code == 204
+    assert len(desk.bot.requests) == asked
+    assert (await ana.post(f"/handoffs/{handoff}/return", {})).status_code == 204
+    await customer.until_text(f"decided: approved {operation}")  # the assistant asks once more
+    stored = await desk.handoff.ledger.get(context_of(desk, desk.bot.requests[-1]), operation)
+    assert not stored.agreed
 
 
 async def test_a_hand_over_in_the_middle_loses_nothing_that_was_approved(desk: Desk) -> None:
