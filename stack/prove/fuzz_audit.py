@@ -107,13 +107,19 @@ def _proved_before(log: sa.Connection, operation: Mapping[str, Any]) -> bool:
 
 
 def _agreed(log: sa.Connection, operation: Mapping[str, Any], one: Told) -> bool:
-    """The turn in which the change was started answered a yes, given after the proposal and right upon it."""
+    """The turn in which the change was started answered a yes, given after the proposal and right upon it; or a person
+    approved it, and such a yes had been given before."""
+    if operation["approval"] == "approved" and operation["agreed_seq"] is not None:
+        return _consented(log, operation, one, [operation["agreed_seq"]])
     query = sa.select(t.turns.c.reply_to).where(
         t.turns.c.conversation_id == operation["conversation_id"],
         t.turns.c.started_at <= operation["started_at"],
         sa.or_(t.turns.c.finished_at.is_(None), t.turns.c.finished_at >= operation["started_at"]),
     )
-    seqs = [seq for row in log.execute(query) for seq in row.reply_to]
+    return _consented(log, operation, one, [seq for row in log.execute(query) for seq in row.reply_to])
+
+
+def _consented(log: sa.Connection, operation: Mapping[str, Any], one: Told, seqs: Sequence[int]) -> bool:
     consents = [seq for seq in seqs if seq in one.moves and one.moves[seq].consents and seq > operation["prepared_seq"]]
     return any(_proposed_right_before(log, operation, one, seq) for seq in consents)
 
