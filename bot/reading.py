@@ -21,7 +21,7 @@ OPERATION = "operation_id"
 PERSON = "talk_to_person"
 Meant = Tuple[str, Dict[str, str]]
 _TAKE_BACK = "decline_operation"
-_NAVIGATION = frozenset({PERSON, "what_can_you_do", "deny", "affirm", _TAKE_BACK})
+_NAVIGATION = frozenset({PERSON, "what_can_you_do", "deny", "affirm"})
 """Choices that lead somewhere else and do nothing by themselves."""
 _CLOSING = frozenset(
     {"utter_thanks", "utter_deny_unclear", "utter_affirm_unclear", "utter_solved", "utter_welcome_back"}
@@ -91,7 +91,7 @@ def _yes(before: LastTurn) -> Optional[Meant]:
     if _OFFERS & set(before.responses):
         return None
     doing = [one for one in before.choices if payload(one["payload"])[0] not in _NAVIGATION]
-    if len(doing) == 1:
+    if len(doing) == 1 and payload(doing[0]["payload"])[0] != _TAKE_BACK:
         return payload(doing[0]["payload"])
     if before.asked_solved:
         return "solved_yes", {}
