@@ -83,6 +83,7 @@ class Handoff:
     ledger: SqlOperationLedger
     staff: StaffService
     require: Require
+    queue: QueueService
     dispatcher: Dispatcher
     rebuilder: Rebuilder
     ports: Ports
@@ -142,9 +143,9 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(desk_socket.create_router(core, staff, presence))
     queue, approvals = QueueService(core, presence, trail), ApprovalService(core, trail, ports)
     router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
-    router.include_router(promise_routes.create_router(queue, PromiseService(core), require))
+    router.include_router(promise_routes.create_router(queue, PromiseService(core, trail), require))
     router.include_router(waiting_routes.create_router(core, ports, limit))
-    router.include_router(transcript_routes.create_router(core, require, limit, queue.may_read, trail))
+    router.include_router(transcript_routes.create_router(core, require, limit, queue.may_read, queue.note_read, trail))
     router.include_router(attachment_routes.create_router(core, attachments, require, limit, queue.may_read))
     router.include_router(customer_routes.create_router(core, customers))
     router.include_router(widget_routes.create_router(settings))
@@ -167,6 +168,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
         ledger=SqlOperationLedger(database, clock, ids),
         staff=staff,
         require=require,
+        queue=queue,
         dispatcher=Dispatcher(core, presence, order),
         rebuilder=Rebuilder(database, presence, order),
         ports=ports,

@@ -145,12 +145,15 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
             expose_headers=["Retry-After", "X-Request-Id"],
         )
+    core = parts.handoff.core
     api.include_router(parts.handoff.router)
     api.include_router(parts.knowledge.router(require), prefix="/api/v1")
     api.include_router(parts.knowledge.help_router())
-    api.include_router(quality_routes.create_router(quality_desk(parts.handoff.core), require), prefix="/api/v1")
-    api.include_router(learned_routes.create_router(scenario_maker(parts.handoff.core), require), prefix="/api/v1")
-    api.include_router(outcome_routes.create_router(outcomes_of(parts.handoff.core), require), prefix="/api/v1")
+    api.include_router(quality_routes.create_router(quality_desk(core), require), prefix="/api/v1")
+    api.include_router(
+        learned_routes.create_router(scenario_maker(core), require, parts.handoff.queue), prefix="/api/v1"
+    )
+    api.include_router(outcome_routes.create_router(outcomes_of(core), require), prefix="/api/v1")
     if settings.demo:
         api.include_router(demo_routes.create_router(settings, SystemClock()))
         if parts.lab is not None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.audit import AuditTrail
+from handoff.agents.reads import What
 from handoff.agents.service import Principal
 from handoff.conversations import transcript
 from handoff.conversations.access import OwnConversation
@@ -29,9 +30,13 @@ BYTE_ORDER_MARK = "\ufeff"
 
 MayRead = Callable[[str, Principal], Awaitable[None]]
 """Raises where a conversation is another department's."""
+NoteRead = Callable[[str, Principal, What], Awaitable[None]]
+"""Writes down who of the staff read it."""
 
 
-def create_router(core: Core, require: Require, limit: RateLimit, may_read: MayRead, trail: AuditTrail) -> APIRouter:
+def create_router(
+    core: Core, require: Require, limit: RateLimit, may_read: MayRead, note_read: NoteRead, trail: AuditTrail
+) -> APIRouter:
     router = APIRouter(tags=["conversations"])
     Own = Annotated[str, Depends(OwnConversation(core.settings.session_secret.get_secret_value(), trail))]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
@@ -46,10 +51,13 @@ def create_router(core: Core, require: Require, limit: RateLimit, may_read: MayR
 
     @router.get("/transcripts/{conversation_id}", response_class=Response)
     async def any_transcript(conversation_id: str, me: Reader, form: Form = "text") -> Response:
-        """The same for a colleague, without cards and accounts. Notes of the staff are in neither."""
+        """The same for a colleague, without cards and accounts. Notes of the staff are in neither. Who read
+        it is written down."""
         await may_read(conversation_id, me)
         await limit.take("transcripts", me.id, PER_MINUTE)
-        return answer(conversation_id, transcript.for_staff(await read(conversation_id)), form)
+        found = transcript.for_staff(await read(conversation_id))
+        await note_read(conversation_id, me, "transcript")
+        return answer(conversation_id, found, form)
 
     async def read(conversation_id: str) -> list[Line]:
         def work(connection: sa.Connection) -> list[WireEvent]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from handoff.agents import reads
 from handoff.agents.service import Principal
-from handoff.clock import parse, stamp
+from handoff.clock import parse
 from handoff.conversations.log import WireEvent, find, read_events
 from handoff.core import Core
 from handoff.errors import NotFound
@@ -61,11 +62,11 @@ class Customers:
 
     async def history(self, handoff_id: str, me: Principal) -> History:
         """The past of the customer behind a hand-over, newest first. Raises ``NotFound``."""
-        now = stamp(self._core.clock.now())
+        now = self._core.clock.now()
 
         def work(connection: sa.Connection) -> History:
             conversation = find(connection, conversation_of(connection, handoff_id))
-            note_read(connection, now, me, "history", conversation.id, conversation.customer_id)
+            reads.note(connection, now, me.id, "history", conversation.id, conversation.customer_id)
             if conversation.customer_id is None:
                 return History(None, [], 0, False)
             past = _past(connection, conversation.customer_id, conversation.id)
@@ -78,14 +79,14 @@ class Customers:
 
     async def transcript(self, handoff_id: str, conversation_id: str, me: Principal) -> list[WireEvent]:
         """The log of an earlier conversation of the same customer. Raises ``NotFound`` for anybody else's."""
-        now = stamp(self._core.clock.now())
+        now = self._core.clock.now()
 
         def work(connection: sa.Connection) -> list[WireEvent]:
             here = find(connection, conversation_of(connection, handoff_id))
             wanted = find(connection, conversation_id)
             if here.customer_id is None or wanted.customer_id != here.customer_id:
                 raise NotFound("conversation_not_found", "There is no such conversation.")
-            note_read(connection, now, me, "transcript", wanted.id, wanted.customer_id)
+            reads.note(connection, now, me.id, "transcript", wanted.id, wanted.customer_id)
             return read_events(connection, wanted.id, 0, WHOLE_LOG)
 
         return await self._core.database.write(work)
@@ -103,19 +104,6 @@ class Customers:
             return [dict(row) for row in connection.execute(query).mappings()]
 
         return await self._core.database.read(work)
-
-
-def note_read(
-    connection: sa.Connection, now: str, me: Principal, what: str, conversation_id: str, customer_id: str | None
-) -> None:
-    values = {
-        "at": now,
-        "agent_id": me.id,
-        "what": what,
-        "conversation_id": conversation_id,
-        "customer_id": customer_id,
-    }
-    connection.execute(sa.insert(t.staff_reads).values(**values))
 
 
 def conversation_of(connection: sa.Connection, handoff_id: str) -> str:

@@ -7,20 +7,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from handoff.agents import audit
+from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
 from handoff.contract.events import PromiseKept
 from handoff.conversations.log import LogWriter
 from handoff.core import Core
 from handoff.episodes import promises
 from handoff.episodes.promises import MOST, P, PromiseState
-from handoff.errors import Conflict, NotFound
+from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.queue.rights import must_be_allowed_in, newest_of, shown_to
 from handoff.storage import tables as t
 
 
 class PromiseService:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, trail: AuditTrail) -> None:
         self._core = core
+        self._trail = trail
         self._before = core.settings.promise_warning
 
     async def listing(
@@ -65,4 +67,10 @@ class PromiseService:
             log.append(PromiseKept(promise_id, proof, me.id), "agent")
             audit.write(log, me.id, "promise.keep", promise_id)
 
-        await self._core.change(conversation_id, work)
+        try:
+            await self._core.change(conversation_id, work)
+        except Forbidden as refusal:
+            await self._trail.refused(
+                me.id, "promise.keep", refusal.code, conversation_id=conversation_id, object_id=promise_id
+            )
+            raise

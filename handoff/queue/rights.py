@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from handoff.agents.service import Principal
@@ -28,6 +30,17 @@ def must_be_allowed_in(connection: sa.Connection, conversation_id: str, me: Prin
     row = connection.execute(newest).mappings().first()
     if row is not None:
         must_be_allowed(row, me)
+
+
+def allowed_among(connection: sa.Connection, conversation_ids: Collection[str], me: Principal) -> set[str]:
+    """Those of these conversations in which ``me`` is allowed."""
+    c = t.conversations.c
+    query = (
+        sa.select(c.id)
+        .select_from(t.conversations.outerjoin(t.handoffs, newest_of(c.id)))
+        .where(c.id.in_(conversation_ids), sa.or_(H.id.is_(None), shown_to(me)))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def shown_to(me: Principal) -> sa.ColumnElement[bool]:

@@ -237,13 +237,14 @@ def create_router(
 
     @router.get("/handoffs/{handoff_id}")
     async def view(handoff_id: str, me: Agent) -> HandoffDetail:
-        await queue.may_see(handoff_id, me)
+        """That somebody read it who does not have it is written down, once in a quarter of an hour."""
+        await queue.look(handoff_id, me)
         return await detail(handoff_id)
 
     @router.get("/handoffs/{handoff_id}/summary")
     async def summary(handoff_id: str, me: Agent) -> Summary:
         """As in the packet, but in a language model's words where one is configured and the log carries them."""
-        await queue.may_see(handoff_id, me)
+        await queue.look(handoff_id, me)
         packet = (await queue.view(handoff_id)).packet
         lines = {name: packet["summary"][name] for name in ("problem", "tried", "wants", "next_best_action")}
         worded = await ports.word_summary(packet)
@@ -252,7 +253,7 @@ def create_router(
     @router.get("/handoffs/{handoff_id}/packet/{part}")
     async def packet_part(handoff_id: str, part: str, me: Agent) -> PacketPart:
         """A part of the packet without the size cap, as its ``overflow`` refers to it."""
-        await queue.may_see(handoff_id, me)
+        await queue.look(handoff_id, me)
         return PacketPart(part=part, items=await queue.packet_part(handoff_id, part))
 
     @router.post("/handoffs/{handoff_id}/accept")

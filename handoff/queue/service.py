@@ -5,13 +5,13 @@ The moves themselves are in ``handoff.queue.moves``; here each is run, audited, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from handoff.agents import audit
+from handoff.agents import audit, reads
 from handoff.agents.access import DESK_ROLES
 from handoff.agents.audit import AuditTrail
 from handoff.agents.presence import Presence
@@ -84,10 +84,44 @@ class QueueService:
             await self._note_refusal(me, "handoff.view", row, refusal.code)
             raise
 
+    async def look(self, handoff_id: str, me: Principal) -> None:
+        """As ``may_see``. That somebody read a conversation which is not theirs is written down."""
+        await self.may_see(handoff_id, me)
+        now = self._core.clock.now()
+
+        def unnoted(connection: sa.Connection) -> str | None:
+            row = moves.find_row(connection, handoff_id)
+            known = row["agent_id"] == me.id or reads.looks_still(connection, now, me.id, row["conversation_id"])
+            return None if known else str(row["conversation_id"])
+
+        conversation_id = await self._core.database.read(unnoted)
+        if conversation_id is not None:
+            await self.note_read(conversation_id, me, "conversation")
+
+    async def note_read(self, conversation_id: str, me: Principal, what: reads.What) -> None:
+        now = self._core.clock.now()
+
+        def work(connection: sa.Connection) -> None:
+            customer_id = find(connection, conversation_id).customer_id
+            reads.note(connection, now, me.id, what, conversation_id, customer_id)
+
+        await self._core.database.write(work)
+
     async def may_read(self, conversation_id: str, me: Principal) -> None:
         """As ``may_see``, for what is asked for by conversation. Analysts read all departments' conversations."""
-        if "qa" not in me.roles:
+        if "qa" in me.roles:
+            return
+        try:
             await self._core.database.read(lambda c: rights.must_be_allowed_in(c, conversation_id, me))
+        except Forbidden as refusal:
+            await self._trail.refused(me.id, "conversation.view", refusal.code, conversation_id=conversation_id)
+            raise
+
+    async def readable(self, conversation_ids: Collection[str], me: Principal) -> set[str]:
+        """Those of them that ``may_read`` lets through; for lists, where nothing is refused and less is shown."""
+        if "qa" in me.roles:
+            return set(conversation_ids)
+        return await self._core.database.read(lambda c: rights.allowed_among(c, conversation_ids, me))
 
     async def view(self, handoff_id: str) -> HandoffView:
         def work(connection: sa.Connection) -> HandoffView:

@@ -9,11 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 
+from handoff.storage import tables as t
 from handoff.storage.migrate import migrate
 from stack import secrets
 from stack.compose import Parts, create_api, create_application, open_parts
-from stack.data import seed_staff
+from stack.data import migrate_evaluation, seed_staff
 from stack.errors import StackError
 from stack.settings import Settings, load
 from stack.staff import demo_staff
@@ -34,6 +36,7 @@ async def parts(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple
     with running_redis() as address:
         settings = settings_in(tmp_path_factory.mktemp("compose"), redis_url=address)
         await asyncio.to_thread(migrate, settings.sql_url)
+        await asyncio.to_thread(migrate_evaluation, settings.sql_url)
         await seed_staff(settings)
         async with open_parts(settings) as parts:
             yield parts, settings
@@ -104,6 +107,42 @@ async def test_the_editors_side_is_for_staff(
     assert (await client.post("/api/v1/articles", json={})).status_code == 401
     agent = await signed_in(client, parts[1], "agent")
     assert (await client.post("/api/v1/articles", json={}, headers=agent)).status_code in (403, 422)
+
+
+async def test_another_departments_conversation_becomes_no_scenario(
+    parts: tuple[Parts, Settings], client: httpx.AsyncClient
+) -> None:
+    agent, qa, lead = [await signed_in(client, parts[1], role) for role in ("agent", "qa", "lead")]
+    opened = (await client.post("/api/v1/conversations", json={})).json()
+    name, token = opened["conversation_id"], {"authorization": f"Bearer {opened['token']}"}
+    said = {"client_message_id": "m1", "text": "I want my money back"}
+    assert (await client.post(f"/api/v1/conversations/{name}/messages", json=said, headers=token)).status_code == 202
+    asked = await client.post(f"/api/v1/conversations/{name}/handoff", json={}, headers=token)
+    assert asked.status_code in (200, 202)
+
+    def to_billing(connection: sa.Connection) -> None:
+        connection.execute(
+            sa.update(t.handoffs).where(t.handoffs.c.conversation_id == name).values(department="billing")
+        )
+        connection.execute(sa.update(t.agents).values(departments=["orders"]))
+
+    await parts[0].handoff.core.database.write(to_billing)
+
+    async def listed(who: dict[str, str]) -> list[str]:
+        return [each["conversation_id"] for each in (await client.get("/api/v1/scenarios", headers=who)).json()]
+
+    path = f"/api/v1/conversations/{name}/scenario"
+    refused = await client.post(path, headers=agent)
+    assert (refused.status_code, refused.json()["code"]) == (403, "wrong_department")
+    assert refused.json()["data"] == {"department": "billing"}
+    assert await listed(qa) == []  # nothing was made
+    audit = await client.get(f"/api/v1/audit?outcome=refused&conversation_id={name}", headers=lead)
+    assert [(each["action"], each["code"]) for each in audit.json()["entries"]] == [
+        ("conversation.view", "wrong_department")
+    ]
+    assert (await client.post(path, headers=qa)).status_code == 201
+    assert await listed(qa) == await listed(lead) == [name]
+    assert await listed(agent) == []
 
 
 async def test_health_tells_living_from_ready(client: httpx.AsyncClient) -> None:

@@ -553,7 +553,7 @@ export interface paths {
         put?: never;
         /**
          * Make
-         * @description Make a scenario of this conversation, without what names anybody.
+         * @description Make a scenario of this conversation, without what names anybody. 403 ``wrong_department``.
          */
         post: operations["make_api_v1_conversations__conversation_id__scenario_post"];
         delete?: never;
@@ -820,7 +820,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** View */
+        /**
+         * View
+         * @description That somebody read it who does not have it is written down, once in a quarter of an hour.
+         */
         get: operations["view_api_v1_handoffs__handoff_id__get"];
         put?: never;
         post?: never;
@@ -1857,7 +1860,7 @@ export interface paths {
         };
         /**
          * Listing
-         * @description The newest 200, with what became of their issues.
+         * @description The newest 200, with what became of their issues; without those of another department's conversations.
          */
         get: operations["listing_api_v1_scenarios_get"];
         put?: never;
@@ -1896,7 +1899,8 @@ export interface paths {
         };
         /**
          * Any Transcript
-         * @description The same for a colleague, without cards and accounts. Notes of the staff are in neither.
+         * @description The same for a colleague, without cards and accounts. Notes of the staff are in neither. Who read
+         *     it is written down.
          */
         get: operations["any_transcript_api_v1_transcripts__conversation_id__get"];
         put?: never;

@@ -92,6 +92,7 @@ export const workEn = {
 
   trailNone: "Nothing has happened yet.",
   trailReads: "Who read it",
+  trailConversation: "{name} read this conversation",
   trailHistory: "{name} read the customer’s past",
   trailTranscript: "{name} read this conversation later",
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,17 @@ class Later:
         return self.conversation
 
 
+class AllButOne:
+    """``cnv_theirs`` is another department's."""
+
+    async def may_read(self, conversation_id: str, me: Any) -> None:
+        if conversation_id == "cnv_theirs":
+            raise Forbidden("wrong_department", "This belongs to billing.")
+
+    async def readable(self, conversation_ids: Collection[str], me: Any) -> set[str]:
+        return set(conversation_ids) - {"cnv_theirs"}
+
+
 def require(*roles: str) -> Any:
     async def check(x_role: str = Header("")) -> Principal:
         if not x_role:
@@ -72,7 +83,7 @@ def client(tmp_path: Path, later: Later) -> Iterator[TestClient]:
     maker = ScenarioMaker(database, SystemClock(), RandomIds(), transcript, later)
     app = FastAPI()
     install_error_handlers(app, EvalError)
-    app.include_router(create_router(maker, require))
+    app.include_router(create_router(maker, require, AllButOne()))
     with TestClient(app) as client:
         yield client
     database.close()

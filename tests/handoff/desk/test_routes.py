@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 import websockets
 
+from handoff.agents.reads import ONE_LOOK
+from handoff.clock import stamp
 from handoff.desk.suggestions import SuggestedArticle
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk
@@ -106,11 +108,42 @@ async def test_a_customers_past_is_shown_and_that_it_was_read_is_kept(desk: Desk
     denied = await ana.get(f"/handoffs/{handoff}/history/{other.id}")
     assert (denied.status_code, denied.json()["code"]) == (404, "conversation_not_found")
 
+    await ana.post(f"/handoffs/{handoff}/accept")
+    await ana.get(f"/handoffs/{handoff}")  # her own from now on
     reads = (await ben.get(f"/handoffs/{handoff}/reads")).json()["reads"]
     assert [(each["what"], each["name"]) for each in reads] == [("history", "Ana")]
     kept = sa.select(t.staff_reads.c.what, t.staff_reads.c.conversation_id)
     rows = await desk.handoff.core.database.read(lambda c: {tuple(row) for row in c.execute(kept)})
     assert rows == {("history", now.id), ("transcript", past.id)}
+
+
+@pytest.mark.parametrize("path", ["", "/summary", "/packet/transcript"])
+async def test_a_look_at_a_colleagues_conversation_is_kept_once_in_a_while(desk: Desk, path: str) -> None:
+    ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    handoff = await ana.take(await waiting(desk, "mara", "My parcel OB-1042 is late"))
+
+    async def reads() -> list[tuple[str, str]]:
+        found = (await ben.get(f"/handoffs/{handoff}/reads")).json()["reads"]
+        return [(each["what"], each["name"]) for each in found]
+
+    assert (await ana.get(f"/handoffs/{handoff}{path}")).status_code == 200
+    assert await reads() == []
+    for _ in range(2):
+        assert (await ben.get(f"/handoffs/{handoff}{path}")).status_code == 200
+    assert await reads() == [("conversation", "Ben")]
+    earlier = sa.update(t.staff_reads).values(at=stamp(desk.handoff.core.clock.now() - ONE_LOOK))
+    await desk.handoff.core.database.write(lambda c: c.execute(earlier))
+    assert (await ben.get(f"/handoffs/{handoff}{path}")).status_code == 200
+    assert await reads() == [("conversation", "Ben")] * 2
+
+
+async def test_a_conversation_as_a_file_is_a_read_too(desk: Desk) -> None:
+    ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    customer = await waiting(desk, "mara", "My parcel OB-1042 is late")
+    handoff = await ana.take(customer)
+    assert (await ben.get(f"/transcripts/{customer.id}")).status_code == 200
+    reads = (await ben.get(f"/handoffs/{handoff}/reads")).json()["reads"]
+    assert [(each["what"], each["name"]) for each in reads] == [("transcript", "Ben")]
 
 
 async def test_nobody_signed_in_has_no_past(desk: Desk) -> None:

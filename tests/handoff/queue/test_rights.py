@@ -80,7 +80,7 @@ async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> No
         assert answer.json()["data"] == {"department": "billing"}
     assert {e["type"] for e in await desk.log(customer.id)}.isdisjoint({"handoff.accepted", "note.added"})
     refused = await trail(desk, outcome="refused", code="wrong_department", agent_name="Ana")
-    assert {entry["action"] for entry in refused} == {"handoff.accept", "handoff.view", "note.add"}
+    assert {entry["action"] for entry in refused} == {"handoff.accept", "handoff.view", "note.add", "conversation.view"}
     assert (await ben.post(f"/handoffs/{handoff}/accept")).status_code == 200  # a lead may
     assert await trail(desk, outcome="done", action="handoff.accept", agent_name="Ben")
 
@@ -103,6 +103,7 @@ async def test_what_another_department_promised_is_neither_listed_nor_kept(desk:
     refused = await ana.post(f"/promises/{promise}/keep", {"proof": "called at ten"})
     assert (refused.status_code, refused.json()["code"]) == (403, "wrong_department")
     assert not any(e["type"] == "promise.kept" for e in await desk.log(customer.id))
+    assert await trail(desk, outcome="refused", action="promise.keep", object_id=promise, agent_name="Ana")
 
 
 async def test_a_customers_token_and_anothers_conversation_are_refused_and_written_down(desk: Desk) -> None:

@@ -40,6 +40,12 @@ export function TrailPanel({ desk, view, state, audits }: Props) {
   );
 }
 
+const READS: Partial<Record<string, "trailConversation" | "trailHistory" | "trailTranscript">> = {
+  conversation: "trailConversation",
+  history: "trailHistory",
+  transcript: "trailTranscript",
+};
+
 function Reads({ desk, id }: { desk: Desk; id: string }) {
   const { value } = useLoaded(() => desk.calls.reads(id), [id]);
   if (!value?.reads.length) return null;
@@ -50,7 +56,7 @@ function Reads({ desk, id }: { desk: Desk; id: string }) {
         {value.reads.map((read, index) => (
           <li key={index}>
             <When at={read.at} />
-            <span>{t(read.what === "history" ? "trailHistory" : "trailTranscript", { name: read.name ?? read.agent_id })}</span>
+            <span>{t(READS[read.what] ?? "trailTranscript", { name: read.name ?? read.agent_id })}</span>
           </li>
         ))}
       </ol>
