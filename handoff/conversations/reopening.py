@@ -6,7 +6,8 @@ from handoff.contract.events import ConversationReopened, Evidence, FeedbackGive
 from handoff.conversations.log import LogWriter
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict
-from handoff.gateway import inbox, wording
+from handoff.gateway import inbox
+from handoff.notices.catalogue import notices_for
 from handoff.queue.approvals import approved_meanwhile
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import DeskPlan
@@ -46,5 +47,5 @@ def to_people(log: LogWriter, words: str, seq: int, plan: DeskPlan) -> None:
     """What was called done and is not: more urgent than the first time, and nothing that the assistant tries again."""
     episodes.ensure_open(log)
     grounds = [Evidence("not_solved", words[:EVIDENCE_LENGTH], 1.0, seq)]
-    opening = wording.NOT_SOLVED_AFTER_ALL
+    opening = notices_for(log.conversation.locale).not_solved
     enqueue(log, "repeated_failure", "customer", evidence=grounds, opening=opening, plan=plan)

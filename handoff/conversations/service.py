@@ -33,6 +33,7 @@ from handoff.core import Core
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict, Unprocessable
 from handoff.gateway import inbox, wording
+from handoff.notices.catalogue import notices_for
 from handoff.queue.enqueue import enqueue
 from handoff.storage import tables as t
 from handoff.surveys import service as surveys
@@ -206,7 +207,9 @@ class ConversationService:
             elif log.conversation.owner == "bot" and text:
                 inbox.put(log, seq, "choice" if payload else "message", payload=payload)
             elif log.conversation.owner == "bot":
-                log.append(MessageSent(wording.FILES_ALONE, author="bot", reply_to=[seq]), "bot")
+                log.append(
+                    MessageSent(notices_for(log.conversation.locale).files_alone, author="bot", reply_to=[seq]), "bot"
+                )
             return seq
 
         return await self._core.change(conversation_id, work)

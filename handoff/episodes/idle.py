@@ -24,6 +24,7 @@ from handoff.core import Core
 from handoff.episodes import rules as episodes
 from handoff.errors import FrontdeskError
 from handoff.gateway import wording
+from handoff.notices.catalogue import notices_for
 from handoff.storage import tables as t
 from handoff.surveys.rules import SILENCE
 
@@ -129,9 +130,8 @@ def move(log: LogWriter, epoch: int, timers: Timers) -> Step | None:
     step = next_step(_silence_of(log), timers)
     if step == "ask":
         minutes = max(1, round(timers.close.total_seconds() / 60))
-        conversation.nudged_seq = log.append(MessageSent(wording.still_there(minutes), author="system"), "system")[
-            "seq"
-        ]
+        asked = notices_for(conversation.locale).asking_whether_there(minutes)
+        conversation.nudged_seq = log.append(MessageSent(asked, author="system"), "system")["seq"]
     elif step == "close":
         _close(log)
     return step

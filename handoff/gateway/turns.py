@@ -22,6 +22,7 @@ from handoff.episodes import linking
 from handoff.gateway import wording
 from handoff.gateway.directives import apply_directives, record_operations, send, tell_people
 from handoff.gateway.gate import hold_back
+from handoff.notices.catalogue import notices_for
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import DeskPlan, default_plan
 from handoff.storage import tables as t
@@ -203,7 +204,7 @@ def notice(connection: sa.Connection, start: TurnStart, now: datetime, ids: Ids)
     log = LogWriter.locked(connection, start.conversation_id, now, ids)
     if log.conversation.turn_id != start.turn_id or log.conversation.epoch != start.epoch:
         return None
-    log.append(MessageSent(wording.STILL_WORKING, author="system"), "system")
+    log.append(MessageSent(notices_for(log.conversation.locale).still_working, author="system"), "system")
     return log.save()
 
 
@@ -324,7 +325,7 @@ def _end_beside_people(log: LogWriter, start: TurnStart, result: TurnResult, lim
 
 def _give_up(log: LogWriter, seqs: list[int], reason: str, plan: DeskPlan) -> None:
     if seqs:
-        log.append(TurnFailed(seqs, reason, wording.TURN_FAILED), "system")
+        log.append(TurnFailed(seqs, reason, notices_for(log.conversation.locale).turn_failed), "system")
     if log.conversation.owner != "bot":  # people are there already
         log.append(NoteAdded(wording.APPROVED_AND_NOT_DONE, "system"), "system")
         return

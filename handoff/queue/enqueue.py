@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from handoff.clock import parse, stamp
 from handoff.contract.events import Evidence, HandoffQueued, HandoffReason, HandoffRequested, MessageSent, Source
 from handoff.conversations.log import LogWriter
-from handoff.gateway import wording
+from handoff.notices.catalogue import notices_for
 from handoff.queue import moves
 from handoff.queue.plan import DeskPlan
 from handoff.queue.routing import due, rank, route
@@ -75,7 +75,8 @@ def enqueue(
     log.change_owner(HandoffQueued(row["id"], chosen.queue, position, chosen.department, row["due_at"]), "system")
     log.connection.execute(sa.insert(t.handoffs).values(**row))
     log.connection.execute(sa.delete(t.inbox).where(t.inbox.c.conversation_id == log.conversation.id, ~TO_CARRY_OUT))
-    log.append(MessageSent(wording.queued(position, reason, opening), author="system"), "system")
+    told = notices_for(log.conversation.locale).queued(position, reason, opening)
+    log.append(MessageSent(told, author="system"), "system")
     return str(row["id"])
 
 

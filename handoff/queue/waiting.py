@@ -16,6 +16,7 @@ from handoff.conversations.log import LogWriter, event_by_client_id, fingerprint
 from handoff.episodes import promises
 from handoff.errors import Conflict, Unprocessable
 from handoff.gateway import wording
+from handoff.notices.catalogue import notices_for
 from handoff.queue import moves
 from handoff.queue.contact import Contact
 from handoff.queue.estimate import Place, worth_telling
@@ -54,7 +55,7 @@ def tell(log: LogWriter, handoff_id: str, place: Place, plan: DeskPlan) -> bool:
     said = bool(told_before) and (not told_before["staffed"] or told_before["opens_at"] is not None)
     if nobody and not said and row["promise_id"] is None:
         back = local(plan, row["department"], parse(place.opens_at)) if place.opens_at else None
-        log.append(MessageSent(wording.nobody_there(back), author="system"), "system")
+        log.append(MessageSent(notices_for(log.conversation.locale).nobody_there(back), author="system"), "system")
     moves.set_row(log.connection, handoff_id, told={**vars(place), "at": log.now})
     if place.estimate_seconds is not None:
         log.connection.execute(
@@ -97,10 +98,8 @@ def leave_message(
         log, wording.answer_owed(contact.kind), owner, due_at, made_by="customer", source="system"
     )
     moves.set_row(log.connection, row["id"], promise_id=promise_id)
-    log.append(
-        MessageSent(wording.message_left(local(plan, row["department"], due_by), contact.kind), author="system"),
-        "system",
-    )
+    told = notices_for(log.conversation.locale).message_left(local(plan, row["department"], due_by), contact.kind)
+    log.append(MessageSent(told, author="system"), "system")
     return promise_id, due_at
 
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 import handoff.app
 from handoff.clock import SystemClock
-from handoff.gateway import wording
+from handoff.notices.english import ENGLISH
 from handoff.settings import HandoffSettings
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, echo, result, running, serving_bot
 from tests.support.waiting import eventually
@@ -82,11 +82,11 @@ async def test_a_bot_that_comes_back_in_time_answers_once(settings: HandoffSetti
     async with running(settings.model_copy(update=PATIENT | {"bot_sockets": (away,)}), bot) as desk:
         customer = await desk.open()
         seq = (await customer.say("hello?")).json()["seq"]
-        await customer.until_text(wording.STILL_WORKING)
+        await customer.until_text(ENGLISH.still_working)
         async with serving_bot(bot, away):
             events = await customer.until_text("You said: hello?")
             assert len(ends(events, seq)) == 1
-            assert texts(events).count(wording.STILL_WORKING) == 1
+            assert texts(events).count(ENGLISH.still_working) == 1
             assert await desk.violations(customer.id) == []
 
 
@@ -137,7 +137,7 @@ async def test_an_answer_that_cannot_be_used_ends_with_a_person(desk: Desk, what
     seq = (await customer.say("where is it?")).json()["seq"]
     events = await customer.until(lambda seen: any(e["type"] == "handoff.queued" for e in seen))
     (end,) = ends(events, seq)
-    assert (end["type"], end["data"]["text"]) == ("turn.failed", wording.TURN_FAILED)
+    assert (end["type"], end["data"]["text"]) == ("turn.failed", ENGLISH.turn_failed)
     waiting = await in_queue(desk, customer)
     assert waiting is not None
     assert waiting["reason"] == "tool_failure"
@@ -151,7 +151,7 @@ async def test_silence_is_broken_by_an_honest_word_and_ends_with_a_person(desk: 
     seq = (await customer.say("hello?")).json()["seq"]
     events = await customer.until(lambda seen: any(e["type"] == "handoff.queued" for e in seen))
     said = texts(events)
-    assert said.index(wording.STILL_WORKING) < said.index(wording.TURN_FAILED)
+    assert said.index(ENGLISH.still_working) < said.index(ENGLISH.turn_failed)
     assert [end["type"] for end in ends(events, seq)] == ["turn.failed"]
     waiting = await in_queue(desk, customer)
     assert waiting is not None
