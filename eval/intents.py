@@ -143,13 +143,16 @@ def _share(part: int, whole: int) -> float | None:
 
 def wilson(part: int, whole: int) -> list[float] | None:
     """The 95 % score interval of a proportion (Wilson 1927)."""
-    if not whole:
-        return None
-    share, square = part / whole, Z95**2
-    middle = (share + square / (2 * whole)) / (1 + square / whole)
-    reach = Z95 * math.sqrt(share * (1 - share) / whole + square / (4 * whole**2)) / (1 + square / whole)
+    return list(wilson_of(part / whole, whole)) if whole else None
+
+
+def wilson_of(share: float, n: float) -> tuple[float, float]:
+    """The same of a share of ``n`` trials; ``n`` above 0 may be broken, as the effective number of weighed ones is."""
+    square = Z95**2
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    reach = Z95 * math.sqrt(share * (1 - share) / n + square / (4 * n**2)) / (1 + square / n)
     # Rounding must not push the interval of none or all past the share itself.
-    return [max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))]
+    return max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))
 
 
 def area(higher: Sequence[float], lower: Sequence[float]) -> float | None:

@@ -157,7 +157,7 @@ if PROOFS:
         seed: Annotated[int, typer.Option(help="Draws everything that looks like chance.")] = Extent.seed,
         dialogues: Annotated[int, typer.Option(help="Dialogues of fuzz.", min=2, max=5000)] = Extent.dialogues,
         steps: Annotated[int, typer.Option(help="Steps of knowledge.", min=1, max=1_000_000)] = Extent.steps,
-        seeds: Annotated[int, typer.Option(help="Seeds of outcomes.", min=1, max=100_000)] = Extent.seeds,
+        seeds: Annotated[int, typer.Option(help="Seeds of outcomes and judge.", min=1, max=100_000)] = Extent.seeds,
         as_json: AsJson = False,
     ) -> None:
         """Run the long proofs and print their figures."""

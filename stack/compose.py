@@ -24,6 +24,7 @@ from actions.backend.port import Backend
 from actions.lab import ShopLab
 from bot.text.embed import ModelMissing, SentenceEncoder
 from eval.errors import EvalError
+from eval.judge import routes as judge_routes
 from eval.learned import routes as learned_routes
 from eval.live import routes as outcome_routes
 from eval.quality import routes as quality_routes
@@ -40,7 +41,7 @@ from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge, open_knowledge
 from stack import demo_routes, desk_ports, lab_routes
 from stack.errors import StackError
-from stack.eval_ports import outcomes_of, quality_desk, scenario_maker
+from stack.eval_ports import judge_desk, outcomes_of, quality_desk, scenario_maker
 from stack.greeting_port import delayed_order
 from stack.knowledge_ports import articles_for_staff, follow_conversations, told_by_colleagues
 from stack.lab_routes import Lab
@@ -154,6 +155,8 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
         learned_routes.create_router(scenario_maker(core), require, parts.handoff.queue), prefix="/api/v1"
     )
     api.include_router(outcome_routes.create_router(outcomes_of(core), require), prefix="/api/v1")
+    judge = judge_desk(core, settings)
+    api.include_router(judge_routes.create_router(judge, outcomes_of(core), require), prefix="/api/v1")
     if settings.demo:
         api.include_router(demo_routes.create_router(settings, SystemClock()))
         if parts.lab is not None:

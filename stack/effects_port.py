@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from actions import effects
 from actions.assembly import open_backend, open_shop
 from actions.backend.port import Backend
+from eval.judge.rules import judge_by
 from eval.live import alarm
 from eval.live.keeper import Keeper
 from eval.outcomes.classify import Rules
@@ -99,7 +100,8 @@ async def watchers(settings: Settings, database: Database, clock: Clock) -> Asyn
         return clock.now().timestamp()
 
     rules = Rules(links=by_meaning(encoder(settings)))
-    keeper = Keeper(database, LogWithReads(database, clock), now, rules)
+    assert rules.links.similarity is not None
+    keeper = Keeper(database, LogWithReads(database, clock), now, rules, judge_by(rules.links.similarity))
     own = actions_settings(settings)
     shop = open_shop(own)
     try:

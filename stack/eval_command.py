@@ -14,6 +14,7 @@ from knowledge.embeddings import SentenceEmbeddings
 from stack.errors import StackError, WrongUse
 from stack.eval_frustration_command import frustration
 from stack.eval_intents_command import intents
+from stack.eval_judge_command import judge
 from stack.eval_links_command import links
 from stack.eval_packets_command import packets
 from stack.eval_redaction_command import redaction
@@ -70,6 +71,7 @@ EVALS: dict[str, Callable[..., None]] = {
     "compare": compare_command,
     "frustration": frustration,
     "intents": intents,
+    "judge": judge,
     "links": links,
     "packets": packets,
     "redaction": redaction,

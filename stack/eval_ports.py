@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from eval.judge import store as judge_store
+from eval.judge.service import JudgeDesk
 from eval.learned.service import ScenarioMaker
 from eval.live.service import Outcomes
 from eval.outcomes.classify import episodes_of
@@ -21,6 +23,7 @@ from handoff.core import Core
 from handoff.outbox.feed import EventFeed
 from handoff.storage import tables as t
 from handoff.storage.database import Database
+from stack.settings import Settings
 
 MOST_CANDIDATES = 2_000
 WHOLE_LOG = 100_000
@@ -81,15 +84,17 @@ def _candidates(connection: sa.Connection, since: str, until: str) -> list[Candi
         .limit(MOST_CANDIDATES)
     )
     found = []
-    for conversation_id in connection.execute(closed).scalars():
+    ids = list(connection.execute(closed).scalars())
+    unclear = judge_store.abstained_on(connection, ids)
+    for conversation_id in ids:
         log = conversation_of(read_events(connection, conversation_id, 0, WHOLE_LOG))
         episodes = [each for each in episodes_of([log], log.events[-1].at) if each.eligible]
         if episodes:
-            found.append(_candidate(conversation_id, episodes))
+            found.append(_candidate(conversation_id, episodes, judge_abstained=conversation_id in unclear))
     return found
 
 
-def _candidate(conversation_id: str, episodes: Sequence[Episode]) -> Candidate:
+def _candidate(conversation_id: str, episodes: Sequence[Episode], *, judge_abstained: bool) -> Candidate:
     contacts = [contact for episode in episodes for contact in episode.contacts]
     surveys = [survey for contact in contacts for survey in contact.surveys]
     return Candidate(
@@ -105,6 +110,7 @@ def _candidate(conversation_id: str, episodes: Sequence[Episode]) -> Candidate:
         definitions_disagree=any(
             each.would_be == "resolved" and each.evidence == "assumed_silent" for each in episodes
         ),
+        judge_abstained=judge_abstained,
     )
 
 
@@ -185,3 +191,7 @@ def _traffic(row: sa.RowMapping) -> Traffic:
 
 def outcomes_of(core: Core) -> Outcomes:
     return Outcomes(core.database, lambda: core.clock.now().timestamp())
+
+
+def judge_desk(core: Core, settings: Settings) -> JudgeDesk:
+    return JudgeDesk(core.database, lambda: core.clock.now().timestamp(), settings.judge_valid_days)

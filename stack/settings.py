@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     idle_ask_after_person: float = setting(1800, "The same while a person has the conversation", "seconds", gt=0)
     idle_close_after: float = setting(900, "Further silence that closes the conversation", "seconds", gt=0)
     promise_warning: float = setting(1800, "Warning before a promise is late", "seconds", ge=0)
+    judge_valid_days: float = setting(90, "How long people's labels hold for the judge of silent endings", "days", gt=0)
 
     webhook_private_targets: bool = setting(False, "Webhooks may lead into private networks, and over plain http")
 

@@ -8,16 +8,18 @@ be thrown away and made anew; only the ledger remembers what was held before.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 import structlog
 
+from eval.judge.model import VERSION, Verdict
+from eval.judge.rules import Judge
 from eval.live import store
 from eval.outcomes.classify import Rules, episodes_of
 from eval.outcomes.ledger import Entry
-from eval.outcomes.model import Conversation
+from eval.outcomes.model import Conversation, Episode
 
 T = TypeVar("T")
 BATCH = 200
@@ -46,14 +48,28 @@ class Log(Protocol):
 
 
 class Keeper:
-    def __init__(self, database: Store, log: Log, now: Callable[[], float], rules: Rules | None = None) -> None:
+    """``judge`` is heard on episodes of which state cannot tell; it changes no outcome."""
+
+    def __init__(
+        self,
+        database: Store,
+        log: Log,
+        now: Callable[[], float],
+        rules: Rules | None = None,
+        judge: Judge | None = None,
+    ) -> None:
         self._database = database
         self._log = log
         self._now = now
         self._rules = rules or Rules()
+        self._heard = judge
+        self._asked_again = judge is None
 
     async def step(self) -> bool:
         """Take in what happened and what ripened; true when there may be more."""
+        if not self._asked_again:
+            await self._database.write(lambda connection: store.ask_again(connection, VERSION))
+            self._asked_again = True
         position = await self._database.read(store.position)
         persons, reached = await self._log.changed(position)
         ripe = await self._database.read(lambda connection: store.due_persons(connection, self._now(), BATCH))
@@ -71,8 +87,14 @@ class Keeper:
         """What the ledger learnt."""
         conversations = await self._log.of_person(person)
         now = self._now()
-        episodes = await asyncio.to_thread(episodes_of, conversations, now, self._rules)
-        found = await self._database.read(lambda connection: store.change(connection, person, episodes, now))
+        episodes, said = await asyncio.to_thread(self._outcomes, conversations, now)
+        found = await self._database.read(lambda connection: store.change(connection, person, episodes, now, said))
         if found:
             await self._database.write(lambda connection: store.keep(connection, found))
         return found.entries
+
+    def _outcomes(
+        self, conversations: Sequence[Conversation], now: float
+    ) -> tuple[list[Episode], Mapping[str, Verdict]]:
+        episodes = episodes_of(conversations, now, self._rules)
+        return episodes, self._heard(episodes, conversations) if self._heard else {}

@@ -81,13 +81,16 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         resolver: Name = None,
         exclusion: Name = None,
         reason: Name = None,
+        judged: Name = None,
         after: Annotated[str | None, Query(max_length=500)] = None,
         most: Most = 50,
         format: Format = "json",  # noqa: A002
     ) -> Any:
-        """The episodes behind a number: of a figure's hits, of its others, or with a status; newest first."""
+        """The episodes behind a number: of a figure's hits, of its others, with a status, or as the judge holds them
+        (``metric=silence&judged=abstains``); newest first."""
         fields = {
             "status": status, "evidence": evidence, "resolver": resolver, "exclusion": exclusion, "reason": reason,
+            "judged": judged,
         }  # fmt: skip
         rows, following = await outcomes.episodes(within, metric, part, fields, after, most)
         listed = [episode_out(row) for row in rows]
@@ -107,6 +110,8 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
 def _flat(model: BaseModel) -> dict[str, Any]:
     plain = model.model_dump()
     plain["conversation_ids"] = " ".join(plain["conversation_ids"])
+    judge = plain.pop("judge")
+    plain["judged"] = judge["said"] if judge else None
     plain["refs"] = " ".join(f"{ref['conversation_id']}:{ref['seq']}" for ref in plain["refs"])
     return plain
 

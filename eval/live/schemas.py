@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -79,6 +80,15 @@ class RefOut(BaseModel):
     seq: int
 
 
+class VerdictOut(BaseModel):
+    """The judge's word on an episode that ended in silence. ``score`` orders episodes; it is no probability."""
+
+    said: Literal["resolved", "not_resolved", "abstains"]
+    score: float
+    because: list[str]
+    judge: str
+
+
 class EpisodeOut(BaseModel):
     episode_id: str
     conversation_ids: list[str]
@@ -97,6 +107,7 @@ class EpisodeOut(BaseModel):
     refs: list[RefOut]
     handover_reason: str | None
     effort: float
+    judge: VerdictOut | None
 
 
 class EpisodesOut(BaseModel):
@@ -141,7 +152,14 @@ def episode_out(row: sa.RowMapping) -> EpisodeOut:
         refs=[_ref(each) for each in row["refs"]],
         handover_reason=row["reason"],
         effort=round(row["effort"] or 0.0, 1),
+        judge=verdict_out(row),
     )
+
+
+def verdict_out(row: Mapping[str, Any] | sa.RowMapping) -> VerdictOut | None:
+    if row["judged"] is None or row["judge"] is None:
+        return None
+    return VerdictOut(said=row["judged"], judge=row["judge_version"] or "", **row["judge"])
 
 
 def entry_out(entry: Entry) -> EntryOut:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from eval.judge.model import Verdict
 from eval.live import totals, vendors
 from eval.metrics import effort
 from eval.outcomes.ledger import Entry, revise
@@ -40,6 +41,12 @@ def due_persons(connection: sa.Connection, now: float, most: int) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def ask_again(connection: sa.Connection, judge: str) -> bool:
+    """Have everybody judged once more of whom another judge than ``judge`` spoke; whether there is anybody."""
+    others = sa.update(outcome_episodes).where(E.judge_version != judge)
+    return bool(connection.execute(others.values(next_at=0.0, judge_version=None)).rowcount)
+
+
 class Change(NamedTuple):
     """What must be written so that the tables hold what is judged of a person. ``gone``: episodes to take out, those
     that come back changed among them. ``contacts``: all of the person's; None where they are as before."""
@@ -54,8 +61,15 @@ class Change(NamedTuple):
         return bool(self.entries or self.gone or self.rows or self.contacts is not None)
 
 
-def change(connection: sa.Connection, person: str, episodes: Sequence[Episode], now: float) -> Change:
+def change(
+    connection: sa.Connection,
+    person: str,
+    episodes: Sequence[Episode],
+    now: float,
+    verdicts: Mapping[str, Verdict] | None = None,
+) -> Change:
     """What differs from what is held of ``person``, whose episodes are ``episodes`` and no others. Reads alone.
+    ``verdicts``: what the judge says, by episode.
 
     Judged again without news it is empty, so that the one writer of the database is left to the conversations.
     """
@@ -65,7 +79,8 @@ def change(connection: sa.Connection, person: str, episodes: Sequence[Episode], 
     }
     names = {*held, *(each.id for each in episodes), *(alias for each in episodes for alias in each.aliases)}
     followers = {each.follows: each for each in episodes if each.follows is not None}
-    wanted = [row(each, person, followers.get(each.id), now) for each in episodes]
+    said = verdicts or {}
+    wanted = [row(each, person, followers.get(each.id), now, said.get(each.id)) for each in episodes]
     rows = [each for each in wanted if held.get(each["id"]) != each]
     kept = {each["id"] for each in wanted}
     gone = [name for name in held if name not in kept] + [each["id"] for each in rows if each["id"] in held]
@@ -101,7 +116,9 @@ def keep(connection: sa.Connection, found: Change) -> None:
         connection.execute(sa.insert(outcome_articles), cited)
 
 
-def row(episode: Episode, person: str, follower: Episode | None, now: float) -> dict[str, Any]:
+def row(
+    episode: Episode, person: str, follower: Episode | None, now: float, verdict: Verdict | None = None
+) -> dict[str, Any]:
     """One episode as the dashboard reads it."""
     contacts = episode.contacts
     first, last = contacts[0], contacts[-1]
@@ -165,6 +182,9 @@ def row(episode: Episode, person: str, follower: Episode | None, now: float) -> 
         "ces5": next((s.ces for s in surveys if s.form == "ces5" and s.ces is not None), None),
         "csat": next((s.csat for s in surveys if s.csat is not None), None),
         "effort": effort.index(episode),
+        "judged": verdict.said if verdict else None,
+        "judge": {"score": verdict.score, "because": list(verdict.because)} if verdict else None,
+        "judge_version": verdict.judge if verdict else None,
     }
     return {name: int(value) if name in OUTCOME_FLAGS else value for name, value in told_of.items()}
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from eval.live.shares import MEANS, OF_ELIGIBLE, OF_ENDED, SHARES, Condition, E, Period
+from eval.live.shares import MEANS, OF_ELIGIBLE, OF_ENDED, OF_MATURED, SHARES, Condition, E, Period
 from eval.outcomes.model import DAY
 from eval.storage.tables import outcome_articles, outcome_due, outcome_episodes, outcome_totals
 
@@ -35,6 +35,7 @@ TALLIES: Final[dict[str, tuple[Condition, sa.ColumnElement[Any]]]] = {
     "reasons": (sa.and_(OF_ELIGIBLE, E.reason.is_not(None)), E.reason),
     "queues": (sa.and_(OF_ELIGIBLE, E.queue.is_not(None)), E.queue),
     "intents": (OF_ELIGIBLE, E.intent),
+    "judged": (sa.and_(OF_MATURED, E.silent == 1, E.judged.is_not(None)), E.judged),
 }
 
 

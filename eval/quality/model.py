@@ -51,6 +51,9 @@ class Sample:
 
 @dataclass(frozen=True)
 class Opened:
+    """``verdicts``: what the judge says of its episodes; empty until people have judged, who are to judge apart."""
+
     sample: Sample
     events: list[WireEvent]
     comments: list[Mapping[str, Any]]
+    verdicts: list[Mapping[str, Any]]

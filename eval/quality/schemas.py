@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from eval.live.schemas import VerdictOut, verdict_out
 from eval.quality.agreement import Agreement
 from eval.quality.model import Handover, Judgement, Opened, Outcome, Review, Sample
 from eval.quality.report import Label, Report
@@ -101,11 +102,13 @@ class CommentOut(BaseModel):
 
 
 class OpenedOut(BaseModel):
-    """``events`` is the whole log, what only staff see included."""
+    """``events`` is the whole log, what only staff see included. ``verdicts`` of the judge are there once all wanted
+    reviews are: it is measured against people who do not know its word."""
 
     sample: SampleOut
     events: list[dict[str, Any]]
     comments: list[CommentOut]
+    verdicts: list[VerdictOut]
 
 
 class AgreementOut(BaseModel):
@@ -161,7 +164,8 @@ def review_out(review: Review) -> ReviewOut:
 
 def opened_out(opened: Opened) -> OpenedOut:
     comments = [comment_out(each) for each in opened.comments]
-    return OpenedOut(sample=sample_out(opened.sample), events=opened.events, comments=comments)
+    verdicts = [found for each in opened.verdicts if (found := verdict_out(each)) is not None]
+    return OpenedOut(sample=sample_out(opened.sample), events=opened.events, comments=comments, verdicts=verdicts)
 
 
 def comment_out(row: Mapping[str, Any]) -> CommentOut:

@@ -102,7 +102,10 @@ class QualityDesk:
         sample = await self._sql.read(lambda connection: _sample(connection, sample_id, me))
         events = await self._events(sample.conversation_id)
         comments = await self._sql.read(lambda connection: store.comments_on(connection, sample.conversation_id))
-        return Opened(sample, events, list(comments))
+        verdicts: Sequence[Mapping[str, Any]] = []
+        if sample.state == "done":
+            verdicts = await self._sql.read(lambda connection: store.verdicts_on(connection, sample.conversation_id))
+        return Opened(sample, events, list(comments), list(verdicts))
 
     async def judge(self, me: Reader, sample_id: str, judgement: Judgement) -> Sample:
         """Raises ``Invalid`` (``answers_incomplete``), ``Forbidden`` (``own_conversation``), ``Conflict``.

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from eval.quality.sampling import Drawn
-from eval.storage.tables import qa_comments, qa_reviews, qa_samples
+from eval.storage.tables import outcome_contacts, outcome_episodes, qa_comments, qa_reviews, qa_samples
 
 Row = dict[str, Any]
 
@@ -78,6 +78,14 @@ def notes_about(connection: sa.Connection, author: str, most: int) -> list[Row]:
     """What was written for one member of the staff, the newest first."""
     query = sa.select(qa_comments).where(qa_comments.c.about == author).order_by(qa_comments.c.created_at.desc())
     return _all(connection, query.limit(most))
+
+
+def verdicts_on(connection: sa.Connection, conversation_id: str) -> list[Row]:
+    """What the judge says of the episodes of a conversation."""
+    e = outcome_episodes.c
+    mine = sa.select(outcome_contacts.c.episode_id).where(outcome_contacts.c.conversation_id == conversation_id)
+    query = sa.select(e.judged, e.judge, e.judge_version).where(e.id.in_(mine), e.judged.is_not(None))
+    return _all(connection, query.order_by(e.opened_at))
 
 
 def _first(connection: sa.Connection, query: sa.Select[Any]) -> Row | None:

@@ -111,8 +111,13 @@ outcome_episodes = Table(
     Column("articles", JSON, nullable=False),
     *(Column(name, Integer, nullable=False) for name in OUTCOME_FLAGS),
     *(Column(name, Float) for name in OUTCOME_NUMBERS),
+    Column("judged", String(16)),
+    Column("judge", JSON),
+    Column("judge_version", String(32), index=True),
     Index("outcome_episodes_opened", "opened_at"),
 )
+
+"""``judged``: what the judge says of an episode that ended in silence; ``judge``: its score and reasons."""
 
 outcome_articles = Table(
     "outcome_articles",
@@ -179,3 +184,21 @@ outcome_feed = Table(
     Column("name", String(32), primary_key=True),
     Column("position", Integer, nullable=False),
 )
+
+judge_calibrations = Table(
+    "judge_calibrations",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("made_at", Float, nullable=False),
+    Column("made_by", String(96), nullable=False),
+    Column("judge", String(32), nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column("newest_label_at", Float, nullable=False),
+    Column("valid_days", Float, nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("band", JSON, nullable=False),
+    Column("agreement", JSON, nullable=False),
+    Column("left_out", JSON, nullable=False),
+)
+"""Rows are added, never changed. Times are seconds since 1970; ``labels`` and ``band`` as in
+``eval.judge.calibration.Counts``."""

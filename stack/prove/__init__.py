@@ -30,6 +30,7 @@ PROOFS: dict[str, Proof] = {
     "kills": Proof("kill -9 of every process in the middle of a turn", "stack.prove.kills"),
     "fuzz": Proof("random customers against a shop that fails", "stack.prove.fuzz"),
     "outcomes": Proof("sixty synthetic days a seed, whose true figures are known", "stack.prove.outcomes"),
+    "judge": Proof("bands of silence whose true share is known to the judge's correction", "stack.prove.judge"),
     "regressions": Proof("deliberate regressions, and a gate that names them", "stack.prove.regressions"),
     "knowledge": Proof("random edits and questions against an exact oracle", "stack.prove.knowledge"),
     "rebuild": Proof("Redis loses everything under a thousand waiting conversations", "stack.prove.rebuild"),

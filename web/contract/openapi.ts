@@ -1173,6 +1173,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description The judge's verdicts on the band of silence, and the corrected share or why there is none.
+         */
+        get: operations["standing_api_v1_insights_judge_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/judge/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calibrations
+         * @description Every time that the judge was held against people's labels, the newest first.
+         */
+        get: operations["calibrations_api_v1_insights_judge_calibrations_get"];
+        put?: never;
+        /**
+         * Calibrate
+         * @description Hold the judge against people's labels now; 409 where there are none.
+         */
+        post: operations["calibrate_api_v1_insights_judge_calibrations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insights/repeat-curve": {
         parameters: {
             query?: never;
@@ -1579,7 +1623,8 @@ export interface paths {
         };
         /**
          * Episodes
-         * @description The episodes behind a number: of a figure's hits, of its others, or with a status; newest first.
+         * @description The episodes behind a number: of a figure's hits, of its others, with a status, or as the judge holds them
+         *     (``metric=silence&judged=abstains``); newest first.
          */
         get: operations["episodes_api_v1_outcomes_get"];
         put?: never;
@@ -2634,6 +2679,44 @@ export interface components {
             /** Entries */
             entries: components["schemas"]["DueOut"][];
         };
+        /**
+         * CalibrationOut
+         * @description ``sensitivity`` and ``specificity`` count an abstention as not having said "resolved"; ``agreement`` is Cohen's
+         *     kappa where the judge decided and chance drew. ``least_…``: how many labels a figure needs.
+         */
+        CalibrationOut: {
+            agreement: components["schemas"]["AgreementOut"];
+            /** Judge */
+            judge: string;
+            /** Labels */
+            labels: number;
+            /** Least Labels */
+            least_labels: number;
+            /** Least Of Each */
+            least_of_each: number;
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Made At */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Not Resolved */
+            not_resolved: number;
+            /** Resolved */
+            resolved: number;
+            sensitivity: components["schemas"]["RateOut"] | null;
+            specificity: components["schemas"]["RateOut"] | null;
+            /** Table */
+            table: components["schemas"]["CellOut"][];
+            /** Valid Days */
+            valid_days: number;
+            /** Valid Until */
+            valid_until: string;
+            /** Versions */
+            versions: string[];
+        };
         /** CannedChange */
         CannedChange: {
             /** Shortcut */
@@ -2693,6 +2776,23 @@ export interface components {
             updated_at: string;
             /** Uses */
             uses: number;
+        };
+        /**
+         * CellOut
+         * @description Of the episodes with this verdict: how many people called resolved or not, of how many in the band.
+         */
+        CellOut: {
+            /** Band */
+            band: number;
+            /** Not Resolved */
+            not_resolved: number;
+            /** Resolved */
+            resolved: number;
+            /**
+             * Said
+             * @enum {string}
+             */
+            said: "resolved" | "not_resolved" | "abstains";
         };
         /** Change */
         Change: {
@@ -3099,6 +3199,7 @@ export interface components {
             handover_reason: string | null;
             /** Intent */
             intent: string;
+            judge: components["schemas"]["VerdictOut"] | null;
             /** Matured */
             matured: boolean;
             /** Opened At */
@@ -3949,7 +4050,8 @@ export interface components {
         };
         /**
          * OpenedOut
-         * @description ``events`` is the whole log, what only staff see included.
+         * @description ``events`` is the whole log, what only staff see included. ``verdicts`` of the judge are there once all wanted
+         *     reviews are: it is measured against people who do not know its word.
          */
         OpenedOut: {
             /** Comments */
@@ -3959,6 +4061,8 @@ export interface components {
                 [key: string]: unknown;
             }[];
             sample: components["schemas"]["SampleOut"];
+            /** Verdicts */
+            verdicts: components["schemas"]["VerdictOut"][];
         };
         /** OrderLine */
         OrderLine: {
@@ -4201,6 +4305,16 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /** RateOut */
+        RateOut: {
+            /** Interval 95 */
+            interval_95: [
+                number,
+                number
+            ];
+            /** Value */
+            value: number;
+        };
         /**
          * Reask
          * @description What the draft asks for although it is known; ``seq`` 0 means that it came with the sign-in.
@@ -4322,6 +4436,16 @@ export interface components {
              * @default 24
              */
             keep_hours: number;
+        };
+        /** SaidOut */
+        SaidOut: {
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "resolved" | "not_resolved" | "abstains";
+            /** N */
+            n: number;
         };
         /** SampleOut */
         SampleOut: {
@@ -4474,6 +4598,31 @@ export interface components {
         StaffReads: {
             /** Reads */
             reads: components["schemas"]["StaffRead"][];
+        };
+        /**
+         * StandingOut
+         * @description ``said``: verdicts on the band of silence (``silent`` of ``matured`` episodes). ``of_band`` and ``of_matured``:
+         *     the share that is resolved, corrected for the judge's errors; null where ``refused`` says why. It is no part of the
+         *     resolution rate. ``unseen_versions`` of the assistant are in the period and not among the labels.
+         */
+        StandingOut: {
+            calibration: components["schemas"]["CalibrationOut"] | null;
+            /** Judge */
+            judge: string;
+            /** Matured */
+            matured: number;
+            /** Not Judged */
+            not_judged: number;
+            of_band: components["schemas"]["RateOut"] | null;
+            of_matured: components["schemas"]["RateOut"] | null;
+            /** Refused */
+            refused: string | null;
+            /** Said */
+            said: components["schemas"]["SaidOut"][];
+            /** Silent */
+            silent: number;
+            /** Unseen Versions */
+            unseen_versions: string[];
         };
         /** Step */
         Step: {
@@ -4718,6 +4867,23 @@ export interface components {
             value: number | null;
             /** Window */
             window: string;
+        };
+        /**
+         * VerdictOut
+         * @description The judge's word on an episode that ended in silence. ``score`` orders episodes; it is no probability.
+         */
+        VerdictOut: {
+            /** Because */
+            because: string[];
+            /** Judge */
+            judge: string;
+            /**
+             * Said
+             * @enum {string}
+             */
+            said: "resolved" | "not_resolved" | "abstains";
+            /** Score */
+            score: number;
         };
         /**
          * VersionFigures
@@ -7783,6 +7949,127 @@ export interface operations {
             };
         };
     };
+    standing_api_v1_insights_judge_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                version?: string | null;
+                intent?: string | null;
+                channel?: string | null;
+                article?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calibrations_api_v1_insights_judge_calibrations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationOut"][];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calibrate_api_v1_insights_judge_calibrations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     repeat_curve_api_v1_insights_repeat_curve_get: {
         parameters: {
             query?: {
@@ -8642,6 +8929,7 @@ export interface operations {
                 resolver?: string | null;
                 exclusion?: string | null;
                 reason?: string | null;
+                judged?: string | null;
                 after?: string | null;
                 most?: number;
                 format?: "json" | "csv";

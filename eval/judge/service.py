@@ -1,0 +1,86 @@
+"""What may be said on the judge's word: its verdicts on the band of silence, corrected, or why nothing may be said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from eval.errors import Conflict
+from eval.judge import store
+from eval.judge.calibration import Calibration, Rate, corrected, corrected_of_all, document, refusal
+from eval.judge.labels import calibrate
+from eval.judge.model import SAID, VERSION
+from eval.live.shares import Period
+from eval.live.totals import ALL, Totals, gather
+from eval.outcomes.model import DAY
+from eval.ports import Sql
+
+
+class JudgeDesk:
+    """``valid_days``: how long people's labels hold."""
+
+    def __init__(self, sql: Sql, now: Callable[[], float], valid_days: float) -> None:
+        self._sql = sql
+        self._now = now
+        self._valid_days = valid_days
+
+    async def calibrate(self, by: str) -> Calibration:
+        """Hold the judge against the labels of the last ``valid_days`` and keep what comes of it.
+
+        Raises ``Conflict`` (``no_labels``) where no label is about an episode that it judged."""
+        now = self._now()
+        since = now - self._valid_days * DAY
+
+        def work(connection: sa.Connection) -> Calibration | None:
+            found = calibrate(store.labels(connection, since), now, by, self._valid_days)
+            if found is not None:
+                store.add(connection, found)
+            return found
+
+        made = await self._sql.write(work)
+        if made is None:
+            raise Conflict(
+                "no_labels",
+                f"In the last {self._valid_days:g} days nobody labelled an episode that ended in silence a week or "
+                "longer ago and was drawn by chance. Draw some under Quality, read them, and come back.",
+            )
+        return made
+
+    async def calibrations(self) -> list[Calibration]:
+        """The newest first."""
+        return await self._sql.read(store.calibrations)
+
+    async def standing(self, period: Period) -> dict[str, Any]:
+        """The judge's verdicts of a period and the corrected share; ``refused`` says why there is none."""
+        now = self._now()
+        return await self._sql.read(lambda connection: _standing(connection, period, now))
+
+
+def _standing(connection: sa.Connection, period: Period, now: float) -> dict[str, Any]:
+    totals = gather(connection, period).get(ALL, Totals())
+    silent, matured = int(totals["silence/hits"]), int(totals["silence/of"])
+    said = {each: int(totals[f"judged:{each}"]) for each in SAID}
+    judged = sum(said.values())
+    calibration = store.in_force(connection)
+    refused = refusal(calibration, now)
+    if refused is None and judged == 0:
+        refused = "No episode of this time ended in silence, was judged and has matured."
+    band = everything = None
+    if refused is None and calibration is not None:
+        band = corrected(calibration.counts, said["resolved"], judged)
+        everything = corrected_of_all(calibration.counts, said["resolved"], judged, silent, matured)
+    known = calibration.versions if calibration else ()
+    here = store.versions_in(connection, period.conditions()) if refused is None else []
+    return {
+        "judge": VERSION, "refused": refused, "silent": silent, "matured": matured,
+        "said": [{"key": each, "n": said[each]} for each in SAID], "not_judged": max(0, silent - judged),
+        "of_band": _told(band), "of_matured": _told(everything),
+        "unseen_versions": [each for each in here if each not in known],
+        "calibration": document(calibration) if calibration else None,
+    }  # fmt: skip
+
+
+def _told(rate: Rate | None) -> dict[str, Any] | None:
+    return {"value": rate.value, "interval_95": list(rate.interval)} if rate else None

@@ -1,0 +1,275 @@
+"""The judge on its real store and over HTTP: verdicts kept, people's labels, a corrected share, and refusals."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import Depends, FastAPI, Header
+
+from eval.errors import EvalError
+from eval.judge.model import VERSION, Verdict
+from eval.judge.routes import create_router
+from eval.judge.rules import judge_by
+from eval.judge.service import JudgeDesk
+from eval.live import counting, insights
+from eval.live import routes as outcome_routes
+from eval.live.keeper import Keeper
+from eval.live.service import Outcomes
+from eval.live.shares import Period
+from eval.outcomes.linking import shared_words
+from eval.outcomes.model import DAY, Conversation, Episode
+from eval.quality import routes as quality_routes
+from eval.quality.sampling import Candidate
+from eval.quality.scorecard import QUESTIONS
+from eval.quality.service import QualityDesk
+from eval.storage.migrate import migrate
+from eval.storage.tables import outcome_episodes
+from handoff.agents.service import Principal
+from handoff.clock import RandomIds
+from handoff.errors import Forbidden, Unauthorised
+from handoff.http import install_error_handlers
+from handoff.storage.database import Database
+from tests.eval.live.test_live import Shelf
+from tests.eval.outcomes.logs import START, Log
+from tests.support.clock import FakeClock
+
+pytestmark = pytest.mark.service
+
+NEED = "how long may I keep the rented tent"
+GOOD, POOR = "You may keep the rented tent for two weeks long.", "Our tents are green, and they are green all over."
+PERIOD = Period(0, START + 400 * DAY)
+LABELLED, VALID_DAYS = 60, 90
+
+
+def silent(number: int, answer: str) -> Log:
+    log = Log(f"s{number}", customer=f"cus_{number}", at=START + number * 60).episode(f"eps_s{number}")
+    cited = [{"article_id": "rental", "version": 1}] if answer == GOOD else []
+    return log.customer(NEED, "rental").bot(answer, citations=cited).closed()
+
+
+def proven(number: int) -> Log:
+    log = Log(f"p{number}", customer=f"cus_p{number}").episode(f"eps_p{number}")
+    return log.customer(f"Cancel A-{1000 + number}", "cancel_order").done(f"op_{number}").bot("It is off.").closed()
+
+
+class Wrong:
+    """A judge that takes every silence for a success."""
+
+    def __call__(self, episodes: Sequence[Episode], _: Sequence[Conversation]) -> dict[str, Verdict]:
+        return {each.id: Verdict("resolved", 0.99, ("it says so",)) for each in episodes}
+
+
+def require(*roles: str) -> Any:
+    async def check(x_role: str = Header("")) -> Principal:
+        if not x_role:
+            raise Unauthorised("signed_out", "Please sign in.")
+        if x_role not in roles:
+            raise Forbidden("wrong_role", "Your role does not allow this.")
+        return Principal(f"agt_{x_role}", "", x_role, (x_role,), (), 0, "")
+
+    return Depends(check)
+
+
+@dataclass
+class Floor:
+    """Conversations, the keeper over them, and the routes that a desk asks."""
+
+    database: Database
+    clock: FakeClock
+    logs: dict[str, Log] = field(default_factory=dict)
+
+    async def keep(self, judge: Any = None) -> None:
+        shelf = Shelf([log.conversation() for log in self.logs.values()])
+        keeper = Keeper(self.database, shelf, self.now, judge=judge or judge_by(shared_words))
+        for person in shelf.persons:
+            await keeper.judge(person)
+
+    def now(self) -> float:
+        return self.clock.now().timestamp()
+
+    async def candidates(self, _since: str, _until: str) -> list[Candidate]:
+        return [Candidate(name, "bot", 0.0, definitions_disagree=name.startswith("s")) for name in self.logs]
+
+    async def transcript(self, name: str) -> list[dict[str, Any]] | None:
+        return self.logs[name].events if name in self.logs else None
+
+    def app(self) -> FastAPI:
+        outcomes = Outcomes(self.database, self.now)
+        quality = QualityDesk(self.database, self.clock, RandomIds(), self.candidates, self.transcript)
+        app = FastAPI()
+        install_error_handlers(app, EvalError)
+        app.include_router(create_router(JudgeDesk(self.database, self.now, VALID_DAYS), outcomes, require))
+        app.include_router(quality_routes.create_router(quality, require))
+        app.include_router(outcome_routes.create_router(outcomes, require))
+        return app
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Any:
+    database = Database(f"sqlite:///{tmp_path}/eval.db")
+    database.open()
+    migrate(database.engine)
+    clock = FakeClock(datetime.fromtimestamp(START + 20 * DAY, UTC))
+    yield Floor(database, clock)
+    database.close()
+
+
+@pytest.fixture
+async def client(floor: Floor) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(floor.app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk", headers={"X-Role": "qa"}) as client:
+        yield client
+
+
+async def read(client: httpx.AsyncClient, count: int, outcome: Any, rule: str = "disagreement") -> list[dict[str, Any]]:
+    """Draw and judge as people do; ``outcome`` of a conversation's id."""
+    drawn = await client.post("/qa/samples", json={"rule": rule, "count": count, "days": 90})
+    samples: list[dict[str, Any]] = drawn.json()
+    for each in samples:
+        review = {"answers": dict.fromkeys(QUESTIONS, 1), "handover": "none_due"}
+        review["outcome"] = outcome(each["conversation_id"])
+        answer = await client.put(f"/qa/samples/{each['sample_id']}/review", json=review)
+        assert answer.status_code == 200, answer.text
+    return samples
+
+
+async def standing(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/insights/judge", params={"since": "2026-01-01T00:00:00Z"})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_the_figure_is_refused_until_people_have_labelled_and_again_when_labels_are_old(
+    floor: Floor, client: httpx.AsyncClient
+) -> None:
+    floor.logs = {f"s{n}": silent(n, GOOD if n % 3 else POOR) for n in range(LABELLED + 30)}
+    await floor.keep()
+    found = await standing(client)
+    assert (found["silent"], found["matured"], found["not_judged"]) == (90, 90, 0)
+    assert {each["key"]: each["n"] for each in found["said"]} == {"resolved": 60, "not_resolved": 30, "abstains": 0}
+    assert found["of_band"] is None
+    assert "not been held against people" in found["refused"]
+
+    none = await client.post("/insights/judge/calibrations")
+    assert (none.status_code, none.json()["code"]) == (409, "no_labels")
+
+    chance = random.Random(4)
+    truth = {name: ("resolved" if int(name[1:]) % 3 else "not_resolved") for name in floor.logs}
+    wrong = {name: {"resolved": "not_resolved", "not_resolved": "resolved"}[truth[name]] for name in truth}
+    labels = {name: truth[name] if chance.random() < 0.9 else wrong[name] for name in truth}
+
+    await read(client, 12, labels.__getitem__)
+    few = await client.post("/insights/judge/calibrations")
+    assert (few.status_code, few.json()["labels"]) == (201, 12)
+    assert "50 are wanted" in (await standing(client))["refused"]
+
+    await read(client, LABELLED - 12, labels.__getitem__)
+    made = (await client.post("/insights/judge/calibrations")).json()
+    assert (made["labels"], made["judge"], made["made_by"]) == (LABELLED, VERSION, "agt_qa")
+    assert made["agreement"]["kappa"] > 0.5
+    assert sum(row["band"] for row in made["table"]) == 90
+    found = await standing(client)
+    assert found["refused"] is None
+    low, high = found["of_band"]["interval_95"]
+    by_people = sum(label == "resolved" for label in labels.values()) / 90
+    assert low < by_people < high
+    assert found["of_matured"]["value"] == pytest.approx(found["of_band"]["value"])  # all is silence here
+
+    # A calibration without new labels prolongs nothing; after its time there is no figure.
+    floor.clock.advance(60 * DAY)
+    assert (await client.post("/insights/judge/calibrations")).status_code == 201
+    assert (await standing(client))["refused"] is None
+    floor.clock.advance(31 * DAY)
+    found = await standing(client)
+    assert "labels hold for 90" in found["refused"]
+    assert found["of_band"] is None
+    kept = (await client.get("/insights/judge/calibrations")).json()
+    assert [each["labels"] for each in kept] == [LABELLED, LABELLED, 12]
+
+
+async def test_every_number_opens_its_episodes_with_the_reason(floor: Floor, client: httpx.AsyncClient) -> None:
+    floor.logs = {f"s{n}": silent(n, GOOD if n else POOR) for n in range(3)} | {"p1": proven(1)}
+    await floor.keep()
+    asked = {"metric": "silence", "judged": "not_resolved", "since": "2026-01-01T00:00:00Z"}
+    (episode,) = (await client.get("/outcomes", params=asked)).json()["episodes"]
+    assert episode["conversation_ids"] == ["s0"]
+    assert episode["judge"]["said"] == "not_resolved"
+    assert episode["judge"]["because"]
+    table = (await client.get("/outcomes", params={**asked, "format": "csv"})).text
+    assert "not_resolved" in table
+    told = {each["key"]: each["n"] for each in (await standing(client))["said"]}
+    assert told == {"resolved": 2, "not_resolved": 1, "abstains": 0}
+    while await counting.count_a_day(floor.database):
+        pass
+    assert {each["key"]: each["n"] for each in (await standing(client))["said"]} == told
+
+
+async def test_readers_see_the_judges_word_only_after_their_own(floor: Floor, client: httpx.AsyncClient) -> None:
+    floor.logs = {"s0": silent(0, GOOD)}
+    await floor.keep()
+    sample = (await client.post("/qa/samples/named", json={"conversation_id": "s0"})).json()
+    path = f"/qa/samples/{sample['sample_id']}"
+    assert (await client.get(path)).json()["verdicts"] == []
+    review = {"answers": dict.fromkeys(QUESTIONS, 1), "handover": "none_due", "outcome": "resolved"}
+    await client.put(f"{path}/review", json=review)
+    (verdict,) = (await client.get(path)).json()["verdicts"]
+    assert (verdict["said"], verdict["judge"]) == ("resolved", VERSION)
+
+
+async def headline(database: Database) -> tuple[int, int]:
+    found = await database.read(lambda connection: insights.summary(connection, PERIOD, START + 40 * DAY))
+    rate = next(each for each in found["metrics"] if each["name"] == "resolution")
+    return rate["hits"], rate["n"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_silence_never_raises_the_headline_whatever_the_judge_says(floor: Floor, seed: int) -> None:
+    chance = random.Random(seed)
+    floor.logs = {f"p{n}": proven(n) for n in range(chance.randint(1, 6))}
+    await floor.keep(Wrong())
+    hits, n = await headline(floor.database)
+    quiet = {f"s{k}": silent(k, chance.choice([GOOD, POOR])) for k in range(chance.randint(1, 12))}
+    floor.logs |= quiet
+    await floor.keep(Wrong())
+    assert await headline(floor.database) == (hits, n + len(quiet))
+
+
+async def test_another_judge_has_everybody_judged_once_more(floor: Floor) -> None:
+    floor.logs = {"s0": silent(0, GOOD)}
+    await floor.keep(lambda episodes, _: {each.id: Verdict("abstains", 0.5, (), "rules-0") for each in episodes})
+    shelf = Shelf([])
+    shelf.persons = {"cus_0": [floor.logs["s0"].conversation()]}
+    keeper = Keeper(floor.database, shelf, floor.now, judge=judge_by(shared_words))
+    shelf.reached = 0  # nothing happened since
+    await keeper.step()
+    query = sa.select(outcome_episodes.c.judged, outcome_episodes.c.judge_version)
+    assert await floor.database.read(lambda c: [tuple(row) for row in c.execute(query)]) == [("resolved", VERSION)]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/insights/judge"),
+        ("GET", "/insights/judge/calibrations"),
+        ("POST", "/insights/judge/calibrations"),
+    ],
+)
+async def test_strangers_and_other_roles_are_refused(client: httpx.AsyncClient, method: str, path: str) -> None:
+    assert (await client.request(method, path, headers={"X-Role": ""})).status_code == 401
+    for role in ("agent", "editor"):
+        answer = await client.request(method, path, headers={"X-Role": role})
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong_role")
+
+
+async def test_a_period_that_is_none_is_named(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/insights/judge", params={"since": "yesterday"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_time")
