@@ -23,7 +23,7 @@ _WAYS_OUT = frozenset(
     }
 )  # fmt: skip
 """What stays itself where a few free words are awaited."""
-_SURE = 0.8
+SURE = 0.8
 _FEW_WORDS = 9
 _MONTHS = re.compile(r"\b(?:[1-9]\d?|one|two|three|four|six|a|couple)\b(?:\s*(?:of )?months?)?", re.IGNORECASE)
 _NUMBER_AND_WORD = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})", re.DOTALL)
@@ -115,7 +115,7 @@ def entities(awaited: Optional[str], found: List[Dict[str, Any]]) -> List[Dict[s
 
 def is_answer(awaited: Optional[str], text: str, intent: str, confidence: float, named: Sequence[str]) -> bool:
     """Whether ``text`` answers the open question. ``named`` are the entities found in it."""
-    if awaited is None or (intent in _OWN_WISH and confidence > _SURE):
+    if awaited is None or (intent in _OWN_WISH and confidence > SURE):
         return False
     if _HELD_BY.get(awaited, awaited) in named:
         return True
@@ -127,13 +127,13 @@ def is_answer(awaited: Optional[str], text: str, intent: str, confidence: float,
     denies = intent == "deny" and _SAYS_NO.match(text) is not None
     shows = _SHOWS.get(awaited)
     if shows is not None and shows.search(text):
-        return not denies and not (intent == "start_over" and confidence > _SURE)
+        return not denies and not (intent == "start_over" and confidence > SURE)
     if awaited in _NEEDS_ITS_FORM:
         return False
     # An order or an item told by its name, a plan by its name: a few words that are no known wish of another kind.
     if intent == "deny" or names_a_thing(text, intent, confidence):
         return not denies
-    return intent not in _WAYS_OUT or confidence < _SURE / 2
+    return intent not in _WAYS_OUT or confidence < SURE / 2
 
 
 def typed_choice(text: str, titles: Sequence[str]) -> Optional[int]:
@@ -208,7 +208,7 @@ def says_enough(text: str) -> bool:
 
 def names_a_thing(text: str, intent: str, confidence: float) -> bool:
     """ "The stove", while a proposal waits: neither yes nor no, so it is about another thing than was proposed."""
-    return len(text.split()) <= 3 and _THING.match(text) is not None and (intent not in _STANDS or confidence < _SURE)
+    return len(text.split()) <= 3 and _THING.match(text) is not None and (intent not in _STANDS or confidence < SURE)
 
 
 def corrects(transaction: Optional[str], text: str, intent: str) -> bool:

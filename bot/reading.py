@@ -60,6 +60,8 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
     chosen = answers.typed_choice(text, [choice["title"] for choice in before.choices])
     if chosen is not None and (_is_no_confirmation(before, chosen) or _word_for_word(text, before, chosen)):
         return payload(before.choices[chosen]["payload"])
+    if intent == "affirm" and confidence < answers.SURE and _would_do(before):
+        return "out_of_scope", {}  # a doubtful yes begins nothing
     if answers.lacks(awaited, text) and not named:
         return "cannot_give", {}
     if answers.is_answer(awaited, text, intent, confidence, named):
@@ -79,6 +81,10 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
 
 def _is_no_confirmation(before: LastTurn, chosen: int) -> bool:
     return payload(before.choices[chosen]["payload"])[0] != "confirm_operation"
+
+
+def _would_do(before: LastTurn) -> bool:
+    return any(not _is_no_confirmation(before, number) for number in range(len(before.choices)))
 
 
 def _word_for_word(text: str, before: LastTurn, chosen: int) -> bool:

@@ -144,7 +144,13 @@ class TransactionEngine:
         except OperationRefused as refused:
             if refused.code == "over_limit":  # by what began elsewhere a moment ago, which the shop may not show yet
                 return await self._over_limit(context, waiting)
+            if refused.code in texts.ASK_AGAIN:
+                return _ask(waiting, f"refused_{refused.code}")
             return texts.refused(refused.code)
+        return await self._begun(context, operation, fresh)
+
+    async def _begun(self, context: TurnContext, operation: Operation, fresh: bool) -> Reply:
+        """``fresh``: this call began it; else what became of it is told or read back."""
         transaction = self._transactions[operation.kind]
         if operation.state == "verified":
             return self._told(transaction, operation)
@@ -226,19 +232,14 @@ class TransactionEngine:
             return self._stale(operation)
         if operation.agreed:
             return say(words("approved_agreed")) + await self._carry_out(context, operation)
-        text = words("approved", summary=_lower_first(operation.summary))
-        choices = confirm_choices(operation.id, words("label_go_ahead"), words("label_no"))
-        return say(text, choices, operations=[operation.id], operation_id=operation.id)
+        return _ask(operation, "approved")
 
     async def _carry_out(self, context: TurnContext, operation: Operation) -> Reply:
         try:
             started, fresh = await self._ledger.start(context, operation.id)
         except OperationRefused as refused:
             return texts.refused(refused.code)
-        transaction = self._transactions[started.kind]
-        if fresh:
-            return await self._do(context, transaction, started)
-        return await self._read_back(context, transaction, started, retry=False)
+        return await self._begun(context, started, fresh)
 
     def _stale(self, operation: Operation) -> Reply:
         """A person declined it, or the question is too old for its yes: nothing is done."""
@@ -353,6 +354,13 @@ def confirm_choices(operation_id: str, yes: str, no: str) -> list[ChoiceOffer]:
         ChoiceOffer(yes, payload("confirm_operation", operation_id=operation_id)),
         ChoiceOffer(no, payload("decline_operation", operation_id=operation_id)),
     ]
+
+
+def _ask(operation: Operation, text: str) -> Reply:
+    """``text`` names the words; what would be done stands in them."""
+    choices = confirm_choices(operation.id, words("label_go_ahead"), words("label_no"))
+    said = words(text, summary=_lower_first(operation.summary))
+    return say(said, choices, operations=[operation.id], operation_id=operation.id)
 
 
 def _customer(context: TurnContext) -> str:

@@ -33,7 +33,9 @@ NOTHING_OPEN: dict[str, Any] = {
 """Slots once nothing is being prepared any more."""
 
 APPROVAL_PROMISE = "A colleague decides on the prepared operation and the customer reads the answer here."
-_STILL_OPEN = {"not_confirmed", "deadline_passed", "approval_missing"}
+ASK_AGAIN = frozenset({"not_confirmed", "deadline_passed"})
+"""Refusals after which the same question is asked once more, with its choices."""
+_STILL_OPEN = ASK_AGAIN | {"approval_missing"}
 
 
 def shop_away() -> Reply:

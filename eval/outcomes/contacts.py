@@ -85,7 +85,7 @@ class _Reader:
         now = self._now
         if now is None:
             return self._begin(event)
-        if event.type == "conversation.reopened":
+        if event.type == "conversation.reopened" and event.data.get("by") != "system":
             return self._begin(event, reopened=True)
         if event.type == "episode.opened":
             opened = str(event.data.get("episode_id"))

@@ -8,13 +8,11 @@ from handoff.episodes import rules as episodes
 from handoff.errors import Conflict
 from handoff.gateway import inbox
 from handoff.notices.catalogue import notices_for
-from handoff.queue.approvals import approved_meanwhile
+from handoff.operations.approved import approved_meanwhile
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import DeskPlan
 
 EVIDENCE_LENGTH = 120
-
-
 ERASED = "erased"
 """How the name begins that an erasure leaves."""
 
@@ -26,12 +24,25 @@ def reopen_if_closed(log: LogWriter) -> bool:
     """
     was_closed = log.conversation.owner == "none"
     if was_closed:
-        if (log.conversation.customer_id or "").startswith(f"{ERASED}_"):
+        if _is_erased(log):
             raise Conflict("conversation_erased", "This conversation has been erased. Please start a new one.")
         log.change_owner(ConversationReopened("customer"), "customer")
         for seq, operation_id in approved_meanwhile(log):
             inbox.put(log, seq, "approval_decided", note=f"approved {operation_id}")
     return was_closed
+
+
+def reopen_for_system(log: LogWriter) -> bool:
+    """Whether it was closed and goes on, with the same issue, because the assistant owes an answer in it."""
+    if log.conversation.owner != "none" or _is_erased(log):
+        return False
+    log.change_owner(ConversationReopened("system"), "system")
+    episodes.reopen_last(log)
+    return True
+
+
+def _is_erased(log: LogWriter) -> bool:
+    return (log.conversation.customer_id or "").startswith(f"{ERASED}_")
 
 
 def not_solved(log: LogWriter, comment: str | None, plan: DeskPlan) -> int:

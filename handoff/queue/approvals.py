@@ -12,11 +12,13 @@ from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
 from handoff.clock import stamp
 from handoff.contract.events import ApprovalDecided
+from handoff.conversations import reopening
 from handoff.conversations.log import LogWriter
 from handoff.core import Core
 from handoff.episodes import promises
 from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.gateway import inbox
+from handoff.operations.approved import ask_anew, yes_stands
 from handoff.operations.ledger import lock_customer
 from handoff.ports import Ports
 from handoff.queue.rights import must_be_allowed_in, newest_of, shown_to
@@ -78,7 +80,7 @@ class ApprovalService:
 
     async def decide(self, approval_id: str, me: Principal, decision: Literal["approved", "declined"]) -> None:
         """Decided once. A turn of the system then completes what the customer had agreed to, whoever has the
-        conversation, and says so; the owner stays.
+        conversation, and says so; the owner stays. A closed conversation goes on for it.
 
         Where the customer is to be asked once more, or it was declined, a person who has the conversation speaks.
         Raises ``NotFound``, ``Forbidden`` (``over_your_limit``, with the role that may) or ``Conflict``
@@ -114,7 +116,10 @@ class ApprovalService:
             event = log.append(ApprovalDecided(approval_id, operation_id, decision, me.id), "agent")
             audit.write(log, me.id, "approval.decide", approval_id, decision=decision)
             promises.keep_for(log, operation_id, APPROVERS, me.id, proof=approval_id)
-            beside = log.conversation.owner != "none" and decision == "approved" and _yes_stands(log, operation_id)
+            stands = yes_stands(log, operation_id)
+            if reopening.reopen_for_system(log) and not stands:
+                ask_anew(log, [operation_id])
+            beside = log.conversation.owner != "none" and decision == "approved" and stands
             if log.conversation.owner == "bot" or beside:
                 inbox.put(log, event["seq"], "approval_decided", note=f"{decision} {operation_id}")
 
@@ -129,37 +134,3 @@ class ApprovalService:
                 object_id=approval_id,
             )
             raise
-
-
-def _yes_stands(log: LogWriter, operation_id: str) -> bool:
-    """The customer agreed and has written nothing since: what they write to people may take it back."""
-    agreed = log.connection.execute(
-        sa.select(t.operations.c.agreed_seq).where(t.operations.c.id == operation_id)
-    ).scalar()
-    if agreed is None:
-        return False
-    e = t.events.c
-    mine = (e.conversation_id == log.conversation.id, e.type == "message.sent", e.source == "customer")
-    said = sa.select(sa.exists().where(*mine, e.seq > agreed))
-    return not log.connection.execute(said).scalar_one()
-
-
-def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
-    """(``seq`` of the decision, operation) of what was approved while a person had it, never began, and waits for no
-    turn already. The customer is asked once more: what was said or done meanwhile may have settled it."""
-    o, e, i = t.operations.c, t.events.c, t.inbox.c
-    waiting = sa.select(o.id).where(
-        o.conversation_id == log.conversation.id,
-        o.approval == "approved",
-        o.started_at.is_(None),
-        o.superseded.is_(False),
-    )
-    open_operations = {row.id for row in log.connection.execute(waiting)}
-    taken = sa.exists().where(i.conversation_id == e.conversation_id, i.seq == e.seq)
-    mine = (e.conversation_id == log.conversation.id, e.type == "approval.decided", ~taken)
-    decided = sa.select(e.seq, e.data).where(*mine)
-    rows = log.connection.execute(decided.order_by(e.seq)).all() if open_operations else []
-    found = [(row.seq, row.data["operation_id"]) for row in rows if row.data["operation_id"] in open_operations]
-    again = sa.update(t.operations).where(o.id.in_([operation_id for _, operation_id in found]))
-    log.connection.execute(again.values(agreed_seq=None))
-    return found

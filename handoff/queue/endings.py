@@ -9,7 +9,8 @@ from handoff.episodes import promises
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict
 from handoff.gateway import inbox
-from handoff.queue import approvals, moves
+from handoff.operations.approved import approved_meanwhile
+from handoff.queue import moves
 
 
 def hand_back(log: LogWriter, handoff_id: str, me: Principal, note: str | None) -> None:
@@ -19,7 +20,7 @@ def hand_back(log: LogWriter, handoff_id: str, me: Principal, note: str | None) 
     event = log.change_owner(HandoffReturned(handoff_id, me.id, note), "agent")
     moves.set_row(log.connection, handoff_id, state="returned", ended_at=log.now)
     inbox.put(log, event["seq"], "handed_back", note=note)
-    for seq, operation_id in approvals.approved_meanwhile(log):
+    for seq, operation_id in approved_meanwhile(log):
         inbox.put(log, seq, "approval_decided", note=f"approved {operation_id}")
 
 

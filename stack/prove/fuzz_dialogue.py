@@ -7,6 +7,7 @@ import contextlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -22,12 +23,14 @@ ENDED_WITHIN = 45.0
 MOVES = (4, 12)
 AFTER_A_HAND_OVER = 2
 WRONG_CODE = "000000"
+NOT_READ = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass
 class Told:
     """A dialogue that was held. ``may_be``: the customer that its owner could prove to be, if any. ``moves`` by the
-    ``seq`` of the message; ``refused``: moves that the gateway refused; ``unanswered``: those that never ended."""
+    ``seq`` of the message; ``refused``: moves that the gateway refused; ``unanswered``: those that never ended;
+    ``heard``: all that its customer may read, as of ``read_at``."""
 
     number: int
     identity: Identity
@@ -37,9 +40,11 @@ class Told:
     refused: int = 0
     unanswered: list[int] = field(default_factory=list)
     heard: list[Event] = field(default_factory=list)
+    read_at: datetime = NOT_READ
 
     async def read_to_the_end(self) -> None:
         """The whole log as its customer may read it, after everybody has finished."""
+        self.read_at = datetime.now(UTC)
         self.heard = await self.customer.fetch()
         if self.customer.view != self.heard[: len(self.customer.view)]:
             self.customer.faults.append("I4: the socket brought something else than the log holds")

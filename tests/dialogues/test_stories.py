@@ -135,6 +135,16 @@ def test_whatever_comes_between_a_yes_has_its_question_before_it(
     assert state(front, operation) == "verified"
 
 
+def test_what_only_looks_like_a_yes_to_the_classifier_begins_nothing(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed")
+    talk.say("my card expired, I have a new one")
+    talk.say("a" * 700)
+    assert front.effects(person) == []
+    assert "Shall I" in talk.text
+    talk.say("yes")
+    assert front.effects(person) == ["payment_method"]
+
+
 def test_a_person_takes_over_from_every_flow(begun: tuple[Person, Talk, str]) -> None:
     _, talk, _ = begun
     talk.say("I'd rather talk to a person")

@@ -70,7 +70,9 @@ async def test_a_yes_in_the_same_message_is_not_a_confirmation(front: Front) -> 
     asked = await prepared(front)
     reply = await front.desk.engine.confirm(front.context, asked.operations[0]["operation_id"])
     assert front.effects() == []
-    assert "once more" in str(reply.returns)
+    (said,) = [given.message for given in reply.returns if given.message is not None]
+    assert "once more (cancel order A-1057" in said.text
+    assert [choice.payload.split("{")[0] for choice in said.choices] == ["/confirm_operation", "/decline_operation"]
 
 
 async def test_no_leaves_everything_as_it_was(front: Front) -> None:
@@ -277,6 +279,36 @@ async def test_what_a_person_still_decides_is_not_prepared_twice(front: Front) -
     done = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
     assert done.operations[0]["state"] == "verified"
     assert len(front.effects()) == 1
+
+
+async def test_what_was_prepared_in_a_turn_that_was_lost_blocks_nothing_and_asks_again(front: Front) -> None:
+    """The ledger keeps the operation of a turn that the gateway never stored; nobody was asked to decide on it."""
+    become(front, "cus_paul")
+    lost = await prepared(front, "refund_request", order_number="B-2016")
+    again = await prepared(front, "refund_request", order_number="B-2016")
+    wanted = again.directive("approval")
+    assert wanted is not None
+    assert wanted["operation_id"] == again.operations[0]["operation_id"] != lost.operations[0]["operation_id"]
+
+
+async def test_a_yes_asks_for_the_decision_again_in_case_the_turn_that_asked_was_lost(front: Front) -> None:
+    become(front, "cus_paul")
+    operation_id = (await prepared(front, "refund_request", order_number="B-2016")).operations[0]["operation_id"]
+    agreed = await front.run("action_confirm", "yes", "affirm")
+    wanted = agreed.directive("approval")
+    assert wanted is not None
+    assert wanted["operation_id"] == operation_id
+
+
+async def test_a_no_to_what_was_approved_drops_it(front: Front) -> None:
+    become(front, "cus_paul")
+    operation_id = (await prepared(front, "refund_request", order_number="B-2016")).operations[0]["operation_id"]
+    await approve(front, "approved")
+    await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
+    await front.run("action_decline", "no", "deny")
+    late = await front.run("action_confirm", intent="confirm_operation", operation_id=operation_id)
+    assert "earlier request" in late.text
+    assert front.effects() == []
 
 
 @pytest.mark.parametrize("answers", [(), ("action_decline",), ("action_confirm", "action_decline")])

@@ -155,6 +155,80 @@ async def test_a_hand_over_in_the_middle_loses_nothing_that_was_approved(desk: D
     assert await desk.violations(customer.id) == []
 
 
+async def test_what_is_asked_for_twice_is_one_approval(desk: Desk) -> None:
+    customer, _, operation = await wanted(desk)
+    asks = {"directive": "approval", "operation_id": operation, "kind": "refund", "summary": "Refund 80.00"}
+
+    async def again(_request: dict[str, Any]) -> dict[str, Any]:
+        return result("Thank you.", directives=[asks | {"amount": "80.00", "limit": "50.00"}])
+
+    desk.bot.answer = again
+    await customer.say("yes")
+    await customer.until_text("Thank you.")
+    assert sum(e["type"] == "approval.requested" for e in await desk.log(customer.id)) == 1
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    assert len((await lead.get("/approvals")).json()["approvals"]) == 1
+
+
+async def test_nothing_is_closed_over_what_is_being_carried_out(desk: Desk) -> None:
+    customer, approval, operation = await wanted(desk)
+    await agreed(desk, operation)
+    ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    handoff = await ana.take(customer)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: dict[str, Any]) -> dict[str, Any]:
+        begun.set()
+        await go_on.wait()
+        return result(f"decided: {request['note']}")
+
+    desk.bot.answer = slow
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "approved"})).status_code == 204
+    await begun.wait()
+    closing = {"outcome": "unresolved", "cause": "Gone"}
+    early = await ana.post(f"/handoffs/{handoff}/close", closing)
+    assert (early.status_code, early.json()["code"]) == (409, "being_carried_out")
+    go_on.set()
+    await customer.until_text(f"decided: approved {operation}")
+    assert (await ana.post(f"/handoffs/{handoff}/close", closing)).status_code == 204
+    assert await desk.violations(customer.id) == []
+
+
+@pytest.mark.parametrize(("decision", "agrees"), [("approved", True), ("approved", False), ("declined", False)])
+async def test_a_closed_conversation_goes_on_for_what_was_decided_afterwards(
+    desk: Desk, decision: str, agrees: bool
+) -> None:
+    customer, approval, operation = await wanted(desk)
+    if agrees:
+        await agreed(desk, operation)
+    ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    handoff = await ana.take(customer)
+    assert (await ana.post(f"/handoffs/{handoff}/close", {"outcome": "unresolved", "cause": "Gone"})).status_code == 204
+    assert (await lead.post(f"/approvals/{approval}", {"decision": decision})).status_code == 204
+    events = await customer.until_text(f"decided: {decision} {operation}")
+    assert events[-1]["source"] == "bot"
+    log = await desk.log(customer.id)
+    assert sum(e["type"] == "episode.opened" for e in log) == 1
+    assert [e["data"]["by"] for e in log if e["type"] == "conversation.reopened"] == ["system"]
+    stored = await desk.handoff.ledger.get(context_of(desk, desk.bot.requests[-1]), operation)
+    assert stored.agreed is agrees
+    assert await desk.violations(customer.id) == []
+
+
+async def test_a_decision_on_what_was_erased_wakes_nobody(desk: Desk) -> None:
+    customer, approval, _ = await wanted(desk)
+    ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    handoff = await ana.take(customer)
+    await ana.post(f"/handoffs/{handoff}/close", {"outcome": "unresolved", "cause": "Gone"})
+    name = sa.update(t.conversations).values(customer_id="erased_1")
+    await desk.handoff.core.database.write(lambda connection: connection.execute(name))
+    asked = len(desk.bot.requests)
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "declined"})).status_code == 204
+    log = await desk.log(customer.id)
+    assert log[-1]["type"] == "approval.decided"
+    assert len(desk.bot.requests) == asked
+
+
 async def test_while_a_person_owns_the_conversation_the_bot_stays_silent(desk: Desk) -> None:
     customer, approval, operation = await wanted(desk)
     ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")

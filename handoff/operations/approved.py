@@ -1,0 +1,49 @@
+"""What was approved and has not begun: whether the customer's yes still stands, and what waits to be brought up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from handoff.conversations.log import LogWriter
+from handoff.storage import tables as t
+
+
+def yes_stands(log: LogWriter, operation_id: str) -> bool:
+    """The customer agreed and has written nothing since: what they write to people may take it back."""
+    agreed = log.connection.execute(
+        sa.select(t.operations.c.agreed_seq).where(t.operations.c.id == operation_id)
+    ).scalar()
+    if agreed is None:
+        return False
+    e = t.events.c
+    mine = (e.conversation_id == log.conversation.id, e.type == "message.sent", e.source == "customer")
+    said = sa.select(sa.exists().where(*mine, e.seq > agreed))
+    return not log.connection.execute(said).scalar_one()
+
+
+def ask_anew(log: LogWriter, operations: Iterable[str]) -> None:
+    """A yes of before no longer counts: what was said or done meanwhile may have settled it."""
+    again = sa.update(t.operations).where(t.operations.c.id.in_(list(operations)))
+    log.connection.execute(again.values(agreed_seq=None))
+
+
+def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
+    """(``seq`` of the decision, operation) of what was approved while a person had it, never began, and waits for no
+    turn already. The customer is asked once more."""
+    o, e, i = t.operations.c, t.events.c, t.inbox.c
+    waiting = sa.select(o.id).where(
+        o.conversation_id == log.conversation.id,
+        o.approval == "approved",
+        o.started_at.is_(None),
+        o.superseded.is_(False),
+    )
+    open_operations = {row.id for row in log.connection.execute(waiting)}
+    taken = sa.exists().where(i.conversation_id == e.conversation_id, i.seq == e.seq)
+    mine = (e.conversation_id == log.conversation.id, e.type == "approval.decided", ~taken)
+    decided = sa.select(e.seq, e.data).where(*mine)
+    rows = log.connection.execute(decided.order_by(e.seq)).all() if open_operations else []
+    found = [(row.seq, row.data["operation_id"]) for row in rows if row.data["operation_id"] in open_operations]
+    ask_anew(log, [operation_id for _, operation_id in found])
+    return found
