@@ -1,16 +1,19 @@
 /** A part that is fetched when it is first shown. Where it cannot be had, that is said, and it can be tried again. */
 import type { ComponentType, FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { PartWords } from "./parts/words";
 import type { Words } from "./words";
 
-export function later<P extends { words: Words }>(load: () => Promise<{ default: ComponentType<P> }>): FunctionComponent<P> {
+type Before<P> = Omit<P, "words"> & { words: Words };
+
+export function later<P extends { words: PartWords }>(load: () => Promise<{ default: ComponentType<P> }>): FunctionComponent<Before<P>> {
   let known: ComponentType<P> | null = null;
-  return function Later(props: P) {
+  return function Later(props: Before<P>) {
     const [Part, setPart] = useState<{ it: ComponentType<P> } | null>(known && { it: known });
     const [failed, setFailed] = useState(false);
     const fetch = () => {
       setFailed(false);
-      Promise.all([load(), import("./parts/styles")]).then(
+      Promise.all([load(), import("./parts/words"), import("./parts/styles")]).then(
         ([{ default: it }]) => setPart({ it: (known = it) }),
         () => setFailed(true),
       );
@@ -18,7 +21,7 @@ export function later<P extends { words: Words }>(load: () => Promise<{ default:
     useEffect(() => {
       if (!Part) fetch();
     }, []);
-    if (Part) return <Part.it {...props} />;
+    if (Part) return <Part.it {...(props as unknown as P)} />;
     if (!failed) return <p class="quietly">{props.words("loading")}</p>;
     return (
       <p class="quietly" role="alert">

@@ -135,8 +135,8 @@ export function Messages({ controller, words, locale, server, house, starters, s
           </ol>
           {state.typing && <Typing who={state.typing} state={state} words={words} />}
           {away && <Waiting controller={controller} words={words} locale={locale} left={left} keeps={state.keepsPlace} refocus={refocus} />}
-          {survey && <Survey controller={controller} words={words} survey={survey} done={refocus} />}
-          {ended && <Ending controller={controller} words={words} ask={asked} busy={state.feedback === "sending"} />}
+          {survey && <Survey controller={controller} words={words} survey={survey} follows={state.feedback !== "open"} />}
+          {ended && <Ending controller={controller} words={words} ask={asked} />}
         </div>
       </div>
       {below && (
@@ -164,11 +164,11 @@ function Typing({ who, state, words }: { who: string; state: WidgetState; words:
   );
 }
 
-function Ending({ controller, words, ask, busy }: { controller: Controller; words: Words; ask: boolean; busy: boolean }) {
+function Ending({ controller, words, ask }: { controller: Controller; words: Words; ask: boolean }) {
   return (
     <div class="ending">
       {ask && (
-        <fieldset disabled={busy}>
+        <fieldset>
           <legend>{words("solvedQuestion")}</legend>
           <button type="button" class="choice" onClick={() => void controller.ending.feedback("solved")}>
             {words("solvedYes")}

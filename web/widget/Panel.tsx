@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AppProps } from "./App";
 import { Composer } from "./Composer";
+import { keepFocus, keepInside } from "./focus";
 import { Head } from "./Head";
 import { PersonIcon } from "./icons";
 import { later } from "./Lazy";
@@ -29,6 +30,7 @@ export function Panel({ controller, words, locale, server, name, starters, state
     // An `open` attribute in the page's HTML must not take the focus from the page; a press on a button may.
     if (controller.openedByPerson) field.current?.focus();
   }, [controller]);
+  useLayoutEffect(() => panel.current ? keepFocus(panel.current, () => field.current ?? panel.current?.querySelector("button") ?? null) : undefined, []);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
@@ -85,7 +87,7 @@ export function Panel({ controller, words, locale, server, name, starters, state
       {state.view === "chat" && !form && (
         <Messages controller={controller} words={words} locale={locale} server={server} house={name} starters={starters} state={state} refocus={refocus} />
       )}
-      {state.notice && <p class="notice">{state.notice}</p>}
+      {state.view === "chat" && state.notice && <p class="notice">{state.notice}</p>}
       <div class={state.view === "leave" ? "foot is-empty" : "foot"}>
         {state.view === "chat" && !form && <Composer field={field} controller={controller} words={words} uploads={state.uploads} accept={state.config?.attachments.media_types} />}
         {state.view !== "leave" && (
@@ -114,20 +116,4 @@ function Middle({ children }: { children: ComponentChildren }) {
       <div class="messages">{children}</div>
     </div>
   );
-}
-
-/** On a small screen the panel covers the page: Tab goes round inside it. */
-function keepInside(event: KeyboardEvent, panel: HTMLElement): void {
-  const all = panel.querySelectorAll<HTMLElement>("button:not([disabled]), textarea, input:not([hidden]), select, a[href], [tabindex='0']");
-  const stops = [...all].filter((stop) => stop.offsetParent !== null);
-  const first = stops[0];
-  const last = stops[stops.length - 1];
-  const active = (panel.getRootNode() as ShadowRoot).activeElement;
-  if (event.shiftKey && active === first) {
-    event.preventDefault();
-    last?.focus();
-  } else if (!event.shiftKey && active === last) {
-    event.preventDefault();
-    first?.focus();
-  }
 }

@@ -86,8 +86,9 @@ export class Controller {
       say,
     });
     this.account = new Account(store, calls, memory, this.identity, this.session, this.inbox);
-    this.ending = new Ending(store, calls, this.session, this.inbox, words);
-    this.leaving = new Leaving(store, calls, this.session, this.inbox, words);
+    const talk = { store, calls, session: this.session, inbox: this.inbox, words };
+    this.ending = new Ending(talk);
+    this.leaving = new Leaving(talk);
   }
 
   /** Takes up the remembered conversation, if it is this person's. */

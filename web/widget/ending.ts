@@ -1,48 +1,44 @@
 /** How it went: solved or not, and the survey. */
 import { ApiError } from "../shared/api";
-import type { Store } from "../shared/store";
-import type { CustomerCalls, FeedbackKind, SurveyAnswer } from "./calls";
-import type { Inbox } from "./inbox";
-import type { Session } from "./session";
-import type { WidgetState } from "./state";
-import type { Words } from "./words";
+import type { FeedbackKind, SurveyAnswer } from "./calls";
+import type { Talk } from "./talk";
 
 export class Ending {
-  constructor(
-    private readonly store: Store<WidgetState>,
-    private readonly calls: CustomerCalls,
-    private readonly session: Session,
-    private readonly inbox: Inbox,
-    private readonly words: Words,
-  ) {}
+  constructor(private readonly talk: Talk) {}
 
   async feedback(kind: FeedbackKind): Promise<void> {
-    const { id } = this.session;
-    if (!id) return;
-    this.store.set({ feedback: "sending" });
+    const { store, calls, session, inbox, words } = this.talk;
+    if (!session.id || store.get().feedback === "sending") return;
+    store.set({ feedback: "sending" });
     try {
-      await this.calls.feedback(id, kind);
-      this.store.set({ feedback: "given" });
-      this.inbox.notice(this.words(kind === "solved" ? "solvedThanks" : "notSolvedThanks"));
+      await calls.feedback(session.id, kind);
+      store.set({ feedback: "given" });
+      inbox.notice(words(kind === "solved" ? "solvedThanks" : "notSolvedThanks"));
     } catch {
-      this.store.set({ feedback: "open" });
-      this.inbox.notice(this.words("feedbackFailed"));
+      store.set({ feedback: "open" });
+      inbox.notice(words("feedbackFailed"));
     }
   }
 
   async survey(answer: SurveyAnswer): Promise<void> {
-    const { id } = this.session;
-    if (!id) return;
+    const { calls, session, inbox, words } = this.talk;
+    if (!session.id) return;
     try {
-      await this.calls.survey(id, answer);
+      await calls.survey(session.id, answer);
       this.leaveSurvey(answer.episode_id);
-      this.inbox.notice(this.words("surveyThanks"));
+      inbox.notice(words("surveyThanks"));
     } catch (error) {
-      this.inbox.notice(error instanceof ApiError ? error.message : this.words("feedbackFailed"));
+      inbox.notice(error instanceof ApiError ? error.message : words("feedbackFailed"));
     }
   }
 
+  /** It stands below the messages by itself: who hears the page is told. */
+  announceSurvey(): void {
+    this.talk.inbox.announce(this.talk.words("survey"));
+  }
+
   leaveSurvey(episode: string): void {
-    this.store.set({ surveysLeft: [...this.store.get().surveysLeft, episode] });
+    const { store } = this.talk;
+    store.set({ surveysLeft: [...store.get().surveysLeft, episode] });
   }
 }

@@ -105,7 +105,7 @@ export function spoken(conversation: Conversation, fact: Fact, words: Words): st
     case "handoff.returned":
       return words("returned");
     case "conversation.closed":
-      return words("closed");
+      return `${words("closed")}. ${words("solvedQuestion")}`;
     default:
       return null;
   }

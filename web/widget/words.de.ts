@@ -40,7 +40,6 @@ const words: WordsOf = {
   personAlready: "Sie stehen schon in der Reihe. Was Sie hier schreiben, wird dort gelesen.",
   personHere: "{name} ist ein Mensch und ist hier bei Ihnen.",
   offline: "Die Verbindung ist kurz weg. Was Sie geschrieben haben, ist sicher, und es geht weiter, sobald sie wieder da ist.",
-  connecting: "Verbindung wird aufgebaut …",
   typingBot: "Der Assistent schreibt",
   typingAgent: "{name} schreibt",
   sources: "Quellen",

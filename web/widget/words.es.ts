@@ -40,7 +40,6 @@ const words: WordsOf = {
   personAlready: "Ya estás en la cola. Lo que escribas aquí se leerá allí.",
   personHere: "{name} es una persona y está aquí contigo.",
   offline: "Se ha cortado la conexión un momento. Lo que has escrito está a salvo y seguiremos en cuanto vuelva.",
-  connecting: "Conectando…",
   typingBot: "El asistente está escribiendo",
   typingAgent: "{name} está escribiendo",
   sources: "Fuentes",

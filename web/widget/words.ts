@@ -1,9 +1,14 @@
-import { type Messages, pickLocale, translator, type Translate } from "../shared/i18n";
+import { type Message, pickLocale, translator, type Translate } from "../shared/i18n";
 import { widgetEn } from "../shared/strings";
+import type { AllEnglish } from "./parts/words";
 
+/** What is said before any part was fetched. */
 export type Words = Translate<typeof widgetEn>;
 /** Another language says everything that English says. */
-export type WordsOf = { readonly [K in keyof typeof widgetEn]: Messages[string] };
+export type WordsOf = { readonly [K in keyof AllEnglish]: Message };
+
+/** Grows by the words of the parts when one of them is fetched. */
+export const english: Record<string, Message> = { ...widgetEn };
 
 const OTHERS: Record<string, () => Promise<{ default: WordsOf }>> = {
   de: () => import("./words.de"),
@@ -14,9 +19,9 @@ const OTHERS: Record<string, () => Promise<{ default: WordsOf }>> = {
 export async function wordsFor(locale: string | null): Promise<{ words: Words; locale: string }> {
   const picked = pickLocale(locale ? [locale] : [...navigator.languages], ["en", ...Object.keys(OTHERS)]);
   const other = await OTHERS[picked]?.().catch(() => null);
-  return other ? { words: translator(other.default, picked), locale: picked } : english();
+  return other ? { words: translator(other.default, picked), locale: picked } : inEnglish();
 }
 
-export function english(): { words: Words; locale: string } {
-  return { words: translator(widgetEn, "en"), locale: "en" };
+export function inEnglish(): { words: Words; locale: string } {
+  return { words: translator(english, "en"), locale: "en" };
 }

@@ -4,10 +4,10 @@ import { customerCalls } from "../../widget/calls";
 import { Controller } from "../../widget/controller";
 import { messageLeft, nobodyThere, openSurvey, unread } from "../../widget/state";
 import { Memory } from "../../widget/storage";
-import { english } from "../../widget/words";
+import { inEnglish } from "../../widget/words";
 import { FakeServer, FakeStorage } from "../support/server";
 
-const { words } = english();
+const { words } = inEnglish();
 let server: FakeServer;
 let storage: FakeStorage;
 let asked: number;

@@ -3,14 +3,14 @@ import { useEffect, useState } from "preact/hooks";
 import type { Attachment } from "../../shared/types";
 import type { Controller } from "../controller";
 import { FileIcon } from "../icons";
-import type { Words } from "../words";
 import { save } from "./transcript";
+import type { PartWords } from "./words";
 
 const SHOWN = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 interface Props {
   controller: Controller;
-  words: Words;
+  words: PartWords;
   files: readonly Attachment[];
 }
 

@@ -5,12 +5,12 @@ import { newId } from "../../shared/ids";
 import type { Contact } from "../calls";
 import type { Controller } from "../controller";
 import type { LeftDraft, WidgetState } from "../state";
-import type { Words } from "../words";
 import { type FieldName, type FieldProblem, type Way, problemOf } from "./contact";
+import type { PartWords } from "./words";
 
 interface Props {
   controller: Controller;
-  words: Words;
+  words: PartWords;
   state: WidgetState;
   /** Back to the conversation. */
   done: () => void;
@@ -54,6 +54,7 @@ export default function LeaveMessage({ controller, words, state, done }: Props) 
   };
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (busy) return;
     const text = draft.text.trim();
     const found = problemOf(way, draft, !said);
     setFailure(null);
@@ -143,7 +144,7 @@ export default function LeaveMessage({ controller, words, state, done }: Props) 
         </p>
       )}
       {waits ? (
-        <button type="submit" class="primary" disabled={busy}>
+        <button type="submit" class="primary" aria-disabled={busy}>
           {words("leaveSend")}
         </button>
       ) : (

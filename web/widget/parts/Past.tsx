@@ -3,11 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { ListedConversation } from "../calls";
 import type { Controller } from "../controller";
 import { moment } from "../timeline";
-import type { Words } from "../words";
+import type { PartWords } from "./words";
 
 const WITH = { bot: "pastBot", queue: "pastQueue", agent: "pastAgent", none: "pastEnded" } as const;
 
-export default function Past({ controller, words, locale }: { controller: Controller; words: Words; locale: string }) {
+export default function Past({ controller, words, locale }: { controller: Controller; words: PartWords; locale: string }) {
   const [found, setFound] = useState<ListedConversation[] | null>(null);
   const [failed, setFailed] = useState(false);
   const load = () => {

@@ -2,12 +2,12 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AboutMe, WidgetConfig } from "../calls";
 import type { Controller } from "../controller";
-import type { Words } from "../words";
+import type { PartWords } from "./words";
 
 const LABELS = { name: "formName", email: "formEmail", topic: "formTopic" } as const;
 const FILL = { name: "name", email: "email", topic: "off" } as const;
 
-export default function PreChat({ controller, words, config, done }: { controller: Controller; words: Words; config: WidgetConfig; done: () => void }) {
+export default function PreChat({ controller, words, config, done }: { controller: Controller; words: PartWords; config: WidgetConfig; done: () => void }) {
   const form = useRef<HTMLFormElement>(null);
   const [about, setAbout] = useState<AboutMe>({});
   useLayoutEffect(() => {

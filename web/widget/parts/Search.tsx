@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { safeHref } from "../../shared/markdown";
 import type { Article } from "../calls";
 import type { Controller } from "../controller";
-import type { Words } from "../words";
+import type { PartWords } from "./words";
 
 interface Found {
   query: string;
@@ -11,7 +11,7 @@ interface Found {
   articles: Article[];
 }
 
-export default function Search({ controller, words, server }: { controller: Controller; words: Words; server: string }) {
+export default function Search({ controller, words, server }: { controller: Controller; words: PartWords; server: string }) {
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [result, setResult] = useState<Found | null>(null);
@@ -21,7 +21,7 @@ export default function Search({ controller, words, server }: { controller: Cont
   const search = async (event: Event) => {
     event.preventDefault();
     const query = text.trim();
-    if (!query) return;
+    if (!query || state === "busy") return;
     setState("busy");
     try {
       setResult({ query, ...(await controller.search(query)) });
@@ -39,7 +39,7 @@ export default function Search({ controller, words, server }: { controller: Cont
     <div class="search">
       <form role="search" onSubmit={search}>
         <input ref={field} type="search" value={text} maxLength={400} aria-label={words("searchField")} placeholder={words("searchField")} onInput={(event) => setText(event.currentTarget.value)} />
-        <button type="submit" class="primary" disabled={!text.trim() || state === "busy"}>
+        <button type="submit" class="primary" disabled={!text.trim()}>
           {words("searchGo")}
         </button>
       </form>

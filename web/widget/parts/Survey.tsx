@@ -1,21 +1,27 @@
 /** How easy it was (CES 2.0), then how satisfied, then in one's own words. Only the first is needed. */
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Controller } from "../controller";
 import type { OpenSurvey } from "../state";
-import type { Words } from "../words";
+import type { PartWords } from "./words";
 
 interface Props {
   controller: Controller;
-  words: Words;
+  words: PartWords;
   survey: OpenSurvey;
-  done: () => void;
+  /** They have just said how it went, and this is the next question. */
+  follows: boolean;
 }
 
-export default function Survey({ controller, words, survey, done }: Props) {
+export default function Survey({ controller, words, survey, follows }: Props) {
   const [ces, setCes] = useState<number | null>(null);
   const [csat, setCsat] = useState<number | null>(null);
   const [comment, setComment] = useState("");
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useLayoutEffect(() => {
+    if (follows) form.current?.querySelector("input")?.focus();
+    else controller.ending.announceSurvey();
+  }, []);
   const { episode, steps, company } = survey;
 
   const submit = async (event: Event) => {
@@ -25,10 +31,9 @@ export default function Survey({ controller, words, survey, done }: Props) {
     const words = comment.trim();
     await controller.ending.survey({ episode_id: episode, ces, ...(csat && { csat }), ...(words && { comment: words }) });
     setBusy(false);
-    done();
   };
   return (
-    <form class="survey" aria-label={words("survey")} onSubmit={submit}>
+    <form ref={form} class="survey" aria-label={words("survey")} onSubmit={submit}>
       <Scale name="ces" question={company ? words("surveyCes", { company }) : words("surveyCesUnnamed")} steps={steps} low={words("surveyDisagree")} high={words("surveyAgree")} value={ces} set={setCes} />
       {ces !== null && (
         <>
@@ -43,15 +48,12 @@ export default function Survey({ controller, words, survey, done }: Props) {
         <button
           type="button"
           class="quiet"
-          onClick={() => {
-            controller.ending.leaveSurvey(episode);
-            done();
-          }}
+          onClick={() => controller.ending.leaveSurvey(episode)}
         >
           {words("surveySkip")}
         </button>
         {ces !== null && (
-          <button type="submit" class="primary" disabled={busy}>
+          <button type="submit" class="primary" aria-disabled={busy}>
             {words("surveySend")}
           </button>
         )}

@@ -2,11 +2,11 @@
 import type { Controller } from "../controller";
 import type { MessageLeft } from "../state";
 import { moment } from "../timeline";
-import type { Words } from "../words";
+import type { PartWords } from "./words";
 
 interface Props {
   controller: Controller;
-  words: Words;
+  words: PartWords;
   locale: string;
   left: MessageLeft | null;
   keeps: boolean;
