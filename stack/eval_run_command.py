@@ -30,12 +30,14 @@ from eval.simulate.run import Plan, Result, read_records, run
 from eval.simulate.scenario import BadScenario, Scenario, load
 from eval.simulate.summary import summarise
 from eval.simulate.voice import read_bank
+from eval.simulate.wording import Wording
 from stack.bench.progress import bar
 from stack.errors import StackError, WrongUse
 from stack.fingerprint import fingerprint
 from stack.output import answer, say
 from stack.paths import ROOT
 from stack.prove.private_stack import PrivateStack
+from stack.rewording import make_author
 from stack.settings import Settings
 from stack.settings import load as load_settings
 from stack.staff import demo_staff
@@ -63,20 +65,22 @@ def run_command(
     side_by_side: Annotated[int, typer.Option(help="Customers at a time.", min=1, max=32)] = 4,
     keep: Annotated[Path | None, typer.Option(help="Write the pass rates to this file, as a baseline.")] = None,
     resume: Annotated[str, typer.Option(help="Id of a run that was broken off, to go on with it.")] = "",
+    llm: Annotated[bool, typer.Option(help="Let the chat model of KNOWLEDGE_LLM… word what customers say.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Simulated customers against the running stack; the report goes to var/eval."""
     settings = load_settings()
     settings.paths.create()
-    wanted: dict[str, Any] = {"suite": suite, "split": split, "trials": trials, "seed": seed}
+    wanted: dict[str, Any] = {"suite": suite, "split": split, "trials": trials, "seed": seed, "llm": llm}
     if resume:
         wanted = _stored_plan(settings, resume)
+    wording = Wording(make_author(settings)) if wanted.get("llm") else None
     scenarios = chosen(wanted["suite"], wanted["split"])
     run_id = resume or f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{chance.token_hex(2)}"
     folder = settings.paths.var / "eval" / run_id
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PLAN).write_text(json.dumps(wanted))
-    plan = Plan(scenarios, banks(scenarios), wanted["trials"], wanted["seed"], side_by_side)
+    plan = Plan(scenarios, banks(scenarios), wanted["trials"], wanted["seed"], side_by_side, wording)
     document = asyncio.run(_run(settings, plan, against, folder, run_id))
     if keep is not None:
         keep.write_text(json.dumps(pairing.baseline(pairing.read_side(folder)), indent=1) + "\n")
@@ -187,6 +191,7 @@ def run_record(plan: Plan) -> dict[str, Any]:
         "model": json.loads(manifest.read_text())["path"] if manifest.is_file() else "unknown",
         "versions": {name: importlib.metadata.version(name) for name in KEPT},
         "seed": plan.seed,
+        "words": {"by": plan.wording.author.name, **plan.wording.counts} if plan.wording else {"by": "phrase bank"},
         "scenarios_hash": fingerprint(SCENARIOS)[:16],
         "scenario_ids": [scenario.id for scenario in plan.scenarios],
         "must_pass": [scenario.id for scenario in plan.scenarios if scenario.must_pass],

@@ -20,6 +20,7 @@ from eval.simulate.checks import Verdict, effort, judge
 from eval.simulate.front import Front, Staff
 from eval.simulate.scenario import Scenario
 from eval.simulate.trial import Record, hold
+from eval.simulate.wording import Wording
 
 RECORDS, RESULTS = "records.jsonl", "results.jsonl"
 TIMEOUT = httpx.Timeout(35.0)
@@ -81,6 +82,7 @@ class Plan:
     trials: int
     seed: int
     side_by_side: int
+    wording: Wording | None = None
 
 
 async def run(plan: Plan, base: str, staff: Staff, folder: Path, tell: Tell) -> list[Result]:
@@ -96,7 +98,7 @@ async def run(plan: Plan, base: str, staff: Staff, folder: Path, tell: Tell) -> 
 
         async def one(scenario: Scenario, trial: int) -> None:
             async with places:
-                record = await hold(front, scenario, plan.banks[scenario.split], plan.seed, trial)
+                record = await hold(front, scenario, plan.banks[scenario.split], plan.seed, trial, plan.wording)
             result = result_of(record, judge(scenario, record))
             _append(folder / RECORDS, record.as_json())
             _append(folder / RESULTS, result.as_json())

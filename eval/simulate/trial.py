@@ -17,6 +17,7 @@ from eval.simulate.front import Front, StackAway, Talk
 from eval.simulate.reading import heard
 from eval.simulate.scenario import Scenario
 from eval.simulate.voice import Speaker
+from eval.simulate.wording import Wording
 
 HOUR = 3600.0
 BETWEEN_FRAGMENTS = 0.05
@@ -56,13 +57,19 @@ def seed_of(run_seed: int, scenario_id: str, trial: int) -> str:
 
 
 async def hold(
-    front: Front, scenario: Scenario, bank: Mapping[str, Sequence[str]], run_seed: int, trial: int
+    front: Front,
+    scenario: Scenario,
+    bank: Mapping[str, Sequence[str]],
+    run_seed: int,
+    trial: int,
+    wording: Wording | None = None,
 ) -> Record:
-    """The whole trial. A failure of the stack is written into the record, never raised."""
+    """The whole trial, in a model's words with a ``wording``. A failure of the stack is written into the record, never
+    raised."""
     record = Record(scenario.id, trial, seed_of(run_seed, scenario.id, trial))
     began = time.perf_counter()
     try:
-        await _Trial(front, scenario, bank, record).run()
+        await _Trial(front, scenario, bank, record, wording).run()
     except StackAway as away:
         record.error = str(away)
     record.seconds = round(time.perf_counter() - began, 3)
@@ -70,11 +77,19 @@ async def hold(
 
 
 class _Trial:
-    def __init__(self, front: Front, scenario: Scenario, bank: Mapping[str, Sequence[str]], record: Record) -> None:
+    def __init__(
+        self,
+        front: Front,
+        scenario: Scenario,
+        bank: Mapping[str, Sequence[str]],
+        record: Record,
+        wording: Wording | None,
+    ) -> None:
         self._front = front
         self._scenario = scenario
         self._bank = bank
         self._record = record
+        self._wording = wording
         self._chance = random.Random(record.seed)  # noqa: S311 - repeatable, not secret
 
     async def run(self) -> None:
@@ -128,6 +143,8 @@ class _Trial:
         for text in step.texts:
             if sent:
                 await asyncio.sleep(BETWEEN_FRAGMENTS)
+            if self._wording:
+                text = await self._wording.of(text, self._scenario.persona)
             sent = await talk.say(text, twice=step.twice)
         if step.choice:
             sent = await talk.choose(step.choice)
