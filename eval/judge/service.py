@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from eval.judge.calibration import Calibration, Rate, corrected, corrected_of_al
 from eval.judge.labels import calibrate
 from eval.judge.model import SAID, VERSION
 from eval.live.shares import Period
-from eval.live.totals import ALL, Totals, gather
+from eval.live.totals import Totals, gather
 from eval.outcomes.model import DAY
 from eval.ports import Sql
 
@@ -33,19 +34,15 @@ class JudgeDesk:
         now = self._now()
         since = now - self._valid_days * DAY
 
-        def work(connection: sa.Connection) -> Calibration | None:
-            found = calibrate(store.labels(connection, since), now, by, self._valid_days)
-            if found is not None:
-                store.add(connection, found)
-            return found
-
-        made = await self._sql.write(work)
+        labels = await self._sql.read(lambda connection: store.labels(connection, since))
+        made = await asyncio.to_thread(calibrate, labels, now, by, self._valid_days)
         if made is None:
             raise Conflict(
                 "no_labels",
                 f"In the last {self._valid_days:g} days nobody labelled an episode that ended in silence a week or "
                 "longer ago and was drawn by chance. Draw some under Quality, read them, and come back.",
             )
+        await self._sql.write(lambda connection: store.add(connection, made))
         return made
 
     async def calibrations(self) -> list[Calibration]:
@@ -55,11 +52,12 @@ class JudgeDesk:
     async def standing(self, period: Period) -> dict[str, Any]:
         """The judge's verdicts of a period and the corrected share; ``refused`` says why there is none."""
         now = self._now()
-        return await self._sql.read(lambda connection: _standing(connection, period, now))
+        return await self._sql.read(lambda connection: standing_of(connection, period, now))
 
 
-def _standing(connection: sa.Connection, period: Period, now: float) -> dict[str, Any]:
-    totals = gather(connection, period).get(ALL, Totals())
+def standing_of(connection: sa.Connection, period: Period, now: float) -> dict[str, Any]:
+    by_version = gather(connection, period, "version")
+    totals = sum(by_version.values(), Totals())
     silent, matured = int(totals["silence/hits"]), int(totals["silence/of"])
     said = {each: int(totals[f"judged:{each}"]) for each in SAID}
     judged = sum(said.values())
@@ -72,12 +70,12 @@ def _standing(connection: sa.Connection, period: Period, now: float) -> dict[str
         band = corrected(calibration.counts, said["resolved"], judged)
         everything = corrected_of_all(calibration.counts, said["resolved"], judged, silent, matured)
     known = calibration.versions if calibration else ()
-    here = store.versions_in(connection, period.conditions()) if refused is None else []
+    here = sorted(version for version, counted in by_version.items() if counted["silence/hits"])
     return {
         "judge": VERSION, "refused": refused, "silent": silent, "matured": matured,
         "said": [{"key": each, "n": said[each]} for each in SAID], "not_judged": max(0, silent - judged),
         "of_band": _told(band), "of_matured": _told(everything),
-        "unseen_versions": [each for each in here if each not in known],
+        "unseen_versions": [each for each in here if each not in known] if refused is None else [],
         "calibration": document(calibration) if calibration else None,
     }  # fmt: skip
 

@@ -105,12 +105,6 @@ def abstained_on(connection: sa.Connection, conversation_ids: Collection[str]) -
     return found
 
 
-def versions_in(connection: sa.Connection, conditions: Collection[sa.ColumnElement[bool]]) -> list[str]:
-    """Versions of the assistant in the band of silence of a period."""
-    query = sa.select(E.version).where(OF_MATURED, E.silent == 1, *conditions).distinct().order_by(E.version)
-    return list(connection.execute(query).scalars())
-
-
 def _calibration(row: sa.RowMapping) -> Calibration:
     cells = {said: (int(cell[0]), int(cell[1])) for said, cell in row["labels"].items()}
     return Calibration(

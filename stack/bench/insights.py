@@ -13,16 +13,23 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 import typer
 
+from eval.judge import store as judge_store
+from eval.judge.calibration import Calibration, Counts
+from eval.judge.model import VERSION, Verdict
+from eval.judge.rules import state_cannot_tell
+from eval.judge.service import standing_of
 from eval.live import counting, insights, store, totals
 from eval.live.shares import E, Period
 from eval.metrics.known_truth import days
 from eval.outcomes.classify import episodes_of
+from eval.quality.agreement import agreement
 from eval.storage.migrate import migrate
 from eval.storage.tables import outcome_episodes
 from handoff.storage.database import Database
 from stack.output import answer, say
 
 A_DAY = 200
+SAID = Verdict("resolved", 0.9, ("made for the bench",))
 
 
 def bench(
@@ -56,6 +63,7 @@ async def measure(folder: Path, n: int, rounds: int) -> dict[str, Any]:
             "trend by day": lambda c: insights.trends(c, whole, "day", "resolution", 500),
             "trend by intent": lambda c: insights.trends(c, whole, "intent", "resolution", 100),
             "trend by queue": lambda c: insights.trends(c, whole, "queue", "answered_in_time", 100),
+            "judge": lambda c: standing_of(c, whole, as_of),
             "episodes": lambda c: insights.listing(c, whole, [E.status == "repeat"], None, 50),
         }
         spent = {name: [await _time(database, ask) for _ in range(rounds)] for name, ask in questions.items()}
@@ -71,7 +79,11 @@ async def measure(folder: Path, n: int, rounds: int) -> dict[str, Any]:
 async def _fill(database: Database, n: int) -> tuple[float, int]:
     synthetic = days(1, a_day=A_DAY)
     kept = episodes_of(synthetic.conversations, synthetic.as_of)
-    rows = [store.row(each, "p", None, synthetic.as_of) for each in kept]
+    rows = [store.row(each, "p", None, synthetic.as_of, SAID if state_cannot_tell(each) else None) for each in kept]
+    labels = Counts({"resolved": (40, 10), "not_resolved": (5, 25)}, {"resolved": 50, "not_resolved": 30})
+    now = synthetic.as_of
+    held = Calibration(now, "bench", VERSION, (), now, 90, labels, agreement([]), {})
+    await database.write(lambda connection: judge_store.add(connection, held))
     count = 0
     while count < n:
         copies = [{**row, "id": f"{count}-{row['id']}"} for row in rows[: n - count]]

@@ -32,6 +32,9 @@ def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: 
     page.get_by_role("link", name="Insights").click()
     expect(page.get_by_role("rowheader", name="Handed over", exact=True)).to_be_visible()
     expect(page.get_by_role("rowheader", name="Intercom Fin")).to_be_visible()
+    expect(page.get_by_text("The judge has not been held against people's labels yet.")).to_be_visible()
+    page.get_by_role("button", name="Hold it against people’s labels now").click()
+    expect(page.get_by_text("nobody labelled an episode that ended in silence")).to_be_visible()
     found = {"figures": violations(page)}
     shoot(page, f"insights-{theme}")
     page.get_by_role("row", name="Handed over").get_by_role("link").first.click()

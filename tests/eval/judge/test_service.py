@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -30,7 +29,6 @@ from eval.quality import routes as quality_routes
 from eval.quality.sampling import Candidate
 from eval.quality.scorecard import QUESTIONS
 from eval.quality.service import QualityDesk
-from eval.storage.migrate import migrate
 from eval.storage.tables import outcome_episodes
 from handoff.agents.service import Principal
 from handoff.clock import RandomIds
@@ -85,9 +83,11 @@ class Floor:
     database: Database
     clock: FakeClock
     logs: dict[str, Log] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
 
     async def keep(self, judge: Any = None) -> None:
-        shelf = Shelf([log.conversation() for log in self.logs.values()])
+        told = [replace(log.conversation(), version=self.versions.get(name)) for name, log in self.logs.items()]
+        shelf = Shelf(told)
         keeper = Keeper(self.database, shelf, self.now, judge=judge or judge_by(shared_words))
         for person in shelf.persons:
             await keeper.judge(person)
@@ -113,13 +113,8 @@ class Floor:
 
 
 @pytest.fixture
-def floor(tmp_path: Path) -> Any:
-    database = Database(f"sqlite:///{tmp_path}/eval.db")
-    database.open()
-    migrate(database.engine)
-    clock = FakeClock(datetime.fromtimestamp(START + 20 * DAY, UTC))
-    yield Floor(database, clock)
-    database.close()
+def floor(database: Database) -> Floor:
+    return Floor(database, FakeClock(datetime.fromtimestamp(START + 20 * DAY, UTC)))
 
 
 @pytest.fixture
@@ -183,6 +178,10 @@ async def test_the_figure_is_refused_until_people_have_labelled_and_again_when_l
     by_people = sum(label == "resolved" for label in labels.values()) / 90
     assert low < by_people < high
     assert found["of_matured"]["value"] == pytest.approx(found["of_band"]["value"])  # all is silence here
+
+    floor.logs["s200"], floor.versions["s200"] = silent(200, GOOD), "assistant 2"
+    await floor.keep()
+    assert (await standing(client))["unseen_versions"] == ["assistant 2"]
 
     # A calibration without new labels prolongs nothing; after its time there is no figure.
     floor.clock.advance(60 * DAY)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -25,13 +22,11 @@ from eval.metrics.known_truth import days
 from eval.outcomes.classify import episodes_of
 from eval.outcomes.model import DAY, Conversation, Episode
 from eval.rosetta import panel
-from eval.storage.migrate import migrate
 from handoff.agents.service import Principal
 from handoff.errors import Forbidden, Unauthorised
 from handoff.http import install_error_handlers
 from handoff.storage.database import Database
 from tests.eval.outcomes.logs import START, Log
-from tests.handoff.conftest import POSTGRES, administer
 
 pytestmark = pytest.mark.service
 
@@ -58,30 +53,6 @@ class Now:
 
     def __call__(self) -> float:
         return self.at
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    if request.param == "sqlite":
-        yield from opened(f"sqlite:///{tmp_path}/eval.db")
-        return
-    name = f"fd_{uuid4().hex}"
-    try:
-        administer(f"CREATE DATABASE {name}")
-    except sa.exc.OperationalError:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("no PostgreSQL on this machine")
-    yield from opened(POSTGRES.replace("/test?", f"/{name}?"))
-    administer(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def opened(url: str) -> Iterator[Database]:
-    opened = Database(url)
-    opened.open()
-    migrate(opened.engine)
-    yield opened
-    opened.close()
 
 
 def cancelled(number: int, at: float = START) -> Log:

@@ -62,7 +62,15 @@ export function Episodes({ calls, desk, name, title, list, back }: Props) {
                         <th scope="row">{new Date(each.opened_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}</th>
                         <td>{plain(`${each.status}, ${each.evidence}`)}</td>
                         <td>{each.resolver}</td>
-                        <td>{each.why}</td>
+                        <td>
+                          {each.why}
+                          {each.judge && (
+                            <>
+                              <br />
+                              <span class="soft">{n("judgeSays", { said: plain(each.judge.said), because: each.judge.because.join("; ") })}</span>
+                            </>
+                          )}
+                        </td>
                         <td>
                           {each.conversation_ids.map((id) => (
                             <button key={id} type="button" class="link" onClick={() => void read(id)}>

@@ -9,6 +9,7 @@ import { Definitions } from "./Definitions";
 import { Episodes } from "./Episodes";
 import { FigureTable } from "./FigureTable";
 import { share } from "./format";
+import { Judge } from "./Judge";
 import { TrendChart } from "./TrendChart";
 import "../knowledge/styles/frame.css";
 import "../quality/quality.css";
@@ -22,6 +23,9 @@ const ROOT = "#/insights";
 /** The address of the episodes behind a figure. */
 export const behind = (metric: string, days: number) => `${ROOT}/episodes?${new URLSearchParams({ metric, days: String(days) })}`;
 
+/** The address of the silent endings of which the judge says this. */
+export const judgedAs = (said: string, days: number) => `${ROOT}/episodes?${new URLSearchParams({ metric: "silence", judged: said, days: String(days) })}`;
+
 /** The address of the episodes on which a definition and ours disagree. */
 export const apart = (definition: string, side: Side, days: number) => `${ROOT}/episodes?${new URLSearchParams({ definition, side, days: String(days) })}`;
 
@@ -32,6 +36,7 @@ export function Insights({ desk }: { desk: Desk; state: DeskState }) {
   const days = PERIODS.find((each) => String(each) === asked.get("days")) ?? 28;
   const metric = asked.get("metric");
   const definition = asked.get("definition");
+  const judged = asked.get("judged");
   const side: Side = asked.get("side") === "ours" ? "ours" : "theirs";
   const listed = hash.startsWith(`${ROOT}/episodes`) ? (definition ?? metric) : null;
   return (
@@ -43,19 +48,19 @@ export function Insights({ desk }: { desk: Desk; state: DeskState }) {
             calls={calls}
             desk={desk}
             name={hash}
-            title={definition ? n(side === "ours" ? "onlyOursOf" : "onlyTheirsOf", { title: plain(definition) }) : n("episodesOf", { title: plain(listed) })}
-            list={(after, signal) => (definition ? calls.apart(days, definition, side, signal) : calls.episodes(days, listed, after, signal))}
+            title={definition ? n(side === "ours" ? "onlyOursOf" : "onlyTheirsOf", { title: plain(definition) }) : n("episodesOf", { title: judged ? n("silentAnd", { said: plain(judged) }) : plain(listed) })}
+            list={(after, signal) => (definition ? calls.apart(days, definition, side, signal) : calls.episodes(days, listed, judged, after, signal))}
             back={`${ROOT}?days=${days}`}
           />
         ) : (
-          <Dashboard calls={calls} days={days} />
+          <Dashboard calls={calls} desk={desk} days={days} />
         )}
       </div>
     </main>
   );
 }
 
-function Dashboard({ calls, days }: { calls: InsightsCalls; days: number }) {
+function Dashboard({ calls, desk, days }: { calls: InsightsCalls; desk: Desk; days: number }) {
   const load = useLoad(`summary:${days}`, (signal) => calls.summary(days, signal), true);
   useEffect(() => {
     // Figures go on being counted while somebody looks at them.
@@ -71,6 +76,7 @@ function Dashboard({ calls, days }: { calls: InsightsCalls; days: number }) {
         {(summary) => (
           <>
             <Headline summary={summary} days={days} />
+            <Judge calls={calls} desk={desk} days={days} />
             <FigureTable figures={summary.metrics} days={days} csv={`/api/v1/insights/summary?format=csv&since=${encodeURIComponent(since(days))}`} />
             <TrendChart calls={calls} days={days} figures={summary.metrics} />
             <Curve points={summary.repeat_curve} />

@@ -7,6 +7,7 @@ export type Figure = Schemas["FigureOut"];
 export type Trend = Schemas["TrendOut"];
 export type Vendor = Schemas["VendorOut"];
 export type Page = Schemas["EpisodesOut"];
+export type Standing = Schemas["StandingOut"];
 export type Side = "theirs" | "ours";
 export type Episode = Schemas["EpisodeOut"];
 
@@ -24,8 +25,10 @@ export function insightsCalls(request: Api["request"]) {
       request<Summary>("GET", "/insights/summary", { query: { since: since(days) }, signal, timeout: 30_000 }),
     trend: (days: number, metric: string, signal: AbortSignal) =>
       request<Trend[]>("GET", "/insights/trends", { query: { since: since(days), by: "day", metric }, signal, timeout: 30_000 }),
-    episodes: (days: number, metric: string, after: string | null, signal: AbortSignal) =>
-      request<Schemas["EpisodesOut"]>("GET", "/outcomes", { query: { since: since(days), metric, ...(after && { after }) }, signal }),
+    episodes: (days: number, metric: string, judged: string | null, after: string | null, signal: AbortSignal) =>
+      request<Page>("GET", "/outcomes", { query: { since: since(days), metric, ...(judged && { judged }), ...(after && { after }) }, signal }),
+    judge: (days: number, signal: AbortSignal) => request<Standing>("GET", "/insights/judge", { query: { since: since(days) }, signal, timeout: 30_000 }),
+    calibrate: () => request<Schemas["CalibrationOut"]>("POST", "/insights/judge/calibrations", { timeout: 60_000 }),
     definitions: (days: number, signal: AbortSignal) =>
       request<Vendor[]>("GET", "/insights/definitions", { query: { since: since(days) }, signal, timeout: 30_000 }),
     apart: (days: number, name: string, side: Side, signal: AbortSignal) =>

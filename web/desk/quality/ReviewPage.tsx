@@ -39,6 +39,11 @@ export function ReviewPage({ calls, desk, id }: Part & { id: string }) {
             <Transcript events={events} />
             <aside class="q-side">
               <SampleHead sample={opened.sample} questions={questions} />
+              {opened.verdicts.map((each, at) => (
+                <p key={at} class="soft">
+                  {q("judgeSays", { said: each.said.replace(/_/g, " "), because: each.because.join("; ") })}
+                </p>
+              ))}
               <ScorecardForm
                 key={opened.sample.reviews_done}
                 questions={questions}

@@ -69,6 +69,7 @@ const qualityEn = {
   judgedBy: "{name} · {score}",
   othersLater: "The other reader’s judgement appears when both are there.",
   over: "This transcript has been judged as often as was wanted.",
+  judgeSays: "The judge says: {said} ({because}).",
   comments: "Comments",
   noComments: "No comments yet.",
   comment: "Comment",

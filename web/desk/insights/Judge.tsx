@@ -1,0 +1,90 @@
+import { useState } from "preact/hooks";
+import { type Desk, sentence } from "../controller";
+import { useLoad } from "../knowledge/load";
+import { Await, Trouble } from "../knowledge/parts";
+import type { InsightsCalls, Standing } from "./calls";
+import { share } from "./format";
+import { behind, judgedAs } from "./Insights";
+import { n } from "./words";
+
+const day = (at: string) => new Date(at).toLocaleDateString([], { dateStyle: "medium" });
+
+/** What the judge makes of the band of silence: the corrected share, or why there is none; each verdict opens its episodes. */
+export function Judge({ calls, desk, days }: { calls: InsightsCalls; desk: Desk; days: number }) {
+  const load = useLoad(`judge:${days}`, (signal) => calls.judge(days, signal), true);
+  const [problem, setProblem] = useState("");
+
+  async function calibrate() {
+    try {
+      setProblem("");
+      const made = await calls.calibrate();
+      desk.toast(n("calibrated", { count: made.labels }));
+      load.again();
+    } catch (error) {
+      setProblem(sentence(error));
+    }
+  }
+
+  return (
+    <section class="i-headline" aria-labelledby="i-judge">
+      <h2 id="i-judge">{n("judge")}</h2>
+      <p class="soft">{n("judgeMore")}</p>
+      <Await load={load}>
+        {(found) => (
+          <>
+            <Corrected found={found} days={days} />
+            <p>
+              {n("judgeSaid")}{" "}
+              {found.said.map(({ key, n: count }) => (
+                <span key={key}>
+                  {count > 0 ? <a href={judgedAs(key, days)}>{n(`said_${key}`, { count })}</a> : n(`said_${key}`, { count })}
+                  {" · "}
+                </span>
+              ))}
+              {n("notJudged", { count: found.not_judged })}
+            </p>
+            {found.unseen_versions.length > 0 && <p class="soft">{n("unseen", { versions: found.unseen_versions.join(", ") })}</p>}
+            {found.calibration && <Held made={found.calibration} />}
+          </>
+        )}
+      </Await>
+      {problem && <Trouble text={problem} />}
+      <p>
+        <button type="button" class="button" onClick={() => void calibrate()}>
+          {n("calibrate")}
+        </button>
+      </p>
+    </section>
+  );
+}
+
+function Corrected({ found, days }: { found: Standing; days: number }) {
+  const { of_band: band, of_matured: all } = found;
+  if (!band || !all) return <p>{found.refused}</p>;
+  return (
+    <p>
+      <strong>
+        <a href={behind("silence", days)}>{share(all.value)}</a>
+      </strong>{" "}
+      <span class="soft">
+        {share(all.interval_95[0])} – {share(all.interval_95[1])}
+      </span>{" "}
+      {n("judgeCorrected")}; {n("judgeOfBand", { share: share(band.value), low: share(band.interval_95[0]), high: share(band.interval_95[1]) })}
+    </p>
+  );
+}
+
+function Held({ made }: { made: NonNullable<Standing["calibration"]> }) {
+  return (
+    <p class="soft">
+      {n("held", {
+        labels: made.labels,
+        day: day(made.made_at),
+        until: day(made.valid_until),
+        sensitivity: share(made.sensitivity?.value),
+        specificity: share(made.specificity?.value),
+        kappa: made.agreement.kappa === null ? "–" : made.agreement.kappa.toFixed(2),
+      })}
+    </p>
+  );
+}
