@@ -10,7 +10,7 @@ from datetime import datetime
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from actions.backend.codes import OneTimeCodes
+from actions.backend.codes import OneTimeCodes, Verifier
 from actions.backend.http import HttpBackend, http_client
 from actions.backend.mail import Mailbox
 from actions.backend.port import Backend
@@ -20,6 +20,7 @@ from actions.backend.tables import open_engine
 from actions.desk import Desk
 from actions.ports import Answerer
 from actions.rasa_actions.registry import all_actions
+from actions.recording import Recorder
 from actions.settings import ActionsSettings
 from actions.transactions.catalogue import TRANSACTIONS
 from actions.transactions.engine import TransactionEngine
@@ -67,11 +68,15 @@ def make_desk(
     answerer: Answerer,
     now: Callable[[], datetime] = system_now,
     backend: Backend | None = None,
+    recorder: Recorder | None = None,
 ) -> Desk:
-    """``backend`` stands in for the shop, for another business system or for one that fails on purpose."""
+    """``backend`` stands in for the shop, for another business system or for one that fails on purpose. ``recorder``
+    keeps what the tools answer in each turn."""
     chosen = backend or shop.backend
     own = chosen is shop.backend
-    verifier = shop.verifier if own else OneTimeCodes(shop.engine, chosen, now)
+    verifier: Verifier = shop.verifier if own else OneTimeCodes(shop.engine, chosen, now)
+    if recorder is not None:
+        chosen, ledger, verifier = recorder.shop(chosen), recorder.operations(ledger), recorder.codes(verifier)
     engine = TransactionEngine(
         chosen,
         ledger,

@@ -22,6 +22,7 @@ from actions.assembly import make_desk, make_webhook, open_backend, open_shop
 from actions.backend.faults import FaultsByCustomer
 from actions.backend.port import Backend
 from actions.lab import ShopLab
+from actions.recording import Recorder
 from bot.text.embed import ModelMissing, SentenceEncoder
 from eval.errors import EvalError
 from eval.judge import routes as judge_routes
@@ -112,7 +113,9 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
         desk_ports.fill(handoff.ports, backend)
         if knowledge.composer is not None:
             handoff.ports.word_summary = Summaries(knowledge.composer, knowledge.embeddings).word
-        desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend)
+        recorder = Recorder()
+        handoff.core.runner.calls_of = recorder.take
+        desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend, recorder=recorder)
         knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
         handoff.privacy.others = other_stores(settings, knowledge, handoff.core.database, backend)
         handoff.suggester.articles = articles_for_staff(knowledge)

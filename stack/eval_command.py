@@ -18,6 +18,7 @@ from stack.eval_judge_command import judge
 from stack.eval_links_command import links
 from stack.eval_packets_command import packets
 from stack.eval_redaction_command import redaction
+from stack.eval_replay_command import replay_command
 from stack.eval_run_command import compare_command, run_command
 from stack.eval_transcripts_command import transcripts
 from stack.output import answer, say
@@ -75,6 +76,7 @@ EVALS: dict[str, Callable[..., None]] = {
     "links": links,
     "packets": packets,
     "redaction": redaction,
+    "replay": replay_command,
     "retrieval": retrieval,
     "transcripts": transcripts,
 }

@@ -169,7 +169,7 @@ class LogOfPersons:
 
     def _conversation(self, connection: sa.Connection, row: sa.RowMapping) -> Conversation | None:
         key = (str(row["id"]), int(row["head_seq"]))
-        known = self._read_lately.pop(key, None) or _read_conversation(connection, row)
+        known = self._read_lately.pop(key, None) or read_conversation(connection, row)
         if known is not None and len(known.events) == row["head_seq"]:
             self._read_lately[key] = known
             while len(self._read_lately) > KEPT_CONVERSATIONS:
@@ -177,10 +177,14 @@ class LogOfPersons:
         return known
 
 
-def _read_conversation(connection: sa.Connection, row: sa.RowMapping) -> Conversation | None:
+def read_conversation(
+    connection: sa.Connection, row: sa.RowMapping, *, test_traffic: bool = False
+) -> Conversation | None:
+    """One row of ``conversations`` with its whole log; with ``test_traffic`` tests count as customers."""
     events = read_events(connection, row["id"], 0, WHOLE_LOG)
     version = connection.execute(NEWEST_VERSION, {"this": row["id"]}).scalar()
-    return replace(conversation_of(events, traffic=_traffic(row)), version=version) if events else None
+    traffic: Traffic = "customer" if test_traffic else _traffic(row)
+    return replace(conversation_of(events, traffic=traffic), version=version) if events else None
 
 
 def _traffic(row: sa.RowMapping) -> Traffic:

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.context import Turn, read_turn
 from actions.desk import Desk
 from actions.errors import BackendUnavailable
+from actions.recording import begin_turn
 from actions.reply import Reply, hand_over
 from actions.transactions.texts import NOTHING_OPEN, shop_away
 from handoff.contract import wire
@@ -35,6 +36,7 @@ class DeskAction(Action):  # type: ignore[misc]  # rasa-sdk has no types
         domain: dict[str, Any],  # noqa: ARG002
     ) -> list[dict[str, Any]]:
         turn = read_turn(tracker, self.desk.context_key, self.desk.now)
+        begin_turn(turn.context)
         try:
             reply = await self.answer(turn)
         except BackendUnavailable:

@@ -175,11 +175,24 @@ class OperationRef:
 
 
 @dataclass(frozen=True)
+class ToolCall:
+    """What a tool of the actions was asked in a turn and what it answered, so that the turn can be asked again of
+    another assistant with the same answers. ``tool`` is ``port.method``; ``error`` is an exception by name and fields.
+    """
+
+    tool: str
+    arguments: Dict[str, Any]
+    answer: Any = None
+    error: Optional[Dict[str, Any]] = None
+
+
+@dataclass(frozen=True)
 class TurnResult:
     """Everything that one turn brought forth.
 
     ``tracker_events`` are the events of this turn alone; ``snapshot`` is the state after it (slots, active form)
-    written as tracker events, from which a tracker can be started without older history.
+    written as tracker events, from which a tracker can be started without older history. ``calls`` is added by the
+    app before it stores the turn; it never comes from the bot.
     """
 
     messages: List[BotMessage]
@@ -191,6 +204,7 @@ class TurnResult:
     tracker_version: int
     model_version: str
     version: int = 1
+    calls: List[ToolCall] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ No transaction is open while Rasa thinks. A turn that no try could answer ends i
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -15,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from handoff.assistant.client import Assistant, AssistantAway, AssistantBroken
 from handoff.clock import Clock, Ids
-from handoff.contract.turn import TurnResult
+from handoff.contract.turn import ToolCall, TurnResult
 from handoff.errors import FrontdeskError, Unavailable
 from handoff.gateway import turns
 from handoff.gateway.hub import Typing
@@ -36,7 +38,15 @@ TURNS = Counter("frontdesk_turns_total", "Turns by end", ["end"])
 logger = structlog.get_logger(__name__)
 
 
+def _nothing(turn_id: str) -> Sequence[ToolCall]:  # noqa: ARG001 - the form of the port
+    return ()
+
+
 class TurnRunner:
+    """``calls_of`` gives, once, what the tools answered in a turn; the actions' recorder is put there."""
+
+    calls_of: Callable[[str], Sequence[ToolCall]] = staticmethod(_nothing)
+
     def __init__(
         self,
         database: Database,
@@ -123,7 +133,8 @@ class TurnRunner:
             seconds = min(self._limits.deadline, left)
             request = turns.with_deadline(turn.request, self._clock.now() + seconds, self._limits.context_key)
             try:
-                return await self._assistant.turn(request, seconds.total_seconds(), tries), ""
+                result = await self._assistant.turn(request, seconds.total_seconds(), tries)
+                return replace(result, calls=list(self.calls_of(turn.turn_id))), ""
             except AssistantBroken as exc:
                 logger.error("turn.broken", code=exc.code, turn_id=turn.turn_id)
                 return None, exc.code
