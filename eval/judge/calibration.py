@@ -156,6 +156,28 @@ def _corrected(
     return float(min(1.0, max(0.0, value))), drawn
 
 
+def drift(counts: Counts, said: Mapping[Said, int], seed: int = 1) -> Rate | None:
+    """How much more often the judge abstains than any share of resolved episodes explains, with a 99 % interval.
+
+    Two error rates and one share fix how often each of the three verdicts is to be seen; where they are seen otherwise,
+    the judge errs otherwise than it did among the labels. ``None`` where there is nothing to compare."""
+    if sum(said.values()) == 0 or counts.n == 0:
+        return None
+    chance = np.random.default_rng(seed)
+    resolved, not_resolved = _verdicts(counts, chance)
+    seen = chance.dirichlet([said.get(each, 0) + HALF for each in SAID], DRAWS).T
+    yes, unsure = SAID.index("resolved"), SAID.index("abstains")
+    gain = resolved[yes] - not_resolved[yes]
+    useful = gain > 0
+    share = np.clip((seen[yes] - not_resolved[yes])[useful] / gain[useful], 0.0, 1.0)
+    expected = share * resolved[unsure][useful] + (1 - share) * not_resolved[unsure][useful]
+    more = seen[unsure][useful] - expected
+    if len(more) == 0:
+        return None
+    low, high = np.quantile(more, [0.005, 0.995])
+    return Rate(float(np.median(more)), (float(low), float(high)))
+
+
 def document(calibration: Calibration) -> dict[str, Any]:
     """Everything that may be asked about a calibration, fit for JSON."""
     counts, found = calibration.counts, calibration.agreement
@@ -203,15 +225,19 @@ def _share(counts: Counts, *, kind: int, said_so: bool) -> Rate:
 
 def _drawn(counts: Counts, chance: np.random.Generator) -> tuple[Any, Any]:
     """Draws of sensitivity and specificity, shape ``(DRAWS,)`` each."""
+    resolved, not_resolved = _verdicts(counts, chance)
+    said_so = SAID.index("resolved")
+    return resolved[said_so], 1 - not_resolved[said_so]
+
+
+def _verdicts(counts: Counts, chance: np.random.Generator) -> tuple[Any, Any]:
+    """Draws of how often each of ``SAID`` is said of resolved episodes, and of others; ``(len(SAID), DRAWS)`` each."""
     labels = [counts.labels.get(said, (0, 0)) for said in SAID]
     right = np.stack([chance.beta(yes + HALF, no + HALF, DRAWS) for yes, no in labels])
     sizes = [max(counts.band.get(said, 0), sum(counts.labels.get(said, (0, 0)))) + HALF for said in SAID]
     shares = chance.dirichlet(sizes, DRAWS).T
     resolved, not_resolved = shares * right, shares * (1 - right)
-    said_so = SAID.index("resolved")
-    se = resolved[said_so] / resolved.sum(axis=0)
-    sp = 1 - not_resolved[said_so] / not_resolved.sum(axis=0)
-    return se, sp
+    return resolved / resolved.sum(axis=0), not_resolved / not_resolved.sum(axis=0)
 
 
 def _bounds(drawn: Any) -> Interval:

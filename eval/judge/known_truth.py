@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eval.judge.calibration import Counts, Rate, corrected
+from eval.judge.calibration import Counts, Rate, corrected, drift
 from eval.judge.model import SAID, Said
 
 
@@ -48,6 +48,16 @@ def estimate(world: World, seed: int) -> tuple[Rate | None, float]:
     labelled += chance.sample(rest, min(world.abstained, len(rest)))
     shown = counts_of([before[at] for at in labelled], Counter(said for _, said in before))
     return corrected(shown, later["resolved"], world.band, seed), later["resolved"] / world.band
+
+
+def alarmed(world: World, otherwise: World, seed: int) -> bool:
+    """Whether drift is noticed where people labelled in ``world`` and the later band is ``otherwise``'s."""
+    chance = random.Random(seed)  # noqa: S311 - a synthetic band, not a secret
+    before = [_drawn(world, world.before, chance) for _ in range(world.band)]
+    later = Counter(said for _, said in (_drawn(otherwise, otherwise.later, chance) for _ in range(world.band)))
+    shown = counts_of(chance.sample(before, world.by_chance), Counter(said for _, said in before))
+    found = drift(shown, later, seed)
+    return found is not None and not found.interval[0] <= 0 <= found.interval[1]
 
 
 def counts_of(labelled: Sequence[tuple[bool, Said]], band: Counter[Said]) -> Counts:

@@ -46,12 +46,17 @@ _TROUBLE = re.compile(
 )  # fmt: skip
 
 
+_MORE = re.compile(r"\b(?:anything|something) else\b|\bsolved\b|\bdid (?:that|this) help\b", re.IGNORECASE)
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+
+
 class Line(NamedTuple):
-    """One message: ``who`` is ``customer``, ``bot`` or ``agent``."""
+    """One message: ``who`` is ``customer``, ``bot`` or ``agent``; ``sections``: headings of what it cites."""
 
     who: str
     text: str
     cited: bool
+    sections: tuple[str, ...] = ()
 
 
 def read(
@@ -68,7 +73,7 @@ def read(
         return None
     first = lines.index(answers[0], start)
     after = [line.text for line in lines[first + 1 :] if line.who == "customer"]
-    nearness = [likeness(need, line.text[:LONGEST]) for line in answers]
+    nearness = [_nearness(need, line, likeness) for line in answers]
     nearest = answers[nearness.index(max(nearness))]
     efforts = [each.effort for each in contacts]
     last = contacts[-1]
@@ -80,6 +85,7 @@ def read(
         objected=any(_OBJECTS.search(text) for text in after),
         thanked=bool(after) and any(_THANKS.search(text) for text in after),
         hedged=_HEDGES.search(nearest.text) is not None or _HEDGES.search(answers[-1].text) is not None,
+        asked_back=_asks_back(answers[-1].text),
         cited=nearest.cited,
         certainty=_certainty(contacts, conversations),
         frustration=max(each.frustration for each in efforts),
@@ -94,13 +100,28 @@ def read(
 
 def _lines(contact: Contact, events: Sequence[Event]) -> list[Line]:
     return [
-        Line(event.source, str(event.data.get("text", "")), bool(event.data.get("citations")))
+        Line(
+            event.source,
+            str(event.data.get("text", "")),
+            bool(event.data.get("citations")),
+            tuple(str(each["section"]) for each in event.data.get("citations") or () if each.get("section")),
+        )
         for event in events
         if contact.first.seq <= event.seq <= contact.last.seq
         and event.type == "message.sent"
         and event.source in ("customer", "bot", "agent")
         and event.data.get("text")
     ]
+
+
+def _nearness(need: str, line: Line, likeness: Similarity) -> float:
+    """A table or a list answers well and reads like no question: the heading over it does."""
+    return max(likeness(need, text[:LONGEST]) for text in (line.text, *line.sections))
+
+
+def _asks_back(text: str) -> bool:
+    """Whether something is wanted of the customer: any question but whether all is well."""
+    return any(part.endswith("?") and not _MORE.search(part) for part in _SENTENCES.split(text.strip()))
 
 
 def _says_again(text: str, need: str, likeness: Similarity) -> bool:

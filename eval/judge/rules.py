@@ -55,6 +55,8 @@ def points(reading: Reading) -> list[Point]:
         found.append(Point(-2.0, "the customer objected to an answer"))
     if reading.hedged:
         found.append(Point(-1.8, "the answer says that it does not know, or puts it off"))
+    if reading.asked_back:
+        found.append(Point(-1.8, "the last word is a question to the customer"))
     if reading.frustration > 0.2:
         found.append(Point(-3 * (reading.frustration - 0.2), f"the customer was tense ({reading.frustration:.2f})"))
     if reading.not_understood:

@@ -13,6 +13,13 @@ class RateOut(BaseModel):
     interval_95: tuple[float, float]
 
 
+class DriftOut(BaseModel):
+    """How much more often the judge abstains than its labels explain; an interval without 0 refuses the figure."""
+
+    value: float
+    interval_99: tuple[float, float]
+
+
 class CellOut(BaseModel):
     """Of the episodes with this verdict: how many people called resolved or not, of how many in the band."""
 
@@ -60,6 +67,7 @@ class StandingOut(BaseModel):
     matured: int
     said: list[SaidOut]
     not_judged: int
+    drift: DriftOut | None
     of_band: RateOut | None
     of_matured: RateOut | None
     unseen_versions: list[str]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from eval.errors import Conflict
 from eval.judge import store
-from eval.judge.calibration import Calibration, Rate, corrected, corrected_of_all, document, refusal
+from eval.judge.calibration import Calibration, Rate, corrected, corrected_of_all, document, drift, refusal
 from eval.judge.labels import calibrate
 from eval.judge.model import SAID, VERSION
 from eval.live.shares import Period
@@ -65,6 +65,12 @@ def standing_of(connection: sa.Connection, period: Period, now: float) -> dict[s
     refused = refusal(calibration, now)
     if refused is None and judged == 0:
         refused = "No episode of this time ended in silence, was judged and has matured."
+    moved = drift(calibration.counts, said) if refused is None and calibration is not None else None
+    if moved is not None and not moved.interval[0] <= 0 <= moved.interval[1]:
+        refused = (
+            "The judge abstains otherwise than its labels explain, whatever was resolved: it errs otherwise than it "
+            "did. Label some of this time."
+        )
     band = everything = None
     if refused is None and calibration is not None:
         band = corrected(calibration.counts, said["resolved"], judged)
@@ -74,6 +80,7 @@ def standing_of(connection: sa.Connection, period: Period, now: float) -> dict[s
     return {
         "judge": VERSION, "refused": refused, "silent": silent, "matured": matured,
         "said": [{"key": each, "n": said[each]} for each in SAID], "not_judged": max(0, silent - judged),
+        "drift": {"value": moved.value, "interval_99": list(moved.interval)} if moved else None,
         "of_band": _told(band), "of_matured": _told(everything),
         "unseen_versions": [each for each in here if each not in known] if refused is None else [],
         "calibration": document(calibration) if calibration else None,

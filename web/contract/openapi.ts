@@ -3094,6 +3094,19 @@ export interface components {
             twice: boolean;
         };
         /**
+         * DriftOut
+         * @description How much more often the judge abstains than its labels explain; an interval without 0 refuses the figure.
+         */
+        DriftOut: {
+            /** Interval 99 */
+            interval_99: [
+                number,
+                number
+            ];
+            /** Value */
+            value: number;
+        };
+        /**
          * DueOut
          * @description Something that an editor has to do by a day. ``late_by_days`` is negative while there is time.
          */
@@ -4607,6 +4620,7 @@ export interface components {
          */
         StandingOut: {
             calibration: components["schemas"]["CalibrationOut"] | null;
+            drift: components["schemas"]["DriftOut"] | null;
             /** Judge */
             judge: string;
             /** Matured */

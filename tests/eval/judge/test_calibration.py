@@ -18,7 +18,7 @@ from eval.judge.calibration import (
     sensitivity,
     specificity,
 )
-from eval.judge.known_truth import WORLDS, World, coverage
+from eval.judge.known_truth import WORLDS, World, alarmed, coverage
 from eval.judge.labels import Judged, Labels, calibrate
 from eval.judge.model import VERSION
 from eval.outcomes.model import DAY
@@ -47,6 +47,20 @@ def test_the_interval_holds_a_known_truth_95_times_in_100(world: World) -> None:
     assert 0.95 - slack <= held
     assert abs(mean - world.later) < 0.03
     assert abs(raw - world.later) > 0.04  # what the judge says is not the truth
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_a_judge_that_abstains_otherwise_than_among_the_labels_is_noticed(world: World) -> None:
+    """What was resolved changes by itself and is no drift; one that is fooled more often can only be seen by people."""
+    says, not_says = world.when_resolved, world.when_not
+    unsure = replace(
+        world,
+        when_resolved=(says[0] - 0.15, says[1], says[2] + 0.15),
+        when_not=(not_says[0], not_says[1] - 0.15, not_says[2] + 0.15),
+    )
+    seeds = range(60)
+    assert sum(alarmed(world, world, seed) for seed in seeds) <= 4
+    assert sum(alarmed(world, unsure, seed) for seed in seeds) >= 45
 
 
 def test_on_the_band_that_was_labelled_the_correction_is_the_weighed_share_of_people() -> None:

@@ -55,6 +55,24 @@ def test_objections_and_thanks_are_heard(words: str) -> None:
     assert one(talk(words)).score < one(talk("right then")).score < one(talk("thanks, bye")).score
 
 
+def test_the_heading_of_what_is_cited_speaks_for_a_table() -> None:
+    table = "Standard: 14 days\nPlus: 21 days"
+    heading = {"citations": [{"article_id": "rent", "version": 1, "section": "How long may I keep a rented tent?"}]}
+    plain = one(Log("a").customer(NEED).bot(table, **CITED).closed())
+    headed = one(Log("a").customer(NEED).bot(table, **heading).closed())
+    assert (plain.said, headed.said) == ("not_resolved", "resolved")
+
+
+def test_an_answer_that_asks_back_is_none() -> None:
+    near = "You may keep the rented tent for two weeks long."
+    asked = one(Log("a").customer(NEED).bot(f"{near} Which tent is it? It stands on the label.", **CITED).closed())
+    assert asked.said != "resolved"
+    assert "the last word is a question to the customer" in asked.because
+    well = one(Log("a").customer(NEED).bot(f"{near} Is there anything else? Just write.", **CITED).closed())
+    assert "the last word is a question to the customer" not in well.because
+    assert well.score > asked.score
+
+
 def test_a_later_contact_about_something_close_speaks_against_it() -> None:
     first = Log("a").customer(NEED).bot("You may keep the rented tent for two weeks.").closed()
     alone = one(first)

@@ -43,6 +43,7 @@ pytestmark = pytest.mark.service
 
 NEED = "how long may I keep the rented tent"
 GOOD, POOR = "You may keep the rented tent for two weeks long.", "Our tents are green, and they are green all over."
+VAGUE = "You may keep the rented tent for weeks, always."
 PERIOD = Period(0, START + 400 * DAY)
 LABELLED, VALID_DAYS = 60, 90
 
@@ -193,6 +194,21 @@ async def test_the_figure_is_refused_until_people_have_labelled_and_again_when_l
     assert found["of_band"] is None
     kept = (await client.get("/insights/judge/calibrations")).json()
     assert [each["labels"] for each in kept] == [LABELLED, LABELLED, 12]
+
+
+async def test_a_judge_that_now_abstains_on_most_is_refused(floor: Floor, client: httpx.AsyncClient) -> None:
+    floor.logs = {f"s{n}": silent(n, GOOD if n % 3 else POOR) for n in range(LABELLED)}
+    await floor.keep()
+    await read(client, LABELLED, lambda name: "resolved" if int(name[1:]) % 3 else "not_resolved")
+    assert (await client.post("/insights/judge/calibrations")).status_code == 201
+    assert (await standing(client))["refused"] is None
+    floor.logs |= {f"s{n}": silent(n, VAGUE) for n in range(100, 100 + LABELLED)}
+    await floor.keep()
+    found = await standing(client)
+    assert {each["key"]: each["n"] for each in found["said"]}["abstains"] == LABELLED
+    assert "errs otherwise" in found["refused"]
+    assert found["of_band"] is None
+    assert found["drift"]["interval_99"][0] > 0
 
 
 async def test_every_number_opens_its_episodes_with_the_reason(floor: Floor, client: httpx.AsyncClient) -> None:
