@@ -154,7 +154,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(canned_routes.create_router(canned, require))
     router.include_router(
         desk_routes.create_router(
-            core, Inbox(core), Customers(core), suggester, Viewers(client, clock), require, queue.may_see
+            core, Inbox(core), Customers(core, trail), suggester, Viewers(client, clock), require, queue.may_see
         )
     )
     order = Order(client)

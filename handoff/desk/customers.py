@@ -10,11 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from handoff.agents import reads
+from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
 from handoff.clock import parse
 from handoff.conversations.log import WireEvent, find, read_events
 from handoff.core import Core
-from handoff.errors import NotFound
+from handoff.errors import Forbidden, NotFound
+from handoff.queue import rights
 from handoff.storage import tables as t
 
 MOST_CONVERSATIONS = 30
@@ -57,11 +59,12 @@ class History:
 
 
 class Customers:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, trail: AuditTrail) -> None:
         self._core = core
+        self._trail = trail
 
     async def history(self, handoff_id: str, me: Principal) -> History:
-        """The past of the customer behind a hand-over, newest first. Raises ``NotFound``."""
+        """The past of the customer behind a hand-over, newest first: what ``me`` may read of it. Raises ``NotFound``."""
         now = self._core.clock.now()
 
         def work(connection: sa.Connection) -> History:
@@ -69,7 +72,7 @@ class Customers:
             reads.note(connection, now, me.id, "history", conversation.id, conversation.customer_id)
             if conversation.customer_id is None:
                 return History(None, [], 0, False)
-            past = _past(connection, conversation.customer_id, conversation.id)
+            past = _past(connection, conversation.customer_id, conversation.id, me)
             topic = _topic(connection, conversation.episode_id)
             recent = recent_of(past, parse(conversation.opened_at))
             same = topic is not None and any(e.topic == topic for each in recent for e in each.episodes)
@@ -78,7 +81,11 @@ class Customers:
         return await self._core.database.write(work)
 
     async def transcript(self, handoff_id: str, conversation_id: str, me: Principal) -> list[WireEvent]:
-        """The log of an earlier conversation of the same customer. Raises ``NotFound`` for anybody else's."""
+        """The log of an earlier conversation of the same customer.
+
+        Raises ``NotFound`` for anybody else's, ``Forbidden`` (``wrong_department``) for another department's; both are
+        in the audit trail.
+        """
         now = self._core.clock.now()
 
         def work(connection: sa.Connection) -> list[WireEvent]:
@@ -86,10 +93,17 @@ class Customers:
             wanted = find(connection, conversation_id)
             if here.customer_id is None or wanted.customer_id != here.customer_id:
                 raise NotFound("conversation_not_found", "There is no such conversation.")
+            rights.must_be_readable(connection, wanted.id, me)
             reads.note(connection, now, me.id, "transcript", wanted.id, wanted.customer_id)
             return read_events(connection, wanted.id, 0, WHOLE_LOG)
 
-        return await self._core.database.write(work)
+        try:
+            return await self._core.database.write(work)
+        except (NotFound, Forbidden) as refusal:
+            await self._trail.refused(
+                me.id, "transcript.view", refusal.code, conversation_id=conversation_id, object_id=handoff_id
+            )
+            raise
 
     async def reads(self, handoff_id: str) -> list[dict[str, Any]]:
         """Who of the staff read this conversation or the customer's history from it, oldest first."""
@@ -125,10 +139,11 @@ def _topic(connection: sa.Connection, episode_id: str | None) -> str | None:
     return str(topic) if topic else None
 
 
-def _past(connection: sa.Connection, customer_id: str, but: str) -> list[EarlierConversation]:
+def _past(connection: sa.Connection, customer_id: str, but: str, me: Principal) -> list[EarlierConversation]:
     of_theirs = (
         sa.select(t.conversations)
-        .where(t.conversations.c.customer_id == customer_id, t.conversations.c.id != but)
+        .select_from(t.conversations.outerjoin(t.handoffs, rights.newest_of(t.conversations.c.id)))
+        .where(t.conversations.c.customer_id == customer_id, t.conversations.c.id != but, rights.readable_by(me))
         .order_by(t.conversations.c.opened_at.desc())
         .limit(MOST_CONVERSATIONS)
     )

@@ -18,6 +18,7 @@ from handoff.contract.redact import redact
 from handoff.conversations.log import WireEvent, find, read_events
 from handoff.core import Core
 from handoff.desk.customers import conversation_of
+from handoff.queue.rights import shown_to
 from handoff.storage import tables as t
 
 MOST_ARTICLES = 4
@@ -77,7 +78,7 @@ class Suggester:
         def work(connection: sa.Connection) -> tuple[list[WireEvent], str, str | None, list[SuggestedReply]]:
             conversation = find(connection, conversation_of(connection, handoff_id))
             topic = _topic(connection, conversation.episode_id)
-            earlier = _resolutions(connection, topic, conversation.id) if topic else []
+            earlier = _resolutions(connection, topic, conversation.id, me) if topic else []
             return read_events(connection, conversation.id, 0, WHOLE_LOG), conversation.locale, topic, earlier
 
         events, locale, topic, earlier = await self._core.database.read(work)
@@ -126,7 +127,7 @@ def _topic(connection: sa.Connection, episode_id: str | None) -> str | None:
     return str(found) if found else None
 
 
-def _resolutions(connection: sa.Connection, topic: str, but: str) -> list[SuggestedReply]:
+def _resolutions(connection: sa.Connection, topic: str, but: str, me: Principal) -> list[SuggestedReply]:
     """The longest answer of the agent in each of the newest solved hand-overs about ``topic``."""
     query = (
         sa.select(t.handoffs.c.id, t.handoffs.c.conversation_id, t.handoffs.c.agent_id, t.handoffs.c.ended_at)
@@ -136,6 +137,7 @@ def _resolutions(connection: sa.Connection, topic: str, but: str) -> list[Sugges
             t.handoffs.c.outcome == "resolved",
             t.handoffs.c.conversation_id != but,
             t.handoffs.c.agent_id.is_not(None),
+            shown_to(me),
         )
         .order_by(t.handoffs.c.ended_at.desc())
         .limit(RESOLUTIONS_LOOKED_AT)

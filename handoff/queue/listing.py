@@ -14,6 +14,7 @@ from handoff.episodes import promises
 from handoff.queue.board import candidate_of, wanted_of
 from handoff.queue.matching import fit, has_room, may_take
 from handoff.queue.plan import DeskPlan
+from handoff.queue.rights import newest_of, shown_to
 from handoff.storage import tables as t
 
 H = t.handoffs.c
@@ -24,9 +25,10 @@ MOST = 1_000
 def read_listing(
     connection: sa.Connection, me: Principal, plan: DeskPlan, now: datetime, warning: timedelta
 ) -> dict[str, Any]:
-    """``waiting`` in the order in which it is to be taken, ``mine``, and ``counts`` for the views."""
-    rows = connection.execute(_query()).mappings().all()
-    open_promises = _promises(connection, now, warning)
+    """``waiting`` in the order in which it is to be taken, ``mine``, and ``counts`` for the views: of what ``me`` may
+    see, see ``handoff.queue.rights``."""
+    rows = connection.execute(_query().where(shown_to(me))).mappings().all()
+    open_promises = _promises(connection, me, now, warning)
     person = connection.execute(sa.select(t.agents).where(t.agents.c.id == me.id)).mappings().first()
     mine = [row for row in rows if row["state"] == "accepted" and row["agent_id"] == me.id]
     load = sum(row["weight"] for row in mine)
@@ -95,8 +97,13 @@ def _query() -> sa.Select[Any]:
     )
 
 
-def _promises(connection: sa.Connection, now: datetime, warning: timedelta) -> int:
-    query = sa.select(sa.func.count()).where(promises.P.kept_at.is_(None), promises.P.due_at <= stamp(now + warning))
+def _promises(connection: sa.Connection, me: Principal, now: datetime, warning: timedelta) -> int:
+    query = (
+        sa.select(sa.func.count())
+        .select_from(t.promises.outerjoin(t.handoffs, newest_of(promises.P.conversation_id)))
+        .where(promises.P.kept_at.is_(None), promises.P.due_at <= stamp(now + warning))
+        .where(sa.or_(H.id.is_(None), shown_to(me)))
+    )
     return int(connection.execute(query).scalar_one())
 
 

@@ -12,6 +12,7 @@ from handoff.queue.matching import ANY_DEPARTMENT, may_take
 from handoff.storage import tables as t
 
 H = t.handoffs.c
+READ_ALL = ("qa",)
 
 
 def must_be_allowed(row: sa.RowMapping, me: Principal) -> None:
@@ -32,15 +33,26 @@ def must_be_allowed_in(connection: sa.Connection, conversation_id: str, me: Prin
         must_be_allowed(row, me)
 
 
-def allowed_among(connection: sa.Connection, conversation_ids: Collection[str], me: Principal) -> set[str]:
-    """Those of these conversations in which ``me`` is allowed."""
+def must_be_readable(connection: sa.Connection, conversation_id: str, me: Principal) -> None:
+    """The same to read only: analysts read all departments' conversations."""
+    if not set(me.roles) & set(READ_ALL):
+        must_be_allowed_in(connection, conversation_id, me)
+
+
+def readable_among(connection: sa.Connection, conversation_ids: Collection[str], me: Principal) -> set[str]:
+    """Those of these conversations that ``must_be_readable`` lets through."""
     c = t.conversations.c
     query = (
         sa.select(c.id)
         .select_from(t.conversations.outerjoin(t.handoffs, newest_of(c.id)))
-        .where(c.id.in_(conversation_ids), sa.or_(H.id.is_(None), shown_to(me)))
+        .where(c.id.in_(conversation_ids), readable_by(me))
     )
     return set(connection.execute(query).scalars())
+
+
+def readable_by(me: Principal) -> sa.ColumnElement[bool]:
+    """``must_be_readable`` as SQL, of a conversation that is joined with its ``newest_of``."""
+    return sa.true() if set(me.roles) & set(READ_ALL) else sa.or_(H.id.is_(None), shown_to(me))
 
 
 def shown_to(me: Principal) -> sa.ColumnElement[bool]:

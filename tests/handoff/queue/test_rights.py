@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from handoff.clock import stamp
 from handoff.storage import tables as t
-from tests.handoff.conftest import Customer, Desk, result
+from tests.handoff.conftest import Customer, Desk, echo, result
 from tests.handoff.queue.desk import Agent
 from tests.support.waiting import eventually
 
@@ -52,20 +52,54 @@ async def test_what_is_another_departments_is_in_no_list(desk: Desk) -> None:
 
     async def found(me: Agent) -> list[list[str]]:
         lists = [(await me.get("/desk/inbox")).json()["open"], (await me.get("/desk/search?q=money")).json()["items"]]
+        lists.append(await me.waiting())
         return [[item["handoff_id"] for item in items] for items in lists]
 
-    assert await found(ana) == [[handoff], [handoff]]
+    assert await found(ana) == [[handoff]] * 3
     await works_for(desk, "ana@example.com", "orders")
-    assert await found(ana) == [[], []], customer.id
-    assert await found(lead) == [[handoff], [handoff]]
+    assert await found(ana) == [[]] * 3, customer.id
+    counts = (await ana.get("/queue")).json()["counts"]
+    assert (counts["waiting"], counts["for_me"], counts["by_department"]) == (0, 0, {})
+    assert await found(lead) == [[handoff]] * 3
+
+
+async def test_what_another_department_did_for_a_customer_is_not_in_their_history(desk: Desk) -> None:
+    billing, handoff = await refund(desk)
+    ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    assert (await ben.post(f"/handoffs/{handoff}/accept")).status_code == 200
+    closing = {"outcome": "resolved", "cause": "answered"}
+    assert (await ben.post(f"/handoffs/{handoff}/close", closing)).status_code == 204
+    desk.bot.answer = echo
+    now = await desk.open("mara")
+    await now.say("and where is my parcel")
+    await now.until_text("You said")
+    await now.post("handoff", {})
+    here = await ana.handoff_of(now)
+
+    async def past(me: Agent) -> tuple[list[str], int, int]:
+        history = (await me.get(f"/handoffs/{here}/history")).json()
+        read = await me.get(f"/handoffs/{here}/history/{billing.id}")
+        return [each["conversation_id"] for each in history["conversations"]], history["recent"], read.status_code
+
+    assert await past(ana) == ([billing.id], 1, 200)
+    await works_for(desk, "ana@example.com", "orders")
+    assert await past(ana) == ([], 0, 403)
+    assert await past(ben) == ([billing.id], 1, 200)
+    stranger = await desk.open("jonas")
+    assert (await ana.get(f"/handoffs/{here}/history/{stranger.id}")).status_code == 404
+    refused = await trail(desk, outcome="refused", action="transcript.view", agent_name="Ana", object_id=here)
+    assert [(e["code"], e["conversation_id"]) for e in refused] == [
+        ("conversation_not_found", stranger.id),
+        ("wrong_department", billing.id),
+    ]
 
 
 async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> None:
     await works_for(desk, "ana@example.com", "orders")
     customer, handoff = await refund(desk)
     ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
-    item = next(i for i in await ana.waiting() if i["handoff_id"] == handoff)
-    assert (item["department"], item["topic"], item["may_take"]) == ("billing", "refund", False)
+    item = next(i for i in await ben.waiting() if i["handoff_id"] == handoff)
+    assert (item["department"], item["topic"], item["may_take"]) == ("billing", "refund", True)
     for answer in (
         await ana.post(f"/handoffs/{handoff}/accept"),
         await ana.get(f"/handoffs/{handoff}"),
