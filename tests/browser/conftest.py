@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -21,6 +23,33 @@ FLAGS = [
     "--disable-sync",
 ]
 SHOTS = ROOT / "var" / "screenshots"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """``scale`` 2 with half of a window's pixels is that window at 200 % zoom."""
+
+    name: str
+    theme: Literal["light", "dark"]
+    width: int
+    height: int
+    scale: int = 1
+
+    def options(self) -> dict[str, Any]:
+        """For a new context. axe is put into the page by a test; the pages' own policy would refuse it."""
+        return {
+            "color_scheme": self.theme,
+            "viewport": {"width": self.width, "height": self.height},
+            "device_scale_factor": self.scale,
+            "reduced_motion": "reduce",
+            "bypass_csp": True,
+        }
+
+
+LIGHT = Screen("light", "light", 1280, 860)
+DARK = Screen("dark", "dark", 1280, 860)
+SMALL = Screen("320-dark", "dark", 320, 640)
+ZOOMED = Screen("zoom-light", "light", 640, 430, scale=2)
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +70,29 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.fixture(params=[LIGHT, DARK, SMALL, ZOOMED], ids=lambda screen: screen.name)
+def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[BrowserContext, str]]:
+    """Both themes on a wide screen, a small one, and 200 % zoom; with the name under which pictures are kept."""
+    context = browser.new_context(**request.param.options())
+    context.set_default_timeout(20_000)
+    yield context, request.param.name
+    context.close()
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+FITS = """() => document.documentElement.scrollWidth <= innerWidth
+    && [...document.querySelectorAll("frontdesk-widget")]
+        .flatMap((host) => [...host.shadowRoot.querySelectorAll(".panel, .messages")])
+        .every((each) => each.scrollWidth <= each.clientWidth)"""
+
+
+def fits(page: Page) -> bool:
+    """Nothing scrolls sideways, neither the page nor the widget's panel."""
+    return bool(page.evaluate(FITS))
 
 
 def shoot(page: Page, name: str) -> Path:

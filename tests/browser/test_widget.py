@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import shoot
+from tests.browser.conftest import fits, shoot
 from tests.browser.test_accessibility import violations
 from tests.browser.test_story import LAUNCHER, Widget, customer_with
 from tests.support.running import RunningStack
@@ -34,18 +33,11 @@ def picture(side: int = 16) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
-@pytest.fixture(params=["light", "dark"])
-def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[BrowserContext, str]]:
-    # axe is put into the page by the test; the pages' own policy would refuse it.
-    context = browser.new_context(color_scheme=request.param, viewport={"width": 1280, "height": 860}, bypass_csp=True)
-    context.set_default_timeout(20_000)
-    yield context, request.param
-    context.close()
-
-
 def check(page: Page, name: str) -> None:
+    found = violations(page)
     shoot(page, f"widget-{name}")
-    assert violations(page) == [], name
+    assert found == [], name
+    assert fits(page), name
 
 
 def test_every_state_before_a_person_comes(themed: tuple[BrowserContext, str], stack: RunningStack) -> None:
@@ -68,6 +60,10 @@ def test_every_state_before_a_person_comes(themed: tuple[BrowserContext, str], s
     expect(page.locator(".articles a").first).to_be_visible()
     assert "/help/" in (page.locator(".articles a").first.get_attribute("href") or "")
     check(page, f"search-{theme}")
+    page.get_by_role("searchbox").fill("zeppelin flights over the ocean")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text=re.compile("No article|Nothing was found"))).to_be_visible()
+    check(page, f"search-nothing-{theme}")
     page.get_by_role("button", name="Back to the conversation").click()
 
     page.locator("input[type=file]").set_input_files(
@@ -105,6 +101,45 @@ def test_every_state_before_a_person_comes(themed: tuple[BrowserContext, str], s
     widget.messages.get_by_text("The seam of my tent is torn").wait_for()
 
 
+def test_every_state_without_a_connection_or_a_past(themed: tuple[BrowserContext, str], stack: RunningStack) -> None:
+    context, theme = themed
+    page = context.new_page()
+    widget = Widget(page, stack.url)
+    widget.sign_in_as(stack.demo()["customers"][-1]["name"])
+    widget.open()
+    page.route("**/customers/me/conversations", lambda route: route.fulfill(json={"conversations": []}))
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Earlier conversations").click()
+    expect(page.get_by_text("You have no earlier conversations.")).to_be_visible()
+    check(page, f"past-none-{theme}")
+    page.get_by_role("button", name="Back to the conversation").click()
+
+    # A page of the panel that cannot be fetched says so, and comes when it is asked for again.
+    page.route("**/widget/Search-*", lambda route: route.abort())
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Search help articles").click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    check(page, f"part-failed-{theme}")
+    page.get_by_role("button", name="Back to the conversation").click()
+
+    widget.say("hello")
+    expect(widget.messages.locator(".from-bot").first).to_be_visible()
+    context.set_offline(True)
+    widget.say("Are you still there?")
+    expect(page.get_by_text("The connection is gone for a moment.")).to_be_visible()
+    check(page, f"offline-{theme}")
+    context.set_offline(False)
+    expect(page.get_by_text("The connection is gone for a moment.")).to_be_hidden()
+    page.route("**/messages", lambda route: route.abort())
+    widget.say("Is anybody there?")
+    expect(page.get_by_text("Not sent")).to_be_visible()
+    check(page, f"not-sent-{theme}")
+    page.unroute("**/messages")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()
+    expect(page.get_by_text("Not sent")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("locale", "launcher", "field", "person"),
     [
@@ -123,7 +158,6 @@ def test_the_browsers_language_at_320_px(
     page.get_by_role("button", name=launcher).click()
     expect(page.get_by_role("textbox", name=field)).to_be_visible()
     expect(page.get_by_role("button", name=person)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     check(page, f"320-{locale[:2]}")
     context.close()
 
@@ -181,7 +215,6 @@ def test_an_installation_that_asks_first(browser: Browser, stack: RunningStack, 
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="Name")).to_be_focused()
     check(page, f"prechat-{width}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.type("Mara")
     page.keyboard.press("Tab")
     page.keyboard.type("not an address")

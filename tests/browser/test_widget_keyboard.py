@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import shoot
+from tests.browser.conftest import fits, shoot
 from tests.browser.keyboard import Keyboard
 from tests.browser.test_accessibility import violations
 from tests.browser.test_story import LAUNCHER, Desk
@@ -54,9 +54,10 @@ def test_a_whole_visit_without_a_mouse(browser: Browser, stack: RunningStack, si
     owner = page.locator("#owner")
 
     def state(what: str) -> None:
+        found = violations(page)
         shoot(page, f"keyboard-{what}-{theme}")
-        assert violations(page) == [], what
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), what
+        assert found == [], what
+        assert fits(page), what
 
     # The form before the first message; what is wrong is gone back to.
     page.get_by_role("button", name=LAUNCHER).focus()
