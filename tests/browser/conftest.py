@@ -52,6 +52,9 @@ SMALL = Screen("320-dark", "dark", 320, 640)
 ZOOMED = Screen("zoom-light", "light", 640, 430, scale=2)
 
 
+SCREENS = [LIGHT, DARK, SMALL, ZOOMED]
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium") or shutil.which("google-chrome")
@@ -70,7 +73,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(params=[LIGHT, DARK, SMALL, ZOOMED], ids=lambda screen: screen.name)
+@pytest.fixture(params=SCREENS, ids=lambda screen: screen.name)
 def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[BrowserContext, str]]:
     """Both themes on a wide screen, a small one, and 200 % zoom; with the name under which pictures are kept."""
     context = browser.new_context(**request.param.options())

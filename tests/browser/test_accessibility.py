@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from stack.node import WEB
-from tests.browser.conftest import shoot
+from tests.browser.conftest import SMALL, ZOOMED, fits, shoot
 from tests.browser.test_story import LAUNCHER, Desk, Widget, customer_with
 from tests.support.running import RunningStack
 
@@ -39,6 +39,21 @@ def violations(page: Page) -> list[str]:
         "async () => (await axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})).violations"
     )
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
+
+
+def check_at_every_size(page: Page, name: str) -> None:
+    """As it is, at 320 px, and at 200 % zoom: nothing for axe-core to find, and nothing that scrolls sideways."""
+    usual = page.viewport_size
+    for screen in (None, SMALL, ZOOMED):
+        if screen is not None:
+            page.set_viewport_size({"width": screen.width, "height": screen.height})
+        kept = f"{name}-{screen.width}" if screen else name
+        found = violations(page)
+        shoot(page, kept)
+        assert found == [], kept
+        assert fits(page), kept
+    if usual is not None:
+        page.set_viewport_size(usual)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import shoot
+from tests.browser.conftest import SCREENS, Screen, fits, shoot
 from tests.browser.editor import Asker, Editor, context_for, member
 from tests.browser.test_accessibility import violations
 from tests.support.running import RunningStack
@@ -70,30 +70,21 @@ def settled(page: Page) -> None:
     expect(page.locator(".k-wait:visible, [aria-busy=true]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible(browser: Browser, stack: RunningStack, signed_in: Any, theme: str) -> None:
-    # axe is put into the page by the test; the page's own policy would refuse it.
-    context = context_for(browser, theme, width=1360, storage_state=signed_in, bypass_csp=True)
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, stack: RunningStack, signed_in: Any, screen: Screen
+) -> None:
+    context = browser.new_context(**screen.options(), storage_state=signed_in)
+    context.set_default_timeout(15_000)
     page = context.new_page()
-    found = {}
+    found, wide = {}, []
     for name, place in PAGES.items():
         page.goto(f"{stack.url}/desk/#/knowledge/{place}")
         settled(page)
         found[name] = violations(page)
-        shoot(page, f"knowledge-{name}-{theme}")
+        shoot(page, f"knowledge-{name}-{screen.name}")
+        if not fits(page):
+            wide.append(name)
     context.close()
     assert found == {name: [] for name in PAGES}
-
-
-def test_every_page_fits_a_small_screen(browser: Browser, stack: RunningStack, signed_in: Any) -> None:
-    context = context_for(browser, width=320, storage_state=signed_in)
-    page = context.new_page()
-    wide = []
-    for name, place in PAGES.items():
-        page.goto(f"{stack.url}/desk/#/knowledge/{place}")
-        settled(page)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wide.append(name)
-        shoot(page, f"knowledge-{name}-320")
-    context.close()
     assert wide == []

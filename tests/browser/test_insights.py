@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import shoot
-from tests.browser.editor import Asker, context_for
+from tests.browser.conftest import SCREENS, Screen, fits, shoot
+from tests.browser.editor import Asker
 from tests.browser.test_accessibility import violations
 from tests.browser.test_story import Desk
 from tests.support.running import RunningStack
@@ -19,12 +19,13 @@ COUNTED = """() => fetch('/api/v1/insights/summary').then((answer) => answer.jso
     .then((found) => found.metrics.find((each) => each.name === 'handover').hits > 0)"""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: RunningStack, theme: str) -> None:
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: RunningStack, screen: Screen) -> None:
     customer = Asker(stack.url)
     customer.ask("How do I wash a down jacket?")
     customer.want_person()
-    context = context_for(browser, theme, width=1360, bypass_csp=True)
+    context = browser.new_context(**screen.options())
+    context.set_default_timeout(15_000)
     page = context.new_page()
     Desk(page, stack, role="lead")
     # The worker keeps the outcomes; it comes by every few seconds.
@@ -36,16 +37,14 @@ def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: 
     page.get_by_role("button", name="Hold it against people’s labels now").click()
     expect(page.get_by_text("nobody labelled an episode that ended in silence")).to_be_visible()
     found = {"figures": violations(page)}
-    shoot(page, f"insights-{theme}")
+    shoot(page, f"insights-{screen.name}")
     page.get_by_role("row", name="Handed over").get_by_role("link").first.click()
     expect(page.get_by_role("button", name="Read and judge").first).to_be_visible()
     found["episodes"] = violations(page)
-    shoot(page, f"insights-episodes-{theme}")
-    assert found == {"figures": [], "episodes": []}
-
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shoot(page, f"insights-episodes-{screen.name}")
+    assert fits(page)
     page.get_by_role("link", name="All figures").click()
     expect(page.get_by_role("rowheader", name="Handed over", exact=True)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
+    assert found == {"figures": [], "episodes": []}
     context.close()

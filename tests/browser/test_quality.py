@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import shoot
+from tests.browser.conftest import SCREENS, Screen, fits, shoot
 from tests.browser.editor import Asker, context_for, member
 from tests.browser.test_accessibility import violations
 from tests.browser.test_story import Desk
@@ -87,9 +87,10 @@ def test_a_transcript_is_drawn_judged_and_coached(browser: Browser, stack: Runni
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible_and_fits(browser: Browser, stack: RunningStack, closed: str, theme: str) -> None:
-    context = context_for(browser, theme, width=1360, bypass_csp=True)
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_every_page_is_accessible_and_fits(browser: Browser, stack: RunningStack, closed: str, screen: Screen) -> None:
+    context = browser.new_context(**screen.options())
+    context.set_default_timeout(15_000)
     page = context.new_page()
     Desk(page, stack, role="qa")
     draw(page, "Complaints")
@@ -100,14 +101,12 @@ def test_every_page_is_accessible_and_fits(browser: Browser, stack: RunningStack
     )
     found, wide = {}, []
     for name in ("", f"samples/{sample['sample_id']}", "agreement", "coaching"):
-        page.set_viewport_size({"width": 1360, "height": 860})
         page.goto(f"{stack.url}/desk/#/quality/{name}")
         expect(page.get_by_role("main").get_by_role("heading").first).to_be_visible()
         expect(page.locator(".k-wait:visible")).to_have_count(0)
         found[name] = violations(page)
-        shoot(page, f"quality-{name.partition('/')[0] or 'samples'}-{theme}")
-        page.set_viewport_size({"width": 320, "height": 640})
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        shoot(page, f"quality-{name.partition('/')[0] or 'samples'}-{screen.name}")
+        if not fits(page):
             wide.append(name)
     context.close()
     assert found == {name: [] for name in found}

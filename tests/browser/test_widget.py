@@ -295,3 +295,25 @@ def test_a_host_page_is_told_and_may_ask(page: Page, stack: RunningStack) -> Non
     heard = page.evaluate("window.heard")
     assert [name for name, *_ in heard if name in ("open", "close", "twice")] == ["open", "close"]
     assert ["conversation", {"with": "queue"}] in heard
+
+
+def test_a_host_page_renews_a_proof_that_was_refused(page: Page, stack: RunningStack) -> None:
+    given: list[str] = []
+
+    def first_a_bad_one(route: Route) -> None:
+        answer = route.fetch()
+        token = answer.json()["identity_token"]
+        given.append(token)
+        route.fulfill(response=answer, json={"identity_token": token if len(given) > 1 else f"{token[:-4]}AAAA"})
+
+    page.route("**/api/v1/demo/identity?*", first_a_bad_one)
+    widget = Widget(page, stack.url)
+    widget.sign_in_as(stack.demo()["customers"][3]["name"])
+    widget.open()
+    widget.say("Do you repair stoves?")
+    expect(widget.messages.locator(".from-bot").first).to_be_visible()
+    expect(page.locator(".from-customer")).to_have_count(1)
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Earlier conversations").click()
+    expect(page.locator(".past button").first).to_be_visible()
+    assert len(given) == 2, "asked for a fresh one, and once"

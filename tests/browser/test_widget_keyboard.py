@@ -164,6 +164,7 @@ def test_a_whole_visit_without_a_mouse(browser: Browser, stack: RunningStack, si
     assert "Use two tennis balls in the dryer." in Path(saved.value.path()).read_text()
     keys.at(more)
     keys.press("Enter")
+    keys.at(page.get_by_role("button", name="Search help articles"))
     keys.press("Enter")
     field = page.get_by_role("searchbox")
     keys.at(field)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from handoff.notices.catalogue import notices_for
 from tests.browser.conftest import ZOOMED, fits, shoot
 from tests.browser.test_accessibility import violations
 from tests.browser.test_story import LAUNCHER, Desk, Widget, customer_with
@@ -262,6 +263,8 @@ def test_a_message_is_left_in_the_browsers_language_and_over_a_cut(
     page.get_by_role("button", name=send, exact=True).click()
     expect(page.locator(".waiting")).to_contain_text("mara@example.com")
     expect(page.locator(".from-customer")).to_have_count(1)
+    told, _, _ = notices_for(locale).left_email.partition("{when}")
+    expect(page.locator(".from-system").last).to_contain_text(told.strip())
     check(page, f"320-left-{locale[:2]}")
     context.close()
 

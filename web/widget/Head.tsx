@@ -1,5 +1,5 @@
 /** Who the customer is talking with, and what else can be done here. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Controller } from "./controller";
 import { BackIcon, CloseIcon, MoreIcon, PersonIcon } from "./icons";
 import { Portrait } from "./Portrait";
@@ -55,7 +55,7 @@ function Menu({ controller, words, locale, name, state }: Props) {
   const { owner } = state.conversation;
   const said = state.conversation.facts.some((fact) => fact.type === "message.sent");
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     menu.current?.querySelector<HTMLElement>(".menu button")?.focus();
     const root = menu.current?.getRootNode();

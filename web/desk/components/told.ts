@@ -38,7 +38,7 @@ function sentence(fact: Told, names: Names): string | null {
     case "episode.linked":
       return t(fact.data.from_episode_id ? "storyEpisodeLinked" : "storyEpisodeNamed", { topic: [topic(fact.data.topic), fact.data.entity].filter(Boolean).join(" · ") });
     case "episode.closed":
-      return t("storyEpisodeClosed", { reason: spaced(fact.data.reason) });
+      return t("storyEpisodeClosed", { reason: fact.data.reason.replace(/\bagt_[\w-]+/, names).replace(/_/g, " ") });
     case "approval.requested":
       return t("storyApprovalRequested", { summary: fact.data.summary });
     case "approval.decided":
