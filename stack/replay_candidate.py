@@ -29,16 +29,9 @@ from eval.replay.said import in_result
 from handoff.assistant.client import Assistant, AssistantError
 from handoff.clock import SystemClock, stamp
 from handoff.contract.signing import sign_context
-from handoff.contract.turn import (
-    ApprovalDirective,
-    HandoffDirective,
-    PromiseDirective,
-    TurnContext,
-    TurnRequest,
-    TurnResult,
-)
+from handoff.contract.turn import TurnContext, TurnRequest, TurnResult
 from handoff.contract.wire import dump
-from handoff.gateway.claims import Backing, claims
+from handoff.gateway import gate
 from knowledge.answer import Answerer
 from knowledge.errors import KnowledgeError
 from knowledge.service import Knowledge, open_knowledge
@@ -94,9 +87,9 @@ class RunningCandidate:
             result = await self._assistant.turn(self._request(recorded, turn, history), SECONDS)
         except AssistantError as problem:
             return Asked(None, problem=problem.code)
-        plain = dump(result)
+        result, held_back = _as_the_gateway_lets_it_out(recorded, turn, result)
         missed = tuple(self._tools.missed)
-        return Asked(in_result(plain), plain["tracker_events"], missed, held_back=_held_back(recorded, turn, result))
+        return Asked(in_result(dump(result)), result.tracker_events, missed, held_back=held_back)
 
     def _request(self, recorded: Recorded, turn: Turn, history: Sequence[dict[str, Any]]) -> TurnRequest:
         deadline = stamp(datetime.now(UTC) + timedelta(seconds=SECONDS))
@@ -111,28 +104,17 @@ class RunningCandidate:
         )  # fmt: skip
 
 
-def _held_back(recorded: Recorded, turn: Turn, result: TurnResult) -> str:
-    """The claim for which the gateway would not have let a text out (``handoff.gateway.gate``)."""
+def _as_the_gateway_lets_it_out(recorded: Recorded, turn: Turn, result: TurnResult) -> tuple[TurnResult, str]:
+    """The result without what nothing backs (``handoff.gateway.gate``), and why, where a text was held back."""
     events = recorded.conversation.events
-    verified = {each.operation_id for each in result.operations if each.state == "verified"}
-    verified |= {
-        str(e.data.get("operation_id"))
-        for e in events
-        if e.type == "action.performed" and e.data.get("state") == "verified"
-    }
-    promised = any(isinstance(each, PromiseDirective | ApprovalDirective) for each in result.directives) or any(
-        event.type == "promise.made" and event.seq < turn.seq for event in events
-    )
-    handed_over = any(isinstance(each, HandoffDirective) for each in result.directives)
-    for message in result.messages:
-        backing = Backing(
-            verified=bool(verified.intersection(message.operations)), read=bool(message.read_from),
-            promised=promised, handed_over=handed_over,
-        )  # fmt: skip
-        unbacked = next((claim for claim in claims(message.text) if not backing.holds(claim)), None)
-        if unbacked is not None:
-            return f"nothing backs this claim ({unbacked.kind})"
-    return ""
+    done = [e.data for e in events if e.type == "action.performed" and e.data.get("state") == "verified"]
+    verified = {str(each.get("operation_id")) for each in done}
+    verified |= {each.operation_id for each in result.operations if each.state == "verified"}
+    promised = any(event.type == "promise.made" and event.seq < turn.seq for event in events)
+    held = dict(gate.without_backing(result, gate.standing_of(result, verified, open_promise=promised)))
+    messages = [gate.INSTEAD if place in held else message for place, message in enumerate(result.messages)]
+    why = ", ".join(f"nothing backs this claim ({claim.kind})" for claim in held.values())
+    return replace(result, messages=messages), why
 
 
 @asynccontextmanager

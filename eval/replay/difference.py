@@ -34,9 +34,9 @@ def difference(before: Said, asked: Asked) -> Difference:
         return "off_the_record"
     if asked.said is None:
         return "fails"
-    if asked.held_back:
-        return "held_back"
     now = asked.said
+    if asked.held_back and now.text != before.text:  # what was held back then as well is no difference
+        return "held_back"
     if now.kind == before.kind:
         return _of_one_kind(before, now)
     if now.kind == "handed_over":

@@ -6,6 +6,7 @@ reason; a metric counts it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ HELD_BACK = Counter("frontdesk_claims_held_back_total", "Texts held back because
 logger = structlog.get_logger(__name__)
 
 
-class _Standing(NamedTuple):
+class Standing(NamedTuple):
     """What the turn and the conversation have behind them, whatever the text says."""
 
     verified: frozenset[str]
@@ -39,27 +40,38 @@ class _Standing(NamedTuple):
     handed_over: bool
 
 
+INSTEAD = BotMessage(wording.UNBACKED, [ChoiceOffer(wording.PERSON_LABEL, wording.PERSON_PAYLOAD)])
+"""What the customer reads in the place of a text that was held back."""
+
+
 def hold_back(log: LogWriter, result: TurnResult, reply_to: tuple[int, ...]) -> TurnResult:
     """The result with every unbacked text replaced. Texts that claim nothing, so nearly all, cost one pattern."""
-    claimed = [(index, found) for index, message in enumerate(result.messages) if (found := list(claims(message.text)))]
-    if not claimed:
+    if not any(any(True for _ in claims(message.text)) for message in result.messages):
         return result
-    standing, messages = _standing(log, result), list(result.messages)
-    for index, found in claimed:
-        message = messages[index]
+    messages = list(result.messages)
+    for index, claim in without_backing(result, _standing(log, result)):
+        _keep_for_staff(log, messages[index], claim, reply_to)
+        messages[index] = INSTEAD
+    return replace(result, messages=messages)
+
+
+def without_backing(result: TurnResult, standing: Standing) -> list[tuple[int, Claim]]:
+    """The places of the messages whose text nothing backs, each with its first such claim. Pure."""
+    found = []
+    for index, message in enumerate(result.messages):
         backing = Backing(
             verified=bool(standing.verified.intersection(message.operations)),
             read=bool(message.read_from),
             promised=standing.promised,
             handed_over=standing.handed_over,
         )
-        unbacked = next((claim for claim in found if not backing.holds(claim)), None)
+        unbacked = next((claim for claim in claims(message.text) if not backing.holds(claim)), None)
         if unbacked is not None:
-            messages[index] = _instead(log, message, unbacked, reply_to)
-    return replace(result, messages=messages)
+            found.append((index, unbacked))
+    return found
 
 
-def _standing(log: LogWriter, result: TurnResult) -> _Standing:
+def _standing(log: LogWriter, result: TurnResult) -> Standing:
     named = {each for message in result.messages for each in message.operations}
     verified: set[str] = set()
     if named:  # what the ledger says, not what the bot says
@@ -68,9 +80,14 @@ def _standing(log: LogWriter, result: TurnResult) -> _Standing:
             mine, t.operations.c.id.in_(named), t.operations.c.state == "verified"
         )
         verified.update(log.connection.execute(query).scalars())
+    return standing_of(result, verified, open_promise=_open_promise(log))
+
+
+def standing_of(result: TurnResult, verified: Collection[str], *, open_promise: bool) -> Standing:
+    """``verified`` are the operations of which that is known, ``open_promise`` whether one was made before."""
     promised = any(isinstance(each, PromiseDirective | ApprovalDirective) for each in result.directives)
     handed_over = any(isinstance(each, HandoffDirective) for each in result.directives)
-    return _Standing(frozenset(verified), promised or _open_promise(log), handed_over)
+    return Standing(frozenset(verified), promised or open_promise, handed_over)
 
 
 def _open_promise(log: LogWriter) -> bool:
@@ -79,8 +96,7 @@ def _open_promise(log: LogWriter) -> bool:
     return log.connection.execute(query).first() is not None
 
 
-def _instead(log: LogWriter, message: BotMessage, claim: Claim, reply_to: tuple[int, ...]) -> BotMessage:
+def _keep_for_staff(log: LogWriter, message: BotMessage, claim: Claim, reply_to: tuple[int, ...]) -> None:
     HELD_BACK.labels(claim.kind).inc()
     logger.error("claim.held_back", kind=claim.kind, response=message.response, conversation_id=log.conversation.id)
     log.append(MessageDrafted(message.text, "bot", f"nothing backs this claim ({claim.kind})", list(reply_to)), "bot")
-    return BotMessage(wording.UNBACKED, [ChoiceOffer(wording.PERSON_LABEL, wording.PERSON_PAYLOAD)])

@@ -83,6 +83,7 @@ def test_what_changed_in_a_turn(before: Said, now: Said, what: str) -> None:
 def test_what_is_not_known_comes_before_what_looks_better() -> None:
     assert difference(NOTHING, Asked(ARTICLE, missed=("shop.order",))) == "off_the_record"
     assert difference(NOTHING, Asked(ARTICLE, held_back="nothing backs this claim")) == "held_back"
+    assert difference(DONE, Asked(DONE, held_back="nothing backs this claim")) == "same"
     assert difference(NOTHING, Asked(None, problem="not_reached")) == "fails"
 
 

@@ -13,6 +13,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 
+from handoff.contract.turn import ToolCall
 from handoff.conversations.log import LogWriter
 from handoff.privacy.service import Subject
 from handoff.settings import HandoffSettings
@@ -74,6 +75,8 @@ async def plant(desk: Desk, bot: ScriptedBot, url: str) -> Customer:
         }
 
     bot.answer = says
+    reads = [[ToolCall("shop.order", {"order_id": f"{CANARY} order"}, {"city": f"{CANARY} city"})]]
+    desk.handoff.core.runner.calls_of = lambda turn_id: reads.pop() if reads else []
     customer = await desk.open(WHO)
     await customer.say(f"{CANARY} said the customer")
     await customer.until_text("said the bot")
