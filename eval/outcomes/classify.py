@@ -4,6 +4,8 @@
   (``confirmed``), or nothing but silence after an answer (``assumed_silent``, a band of its own, never the headline).
 * A hand-over takes the bot's claim away, and the resolver is never ``bot`` where a person was asked for or took part.
 * A later contact on the same issue within seven days turns an earlier claim into ``repeat``, for good.
+* A claim covers what came before it. What came after in the same sitting and was left failed, declined, unanswered or
+  frustrated decides instead, unless the customer says that it is solved.
 * A promise that is overdue, a denial, an effect that is not there later: none of them is a resolution.
 * A claim is ``immature`` until it has stood for seven days. An episode that nobody closes does not escape: after seven
   days without a word it is judged like any other.
@@ -173,6 +175,9 @@ def verdict_of(contact: Contact, as_of: float, rules: Rules, reads: Mapping[str,
         return Verdict("unresolved", "none", tuple(p.ref for p in overdue), "a promise is overdue")
     if contact.claim is not None:
         claim = contact.claim
+        left = _left(contact, max(claim.ref.seq, contact.said_solved.seq if contact.said_solved else 0), rules)
+        if left is not None:
+            return left
         why = "the backend shows it" if claim.evidence == "verified_state" else "the customer said so"
         return Verdict("resolved", claim.evidence, (claim.ref,), why, claim.at)
     if contact.declined is not None:
@@ -205,13 +210,27 @@ def _silent(contact: Contact, rules: Rules) -> Verdict:
         return Verdict("unresolved", "none", (contact.last,), "the last turn failed")
     if not contact.answered:
         return Verdict("abandoned", "none", (contact.last,), "the customer left without an answer")
-    pending = [each for each in contact.operations.values() if each.state in ("failed", "unknown")]
-    if pending:
-        return Verdict("unresolved", "none", (pending[-1].ref,), f"{pending[-1].kind} did not go through")
-    if contact.effort.frustration >= rules.tense:
-        return Verdict("abandoned", "none", (contact.last,), "the customer was frustrated and left")
+    left = _left(contact, 0, rules)
+    if left is not None:
+        return left
     ref = contact.last_answer or contact.last
     return Verdict("resolved", "assumed_silent", (ref,), "answered, then silence", contact.ended_at)
+
+
+def _left(contact: Contact, since: int, rules: Rules) -> Verdict | None:
+    """What went wrong after the event ``since`` and was left like that, if anything: no claim from before covers it."""
+    for operation in contact.operations.values():
+        if operation.ref.seq > since and operation.state in ("failed", "unknown"):
+            return Verdict("unresolved", "none", (operation.ref,), f"{operation.kind} did not go through")
+    if contact.declined is not None and contact.declined.seq > since:
+        return Verdict("declined_by_policy", "none", (contact.declined,), "declined by the rules")
+    for ref in contact.unanswered:
+        if ref.seq > since:
+            return Verdict("abandoned", "none", (ref,), "what the customer wrote last was not answered")
+    for ref, mood in contact.moods:
+        if ref.seq > since and mood >= rules.tense:
+            return Verdict("abandoned", "none", (ref,), "the customer was frustrated and left")
+    return None
 
 
 def _contradiction(

@@ -7,7 +7,7 @@ conversations and nothing depends on the present moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from eval.outcomes import texts
@@ -25,6 +25,7 @@ from eval.outcomes.model import (
     Survey,
     moment,
 )
+from eval.outcomes.smalltalk import CHAT, is_chat
 
 SITTING: Final = DAY
 """After so long without an event, a customer's message is a new contact."""
@@ -53,6 +54,7 @@ class _Reader:
         self._last_at: float | None = None
         self._last_source = ""
         self._intents: dict[int, tuple[str, float]] = {}
+        self._said: dict[int, str] = {}
 
     def read(self, event: Event) -> None:
         contact = self._contact_for(event)
@@ -150,8 +152,11 @@ class _Reader:
         contact.last_customer_at = event.at
         contact.answered = False
         contact.entities |= texts.entities(text)
-        if contact.first_need_at is None and (texts.states_need(text) or event.data.get("attachments")):
-            contact.first_need_at = event.at
+        self._said[event.seq] = text
+        if texts.states_need(text) or event.data.get("attachments"):
+            contact.unanswered.append(ref)
+            if contact.first_need_at is None:
+                contact.first_need_at = event.at
         if self._waiting_since is None:
             self._waiting_since = event.at
 
@@ -167,11 +172,14 @@ class _Reader:
         understood = not any(
             self._intents.get(seq, ("", 0.0))[0] in texts.NOT_UNDERSTOOD for seq in data.get("reply_to") or ()
         )
-        if asked or not (understood or data.get("citations")):
+        if contact.unanswered and self._is_chat(data.get("reply_to") or ()):
+            pass  # a word for a word: what was asked before stays open
+        elif asked or not (understood or data.get("citations")):
             contact.answered = False
         elif contact.customer_messages:
             contact.bot_answers += 1
             contact.answered = True
+            contact.unanswered.clear()
             contact.last_bot_answer_at = event.at
             contact.last_answer = ref
         named = [contact.operations.get(str(name)) for name in data.get("operations") or ()]
@@ -179,6 +187,11 @@ class _Reader:
             backed = named if named else list(contact.operations.values())
             if not any(operation is not None and operation.state == "verified" for operation in backed):
                 contact.false_claim = ref
+
+    def _is_chat(self, seqs: Sequence[int]) -> bool:
+        return bool(seqs) and all(
+            is_chat(self._said.get(seq, ""), self._intents.get(seq, ("", 0.0))[0]) for seq in seqs
+        )
 
     @property
     def _is_native(self) -> bool:
@@ -189,6 +202,7 @@ class _Reader:
         self._answered(contact, event)
         contact.agent_messages += 1
         contact.answered = True
+        contact.unanswered.clear()
         if not contact.handoffs:
             return
         newest = contact.handoffs[-1]
@@ -216,20 +230,27 @@ class _Reader:
         confidence = float(data.get("confidence") or 0.0)
         for seq in data.get("reply_to") or (0,):
             self._intents[seq] = (intent or "", confidence)
+        replied = data.get("reply_to") or ()
+        pointer = Ref(ref.conversation_id, replied[-1]) if replied else ref
         erased = bool(contact.said) and not contact.said[-1][1]
-        if erased and contact.first_need_at is None and intent and intent not in texts.SMALL_TALK:
-            contact.first_need_at = contact.last_customer_at  # an erased text: what was understood in it is still known
+        if erased and intent and intent not in texts.SMALL_TALK:  # what was understood in the text is still known
+            contact.unanswered.append(pointer)
+            if contact.first_need_at is None:
+                contact.first_need_at = contact.last_customer_at
+        frustration = float(data.get("frustration") or 0.0)
+        contact.effort.frustration = max(contact.effort.frustration, frustration)
+        if self._is_chat(replied):
+            contact.unanswered = [each for each in contact.unanswered if each.seq not in replied]
+        else:
+            contact.moods.append((pointer, frustration))
         if intent:
             contact.intents.append(intent)
             if contact.topic is None and intent not in texts.SMALL_TALK and intent not in texts.NOT_UNDERSTOOD:
                 contact.topic = intent
         if intent in texts.NOT_UNDERSTOOD:
             contact.effort.not_understood += 1
-        contact.effort.frustration = max(contact.effort.frustration, float(data.get("frustration") or 0.0))
         if data.get("decision") == "offer":
             contact.offers.append(contact.effort.turns)
-        replied = data.get("reply_to") or ()
-        pointer = Ref(ref.conversation_id, replied[-1]) if replied else ref
         if intent == texts.SOLVED_YES and confidence >= SURE:
             _confirm(contact, event.at, pointer)
         elif intent == texts.SOLVED_NO and confidence >= SURE:
@@ -381,6 +402,7 @@ def _confirm(contact: Contact, at: float, ref: Ref) -> None:
     if not (contact.bot_messages or contact.agent_messages):
         return
     contact.said_solved, contact.denied = ref, None
+    contact.unanswered.clear()
     if contact.claim is None or contact.claim.evidence != "verified_state":
         by = "agent" if contact.agent_messages and not _returned_since(contact) else "bot"
         _claim(contact, "confirmed", at, ref, by)
@@ -411,7 +433,7 @@ def _conclude(contact: Contact) -> None:
     elif not needs and contact.first_need_at is None:
         spam = any(text.strip() for _, text in contact.said) and all(texts.is_spam(text) for _, text in contact.said)
         contact.exclusion = "spam" if spam else "greeting_only"
-    elif contact.intents and set(contact.intents) <= texts.CHAT and not _acted(contact):
+    elif contact.intents and set(contact.intents) <= CHAT and not _acted(contact) and _only_chat(contact):
         contact.exclusion = "greeting_only"
     if contact.traffic == "outbound" and not contact.customer_messages:
         contact.exclusion = "outbound"
@@ -419,3 +441,9 @@ def _conclude(contact: Contact) -> None:
 
 def _acted(contact: Contact) -> bool:
     return bool(contact.operations or contact.articles or contact.effort.failed_turns)
+
+
+def _only_chat(contact: Contact) -> bool:
+    """Whether the words bear out that it was small talk: how they were read is the bot's own word."""
+    read = set(contact.intents)
+    return all(any(is_chat(text, intent) for intent in read) for _, text in contact.said)

@@ -142,7 +142,11 @@ class Effort:
 
 @dataclass(slots=True)
 class Contact:
-    """One sitting of one customer about one issue, with everything that outcomes and metrics need from its events."""
+    """One sitting of one customer about one issue, with everything that outcomes and metrics need from its events.
+
+    ``unanswered``: the customer's messages with a need that nothing has answered yet. ``moods``: the frustration, 0 to 1,
+    read in each of their messages that is more than small talk.
+    """
 
     id: str
     conversation_id: str
@@ -175,6 +179,8 @@ class Contact:
     last_bot_answer_at: float | None = None
     first_answer_at: float | None = None
     answered: bool = False
+    unanswered: list[Ref] = field(default_factory=list)
+    moods: list[tuple[Ref, float]] = field(default_factory=list)
     last_answer: Ref | None = None
     claim: Claim | None = None
     withdrawn: list[tuple[Claim, float, Ref]] = field(default_factory=list)

@@ -5,22 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from eval.outcomes.smalltalk import is_pleasantry
+
 SMALL_TALK: Final = frozenset(
     {"greet", "thanks", "goodbye", "bot_challenge", "affirm", "deny", "inform", "solved_yes", "solved_no",
      "what_can_you_do"}
 )  # fmt: skip
 """Intents that are no topic of their own."""
-CHAT: Final = frozenset({"greet", "thanks", "goodbye", "bot_challenge"})
-"""Intents that state no need: with nothing else in it, a contact is a greeting."""
 NOT_UNDERSTOOD: Final = frozenset({"out_of_scope", "nlu_fallback"})
 SOLVED_YES, SOLVED_NO = "solved_yes", "solved_no"
 
-_PLEASANTRY = re.compile(
-    r"^(?:\W|\b(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|morning|thanks?|thank you|thx|cheers"
-    r"|ok(?:ay)?|bye|goodbye|there|so much|a lot|very much|please|you|test|yes|no|great|perfect|anyone"
-    r"|hallo|danke)\b)*$",
-    re.IGNORECASE,
-)
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _ENTITY = re.compile(r"(?<![\w-])#?([A-Za-z]{1,3})[- ]?(\d{4,8})(?![\w-])")
 _WORDS = re.compile(r"[^\W\d_]{3,}|\d{3,}")
@@ -41,7 +35,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 
 def states_need(text: str) -> bool:
     """Whether a message is more than a greeting, thanks or noise."""
-    return _PLEASANTRY.match(text) is None and not is_spam(text)
+    return not is_pleasantry(text) and not is_spam(text)
 
 
 def is_spam(text: str) -> bool:

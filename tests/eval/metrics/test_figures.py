@@ -131,6 +131,38 @@ def test_cheat_calling_hard_questions_no_question() -> None:
     assert measured(*honest(), *odd)["resolution"].n == 6
 
 
+def test_cheat_reading_a_need_as_thanks() -> None:
+    """How a text was read is the bot's own word: the text decides beside it."""
+    hurt = Log("a", customer="a").customer("My stove leaks gas and burned my hand", "thanks").bot("You're welcome!")
+    person = Log("b", customer="b").customer("let me talk to a human now", "bot_challenge").bot("I'm a bot.")
+    chat = Log("c", customer="c").customer("hi there, are you a real person?", "bot_challenge").bot("I'm a bot.")
+    found = measured(*honest(), hurt.closed(), person.closed(), chat.closed())
+    assert found["resolution"].n == 5
+    assert found["resolution"].value == pytest.approx(1 / 5)
+
+
+def test_cheat_one_effect_for_everything_that_follows() -> None:
+    """Done is what was done; a need that came after and was left failed, open or in anger is not covered by it."""
+    done = [asked(n).done(f"op_{n}").bot("It is off.") for n in range(5)]
+    done[0].customer("Now refund the shipping", "refund_request").done("op_x", "failed", "refund").bot("That failed.")
+    done[1].customer("Where is the other one?", "out_of_scope").bot("Sorry, I did not get that.")
+    done[1].customer("bye", "goodbye").bot("Goodbye!")
+    done[2].customer("THIS IS WRONG!!!", "complain", frustration=0.9).bot("Orders can be cancelled until packed.")
+    done[3].customer("And my refund?", "refund_status").bot("Which order do you mean?")
+    done[4].customer("Refund it", "refund_request").add("turn.failed", "system", reply_to=[8], reason="late", text="")
+    assert headline(*honest(), *(log.closed() for log in done)) == pytest.approx(1 / 8)
+
+
+def test_an_effect_stands_when_what_follows_is_thanks_or_is_settled_too() -> None:
+    done = [asked(n).done(f"op_{n}").bot("It is off.") for n in range(4)]
+    done[0].customer("brilliant, cheers mate", "thanks").bot("You're welcome. Anything else?")
+    done[1].customer("How long until the refund?", "ask_policy").bot("Three days.")
+    done[2].customer("THIS IS WRONG!!!", "complain", frustration=0.9).bot("It is off, look.").solved()
+    done[3].customer("Now refund the shipping", "refund_request").done("op_x", "failed", "refund").bot("Again.")
+    done[3].done("op_x", "verified", "refund").bot("It is on its way.")
+    assert headline(*(log.closed() for log in done)) == 1
+
+
 def test_cheat_taking_the_young_into_the_count() -> None:
     young = asked(1).done().bot("It is off.").closed()
     assert measured(young, as_of=START + 3 * DAY)["resolution"].n == 0
