@@ -25,6 +25,7 @@ from eval.transcripts.model import Reading, Unusable
 from eval.transcripts.read import FORMATS, read
 from handoff.clock import SystemClock
 from handoff.storage.database import Database
+from handoff.storage.migrate import is_current
 from stack.bench.progress import bar
 from stack.errors import StackError, WrongUse
 from stack.eval_frustration_command import assistant_archive
@@ -61,6 +62,10 @@ def replay_command(
     _check(file, outcomes, model, articles, form)
     at = _moment(as_of)
     settings = load()
+    if file is None:
+        settings.paths.create()
+        if not is_current(settings.sql_url):
+            raise StackError("The database is not prepared for this version. ./frontdesk up prepares it.")
     archive = model or assistant_archive(settings)
     reading: Reading | None = None
     if file is not None:
