@@ -18,6 +18,7 @@ from eval.quality.sampling import Candidate
 from eval.quality.service import QualityDesk
 from eval.storage.tables import outcome_episodes
 from handoff.clock import Clock, parse
+from handoff.contract.redact import for_staff
 from handoff.conversations.log import WireEvent, read_events
 from handoff.core import Core
 from handoff.outbox.feed import EventFeed
@@ -39,7 +40,7 @@ def quality_desk(core: Core) -> QualityDesk:
 
     async def transcript(conversation_id: str) -> list[WireEvent] | None:
         events = await core.database.read(lambda c: read_events(c, conversation_id, 0, WHOLE_LOG))
-        return events or None
+        return for_staff(events) or None
 
     return QualityDesk(core.database, core.clock, core.ids, candidates, transcript)
 
@@ -49,7 +50,7 @@ def scenario_maker(core: Core) -> ScenarioMaker:
 
     async def transcript(conversation_id: str) -> list[WireEvent] | None:
         events = await core.database.read(lambda c: read_events(c, conversation_id, 0, WHOLE_LOG))
-        return events or None
+        return for_staff(events) or None
 
     async def resolved(topic: str, since: str) -> str | None:
         return await core.database.read(lambda connection: _resolved_since(connection, topic, since))

@@ -22,6 +22,7 @@ from actions.errors import NotAllowed
 from actions.errors import NotFound as NotInShop
 from actions.lab import LabCustomer, ShopLab, UnknownTemplate
 from handoff.clock import Clock
+from handoff.contract.redact import for_staff
 from handoff.conversations.log import find, read_events
 from handoff.demo import ageing
 from handoff.errors import Conflict, NotFound, Unprocessable
@@ -246,7 +247,7 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
                 owner=row.owner,
                 state=row.state,
                 epoch=row.epoch,
-                events=read_events(connection, conversation_id, 0, WHOLE_LOG),
+                events=for_staff(read_events(connection, conversation_id, 0, WHOLE_LOG)),
             )
 
         log = await lab.database.read(work)

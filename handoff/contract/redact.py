@@ -12,7 +12,8 @@ Unlike the rest of the contract this module needs two libraries, so the bot's in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import phonenumbers
 from stdnum import iban, luhn
@@ -27,6 +28,8 @@ REGIONS = ("AT", "DE", "CH", "GB", "US")
 FEWEST_PHONE_DIGITS = 7
 MOST_PHONE_DIGITS = 13
 FEWEST_DIGITS = 3
+CODE_SLOTS = frozenset({"code"})
+HIDDEN_CODE = "[code]"
 
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _GAP = "[ \u00a0\u2007\u2009\u202f.-]?"
@@ -64,6 +67,26 @@ def finds(before: str, after: str) -> dict[str, int]:
     """How many of each kind ``redact`` took out of ``before`` to get ``after``."""
     counts = {label: after.count(label) - before.count(label) for label in sorted(EVERYTHING)}
     return {label: count for label, count in counts.items() if count > 0}
+
+
+def hide(value: Any, counts: dict[str, int] | None = None) -> Any:
+    """``value`` (JSON-like) without payment data and one-time codes; ``counts`` collects what was taken out."""
+    if isinstance(value, str):
+        after = redact(value, labels=PAYMENT)
+        if counts is not None:
+            for label, count in finds(value, after).items():
+                counts[label] = counts.get(label, 0) + count
+        return after
+    if isinstance(value, dict):
+        return {k: HIDDEN_CODE if k in CODE_SLOTS and item else hide(item, counts) for k, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [hide(item, counts) for item in value]
+    return value
+
+
+def for_staff(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The staff's view of a log's events: as they were written, without payment data. The given ones are left alone."""
+    return [{**event, "data": hide(event["data"])} for event in events]
 
 
 def _iban(match: re.Match[str]) -> str:

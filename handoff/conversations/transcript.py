@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from handoff.contract.redact import PAYMENT, redact
+from handoff.contract.redact import hide
 
 Format = Literal["text", "json", "csv"]
 Speaker = Literal["customer", "assistant", "agent", "service"]
@@ -81,7 +81,7 @@ def _between(event: dict[str, Any], text: str) -> Line:
 
 def for_staff(found: Sequence[Line]) -> list[Line]:
     """Without cards and accounts, as staff read every conversation."""
-    return [replace(line, text=redact(line.text, labels=PAYMENT)) for line in found]
+    return [replace(line, text=hide(line.text), files=tuple(hide(line.files))) for line in found]
 
 
 def as_text(found: Sequence[Line]) -> str:

@@ -13,6 +13,7 @@ from handoff.agents import reads
 from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
 from handoff.clock import parse
+from handoff.contract.redact import for_staff, hide
 from handoff.conversations.log import WireEvent, find, read_events
 from handoff.core import Core
 from handoff.errors import Forbidden, NotFound
@@ -64,7 +65,7 @@ class Customers:
         self._trail = trail
 
     async def history(self, handoff_id: str, me: Principal) -> History:
-        """The past of the customer behind a hand-over, newest first: what ``me`` may read of it. Raises ``NotFound``."""
+        """What ``me`` may read of the past of the customer behind a hand-over, newest first. Raises ``NotFound``."""
         now = self._core.clock.now()
 
         def work(connection: sa.Connection) -> History:
@@ -95,7 +96,7 @@ class Customers:
                 raise NotFound("conversation_not_found", "There is no such conversation.")
             rights.must_be_readable(connection, wanted.id, me)
             reads.note(connection, now, me.id, "transcript", wanted.id, wanted.customer_id)
-            return read_events(connection, wanted.id, 0, WHOLE_LOG)
+            return for_staff(read_events(connection, wanted.id, 0, WHOLE_LOG))
 
         try:
             return await self._core.database.write(work)
@@ -174,7 +175,7 @@ def _past(connection: sa.Connection, customer_id: str, but: str, me: Principal) 
             channel=row["channel"],
             problem=problems.get(row["id"], ""),
             outcome=handoffs[row["id"]]["outcome"] if row["id"] in handoffs else None,
-            cause=handoffs[row["id"]]["cause"] if row["id"] in handoffs else None,
+            cause=hide(handoffs[row["id"]]["cause"]) if row["id"] in handoffs else None,
             agent=handoffs[row["id"]]["agent"] if row["id"] in handoffs else None,
             episodes=episodes.get(row["id"], []),
         )
@@ -196,7 +197,7 @@ def _first_words(connection: sa.Connection, conversation_ids: Sequence[str]) -> 
     )
     found: dict[str, str] = {}
     for row in connection.execute(query):
-        text = str(row.content.get("text") or "")[:LONGEST_QUOTE]
+        text = hide(row.content.get("text") or "")[:LONGEST_QUOTE]
         if row.conversation_id not in found or len(text.split()) > 2:
             found[row.conversation_id] = text
     return found

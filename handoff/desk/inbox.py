@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from handoff.agents.service import Principal
 from handoff.clock import stamp
+from handoff.contract.redact import hide
 from handoff.core import Core
 from handoff.queue.rights import shown_to
 from handoff.storage import tables as t
@@ -127,7 +128,7 @@ def _item(row: sa.RowMapping) -> Row:
         "customer_id": row["customer_id"],
         "customer_name": row["customer_name"],
         "locale": row["locale"],
-        "problem": str((row["content"] or {}).get("text", ""))[:LONGEST_PROBLEM],
+        "problem": hide((row["content"] or {}).get("text", ""))[:LONGEST_PROBLEM],
         "waiting_since": row["requested_at"],
         "accepted_by": row["accepted_by"],
         "owner": row["owner"],

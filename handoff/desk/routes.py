@@ -9,6 +9,7 @@ from pydantic import Field
 from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.service import Principal
 from handoff.contract.reask import asked_again, said_already
+from handoff.contract.redact import for_staff
 from handoff.conversations.log import find, read_events
 from handoff.conversations.schemas import Body, Text
 from handoff.core import Core
@@ -160,7 +161,8 @@ def create_router(
 
         def work(connection: Any) -> list[Reask]:
             here = find(connection, conversation_of(connection, handoff_id))
-            known = said_already(read_events(connection, here.id, 0, WHOLE_LOG), name=here.customer_name)
+            events = for_staff(read_events(connection, here.id, 0, WHOLE_LOG))
+            known = said_already(events, name=here.customer_name)
             return [Reask(**each._asdict()) for each in asked_again(body.text, known)]
 
         return Reasks(reasks=await core.database.read(work))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from handoff.agents.service import Principal
 from handoff.canned.service import CannedReplies
-from handoff.contract.redact import redact
+from handoff.contract.redact import for_staff, redact
 from handoff.conversations.log import WireEvent, find, read_events
 from handoff.core import Core
 from handoff.desk.customers import conversation_of
@@ -79,7 +79,8 @@ class Suggester:
             conversation = find(connection, conversation_of(connection, handoff_id))
             topic = _topic(connection, conversation.episode_id)
             earlier = _resolutions(connection, topic, conversation.id, me) if topic else []
-            return read_events(connection, conversation.id, 0, WHOLE_LOG), conversation.locale, topic, earlier
+            events = for_staff(read_events(connection, conversation.id, 0, WHOLE_LOG))
+            return events, conversation.locale, topic, earlier
 
         events, locale, topic, earlier = await self._core.database.read(work)
         asked = (question or "").strip() or last_question(events)

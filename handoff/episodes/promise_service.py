@@ -10,6 +10,7 @@ from handoff.agents import audit
 from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
 from handoff.contract.events import PromiseKept
+from handoff.contract.redact import hide
 from handoff.conversations.log import LogWriter
 from handoff.core import Core
 from handoff.episodes import promises
@@ -44,7 +45,10 @@ class PromiseService:
             query = query.where(P.conversation_id == conversation_id)
         now = self._core.clock.now()
         rows = await self._core.database.read(lambda c: c.execute(query).mappings().all())
-        found = [{**row, "promise_id": row["id"], "state": promises.state_of(row, now, self._before)} for row in rows]
+        found = [
+            {**hide(dict(row)), "promise_id": row["id"], "state": promises.state_of(row, now, self._before)}
+            for row in rows
+        ]
         wanted = {"open": ("open", "due_soon", "late"), None: ("open", "due_soon", "late", "kept")}
         return [item for item in found if item["state"] in wanted.get(state, (state,))]
 

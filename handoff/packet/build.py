@@ -24,11 +24,11 @@ from handoff.contract.packet import (
     PacketSummary,
     PacketWhy,
 )
-from handoff.contract.redact import PAYMENT, finds
+from handoff.contract.redact import PAYMENT, finds, hide
 from handoff.conversations.log import Conversation, WireEvent
 from handoff.packet import tried
 from handoff.packet.advice import advise
-from handoff.packet.hide import hide, hide_events
+from handoff.packet.hide import hide_events
 from handoff.packet.need import LONGEST_QUOTE, TurnRecord, accessibility, need, questions
 from handoff.packet.origins import origins
 from handoff.packet.summary import summarise

@@ -14,8 +14,8 @@ from handoff.contract.packet import (
     PacketPromise,
     PacketStep,
 )
+from handoff.contract.redact import hide
 from handoff.conversations.log import WireEvent
-from handoff.packet.hide import hide
 from handoff.packet.need import LONGEST_QUOTE
 
 MOST_STEPS = 40

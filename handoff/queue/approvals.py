@@ -12,6 +12,7 @@ from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
 from handoff.clock import stamp
 from handoff.contract.events import ApprovalDecided
+from handoff.contract.redact import hide
 from handoff.conversations import reopening
 from handoff.conversations.log import LogWriter
 from handoff.core import Core
@@ -55,7 +56,7 @@ class ApprovalService:
         )
 
         def work(connection: sa.Connection) -> list[dict[str, Any]]:
-            return [self._item(connection, row, me) for row in connection.execute(query).mappings().all()]
+            return [hide(self._item(connection, row, me)) for row in connection.execute(query).mappings().all()]
 
         return await self._core.database.read(work)
 

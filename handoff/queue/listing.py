@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from handoff.agents.service import Principal
 from handoff.clock import parse, stamp
+from handoff.contract.redact import hide
 from handoff.episodes import promises
 from handoff.queue.board import candidate_of, wanted_of
 from handoff.queue.matching import fit, has_room, may_take
@@ -127,7 +128,7 @@ def _item(
         "weight": row["weight"],
         "customer_id": row["customer_id"],
         "customer_name": row["customer_name"],
-        "problem": (row["content"] or {}).get("text", "")[:LONGEST_PROBLEM],
+        "problem": hide((row["content"] or {}).get("text", ""))[:LONGEST_PROBLEM],
         "waiting_since": first_wait,
         "waited_seconds": max(0, round((now - parse(first_wait)).total_seconds())),
         "due_at": row["due_at"],

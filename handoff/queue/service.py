@@ -18,6 +18,7 @@ from handoff.agents.presence import Presence
 from handoff.agents.service import Principal
 from handoff.clock import stamp
 from handoff.contract.events import ConversationClosed, MessageSent, NoteAdded
+from handoff.contract.redact import for_staff
 from handoff.contract.wire import dump
 from handoff.conversations.log import (
     LogWriter,
@@ -132,7 +133,7 @@ class QueueService:
                 epoch=conversation.epoch,
                 reason=row["reason"],
                 packet=dump(fit(packet)),
-                events=read_events(connection, conversation.id, 0, WHOLE_LOG),
+                events=for_staff(read_events(connection, conversation.id, 0, WHOLE_LOG)),
             )
 
         return await self._core.database.read(work)

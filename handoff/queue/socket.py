@@ -8,6 +8,7 @@ from fastapi import APIRouter, WebSocket
 from handoff.agents.access import DESK_ROLES, same_origin, staff_token
 from handoff.agents.presence import Presence
 from handoff.agents.service import Principal, StaffService
+from handoff.contract.redact import for_staff
 from handoff.conversations.log import WireEvent, read_events
 from handoff.core import Core
 from handoff.errors import Forbidden, FrontdeskError, Unauthorised
@@ -86,7 +87,7 @@ class DeskView:
         return frames
 
     def _follower(self, conversation_id: str, after: int) -> Follower:
-        return Follower(after, lambda seq: self._load(conversation_id, seq), list)
+        return Follower(after, lambda seq: self._load(conversation_id, seq), for_staff)
 
     async def _fresh(self, signal: Signal, events: tuple[WireEvent, ...]) -> list[WireEvent]:
         conversation_id = signal.conversation_id

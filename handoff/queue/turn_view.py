@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from handoff.contract.redact import hide
 from handoff.conversations.schemas import Body
 from handoff.errors import NotFound
 from handoff.storage import tables as t
@@ -14,7 +15,7 @@ from handoff.storage.database import Database
 
 class TurnView(Body):
     """``seq`` is the newest customer message of the turn; ``triage``, ``messages``, ``operations`` and ``directives``
-    are those of the stored ``TurnResult``, absent for a turn that failed."""
+    are those of the stored ``TurnResult`` without payment data, absent for a turn that failed."""
 
     seq: int
     reply_to: list[int]
@@ -44,7 +45,7 @@ class TurnViewer:
         row = next((row for row in rows if seq == row["seq"] or seq in row["reply_to"]), None)
         if row is None:
             raise NotFound("turn_not_found", "The assistant did not take part in that message.")
-        result = row["result"] or {}
+        result = hide(row["result"] or {})
         return TurnView(
             seq=row["seq"],
             reply_to=row["reply_to"],

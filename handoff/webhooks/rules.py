@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from handoff.contract.events import PRIVATE_FIELDS
+from handoff.contract.redact import hide
 from handoff.conversations.log import WireEvent
 from handoff.errors import Unprocessable
-from handoff.packet.hide import hide
 
 MOST_ATTEMPTS = 16
 FIRST_PAUSE = timedelta(seconds=5)
