@@ -144,8 +144,8 @@ class Effort:
 class Contact:
     """One sitting of one customer about one issue, with everything that outcomes and metrics need from its events.
 
-    ``unanswered``: the customer's messages with a need that nothing has answered yet. ``moods``: the frustration, 0 to 1,
-    read in each of their messages that is more than small talk.
+    ``unanswered``: the customer's messages with a need that nothing has answered yet. ``moods``: the frustration, 0 to
+    1, read in each of their messages that is more than small talk.
     """
 
     id: str
