@@ -1,8 +1,9 @@
 """From one conversation's log to its contacts: one sitting of one customer about one issue each.
 
-A contact begins with the conversation, with an episode that opens, with a reopening, with a new need after the customer
-has confirmed that the last one is settled, and with a message after a day of silence. Nothing here looks at other
-conversations and nothing depends on the present moment.
+A contact ends with the customer's last word, or with the first answer to it: nudges, closings and whatever else we add
+do not move the end, or nothing would ever be over. A contact begins with the conversation, with an episode that opens,
+with a reopening, with a new need after the customer has confirmed that the last one is settled, and with a message
+after a day of silence. Nothing here looks at other conversations and nothing depends on the present moment.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from eval.outcomes.model import (
 from eval.outcomes.smalltalk import CHAT, is_chat
 
 SITTING: Final = DAY
-"""After so long without an event, a customer's message is a new contact."""
+"""After so long without a word of the customer's, a person's, or an answer, a customer's message is a new contact."""
 SURE: Final = 0.6
 """Confidence from which a typed "that's solved" counts as the customer's word."""
 SAME_AGAIN: Final = 0.6
@@ -55,18 +56,31 @@ class _Reader:
         self._last_source = ""
         self._intents: dict[int, tuple[str, float]] = {}
         self._said: dict[int, str] = {}
+        self._owed: set[str] = set()
 
     def read(self, event: Event) -> None:
         contact = self._contact_for(event)
         ref = Ref(self._conversation.id, event.seq)
+        moves = self._moves_the_end(event)
         handler = _HANDLERS.get(event.type)
         if handler is not None:
             handler(self, contact, event, ref)
         if event.type not in OUTSIDE or not contact.closed:
             contact.last = ref
-            if not (contact.closed and event.type == "feedback.given"):
+            if moves and not (contact.closed and event.type == "feedback.given"):
                 contact.ended_at = max(contact.ended_at, event.at)
-        self._last_at = event.at
+        if moves or event.source == "agent":
+            self._last_at = event.at
+
+    def _moves_the_end(self, event: Event) -> bool:
+        """What the customer does, and the first word of the bot and of a person after it."""
+        if event.source == "customer":
+            self._owed = {"bot", "agent"}
+            return True
+        if event.type != "message.sent" or event.source not in self._owed:
+            return False
+        self._owed.remove(event.source)
+        return True
 
     def finish(self) -> list[Contact]:
         if self._now is not None:
@@ -100,11 +114,9 @@ class _Reader:
         if event.type == "message.sent" and event.source == "customer":
             if now.closed or (self._last_at is not None and event.at - self._last_at > SITTING):
                 return self._begin(event, reopened=True)
-            if (
-                now.claim is not None
-                and now.claim.evidence == "confirmed"
-                and texts.states_need(str(event.data.get("text", "")))
-            ):
+            text = str(event.data.get("text", ""))
+            confirmed = now.claim is not None and now.claim.evidence == "confirmed"
+            if confirmed and texts.states_need(text) and not _denies(now, text):
                 return self._begin(event)
         return now
 
@@ -150,6 +162,8 @@ class _Reader:
         contact.customer_messages += 1
         contact.said.append((ref, text))
         contact.last_customer_at = event.at
+        if (contact.answered or contact.said_solved) and contact.claim is not None and _denies(contact, text):
+            _deny(contact, event.at, ref)
         contact.answered = False
         contact.entities |= texts.entities(text)
         self._said[event.seq] = text
@@ -254,7 +268,20 @@ class _Reader:
         if intent == texts.SOLVED_YES and confidence >= SURE:
             _confirm(contact, event.at, pointer)
         elif intent == texts.SOLVED_NO and confidence >= SURE:
-            _deny(contact, event.at, pointer)
+            self._not_solved(contact, event.at, pointer)
+
+    def _not_solved(self, contact: Contact, at: float, ref: Ref) -> None:
+        """A denial that seemed to begin something new is about what was there before, which it takes back."""
+        before = self._done[-1] if self._done else None
+        if (
+            before is not None
+            and contact.after == before.id
+            and contact.customer_messages == 1
+            and not contact.entities
+        ):
+            contact.linked_to = before.id
+            _deny(before, at, ref)
+        _deny(contact, at, ref)
 
     def _action(self, contact: Contact, event: Event, ref: Ref) -> None:
         data = event.data
@@ -381,6 +408,11 @@ _HANDLERS: Final[dict[str, Callable[[_Reader, Contact, Event, Ref], None]]] = {
 def _says_again(contact: Contact, text: str) -> bool:
     said = texts.words(text)
     return len(said) > 2 and any(texts.overlap(said, texts.words(old)) >= SAME_AGAIN for _, old in contact.said)
+
+
+def _denies(contact: Contact, text: str) -> bool:
+    """Whether a text takes back what was held of ``contact``: a denial that names nothing else."""
+    return texts.denies(text) and texts.entities(text) <= contact.entities
 
 
 def _has_verified(contact: Contact) -> bool:

@@ -87,7 +87,8 @@ def _same_issue(old: Contact, new: Contact, rules: LinkRules) -> bool:
         return True
     if old.entities and new.entities:
         return bool(old.entities & new.entities)
-    if new.id != old.id and new.after == old.id and new.reopened and not new.entities and _same_topic(old, new):
+    follows = new.id != old.id and new.after == old.id and not new.entities
+    if follows and (new.topic in texts.COMPLAINTS or (new.reopened and _same_topic(old, new))):
         return True
     if rules.similarity is None or not old.need or not new.need:
         return False

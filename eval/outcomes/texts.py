@@ -13,6 +13,8 @@ SMALL_TALK: Final = frozenset(
 )  # fmt: skip
 """Intents that are no topic of their own."""
 NOT_UNDERSTOOD: Final = frozenset({"out_of_scope", "nlu_fallback"})
+COMPLAINTS: Final = frozenset({"complain"})
+"""Topics that are about what came right before, where they name nothing else."""
 SOLVED_YES, SOLVED_NO = "solved_yes", "solved_no"
 
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
@@ -22,6 +24,20 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}|\d{3,}")
 _DONE = re.compile(
     r"\b(?:i|we)(?:'ve|’ve| have)(?: just| now| also)* (?:cancell?ed|refunded|changed|updated|booked|unlocked|paused|"
     r"resumed|reset|deleted|reversed|issued|processed|credited|reimbursed|replaced)\b",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(
+    r"(?:^|[.,;!?]\s*|\b(?:but|no|sorry|still|hm+|well) )(?:(?:that|this|it|your answer)(?: still| really| just)? )?"
+    r"(?:(?:did|does|do|is|was|has|had)(?: not|n't)|didnt|doesnt|isnt|wasnt|hasnt|not|still not|never)"
+    r"(?: really| actually| quite| even| at all| be| been)*"
+    r" (?:work\w*|help\w*|solv\w*|fix\w*|resolv\w*|settl\w*|done|correct|right|true|what i|an answer|my question"
+    r"|happen\w*)"
+    r"|\b(?:that|this|it)(?:'s| is| was) (?:still )?(?:wrong|no help|no answer|no use|useless|unsolved|not)\b"
+    r"|\byou (?:did|have)(?:n't| not) (?:really )?(?:solve|answer|help|fix)"
+    r"|\b(?:un|not )(?:solved|resolved)\b"
+    r"|\bstill (?:(?:the )?same|broken|nothing|stuck|there|have th|don't have)"
+    r"|\bproblem (?:still )?(?:remain|persist)"
+    r"|\bnothing (?:of (?:that|it) )?(?:help|work)|\bno help\b|^no luck",
     re.IGNORECASE,
 )
 _ASKS_FOR: Final = (
@@ -60,6 +76,11 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
 def says_done(text: str) -> bool:
     """Whether we say that we have done something."""
     return _DONE.search(text) is not None
+
+
+def denies(text: str) -> bool:
+    """Whether a customer says that what we said or did is not right, or did not help."""
+    return _DENIES.search(text.replace("’", "'")) is not None
 
 
 def asks(text: str) -> bool:

@@ -163,6 +163,43 @@ def test_an_effect_stands_when_what_follows_is_thanks_or_is_settled_too() -> Non
     assert headline(*(log.closed() for log in done)) == 1
 
 
+def test_cheat_forgetting_the_denial_after_solved() -> None:
+    """A typed "no" after the button takes the word back, whether its words or its reading tell."""
+    denied = [asked(n).bot().solved() for n in range(4)]
+    denied[0].customer("no, that did not work", "solved_no").bot("Sorry.")
+    denied[1].customer("No, that did not work at all!", "inform").bot("Thanks.")
+    denied[2].customer("I asked something different", "solved_no").bot("Sorry.")
+    denied[3].customer("you people never listen", "complain").bot("Sorry.")
+    found = measured(*honest(), *(log.closed() for log in denied))
+    assert found["resolution"].value == pytest.approx(1 / 7)
+    assert {"eps_0", "eps_1", "eps_2", "eps_3"} <= {*found["unresolved"].hits, *found["repeat"].hits}
+
+
+def test_cheat_forgetting_the_denial_after_an_effect() -> None:
+    denied = asked(1).done("op_1").bot("It is off.").customer("that's wrong", "inform").bot("Thanks.").closed()
+    assert headline(*honest(), denied) == pytest.approx(1 / 4)
+
+
+@pytest.mark.parametrize("who", ["bot", "system", "agent"])
+def test_cheat_nudging_so_that_nothing_is_over(who: str) -> None:
+    ghosts = [asked(n).bot("Which order?") for n in range(3)]
+    for log in ghosts:
+        for _ in range(5):
+            log.later(days=6).add("message.sent", who, text="Are you still there?", author=who, reply_to=[3])
+            log.add("handoff.requested", "bot", reason="x") if who == "bot" else log.closed()
+    assert headline(*honest(), *ghosts) == pytest.approx(1 / 6)
+
+
+def test_cheat_nudging_so_that_a_return_is_no_return() -> None:
+    log = asked(1).done("op_1").bot("It is off.")
+    for _ in range(4):
+        log.later(hours=20).add("message.sent", "system", text="Are you still there?", author="system")
+    log.later(hours=1).customer("A-1001 came all the same", "order_status").bot("It was on the road.").closed()
+    found = measured(*honest(), log)
+    assert found["repeat"].hits == ("eps_1",)
+    assert found["resolution"].value == pytest.approx(1 / 4)
+
+
 def test_cheat_taking_the_young_into_the_count() -> None:
     young = asked(1).done().bot("It is off.").closed()
     assert measured(young, as_of=START + 3 * DAY)["resolution"].n == 0

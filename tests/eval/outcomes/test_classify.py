@@ -160,6 +160,12 @@ def test_a_new_need_after_a_confirmed_one_is_an_episode_of_its_own() -> None:
     assert [(each.id, each.evidence) for each in found] == [("eps_cnv_1", "confirmed"), ("cnv_1~2", "assumed_silent")]
 
 
+def test_a_new_trouble_with_another_order_after_a_confirmed_need_is_no_denial() -> None:
+    log = asked().bot().solved().customer("A-7777 doesn't work", "damaged_or_wrong_item").bot("Sorry.").closed()
+    found = episodes_of([log.conversation()], LATER)
+    assert [each.evidence for each in found] == ["confirmed", "assumed_silent"]
+
+
 def test_thanks_after_a_confirmed_need_are_no_episode() -> None:
     assert one(asked().bot().solved().customer("thanks, bye!", "thanks").bot("Bye!").closed()).evidence == "confirmed"
 
