@@ -24,6 +24,11 @@ class Answer(Protocol):
     @property
     def confidence(self) -> float: ...
 
+    @property
+    def worded_by(self) -> str | None:
+        """The language model that worded ``text``, if one did."""
+        ...
+
 
 class Answerer(Protocol):
     async def answer(

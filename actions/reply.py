@@ -36,12 +36,15 @@ def say(
     citations: Sequence[Citation] = (),
     operations: Sequence[str] = (),
     read_from: Sequence[str] = (),
+    worded_by: str | None = None,
     complete: bool = False,
     **slots: Any,
 ) -> Reply:
     """``read_from`` names what of the shop the text was read from in this turn: without it, or an operation, the
     gateway lets no statement about the customer's things pass."""
-    message = BotMessage(text, list(choices), list(citations), list(operations), read_from=list(read_from))
+    message = BotMessage(
+        text, list(choices), list(citations), list(operations), read_from=list(read_from), worded_by=worded_by
+    )
     return Reply([ActionReturn(message=message)], slots, complete)
 
 

@@ -22,8 +22,10 @@ from bot.collect import Collector
 from bot.local_actions import AWAITING, OPEN_QUESTION, QUESTION_OPEN
 from bot.policies.triage import SLOT
 from bot.processor import TurnProcessor
+from bot.rule_limits import limit_of
 from bot.text.normalise import harmless
 from bot.tracker_store import LiveTrackers, snapshot
+from bot.triage.thresholds import shipped
 from bot.wire import Malformed
 from handoff.contract.signing import BadToken, read_context
 from handoff.contract.turn import TurnRequest
@@ -229,6 +231,7 @@ def _triage(request: TurnRequest, tracker: DialogueStateTracker, output: Collect
     return {
         "decision": decision,
         "rule": rule,
+        "threshold": limit_of(rule, shipped()),
         "reason": reason if decision != "continue" else None,
         "frustration": decided.get("frustration", 0.0),
         "complexity": decided.get("complexity", 0.0),

@@ -141,7 +141,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(agent_routes.create_router(staff, presence, trail, require, limit, settings))
     router.include_router(picture_routes.create_router(staff, Portraits(settings.portraits), require))
     router.include_router(desk_socket.create_router(core, staff, presence))
-    queue, approvals = QueueService(core, presence, trail), ApprovalService(core, trail, ports)
+    queue, approvals = QueueService(core, presence, trail, ports), ApprovalService(core, trail, ports)
     router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
     router.include_router(promise_routes.create_router(queue, PromiseService(core, trail), require))
     router.include_router(waiting_routes.create_router(core, ports, limit))
@@ -154,7 +154,14 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(canned_routes.create_router(canned, require))
     router.include_router(
         desk_routes.create_router(
-            core, Inbox(core), Customers(core, trail), suggester, Viewers(client, clock), require, queue.may_see
+            core,
+            Inbox(core),
+            Customers(core, trail),
+            suggester,
+            Viewers(client, clock),
+            require,
+            queue.may_see,
+            ports,
         )
     )
     order = Order(client)

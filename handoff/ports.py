@@ -58,6 +58,10 @@ class Ports:
     missing_role: Callable[[str, str | None, Paid, Sequence[str]], str | None] = field(default=_lead_decides)
     word_summary: Callable[[Mapping[str, Any]], Awaitable[Worded]] = field(default=_not_worded)
 
+    async def address_on_record(self, customer_id: str | None, verification: str) -> str | None:
+        """Only of a customer who proved who they are."""
+        return await self.address_of(customer_id) if customer_id is not None and verification != "none" else None
+
 
 def recovery_signs(packet: dict[str, Any]) -> list[str]:
     """What a packet says about what went wrong: intents newest first, then kinds of operations."""

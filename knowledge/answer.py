@@ -60,6 +60,7 @@ class Answer:
     """``found`` False: ``text`` says so honestly, and ``citations`` is empty.
 
     ``sure`` False although found: ``text`` begins with ``UNSURE``; the passage may be a neighbour of the right one.
+    ``worded_by``: the language model that worded it; ``None`` for an extract.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Answer:
     confidence: float
     trace: Trace
     sure: bool = False
+    worded_by: str | None = None
 
 
 class Answerer:
@@ -147,7 +149,8 @@ class Answerer:
             raise NotComposed("a passage was withdrawn meanwhile")
         extract.trace.path, extract.trace.path_because = "composed", "every sentence stands on the passages"
         text = text if extract.sure else f"{UNSURE}\n\n{text}"
-        return replace(extract, text=text, citations=[cite(near[at]) for at in verdict.rests_on])
+        cited = [cite(near[at]) for at in verdict.rests_on]
+        return replace(extract, text=text, citations=cited, worded_by=composer.name)
 
     def _shown(self, found: Found) -> list[Passage]:
         return [hit.passage for hit in found.hits[:2] if found.hits[0].score - hit.score < SECOND]

@@ -46,6 +46,11 @@ class NotComposed(Exception):
 
 
 class Composer(Protocol):
+    @property
+    def name(self) -> str:
+        """The model, as it is configured."""
+        ...
+
     async def compose(self, question: str, earlier: Sequence[str], evidence: Sequence[Evidence]) -> str:
         """Text that is still to be checked. Raises ``NotComposed``."""
         ...

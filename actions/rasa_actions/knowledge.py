@@ -54,4 +54,4 @@ class AnswerQuestion(DeskAction):
             )
         if not answer.found:
             return say(words("no_answer"), [PERSON, ANOTHER])
-        return say(answer.text, citations=answer.citations, complete=True)
+        return say(answer.text, citations=answer.citations, worded_by=answer.worded_by, complete=True)

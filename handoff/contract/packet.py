@@ -17,9 +17,10 @@ PACKET_VERSION = 1
 MOST_BYTES = 28 * 1024
 """Of the packet as JSON. What does not fit is named in ``overflow`` and can be fetched by its reference."""
 
-FactSource = Literal["customer", "tool", "inferred", "host_site"]
+FactSource = Literal["customer", "tool", "inferred", "host_site", "pre_chat"]
 """``customer``: said by them; ``tool``: held by a record (the log, the ledger, the business system); ``inferred``: the
-assistant's reading; ``host_site``: vouched for by the site that shows the widget."""
+assistant's reading; ``host_site``: vouched for by the site that shows the widget; ``pre_chat``: what they filled into
+the form before the first message, not proven."""
 
 Effect = Literal["done", "not_done", "unknown"]
 NextAction = Literal[
@@ -64,7 +65,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class PacketIds:
-    """``wait_started_at``: the SLA clock, from the first wait. ``model``: the chat model that words texts, if any."""
+    """``wait_started_at``: the SLA clock, from the first wait. ``knowledge_version``: the articles that
+    the assistant's answers rest on, each with its version (``returns@3``). ``model``: the chat model that worded the
+    newest of them, if one did."""
 
     handoff_id: str
     conversation_id: str
@@ -102,6 +105,7 @@ class PacketCustomer:
 @dataclass(frozen=True)
 class PacketWhy:
     """``messages``: the customer's messages that caused it. ``alternatives``: what was tried instead and not taken.
+    ``threshold``: what ``score`` had to reach; rules that rest on words or counts have neither.
     ``flags``: ``safety``, ``legal``, ``vulnerable``, ``abuse``, ``repeat_contact``."""
 
     reason: HandoffReason
@@ -237,7 +241,9 @@ class PacketLine:
 
 @dataclass(frozen=True)
 class PacketRouting:
-    """``text_shown`` is exactly what the customer read when they were handed over; ``wait_told`` in seconds."""
+    """``text_shown`` is exactly what the customer read when they were handed over. ``position_told``, ``wait_told``
+    (seconds) and ``off_hours`` (outside business hours: when they begin again) are what they were told last.
+    ``requested_agent``: the id of the colleague whom a transfer meant it for."""
 
     queue: str
     priority: int

@@ -17,7 +17,7 @@ Subject = str
 
 
 class Known(NamedTuple):
-    """Something the customer has told: its ``value`` and the event ``seq`` (0: it came with the sign-in)."""
+    """Something the customer has told: its ``value`` and the event ``seq`` (0: on record, or from the sign-in)."""
 
     subject: Subject
     value: str
@@ -70,13 +70,24 @@ _TELLS = re.compile(
 def said_already(
     events: Sequence[Mapping[str, Any]], *, email: str | None = None, name: str | None = None
 ) -> list[Known]:
-    """What the customer told in the log, the newest of each subject. ``email``, ``name``: known from their sign-in."""
+    """What the customer told in the log, the newest of each subject. ``email``, ``name``: on record, or known from
+    their sign-in."""
     known: dict[Subject, Known] = {}
     if email:
         known["email"] = Known("email", email, 0)
     if name:
         known["name"] = Known("name", name, 0)
     for event in events:
+        if event["type"] == "conversation.opened":  # the form before the chat
+            form = event["data"]
+            known |= {
+                subject: Known(subject, str(form[subject]), int(event["seq"]))
+                for subject in ("email", "name")
+                if form.get(subject) and (subject not in known or known[subject].value == form[subject])
+            }
+        elif event["type"] == "contact.given" and event["data"].get("address"):
+            subject = str(event["data"]["kind"])
+            known[subject] = Known(subject, str(event["data"]["address"]), int(event["seq"]))
         if event["type"] != "message.sent" or event["source"] != "customer":
             continue
         text, seq = str(event["data"].get("text") or ""), int(event["seq"])

@@ -73,7 +73,7 @@ class ChoiceOffer:
 class BotMessage:
     """``operations`` names those whose truth the text speaks of. ``read_from`` names what of the business system the
     text was read from in this turn (order numbers, the customer's id): what a text says of the customer's things needs
-    one of the two behind it.
+    one of the two behind it. ``worded_by``: the chat model that worded the text, if one did.
     """
 
     text: str
@@ -82,6 +82,7 @@ class BotMessage:
     operations: List[str] = field(default_factory=list)
     response: Optional[str] = None
     read_from: List[str] = field(default_factory=list)
+    worded_by: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ class IntentScore:
 
 @dataclass(frozen=True)
 class Triage:
-    """What was understood and decided. Scores are 0..1; ``ranking`` is at most five intents, best first."""
+    """What was understood and decided. Scores are 0..1; ``ranking`` is at most five intents, best first. ``threshold``:
+    what the score behind ``rule`` had to reach; ``None`` for a rule that rests on words or counts."""
 
     decision: Literal["continue", "offer", "hand_over", "approval", "boundary"]
     rule: str
@@ -161,6 +163,7 @@ class Triage:
     active_form: Optional[str] = None
     requested_slot: Optional[str] = None
     slots: Dict[str, Any] = field(default_factory=dict)
+    threshold: Optional[float] = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from handoff.desk.inbox import Inbox
 from handoff.desk.suggestions import Suggester, Suggestions
 from handoff.desk.viewers import Viewer, Viewers
 from handoff.gateway.hub import Watching
+from handoff.ports import Ports
 
 WHOLE_LOG = 100_000
 Search = Annotated[str, Query(min_length=2, max_length=200)]
@@ -86,7 +87,8 @@ class Draft(Body):
 
 
 class Reask(Body):
-    """What the draft asks for although it is known; ``seq`` 0 means that it came with the sign-in."""
+    """What the draft asks for although it is known; ``seq`` 0 means that it is on record, or came with
+    the sign-in; 1 that it stands in the form before the chat."""
 
     subject: Literal["order_number", "email", "phone", "name", "problem"]
     value: str
@@ -109,6 +111,7 @@ def create_router(
     viewers: Viewers,
     require: Require,
     may_see: MaySee,
+    ports: Ports,
 ) -> APIRouter:
     router = APIRouter(tags=["desk"])
     Agent = Annotated[Principal, Depends(require(*DESK_ROLES))]
@@ -159,13 +162,11 @@ def create_router(
     async def reasks(handoff_id: Handoff, _me: Agent, body: Draft) -> Reasks:
         """What a draft asks the customer again. Nothing is stored."""
 
-        def work(connection: Any) -> list[Reask]:
-            here = find(connection, conversation_of(connection, handoff_id))
-            events = for_staff(read_events(connection, here.id, 0, WHOLE_LOG))
-            known = said_already(events, name=here.customer_name)
-            return [Reask(**each._asdict()) for each in asked_again(body.text, known)]
-
-        return Reasks(reasks=await core.database.read(work))
+        here = await core.database.read(lambda c: find(c, conversation_of(c, handoff_id)))
+        address = await ports.address_on_record(here.customer_id, here.verification)
+        events = await core.database.read(lambda c: for_staff(read_events(c, here.id, 0, WHOLE_LOG)))
+        known = said_already(events, email=address, name=here.customer_name)
+        return Reasks(reasks=[Reask(**each._asdict()) for each in asked_again(body.text, known)])
 
     @router.put("/handoffs/{handoff_id}/viewing")
     async def look(handoff_id: Handoff, me: Agent, body: Looking) -> ViewersOut:

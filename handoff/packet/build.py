@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from handoff.clock import parse
-from handoff.contract.events import Attachment, Evidence, HandoffReason
+from handoff.contract.events import Attachment, Evidence
 from handoff.contract.next_action import DANGERS
 from handoff.contract.packet import (
     Fact,
     Packet,
     PacketAdvice,
-    PacketCustomer,
     PacketIds,
     PacketLine,
     PacketMood,
-    PacketRouting,
     PacketSummary,
     PacketWhy,
 )
@@ -28,17 +26,19 @@ from handoff.contract.redact import PAYMENT, finds, hide
 from handoff.conversations.log import Conversation, WireEvent
 from handoff.packet import tried
 from handoff.packet.advice import advise
+from handoff.packet.customer import contacts, customer, topic_chosen
 from handoff.packet.hide import hide_events
-from handoff.packet.need import LONGEST_QUOTE, TurnRecord, accessibility, need, questions
+from handoff.packet.need import TurnRecord, need, questions
 from handoff.packet.origins import origins
+from handoff.packet.routing import Handoff, routing
 from handoff.packet.summary import summarise
 from handoff.packet.tried import LedgerRow
+from handoff.packet.versions import knowledge_version, model, threshold
 
 __all__ = ["Handoff", "LedgerRow", "TurnRecord", "build"]
 
 LONGEST_LINE = 1_000
 LONGEST_NOTE = 1_000
-LONGEST_URL = 500
 REPHRASED = frozenset({"rephrase", "rephrased"})
 URGENCY: dict[int, Literal["urgent", "high", "normal"]] = {1: "urgent", 2: "high"}
 KINDS: dict[str, Literal["message", "note", "draft", "failure"]] = {
@@ -49,17 +49,6 @@ KINDS: dict[str, Literal["message", "note", "draft", "failure"]] = {
 }
 
 
-class Handoff(NamedTuple):
-    """The hand-over's own row, as far as the packet needs it."""
-
-    id: str
-    seq: int
-    reason: HandoffReason
-    queue: str
-    priority: int
-    requested_at: str
-
-
 def build(
     conversation: Conversation,
     events: Sequence[WireEvent],
@@ -68,20 +57,23 @@ def build(
     prior_contacts: int = 0,
     ledger: Mapping[str, LedgerRow] | None = None,
     as_of: str | None = None,
+    address: str | None = None,
 ) -> Packet:
     """The whole packet, before the size cap (``fit``).
 
     ``events``: the conversation's whole log, in order. ``turns``: its finished turns, in order. ``ledger``: its
     operations' rows by id. ``as_of``: the moment that decides what is overdue; the hand-over's, unless given.
+    ``address``: the customer's e-mail on record.
     """
     events, redactions = hide_events(events)
     turns = [turn._replace(result=hide(turn.result)) for turn in turns]
     said = [e for e in events if e["type"] == "message.sent" and e["source"] == "customer"]
     triage = [e for e in events if e["type"] == "triage.decided" and e["seq"] <= handoff.seq]
     request = next(e for e in events if e["seq"] == handoff.seq)
-    why = _why(request, triage, handoff, prior_contacts)
+    why = _why(request, triage, turns, handoff, prior_contacts)
     performed = [e for e in events if e["type"] == "action.performed"]
     note = Fact(why.note, "customer", handoff.seq) if why.note and request["source"] == "customer" else None
+    where = contacts(conversation, events, turns, address)
     packet = Packet(
         ids=PacketIds(
             handoff_id=handoff.id,
@@ -92,10 +84,12 @@ def build(
             first_contact_at=conversation.opened_at,
             wait_started_at=_first_wait(events, handoff),
             bot_version=turns[-1].model_version if turns else None,
+            knowledge_version=knowledge_version(events),
+            model=model(turns),
         ),
-        customer=_customer(conversation, events, said, turns),
+        customer=customer(conversation, events, said, where),
         why=why,
-        need=need(said, turns, why.evidence, performed, note),
+        need=need(said, turns, why.evidence, performed, note, topic_chosen(events)),
         tried=tried.steps(events, handoff.seq),
         operations=tried.operations(events, ledger or {}),
         articles=tried.articles(events),
@@ -109,7 +103,7 @@ def build(
             prior_contacts=prior_contacts,
             signs=[ground for e in triage for ground in _grounds(e) if e["data"]["frustration"] > 0],
         ),
-        routing=_routing(events, handoff),
+        routing=routing(events, handoff),
         summary=PacketSummary("", "", "", ""),
         advice=PacketAdvice("ask_need", ""),
         completeness=0.0,
@@ -117,9 +111,9 @@ def build(
         transcript=_transcript(events),
         redactions=redactions,
     )
-    packet = replace(packet, origins=origins(packet, events, turns, handoff.seq))
+    packet = replace(packet, origins=origins(packet, events, turns, where, handoff.seq))
     packet = replace(packet, advice=advise(packet))
-    packet = replace(packet, origins=origins(packet, events, turns, handoff.seq))  # now with the advice's own
+    packet = replace(packet, origins=origins(packet, events, turns, where, handoff.seq))  # now with the advice's own
     missing = [name for name, known in _wanted(packet).items() if not known]
     share = round(1 - len(missing) / len(_wanted(packet)), 2)
     return replace(packet, summary=summarise(packet), completeness=share, missing=missing)
@@ -153,35 +147,13 @@ def _last_episode(events: Sequence[WireEvent]) -> str | None:
     return opened[-1] if opened else None
 
 
-def _customer(
-    conversation: Conversation, events: Sequence[WireEvent], said: Sequence[WireEvent], turns: Sequence[TurnRecord]
-) -> PacketCustomer:
-    verified = [e for e in events if e["type"] == "customer.verified"]
-    opened = events[0]["data"] if events else {}
-    told: dict[str, str] = {}
-    for turn in turns:
-        found = {**(turn.result["triage"].get("slots") or {}), **(turn.result["triage"].get("entities") or {})}
-        told |= {name: str(found[name])[:LONGEST_QUOTE] for name in ("email", "phone") if found.get(name)}
-    by_code = conversation.verification == "one_time_code" and "email" in told
-    # What they left to be answered at counts before what they mentioned.
-    left = {e["data"]["kind"]: e["data"] for e in events if e["type"] == "contact.given"}
-    told |= {kind: str(given["address"]) for kind, given in left.items() if given.get("address")}
-    checked = left["email"]["checked"] == "verified" if "email" in left else by_code
-    return PacketCustomer(
-        customer_id=conversation.customer_id,
-        name=conversation.customer_name,
-        verification=conversation.verification,  # type: ignore[arg-type]
-        verified_at=verified[-1]["occurred_at"] if verified else None,
-        email=told.get("email"),
-        phone=told.get("phone"),
-        confirmed_contacts=["email"] if checked else [],
-        locale=conversation.locale,
-        page_url=(opened.get("page_url") or "")[:LONGEST_URL] or None,
-        accessibility=accessibility(said),
-    )
-
-
-def _why(request: WireEvent, triage: Sequence[WireEvent], handoff: Handoff, prior_contacts: int) -> PacketWhy:
+def _why(
+    request: WireEvent,
+    triage: Sequence[WireEvent],
+    turns: Sequence[TurnRecord],
+    handoff: Handoff,
+    prior_contacts: int,
+) -> PacketWhy:
     data = request["data"]
     last = triage[-1]["data"] if triage else {}
     evidence = [Evidence(**item) for item in data.get("evidence", [])]
@@ -192,6 +164,7 @@ def _why(request: WireEvent, triage: Sequence[WireEvent], handoff: Handoff, prio
         reason=handoff.reason,
         rule=last.get("rule"),
         score=data.get("score"),
+        threshold=threshold(turns, last) if data.get("score") is not None else None,
         evidence=evidence,
         messages=sorted(set(messages)),
         alternatives=[
@@ -202,19 +175,6 @@ def _why(request: WireEvent, triage: Sequence[WireEvent], handoff: Handoff, prio
         note=(data.get("note") or "")[:LONGEST_NOTE] or None,
         urgency=URGENCY.get(handoff.priority, "normal"),
         flags=flags,
-    )
-
-
-def _routing(events: Sequence[WireEvent], handoff: Handoff) -> PacketRouting:
-    told = next((e for e in events if e["type"] == "handoff.queued" and e["seq"] > handoff.seq), None)
-    shown = next(
-        (e for e in events if e["seq"] > handoff.seq and e["type"] == "message.sent" and e["source"] == "system"), None
-    )
-    return PacketRouting(
-        queue=handoff.queue,
-        priority=handoff.priority,
-        position_told=told["data"]["position"] if told else None,
-        text_shown=shown["data"].get("text") if shown else None,
     )
 
 

@@ -12,8 +12,9 @@ from handoff.storage import tables as t
 WHOLE_LOG = 100_000
 
 
-def load_packet(connection: sa.Connection, row: sa.RowMapping, as_of: str) -> Packet:
-    """The whole packet of the hand-over whose ``row`` this is; ``as_of`` decides which promises are overdue."""
+def load_packet(connection: sa.Connection, row: sa.RowMapping, as_of: str, address: str | None) -> Packet:
+    """The whole packet of the hand-over whose ``row`` this is; ``as_of`` decides which promises are overdue,
+    ``address`` is the customer's on record."""
     conversation = find(connection, row["conversation_id"])
     turns = connection.execute(
         sa.select(t.turns.c.seq, t.turns.c.result, t.turns.c.model_version)
@@ -29,10 +30,20 @@ def load_packet(connection: sa.Connection, row: sa.RowMapping, as_of: str) -> Pa
         conversation,
         read_events(connection, conversation.id, 0, WHOLE_LOG),
         [TurnRecord(r.seq, r.result, r.model_version) for r in turns],
-        Handoff(row["id"], row["seq"], row["reason"], row["queue"], row["priority"], row["requested_at"]),
+        Handoff(
+            row["id"],
+            row["seq"],
+            row["reason"],
+            row["queue"],
+            row["priority"],
+            row["requested_at"],
+            row["skills"],
+            row["weight"],
+        ),
         _prior_contacts(connection, conversation),
         {r.id: LedgerRow(r.arguments, r.object_ref) for r in ledger},
         as_of,
+        address,
     )
 
 

@@ -64,8 +64,10 @@ def need(
     evidence: Sequence[Evidence],
     operations: Sequence[WireEvent],
     note: Fact | None,
+    chosen: Fact | None,
 ) -> PacketNeed:
-    """``said``: the customer's messages. ``note``: what they wrote on the button."""
+    """``said``: the customer's messages. ``note``: what they wrote on the button; ``chosen``: the topic that they chose
+    before the chat, which is a slot like the others and the problem until they say more."""
     last = turns[-1].result["triage"] if turns else {}
     intents = [
         PacketIntent(triage["intent"], triage.get("confidence") or 0.0, turn.seq)
@@ -73,7 +75,7 @@ def need(
         if (triage := turn.result["triage"]).get("intent")
     ]
     matters = _matters(said, intents)
-    problem = quote(matters[0]) if matters else note
+    problem = (quote(matters[0]) if matters else note) or chosen
     return PacketNeed(
         problem=problem,
         wants=_wants(matters, intents) or note,
@@ -82,7 +84,8 @@ def need(
         intents=intents,
         active_form=last.get("active_form"),
         requested_slot=last.get("requested_slot"),
-        slots={
+        slots=({"topic": chosen} if chosen else {})
+        | {
             name: _slot(name, value, said, turns, operations)
             for name, value in (last.get("slots") or {}).items()
             if isinstance(value, str | int | float | bool) and value != ""

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from handoff.contract.packet import Fact, FactSource, Origin, Packet
 from handoff.conversations.log import WireEvent
+from handoff.packet.customer import Contact, opening, verified_at
 from handoff.packet.need import TurnRecord
+from handoff.packet.routing import routing_origins
+from handoff.packet.versions import version_origins
 
 GROUPS = ("ids", "customer", "why", "need", "mood", "routing", "advice")
 
 
 def origins(
-    packet: Packet, events: Sequence[WireEvent], turns: Sequence[TurnRecord], request: int
+    packet: Packet,
+    events: Sequence[WireEvent],
+    turns: Sequence[TurnRecord],
+    where: Mapping[str, Contact],
+    request: int,
 ) -> dict[str, Origin]:
-    """One entry for each plain field that says something. ``request``: the seq of ``handoff.requested``."""
+    """One entry for each plain field that says something. ``where``: the customer's contacts. ``request``: the seq of
+    ``handoff.requested``."""
     names = [
         f"{group}.{field.name}"
         for group in GROUPS
         for field in dataclasses.fields(getattr(packet, group))
         if _is_plain(getattr(getattr(packet, group), field.name))
     ]
-    known = _known(packet, events, turns, request)
+    known = {
+        **_known(events, turns, request),
+        **_of_customer(packet, events, where),
+        **routing_origins(events, packet.ids.handoff_id, request),
+        **version_origins(events, turns),
+    }
     return {name: known.get(name) or known[name.partition(".")[0]] for name in names}
 
 
@@ -35,59 +48,51 @@ def _is_plain(value: object) -> bool:
     return not (isinstance(value, list) and dataclasses.is_dataclass(value[0]))
 
 
-def _known(packet: Packet, events: Sequence[WireEvent], turns: Sequence[TurnRecord], request: int) -> dict[str, Origin]:
+def _known(events: Sequence[WireEvent], turns: Sequence[TurnRecord], request: int) -> dict[str, Origin]:
     """By field, and by group for those that a field does not name."""
     asked = next(e for e in events if e["seq"] == request)
     by_customer = asked["source"] == "customer"
-    verified = _last(events, "customer.verified")
-    left = {e["data"]["kind"]: e["seq"] for e in events if e["type"] == "contact.given"}
-    proof: FactSource = "host_site" if packet.customer.verification == "identity_token" else "customer"
-    proven = Origin(proof, verified or 1)  # proven as it opened: the first event says so
     triage = max((e["seq"] for e in events if e["type"] == "triage.decided" and e["seq"] <= request), default=request)
     turn = turns[-1].seq if turns else None
     queued = next((e["seq"] for e in events if e["type"] == "handoff.queued" and e["seq"] > request), request)
-    shown = next(
-        (e["seq"] for e in events if e["seq"] > request and e["type"] == "message.sent" and e["source"] == "system"),
-        request,
-    )
     return {
         "ids": Origin("tool", request),
         "ids.conversation_id": Origin("tool", 1),
         "ids.first_contact_at": Origin("tool", 1),
         "ids.episode_id": Origin("tool", _last(events, "episode.opened") or 1),
         "ids.wait_started_at": Origin("tool", queued),
-        "ids.bot_version": Origin("tool", turn),
-        "customer": Origin("host_site", 1),
-        "customer.customer_id": proven,
-        "customer.name": proven,
-        "customer.verification": Origin("tool", verified or 1),
-        "customer.verified_at": Origin("tool", verified),
-        "customer.email": Origin("customer", left.get("email") or _told(turns, "email")),
-        "customer.phone": Origin("customer", left.get("phone") or _told(turns, "phone")),
-        "customer.confirmed_contacts": Origin("tool", left.get("email") or verified or 1),
         "why": Origin("inferred", triage),
         "why.reason": Origin("customer" if by_customer else "inferred", request),
         "why.score": Origin("inferred", request),
+        "why.threshold": Origin("tool", triage),
         "why.note": Origin("customer" if by_customer else "inferred", request),
         "why.urgency": Origin("tool", queued),
         "need": Origin("inferred", turn),
         "mood": Origin("tool", request),
         "mood.frustration": Origin("inferred", triage),
         "mood.prior_contacts": Origin("tool"),
-        "routing": Origin("tool", queued),
-        "routing.text_shown": Origin("tool", shown),
         "advice": Origin("inferred", request),
+    }
+
+
+def _of_customer(packet: Packet, events: Sequence[WireEvent], where: Mapping[str, Contact]) -> dict[str, Origin]:
+    verified = verified_at(events)
+    proof: FactSource = "host_site" if packet.customer.verification == "identity_token" else "customer"
+    proven = Origin(proof, verified or 1)  # proven as it opened: the first event says so
+    named = packet.customer.name
+    from_form = named and named == opening(events).get("name") and packet.customer.verification != "identity_token"
+    confirmed = next((each.checked for each in where.values() if each.checked), None)
+    return {
+        "customer": Origin("host_site", 1),
+        "customer.customer_id": proven,
+        "customer.name": Origin("pre_chat", 1) if from_form else proven,
+        "customer.verification": Origin("tool", verified or 1),
+        "customer.verified_at": Origin("tool", verified),
+        **{f"customer.{kind}": contact.origin for kind, contact in where.items()},
+        "customer.confirmed_contacts": confirmed or Origin("tool", verified),
     }
 
 
 def _last(events: Sequence[WireEvent], kind: str) -> int | None:
     seqs = [int(e["seq"]) for e in events if e["type"] == kind]
     return max(seqs, default=None)
-
-
-def _told(turns: Sequence[TurnRecord], name: str) -> int | None:
-    for turn in reversed(turns):
-        triage = turn.result["triage"]
-        if (triage.get("entities") or {}).get(name) or (triage.get("slots") or {}).get(name):
-            return int(turn.seq)
-    return None

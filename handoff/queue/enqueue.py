@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from handoff.clock import parse, stamp
 from handoff.contract.events import Evidence, HandoffQueued, HandoffReason, HandoffRequested, MessageSent, Source
-from handoff.conversations.log import LogWriter
+from handoff.conversations.log import LogWriter, read_events
 from handoff.notices.catalogue import notices_for
 from handoff.queue import moves
 from handoff.queue.plan import DeskPlan
@@ -81,7 +81,8 @@ def enqueue(
 
 
 def topic_of(log: LogWriter, plan: DeskPlan) -> str | None:
-    """What it is about: the newest understood intent that has a topic, this turn's included."""
+    """What it is about: the newest understood intent that has a topic, this turn's included; where there is none, what
+    the customer chose in the form before the chat."""
     intents = [event["data"].get("intent") for event in log.written if event["type"] == "triage.decided"]
     query = (
         sa.select(t.events.c.data)
@@ -90,7 +91,13 @@ def topic_of(log: LogWriter, plan: DeskPlan) -> str | None:
         .limit(LOOK_BACK)
     )
     intents = intents[::-1] + [row.data.get("intent") for row in log.connection.execute(query)]
-    return next((topic for intent in intents if (topic := plan.topic_of(intent)) is not None), None)
+    understood = next((topic for intent in intents if (topic := plan.topic_of(intent)) is not None), None)
+    return understood or plan.topic_called(_chosen(log))
+
+
+def _chosen(log: LogWriter) -> str | None:
+    opened = read_events(log.connection, log.conversation.id, 0, 1)
+    return opened[0]["data"].get("topic") if opened else None
 
 
 def _before(log: LogWriter) -> tuple[int, datetime]:

@@ -48,8 +48,11 @@ class ReasonRule(_Strict):
 
 
 class Topic(_Strict):
+    """``labels``: words of the form before the chat that mean it, beside its own name."""
+
     department: str | None = None
     skills: list[str] = []
+    labels: list[str] = []
 
 
 class DeskPlan(_Strict):
@@ -74,6 +77,9 @@ class DeskPlan(_Strict):
             raise ValueError(f"named and not described: {', '.join(sorted(map(str, strange)))}")
         if "other" not in self.causes:
             raise ValueError("causes need an 'other'")
+        labels = [label.casefold() for name, topic in self.topics.items() for label in {name, *topic.labels}]
+        if doubled := {label for label in labels if labels.count(label) > 1}:
+            raise ValueError(f"a label of two topics: {', '.join(sorted(doubled))}")
         assert self.calendars is not None  # read here, so that hours that do not hold are found at start
         return self
 
@@ -92,6 +98,12 @@ class DeskPlan(_Strict):
 
     def topic_of(self, intent: str | None) -> str | None:
         return self.intents.get(intent) if intent else None
+
+    def topic_called(self, label: str | None) -> str | None:
+        """The topic that a customer chose in the form before the chat."""
+        chosen = (label or "").strip().casefold()
+        named = ((name, {name, *topic.labels}) for name, topic in self.topics.items())
+        return next((name for name, labels in named if chosen in map(str.casefold, labels)), None)
 
 
 def _complete(what: str, given: Mapping[Any, Any], wanted: tuple[Any, ...]) -> None:

@@ -33,6 +33,7 @@ from handoff.episodes import promises
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 from handoff.packet.fit import fit, whole_part
 from handoff.packet.load import load_packet
+from handoff.ports import Ports
 from handoff.queue import endings, moves, rights
 from handoff.queue.gauges import ESTIMATE_ERROR
 from handoff.queue.listing import read_colleagues, read_listing
@@ -56,11 +57,12 @@ class HandoffView:
 
 
 class QueueService:
-    def __init__(self, core: Core, presence: Presence, trail: AuditTrail) -> None:
+    def __init__(self, core: Core, presence: Presence, trail: AuditTrail, ports: Ports) -> None:
         self._core = core
         self.plan = core.runner.limits.plan
         self._presence = presence
         self._trail = trail
+        self._ports = ports
 
     async def listing(self, me: Principal) -> dict[str, Any]:
         """See ``read_listing``; ``presence`` is how others see ``me``."""
@@ -121,10 +123,12 @@ class QueueService:
         return await self._core.database.read(lambda c: rights.readable_among(c, conversation_ids, me))
 
     async def view(self, handoff_id: str) -> HandoffView:
+        address = await self._address_of(handoff_id)
+
         def work(connection: sa.Connection) -> HandoffView:
             row = moves.find_row(connection, handoff_id)
             conversation = find(connection, row["conversation_id"])
-            packet = load_packet(connection, row, stamp(self._core.clock.now()))
+            packet = load_packet(connection, row, stamp(self._core.clock.now()), address)
             return HandoffView(
                 handoff_id=row["id"],
                 conversation_id=conversation.id,
@@ -140,15 +144,22 @@ class QueueService:
 
     async def packet_part(self, handoff_id: str, part: str) -> list[Any] | dict[str, Any]:
         """One part of the packet, whole: what ``overflow`` refers to. Raises ``NotFound`` for another name."""
+        address = await self._address_of(handoff_id)
 
         def work(connection: sa.Connection) -> list[Any] | dict[str, Any]:
-            packet = load_packet(connection, moves.find_row(connection, handoff_id), stamp(self._core.clock.now()))
+            row = moves.find_row(connection, handoff_id)
+            packet = load_packet(connection, row, stamp(self._core.clock.now()), address)
             try:
                 return whole_part(packet, part)
             except KeyError:
                 raise NotFound("part_not_found", "A packet has no such part.") from None
 
         return await self._core.database.read(work)
+
+    async def _address_of(self, handoff_id: str) -> str | None:
+        """The customer's address on record, read from the business system while no transaction is open."""
+        row = await self._core.database.read(lambda c: find(c, moves.find_row(c, handoff_id)["conversation_id"]))
+        return await self._ports.address_on_record(row.customer_id, row.verification)
 
     async def accept(self, handoff_id: str, me: Principal) -> None:
         """Raises ``Conflict``: ``already_accepted`` (with the winner's name), ``no_capacity``, ``not_waiting``;

@@ -57,10 +57,8 @@ def create_router(core: Core, ports: Ports, limit: RateLimit) -> APIRouter:
     Own = Annotated[str, Depends(OwnConversation(core.settings.session_secret.get_secret_value()))]
 
     async def address_on_record(conversation_id: str) -> str | None:
-        """Only where the customer proved who they are."""
         row = await core.database.read(lambda c: find(c, conversation_id))
-        proven = row.customer_id is not None and row.verification != "none"
-        return await ports.address_of(row.customer_id or "") if proven else None
+        return await ports.address_on_record(row.customer_id, row.verification)
 
     async def contact_in(conversation_id: str, body: LeftMessage) -> Contact:
         if body.email is not None:

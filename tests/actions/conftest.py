@@ -159,7 +159,7 @@ class Knowledge:
     ) -> KnownAnswer:
         self.asked.append({"question": question, "audience": audience, "locale": locale, "history": list(history)})
         page = Citation("returns-policy", 3, "Returns", "How long", "/help/returns-policy#how-long")
-        return KnownAnswer(self.text, [page] if self.found else [], self.found, 0.8)
+        return KnownAnswer(self.text, [page] if self.found else [], self.found, 0.8, "chat-1")
 
 
 @dataclass
@@ -168,6 +168,7 @@ class KnownAnswer:
     citations: list[Citation]
     found: bool
     confidence: float
+    worded_by: str | None = None
 
 
 @dataclass

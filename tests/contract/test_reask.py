@@ -70,6 +70,21 @@ def test_the_newest_word_of_the_customer_counts_and_nobody_elses() -> None:
     assert "phone" not in known
 
 
+def test_the_form_before_the_chat_and_a_contact_that_was_left_are_known() -> None:
+    form = {"name": "Mara", "email": "mara@example.com", "topic": "A return"}
+    opened = {"seq": 1, "type": "conversation.opened", "source": "system", "data": form}
+    assert set(said_already([opened], name="Mara")) == {
+        Known("name", "Mara", 1),
+        Known("email", "mara@example.com", 1),
+    }
+    left = {"kind": "phone", "address": "+43 1 58058", "checked": "format"}
+    given = {"seq": 4, "type": "contact.given", "source": "customer", "data": left}
+    assert said_already([given], email="record@example.com") == [
+        Known("email", "record@example.com", 0),
+        Known("phone", "+43 1 58058", 4),
+    ]
+
+
 def test_an_erased_message_tells_nothing() -> None:
     assert said_already([{"seq": 2, "type": "message.sent", "source": "customer", "data": {}}]) == []
 

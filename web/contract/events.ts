@@ -529,7 +529,7 @@ export interface PacketApproval {
   limit?: string | null;
   operation_id: string;
   seq?: number | null;
-  source?: "customer" | "tool" | "inferred" | "host_site";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
   summary: string;
 }
 /**
@@ -541,7 +541,7 @@ export interface PacketArticle {
   reaction?: string | null;
   section: string;
   seq: number;
-  source?: "customer" | "tool" | "inferred" | "host_site";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
   title: string;
   url: string;
   version: number;
@@ -578,11 +578,13 @@ export interface PacketCustomer {
 export interface Fact {
   confirmed?: boolean;
   seq?: number | null;
-  source: "customer" | "tool" | "inferred" | "host_site";
+  source: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
   value: string | number | boolean;
 }
 /**
- * ``wait_started_at``: the SLA clock, from the first wait. ``model``: the chat model that words texts, if any.
+ * ``wait_started_at``: the SLA clock, from the first wait. ``knowledge_version``: the articles that
+ * the assistant's answers rest on, each with its version (``returns@3``). ``model``: the chat model that worded the
+ * newest of them, if one did.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketIds".
@@ -638,7 +640,7 @@ export interface PacketIntent {
   confidence: number;
   name: string;
   seq: number;
-  source?: "customer" | "tool" | "inferred" | "host_site";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
 }
 /**
  * ``operation_id`` is the idempotency key. ``arguments`` are redacted.
@@ -656,7 +658,7 @@ export interface PacketOperation {
   operation_id: string;
   receipt?: string | null;
   seq?: number | null;
-  source?: "customer" | "tool" | "inferred" | "host_site";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
   state: "intended" | "done" | "verified" | "failed" | "unknown";
   summary: string;
 }
@@ -668,7 +670,7 @@ export interface PacketOperation {
  */
 export interface Origin {
   seq?: number | null;
-  source: "customer" | "tool" | "inferred" | "host_site";
+  source: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
 }
 /**
  * ``items`` of ``part`` that did not fit; ``reference`` is a path under ``/api/v1`` that gives the whole part.
@@ -691,7 +693,7 @@ export interface PacketPromise {
   owner: string;
   promise_id: string;
   seq?: number | null;
-  source?: "customer" | "tool" | "inferred" | "host_site";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
   text: string;
 }
 /**
@@ -704,7 +706,7 @@ export interface PacketQuestion {
   answer?: string | null;
   answer_seq?: number | null;
   seq: number;
-  source?: "customer" | "tool" | "inferred" | "host_site";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
   text: string;
 }
 /**
@@ -720,7 +722,9 @@ export interface PacketRedaction {
   seq?: number | null;
 }
 /**
- * ``text_shown`` is exactly what the customer read when they were handed over; ``wait_told`` in seconds.
+ * ``text_shown`` is exactly what the customer read when they were handed over. ``position_told``, ``wait_told``
+ * (seconds) and ``off_hours`` (outside business hours: when they begin again) are what they were told last.
+ * ``requested_agent``: the id of the colleague whom a transfer meant it for.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketRouting".
@@ -778,11 +782,12 @@ export interface PacketStep {
   kind: "answer" | "question" | "article" | "operation" | "failure";
   reaction?: string | null;
   seq: number;
-  source?: "customer" | "tool" | "inferred" | "host_site";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
   text: string;
 }
 /**
  * ``messages``: the customer's messages that caused it. ``alternatives``: what was tried instead and not taken.
+ * ``threshold``: what ``score`` had to reach; rules that rest on words or counts have neither.
  * ``flags``: ``safety``, ``legal``, ``vulnerable``, ``abuse``, ``repeat_contact``.
  *
  * This interface was referenced by `Contract`'s JSON-Schema

@@ -4330,7 +4330,8 @@ export interface components {
         };
         /**
          * Reask
-         * @description What the draft asks for although it is known; ``seq`` 0 means that it came with the sign-in.
+         * @description What the draft asks for although it is known; ``seq`` 0 means that it is on record, or came with
+         *     the sign-in; 1 that it stands in the form before the chat.
          */
         Reask: {
             /** Seq */

@@ -219,6 +219,7 @@ export const deskEn = {
   source_tool: "from a system",
   source_inferred: "inferred",
   source_host_site: "from the shop’s site",
+  source_pre_chat: "from the form before the chat",
 
   step_answer: "Answered",
   step_question: "Asked",

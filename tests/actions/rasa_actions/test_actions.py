@@ -146,6 +146,7 @@ async def test_an_answer_comes_with_its_passage(front: Front) -> None:
     outcome = await front.run("action_answer_question", "what does a return cost?", "ask_howto")
     message = outcome.returns[0]["message"]
     assert message["citations"][0]["article_id"] == "returns-policy"
+    assert message["worded_by"] == "chat-1"
     assert outcome.directive("ask_resolved") is not None
     assert front.knowledge.asked[0]["audience"] == "customer"
     nobody(front)

@@ -117,6 +117,37 @@ async def test_a_customers_past_is_shown_and_that_it_was_read_is_kept(desk: Desk
     assert rows == {("history", now.id), ("transcript", past.id)}
 
 
+async def test_what_was_filled_in_before_the_chat_routes_and_is_not_asked_again(desk: Desk) -> None:
+    about = {"name": "Mara", "email": "mara@example.com", "topic": "a refund"}
+    opened = (await desk.client.post("/api/v1/conversations", json={"about": about})).json()
+    customer = Customer(desk, opened["conversation_id"], opened["token"])
+    await customer.post("handoff", {})
+    ana = await Agent.sign_in(desk)
+    (item,) = await ana.waiting()
+    assert (item["department"], item["topic"], item["skills"]) == ("billing", "refund", ["refunds"])
+    packet = (await ana.get(f"/handoffs/{item['handoff_id']}")).json()["packet"]
+    assert packet["customer"]["email"] == "mara@example.com"
+    assert packet["origins"]["customer.email"] == {"source": "pre_chat", "seq": 1}
+    asked = await ana.post(f"/handoffs/{item['handoff_id']}/reasks", {"text": "What is your e-mail address?"})
+    assert asked.json()["reasks"] == [{"subject": "email", "value": "mara@example.com", "seq": 1}]
+
+
+async def test_the_address_on_record_travels_and_is_not_asked_for(desk: Desk) -> None:
+    async def address(customer_id: str) -> str | None:
+        return f"{customer_id}@example.com"
+
+    desk.handoff.ports.address_of = address
+    known, unknown = await desk.open("mara"), await desk.open()
+    ana = await Agent.sign_in(desk)
+    for customer, email, reasks in ((known, "mara@example.com", 1), (unknown, None, 0)):
+        await customer.post("handoff", {})
+        handoff = await ana.handoff_of(customer)
+        packet = (await ana.get(f"/handoffs/{handoff}")).json()["packet"]
+        assert packet["customer"].get("email") == email
+        asked = await ana.post(f"/handoffs/{handoff}/reasks", {"text": "Please send me your e-mail."})
+        assert len(asked.json()["reasks"]) == reasks
+
+
 @pytest.mark.parametrize("path", ["", "/summary", "/packet/transcript"])
 async def test_a_look_at_a_colleagues_conversation_is_kept_once_in_a_while(desk: Desk, path: str) -> None:
     ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ HANDOFF = Handoff("hnd_1", 10, "frustration", "senior", 2, AT.format(5))
 CITATION = {"article_id": "returns", "version": 3, "title": "Returns", "section": "How", "url": "/help/returns"}
 
 
-def event(seq: int, name: str, source: str = "bot", **data: Any) -> dict[str, Any]:
+def event(seq: int, name: str, source: str = "bot", /, **data: Any) -> dict[str, Any]:
     return {
         "id": f"evt_{seq}",
         "seq": seq,
@@ -128,6 +129,31 @@ def test_what_was_told_and_felt() -> None:
     assert packet.ids.wait_started_at == EVENTS[10]["occurred_at"]
     assert packet.ids.bot_version == "model-2"
     assert packet.why.urgency == "high"
+
+
+def test_what_the_assistant_worked_with_and_the_limit_that_was_passed() -> None:
+    worded = {"messages": [{"text": "See here.", "worded_by": "chat-1"}]}
+    turns = [TURNS[0], TurnRecord(5, {"triage": {**TURNS[1].result["triage"], "threshold": 0.8}, **worded}, "model-2")]
+    packet = build(CONVERSATION, EVENTS, turns, HANDOFF)
+    assert (packet.ids.knowledge_version, packet.ids.model) == ("returns@3", "chat-1")
+    assert packet.origins["ids.knowledge_version"] == Origin("tool", 8)
+    assert packet.origins["ids.model"] == Origin("tool", 5)
+    assert (packet.why.score, packet.why.threshold) == (0.9, 0.8)
+
+
+def test_where_it_waits_and_what_was_said_of_it_last() -> None:
+    told = {"handoff_id": "hnd_1", "position": 1, "staffed": True, "estimate_seconds": 240}
+    closed = {"handoff_id": "hnd_1", "position": 1, "staffed": False, "opens_at": "2026-03-03T08:00:00.000Z"}
+    passed = event(14, "handoff.transferred", "agent", handoff_id="hnd_1", by="ana", queue="senior", to_agent="ben")
+    log = [*EVENTS, event(13, "handoff.advanced", "system", **told), passed]
+    handoff = HANDOFF._replace(skills=["refunds"], weight=2)
+    routing = (packet := build(CONVERSATION, log, TURNS, handoff)).routing
+    assert (routing.position_told, routing.wait_told, routing.off_hours) == (1, 240, None)
+    assert (routing.skills, routing.capacity_weight, routing.requested_agent) == (["refunds"], 2, "ben")
+    assert packet.origins["routing.wait_told"] == Origin("tool", 13)
+    assert packet.origins["routing.requested_agent"] == Origin("tool", 14)
+    later = build(CONVERSATION, [*log, event(15, "handoff.advanced", "system", **closed)], TURNS, handoff)
+    assert (later.routing.wait_told, later.routing.off_hours) == (None, closed["opens_at"])
 
 
 def test_the_same_log_gives_the_same_packet_and_is_left_alone() -> None:
@@ -298,3 +324,43 @@ def test_a_telephone_number_that_was_left_is_where_the_customer_is_called() -> N
     assert (packet.customer.email, packet.customer.phone) == ("mara@example.com", "+43 1 5850")
     assert packet.origins["customer.phone"] == Origin("customer", 3)
     assert packet.customer.confirmed_contacts == []
+
+
+FORM = event(1, "conversation.opened", "system", channel="web", name="Mara", email="mara@example.com", topic="A return")
+
+
+def stranger(*log: dict[str, Any], verification: str = "none", **more: Any) -> Packet:
+    """The packet of somebody who filled in the form and pressed the button."""
+    who = replace(CONVERSATION, customer_id=None, verification=verification)
+    request = event(len(log) + 2, "handoff.requested", "customer", reason="explicit_request")
+    handoff = Handoff("hnd_1", len(log) + 2, "explicit_request", "support", 3, AT.format(5))
+    return build(who, [FORM, *log, request], [], handoff, **more)
+
+
+def test_what_was_filled_in_before_the_chat_is_known_and_says_where_from() -> None:
+    packet = stranger()
+    assert (packet.customer.name, packet.customer.email) == ("Mara", "mara@example.com")
+    for field in ("customer.name", "customer.email"):
+        assert packet.origins[field] == Origin("pre_chat", 1)
+    assert packet.customer.confirmed_contacts == []
+    assert packet.need.slots["topic"] == packet.need.problem == Fact("A return", "pre_chat", 1)
+    assert not {"contact", "problem", "slots"} & set(packet.missing)
+    assert packet.summary.problem == "A return"
+    assert PACKET.validate_python(dump(packet)) == packet
+
+
+def test_what_they_write_counts_before_the_form() -> None:
+    left = event(3, "contact.given", "customer", kind="email", address="other@example.com", checked="format")
+    packet = stranger(said(2, "My boots came with a broken zip"), left)
+    assert packet.need.problem == Fact("My boots came with a broken zip", "customer", 2)
+    assert packet.customer.email == "other@example.com"
+    assert packet.origins["customer.email"] == Origin("customer", 3)
+
+
+def test_the_address_on_record_is_a_proven_customers_alone() -> None:
+    unproven = stranger(address="record@example.com")
+    assert unproven.customer.email == "mara@example.com"
+    proven = stranger(verification="one_time_code", address="record@example.com")
+    assert proven.customer.email == "record@example.com"
+    assert proven.customer.confirmed_contacts == ["email"]
+    assert proven.origins["customer.email"] == Origin("tool")

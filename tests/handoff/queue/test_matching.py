@@ -160,6 +160,7 @@ def test_only_what_changes_something_is_told() -> None:
         ("age_step: 10", "age_step: soon"),
         ("  orders: {hours: always}", "  orders: {hours: {mon: ['9-5']}}"),
         ("queues:", "queus:"),
+        ("labels: [A refund", "labels: [A return"),
     ],
 )
 def test_a_plan_that_does_not_hold_is_found_at_start(tmp_path: Path, old: str, new: str) -> None:

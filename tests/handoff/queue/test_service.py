@@ -20,6 +20,7 @@ from handoff.contract.events import NoteAdded
 from handoff.contract.wire import PACKET
 from handoff.conversations.log import LogWriter
 from handoff.errors import Conflict
+from handoff.ports import Ports
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import default_plan
 from handoff.queue.service import QueueService
@@ -168,7 +169,7 @@ async def people(desk: Desk, count: int, capacity: int) -> list[Principal]:
 def service_of(desk: Desk) -> QueueService:
     core = desk.handoff.core
     presence = Presence(desk.handoff.redis, core.clock, core.settings.away_after)
-    return QueueService(core, presence, AuditTrail(core.database, core.clock))
+    return QueueService(core, presence, AuditTrail(core.database, core.clock), Ports())
 
 
 async def queued(desk: Desk) -> str:

@@ -19,6 +19,11 @@ export function AlsoHere({ state, view }: { state: DeskState; view: View }) {
   );
 }
 
+/** The log's first event holds the form before the chat; 0: it is on record. */
+function saidWhere(seq: number): "reaskKnown" | "reaskForm" | "reaskSaid" {
+  return seq === 0 ? "reaskKnown" : seq === 1 ? "reaskForm" : "reaskSaid";
+}
+
 /** Before a question goes out that the customer has answered already. */
 export function ReaskWarning({ reasks, onSend, onChange }: { reasks: readonly Reask[]; onSend: () => void; onChange: () => void }) {
   const change = useRef<HTMLButtonElement>(null);
@@ -31,7 +36,7 @@ export function ReaskWarning({ reasks, onSend, onChange }: { reasks: readonly Re
           const values = { subject: label("reask", each.subject), seq: each.seq, value: each.value };
           return (
             <li key={each.subject}>
-              <Jump seq={each.seq || null}>{t(each.seq ? "reaskSaid" : "reaskKnown", values)}</Jump>
+              <Jump seq={each.seq || null}>{t(saidWhere(each.seq), values)}</Jump>
             </li>
           );
         })}
