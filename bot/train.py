@@ -82,7 +82,7 @@ def _sources(root: Path) -> Iterable[Path]:
     yield from (root / name for name in SOURCES)
     for folder in FOLDERS:
         yield from sorted(
-            path for path in (root / folder).rglob("*") if path.suffix in {".py", ".yml", ".json", ".jsonl"}
+            path for path in (root / folder).rglob("*") if path.suffix in {".py", ".yml", ".json", ".jsonl", ".txt"}
         )
 
 

@@ -136,7 +136,7 @@ def score(text: str, vectors: Vectors, model: FrustrationModel, wish_model: Opti
         return {}
     person = requests.asks_for_person(text)
     learnt = wish_model.probabilities(text, joined(*vectors)) if wish_model else {}
-    if learnt and not person and requests.refuses_person(text):
+    if learnt and not person and requests.wants_no_person(text):
         learnt[PERSON] = 0.0
     matter = requests.weighty_matter(text)
     frustration = model.probability(text, vectors.sentence)

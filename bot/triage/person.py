@@ -171,6 +171,19 @@ _ASKS_WHETHER = re.compile(
     r"on the other (?:end|side))\b|\bwhen "
     r"(?:will|does|do|is|are) (?:your|the|a) \w+ (?:decide|reply|answer)\w*"
 )
+_PERSON_OR_MACHINE = re.compile(
+    r"\b(?:am i|are you|are u|r u|is (?:this|it|that)|(?:if|whether) (?:you|i|this|it)(?:'re|'m|'s| are| am| is))\b"
+    r"[^.?!]{0,50}\b(?:(?:person|human|people|someone|somebody|being)\b[^.?!]{0,12} or (?:a |an |the |just )?(?:\w+ )?"
+    r"(?:chat ?bot|bot|robot|machine|computer|ai|program|software|automat\w+)"
+    r"|(?:chat ?bot|bot|robot|machine|computer|ai|program|software)\b[^.?!]{0,12} or (?:a |an |the )?"
+    r"(?:\w+,? ){0,2}(?:person|human|people|someone|somebody))\b"
+)
+_IN_A_LANGUAGE = re.compile(
+    r"\b(?:speak|talk|chat|write|answer|reply|respond)(?:ing)?"
+    r"(?: (?:to|with|me|you|us|each|one|another|other|only|please))* (?:in )?"
+    r"(?:english|german|french|spanish|italian|dutch|polish|portuguese|chinese|mandarin|russian|turkish|arabic|hindi|"
+    r"japanese|korean|swedish|danish|norwegian|finnish|greek|czech|hungarian|ukrainian)\b"
+)
 _NO_MACHINE = re.compile(
     r"\b(?:(?:no|no more|stop (?:this|the|with the)|enough (?:of|with) (?:this|the|your)) (?:stupid |bloody |"
     r"damn |useless )*(?:chat ?bots?|"
@@ -331,7 +344,12 @@ def hints_at_person(text: str) -> bool:
 
 def asks_whether(text: str) -> bool:
     """Whether this is a question about who writes here, or when somebody decides, and no wish for a person."""
-    return _ASKS_WHETHER.search(text) is not None
+    return (_ASKS_WHETHER.search(text) or _PERSON_OR_MACHINE.search(text)) is not None
+
+
+def wants_a_language(text: str) -> bool:
+    """Whether the reader is asked to write in another language ("talk to me in Spanish"), not for somebody else."""
+    return _IN_A_LANGUAGE.search(text) is not None
 
 
 def no_machine(text: str) -> Optional[str]:

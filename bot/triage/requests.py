@@ -9,7 +9,7 @@ import re
 from typing import List, NamedTuple, Optional, Tuple
 
 from bot.triage.lowered import lowered
-from bot.triage.person import asks_whether, no_machine, spelt, wide_request
+from bot.triage.person import asks_whether, no_machine, spelt, wants_a_language, wide_request
 
 _PERSON = (
     r"(?:(?:a|an|the|some|any|another|your|one of your|real|actual|live|human|proper|genuine|physical|customer|"
@@ -126,9 +126,11 @@ def asks_for_person(text: str) -> Optional[str]:
     return no_machine(said)
 
 
-def refuses_person(text: str) -> bool:
-    """Whether the customer says that they want nobody ("I don't want to talk to an agent, just tell me")."""
-    return _REFUSES.search(spelt(lowered(text))) is not None
+def wants_no_person(text: str) -> bool:
+    """Whether what sounds like a wish for a person is none: somebody is refused ("I don't want an agent, just tell
+    me"), who writes here is asked, or the reader shall write in another language."""
+    said = spelt(lowered(text))
+    return _REFUSES.search(said) is not None or asks_whether(said) or wants_a_language(said)
 
 
 class Matter(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.triage.decide import decide
-from bot.triage.requests import refuses_person
+from bot.triage.requests import asks_for_person, wants_no_person
 from bot.triage.seen import Seen, read
 from bot.triage.thresholds import shipped
 from bot.triage.wishes import KINDS
@@ -66,5 +66,20 @@ def test_the_intent_needs_the_learnt_reading_beside_it() -> None:
 
 
 def test_who_wants_nobody_is_heard() -> None:
-    assert refuses_person("I don't want to talk to an agent, just tell me the status")
-    assert not refuses_person("I want to talk to an agent")
+    assert wants_no_person("I don't want to talk to an agent, just tell me the status")
+    assert not wants_no_person("I want to talk to an agent")
+
+
+@pytest.mark.parametrize("text", [
+    "are you an AI or a real person please", "tell me if you are a human or a computer", "talk to me in Spanish",
+    "could we speak German with each other",
+])  # fmt: skip
+def test_who_writes_and_in_which_language_is_no_wish_for_a_person(text: str) -> None:
+    assert asks_for_person(text) is None
+    assert wants_no_person(text)
+
+
+@pytest.mark.parametrize("text", ["are you a bot or can I talk to a human", "can I speak to someone in German"])
+def test_a_wish_beside_it_still_is_one(text: str) -> None:
+    assert asks_for_person(text)
+    assert not wants_no_person(text)
