@@ -21,14 +21,18 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 class Teller:
-    """Collects the events of one conversation and numbers them."""
+    """Collects the events of one conversation and numbers them. A clock that goes back is held still, and said so."""
 
-    def __init__(self, name: str, channel: str, customer: str | None) -> None:
+    def __init__(self, name: str, channel: str, customer: str | None, tell: Tell) -> None:
         self._name, self._channel, self._customer = name, channel, customer
+        self._tell = tell
         self._events: list[Event] = []
         self._last = 0.0
 
     def add(self, at: float, source: str, kind: str, /, **data: Any) -> None:
+        if at < self._last:
+            place = f"conversation {self._name}, entry {len(self._events) + 1}"
+            self._tell(f"{place}: the clock goes back by {self._last - at:.0f} s; held at the time before", False)
         self._last = max(at, self._last)
         self._events.append(Event(len(self._events) + 1, self._last, source, kind, data))
 
@@ -70,7 +74,7 @@ def tau(record: Mapping[str, Any], line: int, tell: Tell) -> Transcript:
     messages = record.get("messages")
     if not isinstance(messages, list):
         raise Unusable(f"{name} has no messages")
-    teller = Teller(name, "tau", None)
+    teller = Teller(name, "tau", None, tell)
     for number, message in enumerate(messages):
         if not isinstance(message, dict):
             tell(f"{name}, message {number + 1}: not an object; not counted", True)
@@ -101,7 +105,7 @@ def rasa(record: Mapping[str, Any], line: int, tell: Tell) -> Transcript:
     name, events = record.get("sender_id"), record.get("events")
     if not isinstance(name, str) or not isinstance(events, list):
         raise Unusable("wants sender_id and events")
-    teller = Teller(name, "rasa", None)
+    teller = Teller(name, "rasa", None, tell)
     for number, event in enumerate(events, start=1):
         kind = event.get("event") if isinstance(event, dict) else None
         if kind is None:
@@ -128,7 +132,8 @@ def chatwoot(record: Mapping[str, Any], line: int, tell: Tell) -> Transcript:
         raise Unusable("wants id and messages")
     sender = (record.get("meta") or {}).get("sender") or {}
     customer = sender.get("identifier") or sender.get("id")
-    teller = Teller(str(name), str(record.get("channel") or "chatwoot"), None if customer is None else str(customer))
+    channel = str(record.get("channel") or "chatwoot")
+    teller = Teller(str(name), channel, None if customer is None else str(customer), tell)
     last = 0.0
     for number, message in enumerate(messages, start=1):
         place = f"conversation {name}, message {number}"
@@ -175,7 +180,8 @@ def intercom(record: Mapping[str, Any], line: int, tell: Tell) -> Transcript:
     opening = record.get("source") or {}
     author = opening.get("author") or {}
     customer = author.get("id") if author.get("type") == "user" else None
-    teller = Teller(str(name), str(opening.get("type") or "intercom"), None if customer is None else str(customer))
+    channel = str(opening.get("type") or "intercom")
+    teller = Teller(str(name), channel, None if customer is None else str(customer), tell)
     last = _time_of(record.get("created_at"), f"conversation {name}: created_at")
     if opening.get("body"):
         teller.message(last, _intercom_source(author), _plain(opening["body"]))
@@ -242,7 +248,7 @@ def table(rows: Sequence[tuple[int, Mapping[str, Any]]], names: Mapping[str, str
     conversation = str(first[names["conversation"]])
     customer = str(first[names["customer"]] or "") if "customer" in names else ""
     channel = str(first[names["channel"]] or "csv") if "channel" in names else "csv"
-    teller = Teller(conversation, channel, customer or None)
+    teller = Teller(conversation, channel, customer or None, tell)
     before = 0.0
     for number, (line, row) in enumerate(rows):
         said = str(row[names["source"]] or "").strip().lower()

@@ -40,14 +40,15 @@ def read(path: Path, form: str | None = None) -> Reading:
     reading = Reading(form or "")
     seen: dict[str, int] = {}
     for line, record in _records(raw, reading):
-        if not reading.format:
-            reading.format = _detect(record, path)
         reading.records += 1
+        reading.format = reading.format or _detect(record)
+        if not reading.format:
+            reading.problems.append(Problem(line, f"none of the forms {', '.join(FORMATS)}; not counted", True))
+            continue
         _take(reading, seen, line, partial(FORMS[reading.format], record, line))
     if not reading.format:
-        raise Unusable(
-            f"{path}: holds no record that can be read" + (f" ({reading.problems[0]})" if reading.problems else "")
-        )
+        why = f" ({reading.problems[0]}); say which form it is with --format" if reading.problems else ""
+        raise Unusable(f"{path}: holds no record that can be read{why}")
     reading.timed = reading.format not in UNTIMED
     return reading
 
@@ -119,7 +120,8 @@ def _whole(raw: bytes) -> list[Any] | None:
     return None if b"\n" not in raw.strip() else [document]
 
 
-def _detect(record: Mapping[str, Any], path: Path) -> str:
+def _detect(record: Mapping[str, Any]) -> str:
+    """The form of ``record``; empty where it has the marks of none."""
     keys = set(record)
     if {"task_id", "trial", "messages"} <= keys:
         return "tau"
@@ -129,9 +131,7 @@ def _detect(record: Mapping[str, Any], path: Path) -> str:
         return "intercom"
     if "events" in keys:
         return "frontdesk"
-    if "messages" in keys:
-        return "chatwoot"
-    raise Unusable(f"{path}: none of the forms {', '.join(FORMATS)}; say which with --format")
+    return "chatwoot" if "messages" in keys else ""
 
 
 def _table(raw: bytes, path: Path) -> Reading:

@@ -120,6 +120,31 @@ def test_gzip_and_forms_are_found_out(tmp_path: Path) -> None:
         read(tmp_path / "x.jsonl")
 
 
+def test_a_first_line_of_no_form_does_not_lose_the_others(tmp_path: Path) -> None:
+    found = reading(tmp_path, '{"id": "x"}', talk("a", event(1)))
+    assert (found.format, found.records, [each.conversation.id for each in found.transcripts]) == (
+        "frontdesk",
+        2,
+        ["a"],
+    )
+    (problem,) = found.problems
+    assert (problem.line, problem.lost) == (1, True)
+    assert "none of the forms" in str(problem)
+
+
+def test_a_clock_that_goes_back_is_said_in_every_form(tmp_path: Path) -> None:
+    times = [("Where is it?", 1_700_000_060), ("On its way.", 1_700_000_000)]
+    said = [{"event": "user", "text": text, "timestamp": at} for text, at in times]
+    found = reading(tmp_path, json.dumps({"sender_id": "r", "events": said}))
+    assert [str(each) for each in found.problems] == [
+        "line 1: conversation r, entry 2: the clock goes back by 60 s; held at the time before"
+    ]
+    said = [{"message_type": "incoming", "content": text, "created_at": at} for text, at in times]
+    found = reading(tmp_path, json.dumps({"id": 7, "messages": said}))
+    assert [each.lost for each in found.problems] == [False]
+    assert len(found.transcripts[0].conversation.events) == 2
+
+
 def told(found: Reading) -> list[tuple[str, str, str]]:
     events = found.transcripts[0].conversation.events
     return [(each.source, each.type, str(each.data.get("text", ""))) for each in events if each.type == "message.sent"]
