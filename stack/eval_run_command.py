@@ -45,6 +45,8 @@ from stack.staff import demo_staff
 SCENARIOS = ROOT / "eval" / "scenarios"
 KEPT = ("fastapi", "pydantic", "sqlalchemy", "chromadb", "rasa-sdk", "onnxruntime")
 PLAN = "plan.json"
+MOST_SILENT = 0.1
+"""Share of the trials that may say nothing about the assistant."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,16 @@ def run_command(
     llm: Annotated[bool, typer.Option(help="Let the chat model of KNOWLEDGE_LLM… word what customers say.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Simulated customers against the running stack; the report goes to var/eval."""
+    """Simulated customers against the running stack; the report goes to var/eval.
+
+    Exit 1 where its figures are not to be trusted: the reference bots did not finish, gold replay does not pass, or too
+    many trials say nothing."""
     settings = load_settings()
     settings.paths.create()
-    wanted: dict[str, Any] = {"suite": suite, "split": split, "trials": trials, "seed": seed, "llm": llm}
+    tested = under_test()
+    wanted: dict[str, Any] = {"suite": suite, "split": split, "trials": trials, "seed": seed, "llm": llm, **tested}
     if resume:
-        wanted = _stored_plan(settings, resume)
+        wanted = _stored_plan(settings, resume, tested)
     wording = Wording(make_author(settings)) if wanted.get("llm") else None
     scenarios = chosen(wanted["suite"], wanted["split"])
     run_id = resume or f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{chance.token_hex(2)}"
@@ -85,6 +91,7 @@ def run_command(
     if keep is not None:
         keep.write_text(json.dumps(pairing.baseline(pairing.read_side(folder)), indent=1) + "\n")
     answer(document, as_json=as_json, people=people(document, folder))
+    raise typer.Exit(1 if document["trouble"] else 0)
 
 
 def compare_command(
@@ -132,6 +139,7 @@ async def _run(settings: Settings, plan: Plan, against: str, folder: Path, run_i
         results, references, trouble = await hold_all(plan, place, folder)
     record = {**run_record(plan), "stack": place.told, "reference_bots_trouble": trouble}
     document = summarise(run_id, plan.scenarios, results, references, record)
+    document["trouble"] = untrusted(document, trouble)
     await asyncio.to_thread(write_report, folder, document, plan.scenarios, results, read_records(folder))
     return document
 
@@ -182,17 +190,34 @@ def staff_of(settings: Settings) -> Staff:
     return Staff(accounts)
 
 
-def run_record(plan: Plan) -> dict[str, Any]:
-    """What is needed to hold the same run again."""
+def untrusted(document: dict[str, Any], reference_bots: str) -> list[str]:
+    """Why the figures of a run are not to be trusted; empty where they are."""
+    found = [f"The reference bots did not finish: {reference_bots}"] if reference_bots else []
+    found += [f"Gold replay does not pass {one}" for one in document["gold_replay_fails"]]
+    silent, all_trials = document["infrastructure_errors"], document["scenarios"] * document["trials"]
+    if silent > MOST_SILENT * all_trials:
+        found.append(f"{silent} of {all_trials} trials say nothing about the assistant.")
+    return found
+
+
+def under_test() -> dict[str, str]:
+    """What a run is about: the tree, the model, and the scenarios."""
     manifest = ROOT / "var" / "models" / "rasa" / "manifest.json"
     git = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return {
         "commit": git.stdout.strip() or "unknown",
         "model": json.loads(manifest.read_text())["path"] if manifest.is_file() else "unknown",
+        "scenarios_hash": fingerprint(SCENARIOS)[:16],
+    }
+
+
+def run_record(plan: Plan) -> dict[str, Any]:
+    """What is needed to hold the same run again."""
+    return {
+        **under_test(),
         "versions": {name: importlib.metadata.version(name) for name in KEPT},
         "seed": plan.seed,
         "words": {"by": plan.wording.author.name, **plan.wording.counts} if plan.wording else {"by": "phrase bank"},
-        "scenarios_hash": fingerprint(SCENARIOS)[:16],
         "scenario_ids": [scenario.id for scenario in plan.scenarios],
         "must_pass": [scenario.id for scenario in plan.scenarios if scenario.must_pass],
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -215,11 +240,16 @@ def held_again(settings: Settings, names: Sequence[str], against: str) -> set[st
 SECOND_SEED = 2
 
 
-def _stored_plan(settings: Settings, run_id: str) -> dict[str, Any]:
+def _stored_plan(settings: Settings, run_id: str, tested: dict[str, str]) -> dict[str, Any]:
+    """Raises ``WrongUse`` where there is no such run, or what it was about has changed since."""
     path = _place(settings, run_id) / PLAN
     if not path.is_file():
         raise WrongUse(f"There is no run {run_id} to go on with.")
-    return json.loads(path.read_text())  # type: ignore[no-any-return]
+    stored: dict[str, Any] = json.loads(path.read_text())
+    changed = [name.removesuffix("_hash") for name, value in tested.items() if stored.get(name) != value]
+    if changed:
+        raise WrongUse(f"Run {run_id} was held with another {', '.join(changed)}: start a new one.")
+    return stored
 
 
 def _place(settings: Settings, name: str) -> Path:
@@ -237,6 +267,8 @@ def people(document: dict[str, Any], folder: Path) -> str:
     lines.append(f"  pass^k                  {', '.join(f'{k}: {v:.3f}' for k, v in document['pass_k'].items())}")
     lines.append(f"  effort mean             {document['effort_mean']}")
     lines.append("Reference bots: " + ", ".join(f"{n} {b['passed']}" for n, b in document["reference_bots"].items()))
+    lines.append(f"Passed by doing nothing, and in no rate: {len(document['passed_by_doing_nothing'])} scenarios")
+    lines += [f"Not to be trusted: {problem}" for problem in document["trouble"]]
     lines += [f"  not passed: {one['scenario']}: {one['cell']}: {one['reason']}" for one in document["failing"]]
     return "\n".join([*lines, f"Report: {folder / 'report.html'}"])
 
@@ -251,6 +283,7 @@ def _rate(found: dict[str, Any]) -> str:
 def _compared(document: dict[str, Any]) -> str:
     lines = [f"{document['scenarios']} scenarios in both runs"]
     lines += [f"  newly failing: {name}" for name in document["newly_failing"]]
+    lines += [f"  not judged any more: {name}" for name in document["not_judged"]]
     lines += [f"  failed once, not confirmed: {name}" for name in document["not_confirmed"]]
     lines += [f"  newly passing: {name}" for name in document["newly_passing"]]
     rest = document["stochastic"]

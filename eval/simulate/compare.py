@@ -1,8 +1,9 @@
 """Two runs, paired: what newly fails, and whether the rest has become worse by more than chance.
 
-A scenario of the must-pass kind that passed in all trials before and now fails is a regression by its name, once a
-re-run confirms it. All others are judged together: a one-sided paired bootstrap over scenarios of the difference in
-pass rate, at α = 0.01. Pure but for the re-run, which is handed in.
+A scenario that had to pass, passed in all trials before and now fails is a regression by its name, once a re-run
+confirms it; so is one that the later run does not judge at all, be it lost, renamed or broken off. All others are
+judged together: a one-sided paired bootstrap over scenarios of the difference in pass rate, at α = 0.01. Pure but for
+the re-run, which is handed in.
 """
 
 from __future__ import annotations
@@ -74,11 +75,13 @@ def baseline(side: Side) -> dict[str, Any]:
 
 
 def compare(before: Side, after: Side, confirm: Confirm | None = None) -> dict[str, Any]:
-    """``regression`` decides; ``newly_failing`` are confirmed must-pass scenarios by name."""
+    """``regression`` decides; ``newly_failing`` are confirmed must-pass scenarios by name, ``not_judged`` those about
+    which the later run says nothing. What had to pass before has to pass: the later run cannot let itself off."""
     both = sorted(before.rates.keys() & after.rates.keys())
     if not both:
         raise BadRun("These two runs have no scenario in common.")
-    strict = [name for name in both if name in before.must_pass and name in after.must_pass]
+    strict = [name for name in both if name in before.must_pass]
+    not_judged = sorted(before.must_pass & (before.rates.keys() - after.rates.keys()))
     broken = [name for name in strict if before.rates[name] == 1.0 and after.rates[name] < 1.0]
     confirmed = sorted(confirm(broken)) if confirm and broken else broken
     loose = [name for name in both if name not in strict]
@@ -88,11 +91,12 @@ def compare(before: Side, after: Side, confirm: Confirm | None = None) -> dict[s
         "only_before": sorted(before.rates.keys() - after.rates.keys()),
         "only_after": sorted(after.rates.keys() - before.rates.keys()),
         "newly_failing": confirmed,
+        "not_judged": not_judged,
         "not_confirmed": sorted(set(broken) - set(confirmed)),
         "newly_passing": [name for name in both if before.rates[name] < 1.0 and after.rates[name] == 1.0],
         "stochastic": statistics,
         "alpha": ALPHA,
-        "regression": bool(confirmed) or statistics["p_value"] < ALPHA,
+        "regression": bool(confirmed or not_judged) or statistics["p_value"] < ALPHA,
     }
 
 
@@ -100,6 +104,8 @@ def bootstrap(differences: Sequence[float], samples: int = SAMPLES, seed: int = 
     """Mean difference with its 95 % interval, and how likely a mean this low would be if nothing had become worse.
 
     The differences are centred, scenarios are drawn with replacement, and means at or under the observed one counted.
+    Of few scenarios that changed, the same ones are drawn again and again: the likelihood is never put below that of
+    as many coins falling alike (the sign test).
     """
     n = len(differences)
     if not n:
@@ -111,7 +117,8 @@ def bootstrap(differences: Sequence[float], samples: int = SAMPLES, seed: int = 
     else:
         centred = [difference - observed for difference in differences]
         low = sum(sum(chance.choices(centred, k=n)) / n <= observed + 1e-12 for _ in range(samples))
-        p_value = (low + 1) / (samples + 1)
+        changed = sum(difference != 0 for difference in differences)
+        p_value = max((low + 1) / (samples + 1), 0.5**changed)
     means = sorted(sum(chance.choices(differences, k=n)) / n for _ in range(samples // 5))
     interval = [means[int(0.025 * len(means))], means[int(0.975 * len(means)) - 1]]
     return {"n": n, "difference": round(observed, 4), "interval_95": interval, "p_value": round(p_value, 5)}

@@ -22,6 +22,7 @@ from eval.simulate.scenario import Scenario
 from eval.simulate.trial import Record, hold
 from eval.simulate.wording import Wording
 
+NOTHING_SAID = "infrastructure_error"
 RECORDS, RESULTS = "records.jsonl", "results.jsonl"
 TIMEOUT = httpx.Timeout(35.0)
 
@@ -98,8 +99,8 @@ async def run(plan: Plan, base: str, staff: Staff, folder: Path, tell: Tell) -> 
 
         async def one(scenario: Scenario, trial: int) -> None:
             async with places:
-                record = await hold(front, scenario, plan.banks[scenario.split], plan.seed, trial, plan.wording)
-            result = result_of(record, judge(scenario, record))
+                record, verdict = await _judged(front, plan, scenario, trial)
+            result = result_of(record, verdict)
             _append(folder / RECORDS, record.as_json())
             _append(folder / RESULTS, result.as_json())
             results.append(result)
@@ -115,17 +116,31 @@ async def run(plan: Plan, base: str, staff: Staff, folder: Path, tell: Tell) -> 
     )
 
 
+async def _judged(front: Front, plan: Plan, scenario: Scenario, trial: int) -> tuple[Record, Verdict]:
+    """A trial that says nothing about the assistant is held a second time, and then believed."""
+    bank = plan.banks[scenario.split]
+    record = await hold(front, scenario, bank, plan.seed, trial, plan.wording)
+    verdict = judge(scenario, record)
+    if verdict.cell == NOTHING_SAID:
+        record = await hold(front, scenario, bank, plan.seed, trial, plan.wording)
+        verdict = judge(scenario, record, once_more=True)
+    return record, verdict
+
+
 def _prepared(folder: Path) -> list[Result]:
+    """What stands already, but for what is held again."""
     folder.mkdir(parents=True, exist_ok=True)
-    return read_results(folder)
+    return [one for one in read_results(folder) if one.cell != NOTHING_SAID]
 
 
 def read_results(folder: Path) -> list[Result]:
-    return [Result(**row) for row in _rows(folder / RESULTS)]
+    rows = (Result(**row) for row in _rows(folder / RESULTS))
+    return list({(one.scenario_id, one.trial): one for one in rows}.values())
 
 
 def read_records(folder: Path) -> list[Record]:
-    return [Record(**row) for row in _rows(folder / RECORDS)]
+    rows = (Record(**row) for row in _rows(folder / RECORDS))
+    return list({(one.scenario_id, one.trial): one for one in rows}.values())
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
 """The figures of a run. Pure: from results and reference bots alone.
 
 Denominators. ``resolution_rate``: trials resolved ÷ eligible trials; eligible are those whose wish the assistant may
-grant by itself (no person due, not declined by policy), without infrastructure errors and without scenarios that doing
-nothing passes. ``resolved_by_outcome``: of the same trials, those that ``eval.outcomes`` holds to be resolved on proof,
-as it does live. ``handover_recall``: handed over for the right reason and in time ÷ trials in which a person was due.
+grant by itself (no person due, not declined by policy, no customer who goes away in the middle), without infrastructure
+errors and without scenarios that doing nothing passes. ``resolved_by_outcome``: of the same trials, those that
+``eval.outcomes`` holds to be resolved on proof, as it does live. ``handover_recall``: handed over for the right reason
+and in time ÷ trials in which a person was due.
 """
 
 from __future__ import annotations
@@ -81,10 +82,13 @@ def _eligible(results: Sequence[Result], by_id: Mapping[str, Scenario], referenc
     return [
         result
         for result in results
-        if by_id[result.scenario_id].expect.owner == "bot"
-        and not by_id[result.scenario_id].expect.declined
-        and result.scenario_id not in nothing
+        if _may_be_resolved(by_id[result.scenario_id]) and result.scenario_id not in nothing
     ]
+
+
+def _may_be_resolved(scenario: Scenario) -> bool:
+    leaves = any(move.does == "leaves" for move in scenario.moves)
+    return scenario.expect.owner == "bot" and not scenario.expect.declined and not leaves
 
 
 def _outcomes(results: Sequence[Result]) -> dict[str, dict[str, int]]:

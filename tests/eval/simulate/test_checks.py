@@ -150,3 +150,10 @@ def test_effort_counts_what_was_done_again() -> None:
     record.rephrased, record.repeated = 2, 1
     record.events.append(event(9, "turn.failed", "system", reply_to=[3]))
     assert effort(record) == 4
+
+
+def test_tools_that_fail_once_say_nothing_and_twice_it_is_the_assistants_fault() -> None:
+    record = good_record()
+    record.events = [*record.events, event(90, "handoff.requested", "bot", reason="tool_failure")]
+    assert judge(scenario(), record).cell == "infrastructure_error"
+    assert judge(scenario(), record, once_more=True).cell == "handed_over_needless"

@@ -58,6 +58,24 @@ def test_chance_alone_seldom_fails_the_gate() -> None:
     assert bootstrap([-0.25] * 3 + [0.25] * 2 + [0.0] * 40)["p_value"] > 0.01
 
 
+@pytest.mark.parametrize("changed", [1, 3, 6])
+def test_a_handful_of_changes_is_no_proof(changed: int) -> None:
+    """Centred, one scenario's difference is nothing at all, and every draw is as low as what was seen."""
+    assert bootstrap([-1.0] * changed)["p_value"] == pytest.approx(0.5**changed, abs=1e-5)
+    assert bootstrap([-1.0] * 10)["p_value"] < 0.01
+
+
+def test_what_is_not_judged_any_more_is_a_regression() -> None:
+    lost = Side({name: 1.0 for name in NAMES if name != "s/3"}, frozenset(NAMES))
+    found = compare(side(), lost)
+    assert (found["regression"], found["not_judged"], found["newly_failing"]) == (True, ["s/3"], [])
+
+
+def test_a_run_cannot_let_itself_off() -> None:
+    found = compare(side(), side("s/3", must=frozenset(NAMES) - {"s/3"}))
+    assert found["newly_failing"] == ["s/3"]
+
+
 def test_infrastructure_errors_are_left_out() -> None:
     found = side_of([result("a", True), result("b", False, "infrastructure_error")], frozenset({"a", "b"}))
     assert found.rates == {"a": 1.0}
