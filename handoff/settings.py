@@ -47,7 +47,10 @@ class HandoffSettings(BaseModel):
 
     desk_plan: Path | None = Field(default=None, description="routing, hours and causes; None: the one that ships")
     offer_for: timedelta = Field(default=timedelta(seconds=30), description="how long an offer is one agent's")
-    answer_within: timedelta = Field(default=timedelta(minutes=3), description="from an accept to the first answer")
+    offer_again_after: timedelta = Field(
+        default=timedelta(seconds=60), description="pause after everybody passed an offer by"
+    )
+    answer_within: timedelta = Field(default=timedelta(minutes=3), description="within which the owner answers")
     disconnect_grace: timedelta = Field(default=timedelta(minutes=2), description="absence that an agent is forgiven")
     away_after: timedelta = Field(default=timedelta(minutes=10), description="inactivity that counts as being away")
     idle_ask_after: timedelta = Field(

@@ -51,6 +51,7 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         secure_cookies=settings.secure_cookies,
         desk_plan=ROOT / settings.desk_plan if settings.desk_plan else None,
         offer_for=settings.seconds("offer_for"),
+        offer_again_after=settings.seconds("offer_again_after"),
         answer_within=settings.seconds("answer_within"),
         disconnect_grace=settings.seconds("disconnect_grace"),
         away_after=settings.seconds("away_after"),

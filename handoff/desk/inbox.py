@@ -11,6 +11,7 @@ from handoff.agents.service import Principal
 from handoff.clock import stamp
 from handoff.contract.redact import hide
 from handoff.core import Core
+from handoff.queue.answering import answer_due, unanswered_since
 from handoff.queue.rights import shown_to
 from handoff.storage import tables as t
 
@@ -29,7 +30,7 @@ class Inbox:
         self._core = core
 
     async def open(self, me: Principal) -> dict[str, Any]:
-        """``open``: all that wait or are with somebody, those first that are due first; this agent's are always among
+        """``open``: all that wait or are with somebody, in the order of ``GET /queue``; this agent's are always among
         them. ``total``: how many there are, where not all are shown."""
 
         def work(connection: sa.Connection) -> dict[str, Any]:
@@ -40,7 +41,7 @@ class Inbox:
             others = query.where(sa.or_(t.handoffs.c.agent_id.is_(None), ~mine)).limit(MOST_OPEN)
             rows = list(connection.execute(others).mappings())
             rows += connection.execute(query.where(mine)).mappings()
-            return {"open": [_item(row) for row in rows], "total": int(total)}
+            return {"open": [self._item(row, me) for row in rows], "total": int(total)}
 
         return await self._core.database.read(work)
 
@@ -48,7 +49,7 @@ class Inbox:
         """What ended in the last seven days, newest first."""
         since = stamp(self._core.clock.now() - CLOSED_WITHIN)
         query = _items(newest_first=True).where(t.handoffs.c.ended_at >= since, shown_to(me)).limit(MOST_CLOSED)
-        return await self._core.database.read(lambda c: [_item(row) for row in c.execute(query).mappings()])
+        return await self._core.database.read(lambda c: [self._item(row, me) for row in c.execute(query).mappings()])
 
     async def search(self, text: str, me: Principal) -> list[Row]:
         """Hand-overs of the last 90 days by customer, by the words in the conversation (an order number), or by id."""
@@ -78,7 +79,17 @@ class Inbox:
             .where(matches, t.handoffs.c.requested_at >= since, shown_to(me))
             .limit(MOST_CLOSED)
         )
-        return await self._core.database.read(lambda c: [_item(row) for row in c.execute(query).mappings()])
+        return await self._core.database.read(lambda c: [self._item(row, me) for row in c.execute(query).mappings()])
+
+    def _item(self, row: sa.RowMapping, me: Principal) -> Row:
+        now = stamp(self._core.clock.now())
+        offered = row["state"] == "queued" and row["offered_to"] == me.id and row["offer_expires_at"] > now
+        return {
+            **_shown(row),
+            "answer_by": answer_due(row, row["unanswered"], self._core.settings.answer_within),
+            "their_turn": row["unanswered"] is not None,
+            "offered_until": row["offer_expires_at"] if offered else None,
+        }
 
 
 def _items(*, newest_first: bool = False) -> sa.Select[Any]:
@@ -108,16 +119,17 @@ def _items(*, newest_first: bool = False) -> sa.Select[Any]:
             of_customer(t.event_content.c.content).label("content"),
             of_customer(t.events.c.seq).label("said_seq"),
             of_customer(t.events.c.occurred_at).label("said_at"),
+            unanswered_since().label("unanswered"),
         )
         .join(t.conversations, t.conversations.c.id == t.handoffs.c.conversation_id)
         .outerjoin(t.agents, t.agents.c.id == t.handoffs.c.agent_id)
     )
     if newest_first:
         return query.order_by(sa.func.coalesce(t.handoffs.c.ended_at, t.handoffs.c.requested_at).desc())
-    return query.order_by(t.handoffs.c.priority, t.handoffs.c.requested_at)
+    return query.order_by(t.handoffs.c.rank, t.handoffs.c.id)
 
 
-def _item(row: sa.RowMapping) -> Row:
+def _shown(row: sa.RowMapping) -> Row:
     return {
         "handoff_id": row["id"],
         "conversation_id": row["conversation_id"],
@@ -129,7 +141,7 @@ def _item(row: sa.RowMapping) -> Row:
         "customer_name": row["customer_name"],
         "locale": row["locale"],
         "problem": hide((row["content"] or {}).get("text", ""))[:LONGEST_PROBLEM],
-        "waiting_since": row["requested_at"],
+        "waiting_since": row["first_wait_at"] or row["requested_at"],
         "accepted_by": row["accepted_by"],
         "owner": row["owner"],
         "epoch": row["epoch"],

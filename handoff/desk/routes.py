@@ -26,7 +26,10 @@ Question = Annotated[str | None, Query(max_length=2_000)]
 
 
 class InboxItem(Body):
-    """``customer_seq``: the customer's newest message, for what is unread. ``due_at``: when the first answer is due."""
+    """``customer_seq``: the customer's newest message, for what is unread. ``waiting_since``: the first wait, which
+    transfers and hand-backs keep. ``due_at``: when the first answer is due; ``answer_by``: when the owner owes a word,
+    ``their_turn``: the customer has written since a person last did. ``offered_until``: where the reader has the offer.
+    """
 
     handoff_id: str
     conversation_id: str
@@ -47,6 +50,9 @@ class InboxItem(Body):
     outcome: str | None
     customer_seq: int
     customer_at: str | None
+    answer_by: str | None
+    their_turn: bool
+    offered_until: str | None
 
 
 class InboxOut(Body):

@@ -18,6 +18,7 @@ ENGLISH = Notices(
     not_solved="I'm sorry that this isn't solved. I've opened it again and passed it to a colleague.",
     of_course="Of course.",
     taken_up="A colleague will take it from here.",
+    called_away="My colleague had to step away, so the next one takes over.",
     next_in_line="You're next in line,",
     number_in_line="You're number {position} in line,",
     nothing_repeated="and whoever picks this up sees our whole conversation, so you won't have to repeat it.",

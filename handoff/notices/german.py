@@ -20,6 +20,7 @@ GERMAN = Notices(
     ),
     of_course="Gern.",
     taken_up="Jemand aus dem Team übernimmt das.",
+    called_away="Wer das gerade bearbeitet hat, wurde weggerufen; jemand anderes übernimmt.",
     next_in_line="Sie sind als Nächstes an der Reihe.",
     number_in_line="Sie haben Platz {position} in der Reihe.",
     nothing_repeated="Wer Ihnen hilft, sieht unser ganzes Gespräch. Sie müssen also nichts wiederholen.",

@@ -21,6 +21,7 @@ class Notices:
     not_solved: str
     of_course: str
     taken_up: str
+    called_away: str
     next_in_line: str
     number_in_line: str
     nothing_repeated: str

@@ -18,6 +18,7 @@ SPANISH = Notices(
     not_solved="Siento que no esté resuelto. Lo he vuelto a abrir y lo he pasado a alguien del equipo.",
     of_course="Claro.",
     taken_up="Alguien del equipo se ocupa a partir de aquí.",
+    called_away="Quien le atendía ha tenido que ausentarse, así que pasa a otra persona.",
     next_in_line="Eres la siguiente persona en la cola.",
     number_in_line="Tienes el puesto {position} en la cola.",
     nothing_repeated="Quien te atienda verá toda nuestra conversación, así que no tendrás que repetir nada.",

@@ -135,7 +135,9 @@ def _wanted(packet: Packet) -> dict[str, bool]:
 
 
 def _first_wait(events: Sequence[WireEvent], handoff: Handoff) -> str:
-    """The SLA clock runs from the first wait of this stretch with people, also across a transfer."""
+    """The SLA clock runs from the first wait with people, also across a transfer and a hand-back."""
+    if handoff.first_wait_at:
+        return handoff.first_wait_at
     queued = [
         e["occurred_at"] for e in events if e["type"] == "handoff.queued" and e["data"]["handoff_id"] == handoff.id
     ]

@@ -39,6 +39,7 @@ def load_packet(connection: sa.Connection, row: sa.RowMapping, as_of: str, addre
             row["requested_at"],
             row["skills"],
             row["weight"],
+            row["first_wait_at"],
         ),
         _prior_contacts(connection, conversation),
         {r.id: LedgerRow(r.arguments, r.object_ref) for r in ledger},

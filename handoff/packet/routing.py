@@ -21,6 +21,7 @@ class Handoff(NamedTuple):
     requested_at: str
     skills: Sequence[str] = ()
     weight: int = 1
+    first_wait_at: str | None = None
 
 
 def routing(events: Sequence[WireEvent], handoff: Handoff) -> PacketRouting:

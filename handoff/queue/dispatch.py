@@ -26,9 +26,10 @@ from handoff.episodes import promises
 from handoff.errors import FrontdeskError
 from handoff.gateway.hub import DESK, Listener, Signal
 from handoff.queue import moves, waiting
+from handoff.queue.answering import answer_due, read_unanswered
 from handoff.queue.board import Board, candidate_of, read_board, wanted_of
 from handoff.queue.estimate import Pace, Place, estimate
-from handoff.queue.matching import Candidate, may_take, plan_offers
+from handoff.queue.matching import Candidate, may_take, nobody_left, plan_offers
 from handoff.queue.order import Order
 from handoff.queue.plan import DeskPlan
 from handoff.queue.routing import opens_at
@@ -88,8 +89,9 @@ class Dispatcher:
         board = await self._core.database.read(read_board)
         await self._order.keep(board.waiting)
         now = self._core.clock.now()
+        owed = await self._owed_by_who_is_away(board, states)
         for row in board.accepted:
-            await self._look_after(row, board, states, now)
+            await self._look_after(row, board, states, owed, now)
         warning = self._core.settings.promise_warning
         for promise in await self._core.database.read(lambda c: promises.to_warn(c, now, warning)):
             await self._step("promise_warned", promise, partial(promises.warn, promise_id=promise["id"]))
@@ -97,6 +99,7 @@ class Dispatcher:
             return
         await self._give_new_chances(board, states)
         there = self._there(board, states, now)
+        await self._begin_new_rounds(board, there, now)
         for row in board.waiting:
             if row["offered_to"] and row["offer_expires_at"] <= stamp(now):
                 await self._step("expired", row, partial(_end_offer, row["id"], row["offered_to"]))
@@ -112,13 +115,27 @@ class Dispatcher:
             )
         await self._tell_places(board, there, now)
 
-    async def _look_after(self, row: waiting.Row, board: Board, states: dict[str, State] | None, now: datetime) -> None:
+    async def _owed_by_who_is_away(self, board: Board, states: dict[str, State] | None) -> dict[str, str | None]:
+        """Since when customers wait for a word of somebody who is away, by hand-over. Who is at the desk may take
+        longer over a later answer: the desk shows them that it is late."""
+        away = [row["id"] for row in board.accepted if states and states.get(row["agent_id"]) == "away"]
+        return await self._core.database.read(lambda c: read_unanswered(c, away)) if away else {}
+
+    async def _look_after(
+        self,
+        row: waiting.Row,
+        board: Board,
+        states: dict[str, State] | None,
+        owed: dict[str, str | None],
+        now: datetime,
+    ) -> None:
         """Release what its agent does not answer, left, or may not have any more."""
         agent = row["agent_id"]
         person = board.people.get(agent)
+        due = answer_due(row, owed.get(row["id"]), self._core.settings.answer_within)
         if person is None or not person["active"]:
             await self._release(row, agent, "switched_off")
-        elif row["answer_by"] is not None and row["answer_by"] <= stamp(now):
+        elif due is not None and due <= stamp(now):
             await self._release(row, agent, "no_answer")
         elif states is not None:
             gone = states.get(agent, "offline") == "offline"
@@ -131,8 +148,9 @@ class Dispatcher:
                 await self._release(row, agent, "disconnected")
 
     async def _release(self, row: waiting.Row, agent: str, reason: str) -> None:
-        work = partial(moves.release, handoff_id=row["id"], agent_id=agent, reason=reason)  # type: ignore[arg-type]
-        await self._step(reason, row, work)
+        within = self._core.settings.answer_within
+        release = partial(moves.release, handoff_id=row["id"], agent_id=agent, answer_within=within)
+        await self._step(reason, row, partial(release, reason=reason))  # type: ignore[arg-type]
 
     async def _mark(self, row: waiting.Row, since: str | None) -> None:
         """Remember in SQL since when the agent is not there, so that a restart does not begin the grace again."""
@@ -148,6 +166,14 @@ class Dispatcher:
             if fresh & set(row["passed_by"]):
                 left = sorted(set(row["passed_by"]) - fresh)
                 await self._core.database.write(partial(_set_passed, handoff_id=row["id"], passed_by=left))
+
+    async def _begin_new_rounds(self, board: Board, there: dict[str, Candidate], now: datetime) -> None:
+        """After a pause, what everybody there passed by is offered to them once more."""
+        before = stamp(now - self._core.settings.offer_again_after)
+        for row in board.waiting:
+            rested = row["offered_to"] is None and (row["offer_expires_at"] or "") <= before
+            if rested and nobody_left(wanted_of(row, self._plan), there.values()):
+                await self._core.database.write(partial(_set_passed, handoff_id=row["id"], passed_by=[]))
 
     def _there(self, board: Board, states: dict[str, State], now: datetime) -> dict[str, Candidate]:
         """Everybody who is online and works at the desk, with what they have and were just offered."""

@@ -6,8 +6,8 @@ the best fit gets the offer, and nobody waits for a perfect one that is not ther
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 ANY_DEPARTMENT = ("lead", "admin")
 SENIORS = ("senior", "lead", "admin")
@@ -78,6 +78,12 @@ def best(wanted: Wanted, candidates: Sequence[Candidate]) -> Candidate | None:
         if eligible(wanted, one, senior_there=senior_there) and has_room(wanted.weight, one.load, one.capacity)
     ]
     return min(fitting, key=lambda one: (_worse(wanted, one), one.load / one.capacity, one.id), default=None)
+
+
+def nobody_left(wanted: Wanted, candidates: Iterable[Candidate]) -> bool:
+    """Whether it could be offered to somebody with room, but for their having passed it by."""
+    there = list(candidates)
+    return best(wanted, there) is None and best(replace(wanted, passed_by=()), there) is not None
 
 
 def _worse(wanted: Wanted, candidate: Candidate) -> tuple[int, ...]:

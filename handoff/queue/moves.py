@@ -18,10 +18,12 @@ from handoff.contract.events import (
     HandoffQueued,
     HandoffReleased,
     HandoffTransferred,
+    MessageSent,
 )
 from handoff.conversations.log import LogWriter
 from handoff.errors import Conflict, Forbidden, NotFound
-from handoff.queue import routing
+from handoff.notices.catalogue import notices_for
+from handoff.queue import answering, routing
 from handoff.queue.matching import has_room, may_take
 from handoff.queue.plan import DeskPlan
 from handoff.queue.rights import must_be_allowed
@@ -78,7 +80,7 @@ def accept(log: LogWriter, handoff_id: str, me: Principal, answer_within: timede
             state="accepted",
             agent_id=me.id,
             accepted_at=log.now,
-            answer_by=None if row["answered_at"] else stamp(log.moment + answer_within),
+            answer_by=stamp(log.moment + answer_within),
             missing_since=None,
             offered_to=None,
             offer_expires_at=None,
@@ -144,26 +146,40 @@ def transfer(
         department=about,
         due_at=min(due_at, row["due_at"] or due_at),
         offered_to=to_agent.id if to_agent else None,
-        offer_expires_at=stamp(log.moment + offer_for) if to_agent else None,
+        offer_expires_at=stamp(log.moment + offer_for) if to_agent else log.now,
         passed_by=[me.id],
     )
 
 
 def release(
-    log: LogWriter, handoff_id: str, agent_id: str, reason: Literal["no_answer", "disconnected", "switched_off"]
+    log: LogWriter,
+    handoff_id: str,
+    agent_id: str,
+    reason: Literal["no_answer", "disconnected", "switched_off"],
+    answer_within: timedelta,
 ) -> bool:
-    """The agent lost it: it waits again with its packet and its clock. False where it is not theirs any more."""
+    """The agent lost it: it waits again with its packet and its clock, and the customer reads so.
+
+    False where it is not theirs any more, or where they have answered meanwhile.
+    """
     row = find_row(log.connection, handoff_id)
     if row["state"] != "accepted" or row["agent_id"] != agent_id or log.conversation.owner != f"agent:{agent_id}":
         return False
-    if reason == "no_answer" and (row["answer_by"] is None or row["answer_by"] > log.now):
-        return False
+    if reason == "no_answer":
+        owed = answering.read_unanswered(log.connection, [handoff_id])[handoff_id]
+        due = answering.answer_due(row, owed, answer_within)
+        if due is None or due > log.now:
+            return False
     log.change_owner(HandoffReleased(handoff_id, agent_id, reason), "system")
-    _wait_again(log, row, passed_by=sorted({*row["passed_by"], agent_id}), offered_to=None, offer_expires_at=None)
+    passed_by = sorted({*row["passed_by"], agent_id})
+    position = _wait_again(log, row, passed_by=passed_by, offered_to=None, offer_expires_at=log.now)
+    notices = notices_for(log.conversation.locale)
+    log.append(MessageSent(notices.queued(position, row["reason"], notices.called_away), author="system"), "system")
     return True
 
 
-def _wait_again(log: LogWriter, row: sa.RowMapping, **values: Any) -> None:
+def _wait_again(log: LogWriter, row: sa.RowMapping, **values: Any) -> int:
+    """Returns the place in the queue."""
     fresh = {**row, **values}
     position = position_of(log.connection, fresh)
     log.append(HandoffQueued(row["id"], fresh["queue"], position, fresh["department"], fresh["due_at"]), "system")
@@ -178,6 +194,7 @@ def _wait_again(log: LogWriter, row: sa.RowMapping, **values: Any) -> None:
         told=None,
         **values,
     )
+    return position
 
 
 def offer(log: LogWriter, handoff_id: str, agent_id: str, offer_for: timedelta) -> bool:
@@ -200,7 +217,7 @@ def end_offer(log: LogWriter, handoff_id: str, agent_id: str, reason: Literal["d
     if reason == "expired" and row["offer_expires_at"] > log.now:
         return False
     passed_by = sorted({*row["passed_by"], agent_id})
-    set_row(log.connection, handoff_id, offered_to=None, offer_expires_at=None, passed_by=passed_by)
+    set_row(log.connection, handoff_id, offered_to=None, offer_expires_at=log.now, passed_by=passed_by)
     log.append(HandoffDeclined(handoff_id, agent_id, reason), "agent" if reason == "declined" else "system")
     return True
 

@@ -175,8 +175,10 @@ handoffs = Table(
     Column("promise_id", String(64)),
 )
 """``rank`` orders the queue (milliseconds, lower is sooner; see ``handoff.queue.ranking``). ``first_wait_at`` starts
-the SLA clock and ``due_at`` ends it. ``passed_by`` are agents who declined, did not answer or lost it; ``told`` is
-the place and the estimate that the customer last read."""
+the SLA clock and ``due_at`` ends it. ``offer_expires_at`` is when the offer ends or, where
+``offered_to`` is empty, when the last one ended. ``passed_by`` are agents who declined, did not answer or lost it;
+``told`` is the place and the estimate that the customer last read. ``answer_by`` runs until a new owner's first word,
+``answered_at`` is the first word of any."""
 
 wait_estimates = Table(
     "wait_estimates",

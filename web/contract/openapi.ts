@@ -3665,11 +3665,15 @@ export interface components {
         };
         /**
          * InboxItem
-         * @description ``customer_seq``: the customer's newest message, for what is unread. ``due_at``: when the first answer is due.
+         * @description ``customer_seq``: the customer's newest message, for what is unread. ``waiting_since``: the first wait, which
+         *     transfers and hand-backs keep. ``due_at``: when the first answer is due; ``answer_by``: when the owner owes a word,
+         *     ``their_turn``: the customer has written since a person last did. ``offered_until``: where the reader has the offer.
          */
         InboxItem: {
             /** Accepted By */
             accepted_by: string | null;
+            /** Answer By */
+            answer_by: string | null;
             /** Conversation Id */
             conversation_id: string;
             /** Customer At */
@@ -3690,6 +3694,8 @@ export interface components {
             handoff_id: string;
             /** Locale */
             locale: string;
+            /** Offered Until */
+            offered_until: string | null;
             /** Outcome */
             outcome: string | null;
             /** Owner */
@@ -3704,6 +3710,8 @@ export interface components {
             reason: string;
             /** State */
             state: string;
+            /** Their Turn */
+            their_turn: boolean;
             /** Waiting Since */
             waiting_since: string;
         };
@@ -4803,7 +4811,7 @@ export interface components {
         /**
          * TurnView
          * @description ``seq`` is the newest customer message of the turn; ``triage``, ``messages``, ``operations`` and ``directives``
-         *     are those of the stored ``TurnResult``, absent for a turn that failed.
+         *     are those of the stored ``TurnResult`` without payment data, absent for a turn that failed.
          */
         TurnView: {
             /** Correlation Id */

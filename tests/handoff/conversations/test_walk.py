@@ -174,7 +174,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(who=AGENTS, which=WHICH, reason=st.sampled_from(["no_answer", "disconnected", "switched_off"]))
     def release(self, who: int, which: int, reason: Any) -> None:
-        self.on_handoff(which, lambda log, this: moves.release(log, this, self.people[who].id, reason))
+        self.on_handoff(which, lambda log, this: moves.release(log, this, self.people[who].id, reason, MINUTE))
 
     @rule(who=AGENTS, which=WHICH)
     def offer(self, who: int, which: int) -> None:

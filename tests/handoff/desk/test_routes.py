@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from handoff.desk.suggestions import SuggestedArticle
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk
 from tests.handoff.queue.desk import Agent
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
 
@@ -89,6 +92,50 @@ async def test_the_inbox_shows_all_that_is_open_and_whose(desk: Desk) -> None:
     assert (event["data"]["packet_enough"], event["data"]["packet_missing"]) == (False, "the invoice date")
     told = next(each for each in await second.events() if each["type"] == "conversation.closed")
     assert set(told["data"]) == {"by", "outcome"}  # what staff say of the packet is theirs
+
+
+async def test_the_inbox_has_the_order_of_the_queue_and_the_first_wait(desk: Desk) -> None:
+    ana = await Agent.sign_in(desk)
+    handed_back = await waiting(desk, "mara", "My parcel is late")
+    handoff = await ana.take(handed_back)
+    await ana.post(f"/handoffs/{handoff}/return", {"note": "ask again"})
+    calm, urgent = await waiting(desk, "tom", "An invoice"), await waiting(desk, "sam", "A tent")
+    await handed_back.post("handoff", {})
+    move = sa.update(t.handoffs).where(t.handoffs.c.conversation_id == urgent.id)
+    await desk.handoff.core.database.write(lambda c: c.execute(move.values(rank=1)))
+    listed = await ana.waiting()
+    (again,) = [item for item in listed if item["conversation_id"] == handed_back.id]
+    shown = (await ana.get("/desk/inbox")).json()["open"]
+    assert [item["handoff_id"] for item in shown] == [item["handoff_id"] for item in listed]
+    assert shown[0]["conversation_id"] == urgent.id
+    queued = [e["occurred_at"] for e in await desk.log(handed_back.id) if e["type"] == "handoff.queued"]
+    (item,) = [item for item in shown if item["conversation_id"] == handed_back.id]
+    assert item["waiting_since"] == again["waiting_since"] == queued[0]
+    packet = (await ana.get(f"/handoffs/{again['handoff_id']}")).json()["packet"]
+    assert packet["ids"]["wait_started_at"] == queued[0]
+    assert calm.id in [item["conversation_id"] for item in shown]
+
+
+async def test_the_inbox_says_whose_turn_it_is_and_what_is_offered(desk: Desk) -> None:
+    customer = await waiting(desk, "mara", "My parcel is late")
+    ana = await Agent.sign_in(desk)
+
+    async def mine() -> dict[str, Any]:
+        (item,) = (await ana.get("/desk/inbox")).json()["open"]
+        return item
+
+    async def offered() -> bool:
+        return (await mine())["offered_until"] is not None
+
+    await eventually("it is offered", offered)
+    handoff = await ana.take(customer)
+    item = await mine()
+    assert (item["offered_until"], item["their_turn"], item["answer_by"] is not None) == (None, False, True)
+    await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": "I am here"})
+    assert (await mine())["answer_by"] is None
+    await customer.say("Thank you, and when?")
+    item = await mine()
+    assert (item["their_turn"], item["answer_by"] is not None) == (True, True)
 
 
 async def test_a_customers_past_is_shown_and_that_it_was_read_is_kept(desk: Desk) -> None:

@@ -140,6 +140,59 @@ async def test_who_answered_keeps_it_and_who_is_gone_keeps_it_for_the_grace(desk
     assert (await row_of(desk, customer))["state"] == "queued"
 
 
+async def test_the_clock_of_the_first_answer_starts_again_for_each_owner(desk: Desk, clock: Ahead) -> None:
+    ana, ben, customer = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com"), await desk.open()
+    handoff = await ana.take(customer)
+    await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": "I am here"})
+    to_ben = {"agent_id": await id_of(ben), "note": "yours"}
+    assert (await ana.post(f"/handoffs/{handoff}/transfer", to_ben)).status_code == 204
+    assert (await ben.post(f"/handoffs/{handoff}/accept")).status_code == 200
+    clock.step = timedelta(minutes=4)
+    await ben.get("/queue")  # he is there, and says nothing
+    await seen(desk, customer, "handoff.released", reason="no_answer", agent_id=await id_of(ben))
+    await customer.until_text("had to step away")
+    assert await desk.violations(customer.id) == []
+
+
+async def test_who_is_away_from_a_customer_that_waits_loses_it(desk: Desk, clock: Ahead) -> None:
+    ana, customer, quiet = await Agent.sign_in(desk), await desk.open(), await desk.open()
+    handoff, other = await ana.take(customer), await ana.take(quiet)
+    for each in (handoff, other):
+        await ana.post(f"/handoffs/{each}/messages", {"client_message_id": each, "text": "I am here"})
+    await customer.say("And my refund?")
+    clock.step = timedelta(minutes=4)
+    await ana.get("/queue")  # at the desk one may take longer
+    item = next(i for i in (await ana.get("/desk/inbox")).json()["open"] if i["handoff_id"] == handoff)
+    assert parse(item["answer_by"]) < clock.now()
+    assert (await row_of(desk, customer))["state"] == "accepted"
+    away = await desk.client.put("/api/v1/agents/me/presence", json={"state": "away"}, headers=ana.headers)
+    assert away.status_code == 204, away.text
+    await seen(desk, customer, "handoff.released", reason="no_answer")
+    await customer.until_text("had to step away")
+    assert (await row_of(desk, quiet))["state"] == "accepted"
+    assert await desk.violations(customer.id) == []
+
+
+async def test_after_a_pause_everybody_is_asked_once_more(desk: Desk, clock: Ahead) -> None:
+    ana = await Agent.sign_in(desk)
+    me = await id_of(ana)
+    customer = await desk.open()
+    await customer.post("handoff", {})
+    first = await seen(desk, customer, "handoff.offered", agent_id=me)
+    handoff = (await row_of(desk, customer))["id"]
+    assert (await ana.post(f"/handoffs/{handoff}/decline")).status_code == 204
+    for seconds in (20, 40, 65):  # she is there all the while: nothing else gives her a new chance
+        assert (await row_of(desk, customer))["passed_by"] == [me]
+        clock.step = timedelta(seconds=seconds)
+        await ana.get("/queue")
+
+    async def again() -> bool:
+        offers = [e for e in await desk.log(customer.id) if e["type"] == "handoff.offered"]
+        return any(e["seq"] > first["seq"] for e in offers)
+
+    await eventually("it is offered again", again)
+
+
 async def test_who_is_switched_off_loses_everything_at_once(desk: Desk) -> None:
     ana, customer = await Agent.sign_in(desk), await desk.open()
     await ana.take(customer)

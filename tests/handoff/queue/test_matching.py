@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.queue.estimate import FEWEST, USUAL_HANDLING, Pace, Place, estimate, pace, worth_telling
-from handoff.queue.matching import Candidate, Wanted, best, has_room, may_take, plan_offers
+from handoff.queue.matching import Candidate, Wanted, best, has_room, may_take, nobody_left, plan_offers
 from handoff.queue.plan import FILE, BadPlan, default_plan, read_plan
 from handoff.queue.routing import due, rank, route
 
@@ -56,6 +56,14 @@ def test_senior_work_goes_to_seniors_while_one_is_there() -> None:
 def test_who_passed_is_not_asked_again() -> None:
     assert best(wanted(passed_by=("a",)), [agent("a"), agent("b")]) == agent("b")
     assert best(wanted(passed_by=("a", "b")), [agent("a"), agent("b")]) is None
+
+
+def test_when_everybody_passed_a_new_round_may_begin() -> None:
+    there = [agent("a"), agent("b", load=3), agent("c", departments=("billing",))]
+    assert nobody_left(wanted(passed_by=("a",)), there)  # the other has no room, and this one is free
+    assert not nobody_left(wanted(passed_by=("b",)), there)
+    assert not nobody_left(wanted(passed_by=("a",)), [agent("a", load=3)])
+    assert not nobody_left(wanted(), [])
 
 
 def test_one_that_is_heavier_than_an_agent_fits_one_who_has_nothing() -> None:

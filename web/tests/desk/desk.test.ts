@@ -43,6 +43,9 @@ const item = (id: string, more: Partial<InboxItem> = {}): InboxItem => ({
   outcome: null,
   customer_seq: 2,
   customer_at: "2026-01-05T09:00:00Z",
+  answer_by: null,
+  their_turn: false,
+  offered_until: null,
   ...more,
 });
 
