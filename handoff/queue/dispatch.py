@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -28,10 +27,9 @@ from handoff.gateway.hub import DESK, Listener, Signal
 from handoff.queue import moves, waiting
 from handoff.queue.answering import answer_due, read_unanswered
 from handoff.queue.board import Board, candidate_of, read_board, wanted_of
-from handoff.queue.estimate import Pace, Place, estimate
+from handoff.queue.estimate import Place, Pool, stand_in_line
 from handoff.queue.matching import Candidate, may_take, nobody_left, plan_offers
 from handoff.queue.order import Order
-from handoff.queue.plan import DeskPlan
 from handoff.queue.routing import opens_at
 
 MOVES = Counter("frontdesk_queue_moves_total", "Offers, their ends, and releases", ["move"])
@@ -189,14 +187,17 @@ class Dispatcher:
         return there
 
     async def _tell_places(self, board: Board, there: dict[str, Candidate], now: datetime) -> None:
-        ahead: dict[str, int] = {}
-        staff: dict[str | None, _Staff] = {}
-        for row in board.waiting:
-            position = ahead[row["queue"]] = ahead.get(row["queue"], 0) + 1
-            department = row["department"]
-            if department not in staff:
-                staff[department] = _staff(self._plan, department, there, now)
-            place = staff[department].place(position, board.pace)
+        line = [(row["department"], row["weight"]) for row in board.waiting]
+        stands = stand_in_line(line, _pools(board, there), board.pace)
+        opening = {department: opens_at(self._plan, department, now) for department in {each for each, _ in line}}
+        for row, (position, seconds) in zip(board.waiting, stands, strict=True):
+            closed = opening[row["department"]]
+            place = Place(
+                position,
+                staffed=seconds is not None,
+                estimate_seconds=None if closed else seconds,
+                opens_at=stamp(closed) if closed else None,
+            )
             if waiting.should_tell(row, place, now):
                 await self._step("told", row, partial(waiting.tell, handoff_id=row["id"], place=place, plan=self._plan))
 
@@ -211,29 +212,16 @@ class Dispatcher:
             logger.exception("dispatch.step_failed", move=move, row_id=row["id"])
 
 
-@dataclass(frozen=True)
-class _Staff:
-    """Who is there for one department: ``free`` and ``capacity`` in weights; ``opens_at`` while it is closed."""
-
-    people: int
-    free: int
-    capacity: int
-    opens_at: str | None
-
-    def place(self, position: int, pace: Pace) -> Place:
-        waits = None if self.opens_at else estimate(position, self.free, self.capacity, pace)
-        return Place(position, staffed=bool(self.people), estimate_seconds=waits, opens_at=self.opens_at)
-
-
-def _staff(plan: DeskPlan, department: str | None, there: dict[str, Candidate], now: datetime) -> _Staff:
-    people = [one for one in there.values() if may_take(department, one.roles, one.departments)]
-    closed = opens_at(plan, department, now)
-    return _Staff(
-        len(people),
-        sum(max(one.capacity - one.load, 0) for one in people),
-        sum(one.capacity for one in people),
-        stamp(closed) if closed else None,
-    )
+def _pools(board: Board, there: dict[str, Candidate]) -> list[Pool]:
+    """Who is there, by what of the queue they may take. An offer takes no place: what it is for stands in the line."""
+    departments = {row["department"] for row in board.waiting}
+    sums: dict[frozenset[str | None], tuple[int, int]] = {}
+    for one in there.values():
+        may = frozenset(each for each in departments if may_take(each, one.roles, one.departments))
+        if may and one.capacity > 0:
+            free, capacity = sums.get(may, (0, 0))
+            sums[may] = (free + max(one.capacity - board.load(one.id), 0), capacity + one.capacity)
+    return [Pool(may, free, capacity) for may, (free, capacity) in sums.items()]
 
 
 def _end_offer(handoff_id: str, agent_id: str, log: LogWriter) -> bool:

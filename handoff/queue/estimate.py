@@ -1,11 +1,13 @@
 """How long a customer will wait, from what happened lately. Pure.
 
-A free colleague means the usual time to pick up. Otherwise places free up at the pace of the last conversations:
-``slots`` people's places, each taken for a ``handling`` time.
+A free colleague means the usual time to pick up. Otherwise places free up at the pace of the last conversations, each
+taken for a ``handling`` time.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -33,13 +35,46 @@ def pace(pick_ups: Sequence[float], handlings: Sequence[float]) -> Pace:
     )
 
 
-def estimate(position: int, free: int, slots: int, usual: Pace) -> int | None:
-    """Seconds until somebody accepts, rounded to half minutes. ``None`` where nobody is there to say it of."""
-    if slots <= 0:
-        return None
-    ahead = max(position - free, 0)
-    seconds = usual.pick_up + ahead * usual.handling / slots
-    return max(SHORTEST, round(seconds / ROUND_TO) * ROUND_TO)
+@dataclass(frozen=True)
+class Pool:
+    """People who may take the same departments' hand-overs (``None``: what belongs to none). ``free`` and ``capacity``
+    in weights; ``free`` counts what nobody has accepted yet as free, and ``capacity`` is above 0."""
+
+    may_take: frozenset[str | None]
+    free: int
+    capacity: int
+
+    def wait(self, taken: int, usual: Pace) -> float:
+        """Seconds until the last of ``taken`` places comes free."""
+        return max(taken - self.free, 0) * usual.handling / self.capacity
+
+
+def stand_in_line(
+    waiting: Sequence[tuple[str | None, int]], pools: Sequence[Pool], usual: Pace
+) -> list[tuple[int, int | None]]:
+    """For each that waits (department and weight, in order): its number, and the seconds until somebody accepts it.
+
+    Each takes the place that comes free soonest with the people who may take it, and its number counts those ahead who
+    take a place with the same people no later. So what only others can serve keeps nobody waiting. Where nobody is
+    there for a department, those ahead of the same one count, and there is no estimate.
+    """
+    taken = [0] * len(pools)
+    starts: list[list[float]] = [[] for _ in pools]
+    unserved: Counter[str | None] = Counter()
+    stands: list[tuple[int, int | None]] = []
+    for department, weight in waiting:
+        mine = [index for index, pool in enumerate(pools) if department in pool.may_take]
+        if not mine:
+            ahead = unserved.total() if department is None else unserved[department] + unserved[None]
+            unserved[department] += 1
+            stands.append((ahead + 1, None))
+            continue
+        start, chosen = min((pools[index].wait(taken[index] + weight, usual), index) for index in mine)
+        ahead = sum(bisect_right(starts[index], start) for index in mine)
+        taken[chosen] += weight
+        starts[chosen].append(start)
+        stands.append((ahead + 1, max(SHORTEST, round((usual.pick_up + start) / ROUND_TO) * ROUND_TO)))
+    return stands
 
 
 def worth_telling(told: Place | None, now: Place) -> bool:

@@ -45,6 +45,19 @@ def may_take(department: str | None, roles: Collection[str], departments: Collec
     return department is None or not departments or department in departments or bool(set(roles) & set(ANY_DEPARTMENT))
 
 
+def same_people(
+    one: str | None, other: str | None, people: Collection[tuple[Collection[str], Collection[str]]]
+) -> bool:
+    """Whether people who take the one department's hand-overs take the other's, too. ``people``: roles and departments.
+
+    Leads may take all of them and are there for what others cannot, so they tie no departments together.
+    """
+    if one is None or other is None or one == other:
+        return True
+    own = [departments for roles, departments in people if not set(roles) & set(ANY_DEPARTMENT)]
+    return any(not departments or {one, other} <= set(departments) for departments in own)
+
+
 def has_room(weight: int, load: int, capacity: int) -> bool:
     """Whether it fits. One that is heavier than all of an agent's capacity fits an agent who has nothing else."""
     return load + weight <= capacity or (load == 0 and capacity > 0)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from handoff.agents.access import DESK_ROLES
 from handoff.agents.service import Principal
 from handoff.clock import parse, stamp
 from handoff.contract.events import (
@@ -24,7 +25,7 @@ from handoff.conversations.log import LogWriter
 from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.notices.catalogue import notices_for
 from handoff.queue import answering, routing
-from handoff.queue.matching import has_room, may_take
+from handoff.queue.matching import has_room, may_take, same_people
 from handoff.queue.plan import DeskPlan
 from handoff.queue.rights import must_be_allowed
 from handoff.storage import tables as t
@@ -51,11 +52,17 @@ def load_of(connection: sa.Connection, agent_id: str) -> int:
 
 
 def position_of(connection: sa.Connection, row: sa.RowMapping | dict[str, Any]) -> int:
-    """1 for who is next in that queue."""
-    ahead = sa.select(sa.func.count()).where(
-        H.state == "queued", H.queue == row["queue"], H.rank < row["rank"], H.id != row["id"]
+    """1 for who is next: those ahead count whom the same people serve, whether they are there just now or not."""
+    a = t.agents.c
+    staff = connection.execute(sa.select(a.roles, a.departments).where(a.active)).all()
+    people = [(one.roles, one.departments) for one in staff if set(one.roles) & set(DESK_ROLES)]
+    query = (
+        sa.select(H.department, sa.func.count().label("ahead"))
+        .where(H.state == "queued", H.rank < row["rank"], H.id != row["id"])
+        .group_by(H.department)
     )
-    return int(connection.execute(ahead).scalar_one()) + 1
+    waiting = connection.execute(query).all()
+    return 1 + sum(each.ahead for each in waiting if same_people(row["department"], each.department, people))
 
 
 def accept(log: LogWriter, handoff_id: str, me: Principal, answer_within: timedelta) -> list[int]:

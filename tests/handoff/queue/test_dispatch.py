@@ -13,7 +13,7 @@ from handoff.clock import SystemClock, parse
 from handoff.queue.order import Order
 from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
-from tests.handoff.conftest import Customer, Desk, ScriptedBot, running
+from tests.handoff.conftest import Customer, Desk, ScriptedBot, result, running
 from tests.handoff.queue.desk import Agent
 from tests.support.waiting import eventually
 
@@ -201,6 +201,33 @@ async def test_who_is_switched_off_loses_everything_at_once(desk: Desk) -> None:
     await seen(desk, customer, "handoff.released", reason="switched_off")
     assert (await ana.get("/queue")).status_code == 401
     assert await desk.violations(customer.id) == []
+
+
+async def test_who_waits_for_other_people_does_not_count_as_ahead(desk: Desk) -> None:
+    async def about_an_order(request: dict[str, Any]) -> dict[str, Any]:
+        triage = {"decision": "continue", "rule": "none", "frustration": 0.0, "complexity": 0.0}
+        return result("Let me look.", triage=triage | {"intent": "order_status"})
+
+    ahead = [await desk.open() for _ in range(3)]
+    for customer in ahead:
+        await customer.post("handoff", {})
+
+    def apart(connection: sa.Connection) -> None:
+        connection.execute(sa.update(t.handoffs).values(department="billing"))
+        ana = sa.update(t.agents).where(t.agents.c.email == "ana@example.com")
+        connection.execute(ana.values(departments=["orders"]))
+
+    await desk.handoff.core.database.write(apart)
+    desk.bot.answer = about_an_order
+    customer = await desk.open()
+    await customer.say("Where is my parcel?")
+    await customer.until_text("Let me look.")
+    await customer.post("handoff", {})
+    assert (await row_of(desk, customer))["department"] == "orders"
+    await customer.until_text("You're next in line")
+    await Agent.sign_in(desk)
+    told = await seen(desk, customer, "handoff.advanced", staffed=True)
+    assert told["data"]["position"] == 1
 
 
 async def test_nobody_is_there_and_a_message_becomes_a_promise(desk: Desk, clock: Ahead) -> None:

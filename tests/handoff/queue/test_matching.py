@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.queue.estimate import FEWEST, USUAL_HANDLING, Pace, Place, estimate, pace, worth_telling
-from handoff.queue.matching import Candidate, Wanted, best, has_room, may_take, nobody_left, plan_offers
+from handoff.queue.estimate import FEWEST, USUAL_HANDLING, Pace, Place, Pool, pace, stand_in_line, worth_telling
+from handoff.queue.matching import Candidate, Wanted, best, has_room, may_take, nobody_left, plan_offers, same_people
 from handoff.queue.plan import FILE, BadPlan, default_plan, read_plan
 from handoff.queue.routing import due, rank, route
 
@@ -142,11 +142,35 @@ def test_the_first_answer_is_due_by_the_queue() -> None:
 
 def test_estimates() -> None:
     usual = Pace(pick_up=30, handling=600)
-    assert estimate(1, free=1, slots=3, usual=usual) == 30
-    assert estimate(4, free=1, slots=3, usual=usual) == 630
-    assert estimate(1, free=0, slots=0, usual=usual) is None
+    line: list[tuple[str | None, int]] = [("orders", 1)] * 4
+    orders = Pool(frozenset({"orders"}), free=1, capacity=3)
+    assert stand_in_line(line, [orders], usual) == [(1, 30), (2, 240), (3, 420), (4, 630)]
+    assert stand_in_line(line, [], usual) == [(1, None), (2, None), (3, None), (4, None)]
     assert pace([1.0] * (FEWEST - 1), []).handling == USUAL_HANDLING
     assert pace([10.0] * FEWEST, [100.0] * FEWEST) == Pace(10.0, 100.0)
+
+
+def test_those_ahead_count_whom_the_same_people_serve() -> None:
+    usual = Pace(pick_up=30, handling=600)
+    ahead: list[tuple[str | None, int]] = [("billing", 1)] * 5
+    orders = Pool(frozenset({"orders"}), free=1, capacity=3)
+    billing = Pool(frozenset({"billing"}), free=0, capacity=2)
+    lead = Pool(frozenset({"orders", "billing"}), free=0, capacity=1)
+    assert stand_in_line([*ahead, ("orders", 1)], [orders, billing], usual)[-1] == (1, 30)
+    assert stand_in_line([*ahead, ("orders", 1)], [orders, billing, lead], usual)[-1] == (1, 30)
+    assert stand_in_line([*ahead, ("orders", 1)], [billing], usual)[-1] == (1, None)
+    assert stand_in_line([*ahead, ("billing", 1)], [orders, billing], usual)[-1] == (6, 1830)
+    everybody = Pool(frozenset({"orders", "billing"}), free=0, capacity=5)
+    assert stand_in_line([*ahead, ("orders", 1)], [everybody], usual)[-1] == (6, 750)
+
+
+def test_departments_are_tied_together_by_people_of_both_and_not_by_leads() -> None:
+    both, lead = (["agent"], ["orders", "billing"]), (["agent", "lead"], ["orders", "billing"])
+    alone = (["agent"], ["orders"])
+    assert same_people("orders", "billing", [alone, both])
+    assert not same_people("orders", "billing", [alone, lead])
+    assert same_people("orders", "billing", [(["agent"], [])])
+    assert same_people("orders", None, [])
 
 
 def test_only_what_changes_something_is_told() -> None:
