@@ -42,7 +42,12 @@ class WishModel:
     kinds: Tuple[str, ...] = KINDS
 
     def probabilities(self, text: str, vector: npt.NDArray[np.float32]) -> Dict[str, float]:
-        """Kind to 0..1, for one cleaned text with its vector (as long as a row of ``dense``)."""
+        """Kind to 0..1, for one cleaned text with its vector (as long as a row of ``dense``).
+
+        A text without a letter, such as a one-time code, wishes for nothing.
+        """
+        if not any(map(str.isalpha, text)):
+            return dict.fromkeys(self.kinds, 0.0)
         scores = self._dense @ vector + self._intercepts
         for count, table in ((ngrams.words, self._words), (ngrams.letters, self._letters)):
             scores = scores + table.scores(count(text))

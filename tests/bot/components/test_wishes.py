@@ -39,6 +39,12 @@ def test_it_learns_each_kind_and_survives_storage() -> None:
         assert (found[likeliest] > 0.5 and likeliest == kind) or (kind == "none" and found[likeliest] < 0.5), found
 
 
+@pytest.mark.parametrize("text", ["073861", "+43 1 5850", "👍", "???", ""])
+def test_a_text_without_a_letter_wishes_for_nothing(text: str) -> None:
+    model = fit(many(), np.zeros((48, 4), dtype=np.float32), penalty=10.0)
+    assert set(model.probabilities(text, np.zeros(4, dtype=np.float32)).values()) == {0.0}
+
+
 def test_a_kind_without_examples_is_named() -> None:
     with pytest.raises(BadExamples, match="kind person"):
         fit(Examples(["hello you", "hello me"], ["none", "none"]), np.zeros((2, 4)), penalty=1.0)
