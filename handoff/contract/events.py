@@ -84,7 +84,8 @@ class ConversationOpened:
 @dataclass(frozen=True)
 class ConversationClosed:
     """``by`` is an agent's id, or ``idle`` when silence closed it. ``cause_code`` is the real cause, from one list;
-    ``packet_enough`` and ``packet_missing`` an agent's word on what travelled with the hand-over."""
+    ``packet_enough`` and ``packet_missing`` an agent's word on what travelled with the hand-over; ``article_missing``
+    the question that no article answers."""
 
     by: str
     outcome: Optional[str] = None
@@ -92,6 +93,7 @@ class ConversationClosed:
     packet_enough: Optional[bool] = None
     packet_missing: Optional[str] = None
     cause_code: Optional[str] = None
+    article_missing: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -429,58 +431,6 @@ EVENT_TYPES: Dict[str, type] = {
     "promise.warned": PromiseWarned,
     "promise.kept": PromiseKept,
 }
-
-STAFF_ONLY = frozenset(
-    {
-        "message.drafted",
-        "triage.decided",
-        "episode.opened",
-        "episode.linked",
-        "episode.closed",
-        "action.performed",
-        "approval.requested",
-        "approval.decided",
-        "handoff.requested",
-        "handoff.offered",
-        "handoff.declined",
-        "note.added",
-        "promise.warned",
-    }
-)
-"""Event types that a customer receives only as ``{seq, type: "hidden"}``."""
-
-STAFF_FIELDS: Dict[str, List[str]] = {
-    "conversation.closed": ["cause", "cause_code", "packet_enough", "packet_missing"],
-    "handoff.queued": ["department", "due_at"],
-    "handoff.released": ["reason"],
-    "handoff.transferred": ["note", "to_agent"],
-    "handoff.returned": ["note"],
-    "promise.kept": ["by"],
-}
-"""Fields that staff write for each other in events that a customer receives; they are left out for the customer."""
-
-PRIVATE_FIELDS: Dict[str, List[str]] = {
-    "conversation.opened": ["page_url", "name", "email", "topic"],
-    "conversation.closed": ["cause", "packet_missing"],
-    "message.sent": ["text", "attachments", "choices"],
-    "message.drafted": ["text"],
-    "turn.failed": ["text"],
-    "triage.decided": ["evidence"],
-    "action.performed": ["summary"],
-    "approval.requested": ["summary"],
-    "handoff.requested": ["evidence", "note"],
-    "handoff.transferred": ["note"],
-    "handoff.returned": ["note"],
-    "note.added": ["text"],
-    "feedback.given": ["comment"],
-    "survey.answered": ["comment"],
-    "contact.given": ["address"],
-    "episode.opened": ["entity"],
-    "episode.linked": ["entity"],
-    "promise.made": ["text"],
-    "promise.kept": ["proof"],
-}
-"""Fields that can hold a person's words. They are stored beside the log, so that erasure leaves the log whole."""
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,11 @@ import sqlalchemy as sa
 from handoff.clock import Ids, stamp
 from handoff.contract.events import (
     CONTRACT_VERSION,
-    PRIVATE_FIELDS,
-    STAFF_FIELDS,
-    STAFF_ONLY,
     EventData,
     MessageSent,
     Source,
 )
+from handoff.contract.visibility import PRIVATE_FIELDS, STAFF_FIELDS, STAFF_ONLY
 from handoff.contract.wire import dump, event_type
 from handoff.conversations import rules
 from handoff.errors import NotFound

@@ -167,13 +167,15 @@ class Return(Body):
 
 
 class Close(Body):
-    """``cause_code`` is one of ``GET /desk``'s causes; without one, ``cause`` counts if it is one, else ``other``."""
+    """``cause_code`` is one of ``GET /desk``'s causes; without one, ``cause`` counts if it is one, else ``other``.
+    ``article_missing``: the question that no article answers."""
 
     outcome: Outcome
     cause: Cause
     cause_code: str | None = Field(default=None, max_length=32)
     packet_enough: bool | None = None
     packet_missing: Note | None = None
+    article_missing: Cause | None = None
 
 
 class Decision(Body):

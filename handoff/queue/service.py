@@ -250,6 +250,7 @@ class QueueService:
         packet_enough: bool | None = None,
         packet_missing: str | None = None,
         cause_code: str | None = None,
+        article_missing: str | None = None,
     ) -> None:
         """``cause_code`` is one of the plan's causes; without one the cause itself counts if it is one, else ``other``.
 
@@ -259,7 +260,7 @@ class QueueService:
         if code not in self.plan.causes:
             raise Unprocessable("no_such_cause", "There is no such cause.", there=self.plan.causes)
 
-        closing = ConversationClosed(me.id, outcome, cause, packet_enough, packet_missing, cause_code=code)
+        closing = ConversationClosed(me.id, outcome, cause, packet_enough, packet_missing, code, article_missing)
         await self._on(handoff_id, me, "handoff.close", lambda log: endings.close(log, handoff_id, me, closing))
 
     async def promise(self, handoff_id: str, me: Principal, text: str, due_at: str, owner: str | None) -> str:

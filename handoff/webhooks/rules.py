@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from handoff.contract.events import PRIVATE_FIELDS
 from handoff.contract.redact import hide
+from handoff.contract.visibility import PRIVATE_FIELDS
 from handoff.conversations.log import WireEvent
 from handoff.errors import Unprocessable
 

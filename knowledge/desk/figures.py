@@ -120,8 +120,7 @@ class Figures:
     async def searches(self, days: int, channel: Searches) -> SearchReport:
         """Questions and searches by their wording."""
         conditions = [q.asked_at >= self._since(days)]
-        if channel != "all":
-            conditions.append(q.channel == channel)
+        conditions.append(q.channel != "desk" if channel == "all" else q.channel == channel)
         columns = (q.question, q.found, q.outcome, q.channel, q.rejected_at, q.asked_at, q.article_id, q.handed_over_at)
         query = sa.select(*columns).where(*conditions).order_by(q.id)
         rows = await self._database.read(lambda connection: list(connection.execute(query).mappings()))

@@ -16,7 +16,8 @@ from knowledge.embeddings import Vectors
 from knowledge.tables import feed_positions, questions_asked
 
 q = questions_asked.c
-Channel = Literal["bot", "help"]
+Channel = Literal["bot", "help", "desk"]
+"""``desk``: an agent named it on closing, as a question that no article answers."""
 MOST_EARLIER = 50
 """Earlier questions of one customer that are compared with a new one."""
 

@@ -8,6 +8,7 @@ the conversation's log are observed, in order, and each question gets its outcom
     a person was asked for after it                          handed_over, and noted beside a "not yet"
     the conversation went on to something else               moved_on: nothing was said about the answer
     the conversation ended                                   silence: nothing was said either
+    an agent names a question that no article answers        a gap of its own, as unanswered
     the same customer asks nearly the same elsewhere, later  repeat contact, beside the outcome
 
 Observing an event twice changes nothing. Silence and moving on are never counted as solved.
@@ -165,10 +166,15 @@ class Usage:
     async def observe(self, events: Sequence[Event], *, feed: str = "", position: int = 0) -> None:
         """Take in events of the log, those of one conversation in order. ``position`` is kept for ``feed``."""
         await self.settle()
+        named = [self._named_missing(event) for event in events if event["data"].get("article_missing")]
+        texts = [one.question for one in named]
+        vectors = await self._in_thread(lambda: self._embeddings.vectors(texts)) if texts else ()
 
         def work(connection: sa.Connection) -> None:
             for event in events:
                 self._observe(connection, event)
+            for one, vector in zip(named, vectors, strict=True):
+                self._put(connection, one, vector)
             if feed:
                 questions.move_on(connection, feed, position)
 
@@ -237,6 +243,20 @@ class Usage:
             },
             self._clock.now(),
         )
+
+    def _named_missing(self, event: Event) -> _Pending:
+        """What an agent wrote on closing: the question that no article answers."""
+        values = {
+            "channel": "desk",
+            "audience": "public",
+            "locale": self._default_locale,
+            "found": False,
+            "confidence": 0.0,
+            "conversation_id": event["conversation_id"],
+            "seq": int(event["seq"]),
+        }
+        question = redact(str(event["data"]["article_missing"]).strip()[:MAX_KEPT])
+        return _Pending(question, values, datetime.fromisoformat(event["occurred_at"]))
 
     def _put(self, connection: sa.Connection, pending: _Pending, vector: Vectors) -> int | None:
         asked = Asked(question=pending.question, vector=vector, asked_at=stamp(pending.asked_at), **pending.values)

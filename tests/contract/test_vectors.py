@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from handoff.contract.events import EVENT_TYPES, STAFF_ONLY, Envelope
+from handoff.contract.events import EVENT_TYPES, Envelope
 from handoff.contract.signing import BadToken, body_is_signed, read_context, sign_body, sign_context, verify_context
+from handoff.contract.visibility import STAFF_ONLY
 from handoff.contract.wire import PACKET, TURN_CONTEXT, TURN_REFUSED, TURN_REQUEST, TURN_RESULT, dump, parse_event
 
 pytestmark = pytest.mark.contract

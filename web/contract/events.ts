@@ -88,12 +88,14 @@ export interface ContactGiven {
 }
 /**
  * ``by`` is an agent's id, or ``idle`` when silence closed it. ``cause_code`` is the real cause, from one list;
- * ``packet_enough`` and ``packet_missing`` an agent's word on what travelled with the hand-over.
+ * ``packet_enough`` and ``packet_missing`` an agent's word on what travelled with the hand-over; ``article_missing``
+ * the question that no article answers.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationClosed".
  */
 export interface ConversationClosed {
+  article_missing?: string | null;
   by: string;
   cause?: string | null;
   cause_code?: string | null;

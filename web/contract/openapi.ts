@@ -2865,8 +2865,11 @@ export interface components {
         /**
          * Close
          * @description ``cause_code`` is one of ``GET /desk``'s causes; without one, ``cause`` counts if it is one, else ``other``.
+         *     ``article_missing``: the question that no article answers.
          */
         Close: {
+            /** Article Missing */
+            article_missing?: string | null;
             /** Cause */
             cause: string;
             /** Cause Code */

@@ -85,11 +85,13 @@ async def test_the_inbox_shows_all_that_is_open_and_whose(desk: Desk) -> None:
     assert await found("100%25") == []
     assert (await ana.get("/desk/search?q=x")).status_code == 422
     handoff = by_customer["tom"]["handoff_id"]
-    await ben.post(f"/handoffs/{handoff}/close", CLOSE | {"packet_enough": False, "packet_missing": "the invoice date"})
+    lacked = {"packet_enough": False, "packet_missing": "the invoice date", "article_missing": "Where is my invoice?"}
+    await ben.post(f"/handoffs/{handoff}/close", CLOSE | lacked)
     (closed,) = (await ana.get("/desk/closed")).json()["items"]
     assert (closed["handoff_id"], closed["outcome"]) == (handoff, "resolved")
     event = next(each for each in await desk.log(second.id) if each["type"] == "conversation.closed")
     assert (event["data"]["packet_enough"], event["data"]["packet_missing"]) == (False, "the invoice date")
+    assert event["data"]["article_missing"] == "Where is my invoice?"
     told = next(each for each in await second.events() if each["type"] == "conversation.closed")
     assert set(told["data"]) == {"by", "outcome"}  # what staff say of the packet is theirs
 

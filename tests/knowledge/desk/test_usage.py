@@ -159,3 +159,19 @@ async def test_what_a_conversation_asked_can_be_erased(knowledge: Knowledge, con
     (gap,) = await knowledge.desk.gaps.find()
     assert (gap.title, gap.count) == ("who is the king now", 1)
     assert [one.conversation_id for one in await conversations.stored()] == ["c2"]
+
+
+async def test_a_question_that_an_agent_names_on_closing_is_a_gap(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    await publish(knowledge, "parcels", page())
+    wanted = "Do you ship stoves to Iceland? jo@example.test"
+    event = await conversations.event("conversation.closed", "c1", 9, "agent", by="ana", article_missing=wanted)
+    await knowledge.desk.usage.observe([event])
+    (gap,) = await knowledge.desk.gaps.find()
+    assert (gap.count, gap.unanswered) == (1, 1)
+    (kept,) = await conversations.stored()
+    assert (kept.channel, kept.question) == ("desk", "Do you ship stoves to Iceland? [e-mail]")
+    assert (await knowledge.desk.figures.searches(30, "all")).top == []
+    await knowledge.desk.usage.forget(["c1"])
+    assert await knowledge.desk.gaps.find() == []

@@ -15,10 +15,11 @@ export function CloseDialog({ desk, id, onDone }: DialogProps) {
   const causes = plan.value?.causes ?? (plan.failed ? [OTHER] : []);
   const [enough, setEnough] = useState<boolean | null>(null);
   const [lacked, setLacked] = useState("");
+  const [article, setArticle] = useState("");
   const ready = !!outcome && !!cause && (cause !== OTHER || !!words.trim()) && enough !== null && (enough || !!lacked.trim());
   const submit = async () =>
     !!outcome &&
-    desk.views.close(id, { outcome, cause: words.trim() || label("cause", cause), cause_code: cause, packet_enough: enough, packet_missing: enough ? null : lacked.trim() });
+    desk.views.close(id, { outcome, cause: words.trim() || label("cause", cause), cause_code: cause, packet_enough: enough, packet_missing: enough ? null : lacked.trim(), article_missing: article.trim() || null });
   return (
     <ActionForm title={t("closeTitle")} action={t("close")} ready={ready} onDone={onDone} onSubmit={submit}>
       <label>
@@ -61,6 +62,10 @@ export function CloseDialog({ desk, id, onDone }: DialogProps) {
           <input required maxLength={500} value={lacked} onInput={(event) => setLacked(event.currentTarget.value)} />
         </label>
       )}
+      <label>
+        {t("articleMissing")}
+        <input maxLength={500} autocomplete="off" value={article} onInput={(event) => setArticle(event.currentTarget.value)} />
+      </label>
     </ActionForm>
   );
 }

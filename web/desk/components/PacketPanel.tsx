@@ -8,6 +8,7 @@ import { APPROVERS, type Owed as OwedNow } from "../owed";
 import { Mood } from "./Mood";
 import { Decide, Keep } from "./Owed";
 import { Recovery } from "./Recovery";
+import { Afterwards, Integrity, Questions, Routing } from "./PacketMore";
 import { Customer, Jump, Need, Part } from "./PacketParts";
 import { EvidenceList } from "./StaffFact";
 
@@ -77,10 +78,16 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
         </p>
         {why.note && <p>{why.note}</p>}
         <EvidenceList evidence={why.evidence} />
+        {!!why.alternatives?.length && (
+          <p class="soft">
+            {t("whyBefore")} {why.alternatives.map((each, index) => <Jump key={index} seq={each.seq}>{spaced(String(each.value))}</Jump>)}
+          </p>
+        )}
       </Part>
 
       <Part title={t("packetMood")} hide={!packet.mood.turns && !packet.mood.frustration?.length}>
         <Mood mood={packet.mood} />
+        <EvidenceList evidence={packet.mood.signs} />
       </Part>
       <Need need={packet.need} />
 
@@ -105,7 +112,9 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
             <li key={operation.operation_id} class={`state-${operation.state}`}>
               <span>{operation.summary}</span>
               <span class="soft">
-                {label("operation", operation.state)}
+                {[label("operation", operation.state), operation.effect && label("effect", operation.effect), operation.approval && label("approval", operation.approval)]
+                  .filter(Boolean)
+                  .join(" · ")}
                 {operation.receipt && ` · ${t("receipt", { receipt: operation.receipt })}`}
               </span>
             </li>
@@ -125,11 +134,14 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
         </ol>
       </Part>
 
+      <Questions questions={packet.questions} />
+
       <Part title={t("packetArticles")} hide={!packet.articles.length}>
         <ul class="plain-list">
           {packet.articles.map((article) => (
             <li key={`${article.article_id}-${article.seq}`}>
               <Jump seq={article.seq}>{`${article.title} · ${article.section}`}</Jump>{" "}
+              {article.reaction && <span class="soft">{t("reaction", { reaction: spaced(article.reaction) })} </span>}
               <a href={article.url} target="_blank" rel="noreferrer" aria-label={t("openArticle", { title: article.title })}>
                 {t("toastOpen")}
               </a>
@@ -150,6 +162,8 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
       </Part>
 
       <Customer packet={packet} />
+      <Routing routing={packet.routing} ids={packet.ids} />
+      <Afterwards advice={packet.advice} />
 
       <Part title={t("packetUnknown")} hide={!packet.missing?.length}>
         <p>
@@ -161,6 +175,7 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
         </p>
         <p class="soft">{t("packetComplete", { percent: Math.round(packet.completeness * 100) })}</p>
       </Part>
+      <Integrity packet={packet} />
     </div>
   );
 }

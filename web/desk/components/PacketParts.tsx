@@ -2,12 +2,18 @@ import type { ComponentChildren } from "preact";
 import type { Packet } from "../../shared/types";
 import { clock, spaced } from "../format";
 import { label, t } from "../words";
+import { Pairs, type Row } from "./PacketMore";
 
 export function Need({ need }: { need: Packet["need"] }) {
   const slots = Object.entries(need.slots ?? {});
   const issues = need.issues ?? [];
   return (
-    <Part title={t("packetNeed")} hide={!slots.length && issues.length < 2 && !need.requested_slot && !need.intents?.length}>
+    <Part title={t("packetNeed")} hide={!slots.length && issues.length < 2 && !need.requested_slot && !need.intents?.length && !need.deadline}>
+      {need.deadline && (
+        <p>
+          <Jump seq={need.deadline.seq}>{t("deadline", { when: String(need.deadline.value) })}</Jump>
+        </p>
+      )}
       {issues.length > 1 && (
         <ul class="plain-list">
           {issues.map((issue, index) => (
@@ -24,7 +30,11 @@ export function Need({ need }: { need: Packet["need"] }) {
             <div key={name}>
               <dt>{spaced(name)}</dt>
               <dd>
-                <Jump seq={fact.seq}>{String(fact.value)}</Jump> <span class="soft">{label("source", fact.source)}</span>
+                <Jump seq={fact.seq}>{String(fact.value)}</Jump>{" "}
+                <span class="soft">
+                  {label("source", fact.source)}
+                  {fact.confirmed && ` · ${t("confirmed")}`}
+                </span>
               </dd>
             </div>
           ))}
@@ -36,30 +46,30 @@ export function Need({ need }: { need: Packet["need"] }) {
 }
 
 export function Customer({ packet }: { packet: Packet }) {
-  const { customer, ids } = packet;
-  const rows: [string, string | null | undefined][] = [
+  const { customer, ids, origins } = packet;
+  /** A contact says where it is from, and whether it was checked. */
+  const contact = (kind: "email" | "phone") => {
+    const source = origins?.[`customer.${kind}`]?.source;
+    const checked = customer.confirmed_contacts?.includes(kind);
+    return customer[kind] && [customer[kind], source && label("source", source), checked && t("confirmed")].filter(Boolean).join(" · ");
+  };
+  const rows: Row[] = [
     [t("name"), customer.name],
-    [t("email"), customer.email],
-    [t("phone"), customer.phone],
+    [t("email"), contact("email")],
+    [t("phone"), contact("phone")],
+    [t("accessibility"), customer.accessibility && String(customer.accessibility.value)],
     [t("tier"), customer.tier],
     [t("identity"), label("verified", customer.verification)],
     [t("language"), customer.locale],
     [t("timezone"), customer.timezone],
     [t("page"), customer.page_url],
+    [t("device"), customer.device],
+    [t("consent"), customer.consent?.join(", ")],
     [t("firstContact"), clock(ids.first_contact_at)],
   ];
   return (
     <Part title={t("packetCustomer")}>
-      <dl class="pairs">
-        {rows
-          .filter(([, value]) => value)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Pairs rows={rows} />
     </Part>
   );
 }

@@ -27,6 +27,28 @@ test.runIf(there)("the golden packet is shown with its four lines and what is mi
   for (const operation of packet.operations) expect(text).toContain(operation.summary);
 });
 
+test.runIf(there)("the golden packet is shown with all that it knows", () => {
+  const packet = vector<Packet>("packet.json");
+  const detail = { packet, events: [] } as unknown as HandoffDetail;
+  const text = drawn(<PacketPanel desk={{ calls: { summary: () => new Promise(() => {}) } } as unknown as Desk} detail={detail} owed={null} />);
+  const { questions = [], need, customer, routing, why, advice, ids } = packet;
+  for (const { text: asked, answer } of questions) expect(text).toContain(`${asked} → ${answer}`);
+  expect(text).toContain(`Deadline: ${need.deadline?.value}`);
+  expect(text).toContain(String(customer.accessibility?.value));
+  expect(text).toContain(`${customer.email} · confirmed`);
+  expect(text).toContain("prepared, not done · nothing has changed · approval wanted");
+  expect(text).toContain("offer (frustration rising)");
+  expect(text).toContain("number 1 · about 2 minutes");
+  expect(text).toContain(routing.text_shown);
+  expect(text).toContain(routing.skills?.[0]);
+  expect(text).toContain(advice.hand_back);
+  expect(text).toContain("transcript (3)");
+  expect(text).toContain("Card number taken out (1)");
+  expect(text).toContain(ids.knowledge_version);
+  expect(text).toContain(why.evidence?.[0]?.text);
+  expect(text).not.toMatch(/undefined|null/);
+});
+
 test.runIf(there)("every golden event can be told in the story", () => {
   const facts = readdirSync(folder)
     .filter((name) => name.startsWith("event."))

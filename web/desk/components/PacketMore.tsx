@@ -1,0 +1,99 @@
+import type { Packet } from "../../shared/types";
+import { clock, spaced } from "../format";
+import { label, t } from "../words";
+import { Jump, Part } from "./PacketParts";
+
+/** What was asked and what came back, so that nobody asks again. */
+export function Questions({ questions = [] }: { questions?: Packet["questions"] }) {
+  return (
+    <Part title={t("packetQuestions")} hide={!questions.length}>
+      <ul class="plain-list">
+        {questions.map((each) => (
+          <li key={each.seq}>
+            <Jump seq={each.seq}>{each.text}</Jump>
+            {" → "}
+            {each.answer ? <Jump seq={each.answer_seq}>{each.answer}</Jump> : <span class="soft">{t("unanswered")}</span>}
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+/** Where it waits, and what the customer was told about that. */
+export function Routing({ routing, ids }: { routing: Packet["routing"]; ids: Packet["ids"] }) {
+  return (
+    <Part title={t("packetRouting")}>
+      <Pairs
+        rows={[
+          [t("filterQueue"), label("queue", routing.queue)],
+          [t("routingSkills"), routing.skills?.map(spaced).join(", ")],
+          [t("routingWeight"), (routing.capacity_weight ?? 1) > 1 && String(routing.capacity_weight)],
+          [t("routingFor"), routing.requested_agent],
+          [t("routingSince"), clock(ids.wait_started_at)],
+          [t("routingTold"), told(routing)],
+          [t("routingRead"), routing.text_shown],
+        ]}
+      />
+    </Part>
+  );
+}
+
+/** For the end of it: what the assistant should hear, and what can be done in one step. */
+export function Afterwards({ advice }: { advice: Packet["advice"] }) {
+  return (
+    <Part title={t("packetAfterwards")} hide={!advice.hand_back && !advice.macros?.length}>
+      {advice.hand_back && <p>{advice.hand_back}</p>}
+      {!!advice.macros?.length && <p class="soft">{t("packetMacros", { names: advice.macros.map(spaced).join(", ") })}</p>}
+    </Part>
+  );
+}
+
+/** What stood behind the assistant, what was left out, and what was taken out. */
+export function Integrity({ packet }: { packet: Packet }) {
+  const { ids, overflow = [], redactions = [] } = packet;
+  const rows: Row[] = [
+    [t("madeBy"), ids.bot_version],
+    [t("madeFrom"), ids.knowledge_version],
+    [t("madeWords"), ids.model],
+    [t("packetOverflow"), overflow.map((each) => t("packetOverflowOf", { part: spaced(each.part), count: each.items })).join(", ")],
+  ];
+  return (
+    <Part title={t("packetIntegrity")} hide={!redactions.length && !rows.some(([, value]) => value)}>
+      <Pairs rows={rows} />
+      {redactions.map((each, index) => (
+        <p key={index} class="soft">
+          <Jump seq={each.seq}>{t("packetRedacted", { kind: label("redaction", each.kind), count: each.count })}</Jump>
+        </p>
+      ))}
+    </Part>
+  );
+}
+
+export type Row = [string, string | null | undefined | false];
+
+/** A line for each that is known. */
+export function Pairs({ rows }: { rows: readonly Row[] }) {
+  return (
+    <dl class="pairs">
+      {rows
+        .filter(([, value]) => value)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+function told({ position_told, wait_told, off_hours }: Packet["routing"]): string {
+  return [
+    position_told != null && t("toldPlace", { place: position_told }),
+    wait_told != null && t("toldWait", { count: Math.max(1, Math.round(wait_told / 60)) }),
+    off_hours && t("toldOpens", { time: clock(off_hours) }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
