@@ -8,8 +8,8 @@ after a day of silence. Nothing here looks at other conversations and nothing de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from eval.outcomes import texts
 from eval.outcomes.model import (
@@ -26,6 +26,7 @@ from eval.outcomes.model import (
     Survey,
     moment,
 )
+from eval.outcomes.said_done import said_without_doing
 from eval.outcomes.smalltalk import CHAT, is_chat
 
 SITTING: Final = DAY
@@ -196,11 +197,19 @@ class _Reader:
             contact.unanswered.clear()
             contact.last_bot_answer_at = event.at
             contact.last_answer = ref
-        named = [contact.operations.get(str(name)) for name in data.get("operations") or ()]
-        if texts.says_done(text) and "already" not in text and self._is_native:
-            backed = named if named else list(contact.operations.values())
-            if not any(operation is not None and operation.state == "verified" for operation in backed):
-                contact.false_claim = ref
+        if self._is_native and said_without_doing(
+            text, self._meant(data), [said for _, said in contact.said], contact.intents
+        ):
+            contact.false_claim = ref
+
+    def _meant(self, data: Mapping[str, Any]) -> list[Operation]:
+        """The operations whose truth a message speaks of: those that it names, or all of this contact."""
+        assert self._now is not None
+        names = data.get("operations")
+        if not names:
+            return list(self._now.operations.values())
+        known = {name: each for contact in (*self._done, self._now) for name, each in contact.operations.items()}
+        return [known[name] for name in names if name in known]
 
     def _is_chat(self, seqs: Sequence[int]) -> bool:
         return bool(seqs) and all(

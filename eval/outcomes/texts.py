@@ -21,11 +21,6 @@ _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _ENTITY = re.compile(r"(?<![\w-])#?([A-Za-z]{1,3})[- ]?(\d{4,8})(?![\w-])")
 _WORDS = re.compile(r"[^\W\d_]{3,}|\d{3,}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}|\d{3,}")
-_DONE = re.compile(
-    r"\b(?:i|we)(?:'ve|’ve| have)(?: just| now| also)* (?:cancell?ed|refunded|changed|updated|booked|unlocked|paused|"
-    r"resumed|reset|deleted|reversed|issued|processed|credited|reimbursed|replaced)\b",
-    re.IGNORECASE,
-)
 _DENIES = re.compile(
     r"(?:^|[.,;!?]\s*|\b(?:but|no|sorry|still|hm+|well) )(?:(?:that|this|it|your answer)(?: still| really| just)? )?"
     r"(?:(?:did|does|do|is|was|has|had)(?: not|n't)|didnt|doesnt|isnt|wasnt|hasnt|not|still not|never)"
@@ -71,11 +66,6 @@ def words(text: str) -> frozenset[str]:
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     """Shared words as a share of all words of both (Jaccard)."""
     return len(one & other) / len(one | other) if one and other else 0.0
-
-
-def says_done(text: str) -> bool:
-    """Whether we say that we have done something."""
-    return _DONE.search(text) is not None
 
 
 def denies(text: str) -> bool:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import structlog
 from prometheus_client import Counter
 
+from handoff.contract.claims import Backing, Claim, claims
 from handoff.contract.events import MessageDrafted
 from handoff.contract.turn import (
     ApprovalDirective,
@@ -25,7 +26,6 @@ from handoff.contract.turn import (
 )
 from handoff.conversations.log import LogWriter
 from handoff.gateway import wording
-from handoff.gateway.claims import Backing, Claim, claims
 from handoff.storage import tables as t
 
 HELD_BACK = Counter("frontdesk_claims_held_back_total", "Texts held back because nothing backs them", ["kind"])

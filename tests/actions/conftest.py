@@ -35,10 +35,10 @@ from actions.backend.shop import DemoShop
 from actions.desk import Desk
 from actions.settings import ActionsSettings
 from handoff.clock import stamp
+from handoff.contract.claims import Backing, unbacked
 from handoff.contract.events import Citation
 from handoff.contract.signing import sign_context
 from handoff.contract.turn import TurnContext
-from handoff.gateway.claims import Backing, unbacked
 from handoff.operations.ledger import SqlOperationLedger
 from handoff.storage import tables as handoff_tables
 from handoff.storage.database import Database

@@ -81,6 +81,29 @@ def test_cheat_saying_done_without_doing() -> None:
     assert measured(liar)["false_resolution"].value == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Done: order A-1001 is cancelled.",
+        "Your order A-1001 has been cancelled.",
+        "I have already cancelled your order.",
+        "All done!",
+        "I went ahead and cancelled it.",
+    ],
+)
+def test_cheat_saying_done_in_other_words(text: str) -> None:
+    assert measured(asked(1).bot(text).solved().closed())["false_resolution"].value == 1
+    backed = asked(1).done("op_1").bot(text, operations=["op_1"]).solved().closed()
+    assert measured(backed)["false_resolution"].value == 0
+
+
+@pytest.mark.parametrize("named", [{}, {"operations": ["op_1"]}])
+def test_cheat_one_deed_for_another(named: dict[str, list[str]]) -> None:
+    """A new address is no refund, whether the message names it or not."""
+    other = asked(1).done("op_1", kind="change_address").bot("I've refunded your order.", **named).solved().closed()
+    assert measured(other)["false_resolution"].value == 1
+
+
 def test_cheat_confirming_in_the_customers_place() -> None:
     forged = asked(1).bot().add("feedback.given", "bot", kind="solved").add("feedback.given", "agent", kind="solved")
     assert headline(*honest(), forged.closed()) < BASE

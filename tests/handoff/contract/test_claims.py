@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.gateway.claims import Backing, ClaimKind, claims, unbacked
+from handoff.contract.claims import Backing, ClaimKind, claims, unbacked
 
 pytestmark = pytest.mark.unit
 
