@@ -30,6 +30,7 @@ from handoff.conversations.log import (
 )
 from handoff.conversations.schemas import AboutMe
 from handoff.core import Core
+from handoff.episodes import linking
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict, Unprocessable
 from handoff.gateway import inbox, wording
@@ -109,11 +110,12 @@ class ConversationService:
             conversation = log.conversation
             if conversation.customer_id not in (None, customer.id):
                 raise Conflict("other_customer", "This conversation belongs to another customer. Start a new one.")
+            conversation.customer_id = customer.id
+            conversation.customer_name = customer.name or conversation.customer_name
             if conversation.verification == "none":
                 log.append(CustomerVerified(customer.id, "identity_token"), "system")
                 conversation.verification = "identity_token"
-            conversation.customer_id = customer.id
-            conversation.customer_name = customer.name or conversation.customer_name
+                linking.claim(log)
 
         await self._core.change(conversation_id, work)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.handoff.conftest import Customer, Desk, result
+from tests.handoff.conftest import Customer, Desk, identity_token, result
 from tests.handoff.queue.desk import Agent
 
 pytestmark = pytest.mark.service
@@ -43,6 +43,16 @@ async def test_what_it_is_about_is_written_down_once(desk: Desk) -> None:
     assert await links(desk, customer) == [named]
     assert await desk.violations(customer.id) == []
     assert not any(e["type"] == "episode.linked" for e in await customer.events())
+
+
+async def test_signing_in_later_by_the_host_page_goes_on_with_the_earlier_issue(desk: Desk) -> None:
+    first = await says(desk, "mara", "order_status A-1057")
+    later = await says(desk, None, "return_item A-1057")
+    assert [each["rule"] for each in await links(desk, later)] == ["named"]
+    assert (await later.post("identify", {"identity_token": identity_token("mara")})).status_code == 204
+    link = (await links(desk, later))[-1]
+    assert (link["rule"], link["episode_id"]) == ("same_customer_and_entity", await episode(desk, first))
+    assert await desk.violations(later.id) == []
 
 
 async def test_the_same_customers_same_order_is_the_same_issue(desk: Desk) -> None:
