@@ -29,6 +29,7 @@ from handoff.clock import Clock, Ids, RandomIds, SystemClock
 from handoff.conversations import routes as conversation_routes
 from handoff.conversations import socket as conversation_socket
 from handoff.conversations import transcript_routes
+from handoff.conversations.access import OwnConversation
 from handoff.conversations.service import ConversationService
 from handoff.core import Core
 from handoff.customers import routes as customer_routes
@@ -82,6 +83,7 @@ class Handoff:
     router: APIRouter
     ledger: SqlOperationLedger
     staff: StaffService
+    trail: AuditTrail
     require: Require
     queue: QueueService
     dispatcher: Dispatcher
@@ -136,17 +138,18 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     trail, presence, ports = AuditTrail(database, clock), Presence(client, clock, settings.away_after), Ports()
     require = Require(staff, trail, presence, settings.session_secret.get_secret_value())
     limit = RateLimit(client, clock)
-    attachments, customers = AttachmentService(core), CustomerService(core)
-    router = _router(core, limit, trail)
+    own = OwnConversation(settings.session_secret.get_secret_value(), trail)
+    attachments, customers = AttachmentService(core, trail), CustomerService(core, trail)
+    router = _router(core, limit, own)
     router.include_router(agent_routes.create_router(staff, presence, trail, require, limit, settings))
     router.include_router(picture_routes.create_router(staff, Portraits(settings.portraits), require))
-    router.include_router(desk_socket.create_router(core, staff, presence))
+    router.include_router(desk_socket.create_router(core, staff, presence, trail, require))
     queue, approvals = QueueService(core, presence, trail, ports), ApprovalService(core, trail, ports)
     router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
     router.include_router(promise_routes.create_router(queue, PromiseService(core, trail), require))
-    router.include_router(waiting_routes.create_router(core, ports, limit))
-    router.include_router(transcript_routes.create_router(core, require, limit, queue.may_read, queue.note_read, trail))
-    router.include_router(attachment_routes.create_router(core, attachments, require, limit, queue.may_read))
+    router.include_router(waiting_routes.create_router(core, own, ports, limit))
+    router.include_router(transcript_routes.create_router(core, own, require, limit, queue.may_read, queue.note_read))
+    router.include_router(attachment_routes.create_router(attachments, own, require, limit, queue.may_read))
     router.include_router(customer_routes.create_router(core, customers))
     router.include_router(widget_routes.create_router(settings))
     canned = CannedReplies(database, clock, ids)
@@ -165,7 +168,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
         )
     )
     order = Order(client)
-    privacy = PrivacyService(database, client, attachments.uploads, clock, ids)
+    privacy = PrivacyService(database, client, attachments.uploads, trail, clock, ids)
     router.include_router(privacy_routes.create_router(privacy, require))
     webhooks = WebhookService(database, clock, ids, private_targets=settings.webhook_private_targets)
     router.include_router(webhook_routes.create_router(webhooks, require))
@@ -174,6 +177,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
         router=router,
         ledger=SqlOperationLedger(database, clock, ids),
         staff=staff,
+        trail=trail,
         require=require,
         queue=queue,
         dispatcher=Dispatcher(core, presence, order),
@@ -222,11 +226,11 @@ async def open_handoff(
         yield handoff
 
 
-def _router(core: Core, limit: RateLimit, trail: AuditTrail) -> APIRouter:
+def _router(core: Core, limit: RateLimit, own: OwnConversation) -> APIRouter:
     conversations = ConversationService(core)
     router = APIRouter(prefix="/api/v1")
-    router.include_router(conversation_routes.create_router(core, conversations, limit, trail))
-    router.include_router(conversation_socket.create_router(core, conversations))
+    router.include_router(conversation_routes.create_router(core, conversations, limit, own))
+    router.include_router(conversation_socket.create_router(core, conversations, own))
     return router
 
 

@@ -36,13 +36,14 @@ class RequestEdge:
     """Gives every request an id that travels into logs and errors, and refuses bodies over ``limit`` bytes.
 
     ``larger`` allows more at some paths: a pattern as file names have them (``*``) → bytes; the first that fits counts.
+    Where that is ``None``, the route itself counts what it reads, once it knows who sends it.
     """
 
     def __init__(
         self,
         app: Callable[[Scope, Receive, Send], Awaitable[None]],
         limit: int = BODY_LIMIT,
-        larger: Mapping[str, int] | None = None,
+        larger: Mapping[str, int | None] | None = None,
     ) -> None:
         self._app = app
         self._limit = limit
@@ -71,7 +72,9 @@ class RequestEdge:
         try:
             declared = headers.get(b"content-length", b"0")
             limit = next((size for path, size in self._larger if path.match(scope["path"])), self._limit)
-            if declared.isdigit() and int(declared) > limit:
+            if limit is None:
+                await self._app(scope, receive, answer)
+            elif declared.isdigit() and int(declared) > limit:
                 await _too_large(limit, request_id)(scope, receive, answer)
             else:
                 await self._app(scope, _Limited(receive, limit), answer)

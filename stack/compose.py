@@ -190,5 +190,5 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
 def create_application(parts: Parts, settings: Settings) -> Application:
     """The API behind its edge, and the built pages before it."""
     pages = read_pages(WEB / "dist", demo=settings.demo)
-    larger = LARGER_BODIES | {UPLOADS: parts.handoff.core.settings.attachment_bytes}
+    larger: dict[str, int | None] = {**LARGER_BODIES, UPLOADS: None}
     return Pages(RequestEdge(create_api(parts, settings), larger=larger), pages, REDIRECTS)

@@ -11,7 +11,7 @@ from typing import Any
 from actions.assembly import open_backend, open_shop
 from handoff.app import build
 from handoff.errors import FrontdeskError
-from handoff.privacy.service import PrivacyService
+from handoff.privacy.service import PrivacyService, Whose
 from handoff.storage.migrate import is_current
 from knowledge.errors import KnowledgeError
 from stack.errors import StackError, WrongUse
@@ -23,7 +23,7 @@ from stack.settings import Settings
 
 
 def export(settings: Settings, customer_id: str, *, as_json: bool) -> None:
-    document = _with_privacy(settings, lambda privacy: privacy.export(customer_id))
+    document = _with_privacy(settings, lambda privacy: privacy.export(Whose("customer", customer_id)))
     answer(document, as_json=True, people="")
     if not as_json:
         say(f"{len(document['conversations'])} conversations.")
@@ -36,7 +36,7 @@ def erase(settings: Settings, customer_id: str, *, sure: bool, as_json: bool) ->
         say(f"Everything of {customer_id} will be erased. Type the id again to go on:")
         if sys.stdin.readline().strip() != customer_id:
             raise WrongUse("That is not the same id. Nothing was erased.")
-    report = _with_privacy(settings, lambda privacy: privacy.erase(customer_id))
+    report = _with_privacy(settings, lambda privacy: privacy.erase(Whose("customer", customer_id)))
     counts = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in report.items() if isinstance(value, int))
     kept = "\n".join(f"Kept: {reason}." for reason in report["retained"])
     answer(report, as_json=as_json, people=f"Erased in {report['seconds']} s: {counts}.\n{kept}")

@@ -101,6 +101,8 @@ class Outcomes:
 
         def work(connection: sa.Connection) -> int:
             gone = connection.execute(sa.delete(made).where(made.c.conversation_id.in_(subject.conversation_ids)))
+            if subject.customer_id is None:
+                return int(gone.rowcount)
             mine = sa.update(episodes).where(episodes.c.person == f"customer {subject.customer_id}")
             connection.execute(mine.values(person="conversation " + episodes.c.conversation_id))
             return int(gone.rowcount)
@@ -152,7 +154,7 @@ class BusinessRecords:
         record = await _record(self._backend, subject.customer_id)
         if record is None:
             return []
-        orders = await self._backend.orders(subject.customer_id)
+        orders = await self._backend.orders(record.id)
         plain = {"customer": asdict(record), "orders": [asdict(order) for order in orders]}
         return json.loads(json.dumps(plain, default=str))
 
@@ -160,8 +162,10 @@ class BusinessRecords:
         return 0
 
 
-async def _record(backend: Backend, customer_id: str) -> Any:
+async def _record(backend: Backend, customer_id: str | None) -> Any:
     """The customer as the business system knows them; ``None`` where it does not, or cannot say."""
+    if customer_id is None:
+        return None
     try:
         return await backend.customer(customer_id)
     except (BackendUnavailable, NotFound):

@@ -57,7 +57,7 @@ class Require:
             try:
                 found = await self._staff.authenticate(token)
             except Unauthorised as refusal:
-                await self._customer_was_here(token, action, refusal.code)
+                await self.customer_was_here(token, action, refusal.code)
                 raise
             if roles and not set(roles) & set(found.roles):
                 await self._trail.refused(found.id, action, "role_missing")
@@ -68,8 +68,9 @@ class Require:
 
         return principal
 
-    async def _customer_was_here(self, token: str, action: str, code: str) -> None:
-        """Tokens that nobody issued are not written down: anybody could fill the trail with them."""
+    async def customer_was_here(self, token: str, action: str, code: str) -> None:
+        """Write down that a customer's token was refused. One that nobody issued is not: anybody could fill the trail
+        with those."""
         with contextlib.suppress(Unauthorised):
             conversation_id = identity.conversation_of(token, self._session_secret)
             await self._trail.refused(None, action, code, conversation_id=conversation_id)

@@ -5,6 +5,7 @@ What was done is written in the transaction that does it. A refusal changes noth
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ from handoff.storage.database import Database
 
 INSERT = sa.insert(t.staff_audit)
 MOST = 500
+ID = re.compile(r"[A-Za-z]{1,8}_[A-Za-z0-9_-]{1,56}")
+NO_ID = "(no id)"
 
 logger = structlog.get_logger(__name__)
 
@@ -34,18 +37,22 @@ def row(
     request_id: str = "",
     **detail: Any,
 ) -> dict[str, Any]:
-    """``detail``: codes and ids, never a person's words."""
+    """``detail``: codes and ids, never a person's words; nor does what a caller wrote in an id's place count as one."""
     return {
         "at": at,
         "agent_id": agent_id,
         "action": action[:48],
         "outcome": outcome,
         "code": code,
-        "conversation_id": conversation_id[:64] if conversation_id else None,
-        "object_id": object_id[:64] if object_id else None,
+        "conversation_id": _id(conversation_id),
+        "object_id": _id(object_id),
         "request_id": request_id[:64],
         "detail": detail,
     }
+
+
+def _id(value: str | None) -> str | None:
+    return (value if ID.fullmatch(value) else NO_ID) if value else None
 
 
 def write(log: LogWriter, agent_id: str, action: str, object_id: str, **detail: Any) -> None:
@@ -77,6 +84,12 @@ class AuditTrail:
             await self._database.write(lambda connection: connection.execute(INSERT, values))
         except Unavailable:
             logger.warning("audit.not_written", action=action, code=code)
+
+    async def done(self, agent_id: str | None, action: str, **more: Any) -> None:
+        """What is done beside any one conversation's unit of work. Raises ``Unavailable``."""
+        request_id = str(structlog.contextvars.get_contextvars().get("correlation_id", ""))
+        values = row(stamp(self._clock.now()), agent_id, action, request_id=request_id, **more)
+        await self._database.write(lambda connection: connection.execute(INSERT, values))
 
     async def read(
         self,

@@ -17,7 +17,6 @@ from handoff.attachments.service import AttachmentService
 from handoff.contract.events import Attachment
 from handoff.conversations.access import OwnConversation
 from handoff.conversations.schemas import Body
-from handoff.core import Core
 from handoff.errors import NotFound
 from handoff.limits import RateLimit
 
@@ -42,10 +41,10 @@ MayRead = Callable[[str, Principal], Awaitable[None]]
 
 
 def create_router(
-    core: Core, service: AttachmentService, require: Require, limit: RateLimit, may_read: MayRead
+    service: AttachmentService, own: OwnConversation, require: Require, limit: RateLimit, may_read: MayRead
 ) -> APIRouter:
     router = APIRouter(tags=["attachments"])
-    Own = Annotated[str, Depends(OwnConversation(core.settings.session_secret.get_secret_value()))]
+    Own = Annotated[str, Depends(own)]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 
     @router.post("/conversations/{conversation_id}/attachments", status_code=201)
@@ -54,7 +53,9 @@ def create_router(
     ) -> Uploaded:
         """The body is the file. A message takes it along by its id; one that no message took is gone after a day."""
         await limit.take("uploads", conversation, UPLOADS_PER_MINUTE)
-        return Uploaded(**vars(await service.receive(conversation, name, request.stream())))
+        declared = request.headers.get("content-length", "")
+        size = int(declared) if declared.isdecimal() else None
+        return Uploaded(**vars(await service.receive(conversation, name, request.stream(), size)))
 
     @router.get("/conversations/{conversation_id}/attachments/{attachment_id}", response_class=FileResponse)
     async def own_file(conversation: Own, attachment_id: str) -> FileResponse:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 from prometheus_client import Counter
 
+from handoff.agents.audit import AuditTrail
 from handoff.attachments import rules, store
 from handoff.attachments.store import Uploads
 from handoff.clock import stamp
@@ -32,22 +32,35 @@ LEFT_FREE = 512 * 1024**2
 
 REFUSED = Counter("frontdesk_attachments_refused_total", "Files refused, by code", ["code"])
 
-logger = structlog.get_logger(__name__)
-
 
 class AttachmentService:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, trail: AuditTrail) -> None:
         self._core = core
+        self._trail = trail
         self.most_bytes = core.settings.attachment_bytes
         self.uploads = Uploads(Path(core.settings.uploads))
 
-    async def receive(self, conversation_id: str, name: str, body: AsyncIterable[bytes]) -> Attachment:
-        """Keep a file for a message that will name it.
+    async def receive(
+        self, conversation_id: str, name: str, body: AsyncIterable[bytes], declared: int | None = None
+    ) -> Attachment:
+        """Keep a file for a message that will name it; ``declared``: how many bytes it is said to have.
 
         Raises ``TooLarge`` (``attachment_too_large``, ``attachments_too_much``), ``Unprocessable``
         (``attachment_type_refused``, ``attachment_name_refused``, ``attachment_empty``) and ``Unavailable``
-        (``attachments_full``).
+        (``attachments_full``). What is refused is in the audit trail, by its code.
         """
+        try:
+            return await self._receive(conversation_id, name, body, declared)
+        except FrontdeskError as refusal:
+            REFUSED.labels(refusal.code).inc()
+            await self._trail.refused(None, "attachment.upload", refusal.code, conversation_id=conversation_id)
+            raise
+
+    async def _receive(
+        self, conversation_id: str, name: str, body: AsyncIterable[bytes], declared: int | None
+    ) -> Attachment:
+        if declared is not None and declared > self.most_bytes:
+            raise self._too_large()
         await self._core.database.read(lambda connection: find(connection, conversation_id))
         if await asyncio.to_thread(self.uploads.free) < LEFT_FREE:
             raise Unavailable("attachments_full", "We can't take files just now. Please describe it in words for now.")
@@ -62,10 +75,6 @@ class AttachmentService:
             name = rules.safe_name(name, kind)
             attachment = Attachment(self._core.ids.new("att"), name, kind.media_type, size)
             await asyncio.to_thread(self.uploads.keep, part, attachment.id)
-        except FrontdeskError as refusal:
-            REFUSED.labels(refusal.code).inc()
-            logger.warning("attachment.refused", code=refusal.code, conversation_id=conversation_id)
-            raise
         finally:
             await asyncio.to_thread(part.unlink, missing_ok=True)
         row = {
@@ -86,10 +95,7 @@ class AttachmentService:
         async for chunk in body:
             size += len(chunk)
             if size > self.most_bytes:
-                most = self.most_bytes // 1024**2
-                raise TooLarge(
-                    "attachment_too_large", f"A file can have {most} MB at most.", most_bytes=self.most_bytes
-                )
+                raise self._too_large()
             if len(head) < rules.HEAD:
                 head = (head + chunk)[: rules.HEAD]
             pending += chunk
@@ -98,6 +104,10 @@ class AttachmentService:
                 pending.clear()
         await asyncio.to_thread(self.uploads.add, part, bytes(pending))
         return size, head
+
+    def _too_large(self) -> TooLarge:
+        most = self.most_bytes // 1024**2
+        return TooLarge("attachment_too_large", f"A file can have {most} MB at most.", most_bytes=self.most_bytes)
 
     async def find(self, attachment_id: str, conversation_id: str | None = None) -> tuple[Attachment, Path]:
         """What it is and where it lies. Raises ``NotFound``; with ``conversation_id`` for any other's file too."""

@@ -24,32 +24,27 @@ def bearer(authorization: str | None) -> str:
     return token
 
 
-def check(token: str, conversation_id: str, session_secret: str) -> str:
-    """Raises ``Unauthorised`` for a bad token, ``NotFound`` for another's conversation."""
-    if identity.conversation_of(token, session_secret) != conversation_id:
-        raise NotFound("conversation_not_found", "There is no such conversation.")
-    return conversation_id
-
-
 class OwnConversation:
     """FastAPI dependency: the id in the path, once the caller's token was found to be its key.
 
     A good token for another conversation is somebody who tries doors: that is in the audit trail.
     """
 
-    def __init__(self, session_secret: str, trail: AuditTrail | None = None) -> None:
+    def __init__(self, session_secret: str, trail: AuditTrail) -> None:
         self._secret = session_secret
         self._trail = trail
 
     # A coroutine: FastAPI sends plain functions to a thread, which costs more than the check.
     async def __call__(self, conversation_id: str, authorization: Annotated[str | None, Header()] = None) -> str:
-        token = bearer(authorization)
-        try:
-            return check(token, conversation_id, self._secret)
-        except NotFound as refusal:
-            if self._trail is not None:
-                own = identity.conversation_of(token, self._secret)
-                await self._trail.refused(
-                    None, "conversation.foreign", refusal.code, conversation_id=own, object_id=conversation_id
-                )
-            raise
+        return await self.check(bearer(authorization), conversation_id)
+
+    async def check(self, token: str, conversation_id: str) -> str:
+        """Raises ``Unauthorised`` for a bad token, ``NotFound`` for another's conversation."""
+        own = identity.conversation_of(token, self._secret)
+        if own != conversation_id:
+            refusal = NotFound("conversation_not_found", "There is no such conversation.")
+            await self._trail.refused(
+                None, "conversation.foreign", refusal.code, conversation_id=own, object_id=conversation_id
+            )
+            raise refusal
+        return conversation_id

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from handoff.agents.audit import AuditTrail
 from handoff.conversations import identity
 from handoff.conversations.access import OwnConversation
 from handoff.conversations.identity import Customer
@@ -29,10 +28,9 @@ MOST_EVENTS = 500
 LONGEST_WAIT = 30
 
 
-def create_router(core: Core, service: ConversationService, limit: RateLimit, trail: AuditTrail) -> APIRouter:
+def create_router(core: Core, service: ConversationService, limit: RateLimit, own: OwnConversation) -> APIRouter:
     router = APIRouter(prefix="/conversations", tags=["conversations"])
     settings = core.settings
-    own = OwnConversation(settings.session_secret.get_secret_value(), trail)
     Own = Annotated[str, Depends(own)]
 
     def customer(token: str | None) -> Customer | None:

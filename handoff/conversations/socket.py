@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, WebSocket
 
-from handoff.conversations import access
+from handoff.conversations.access import OwnConversation
 from handoff.conversations.log import Announcement, WireEvent, for_customer
 from handoff.conversations.schemas import Seq
 from handoff.conversations.service import ConversationService
@@ -17,9 +17,8 @@ from handoff.gateway.sockets import Follower, Frame
 BATCH = 500
 
 
-def create_router(core: Core, service: ConversationService) -> APIRouter:
+def create_router(core: Core, service: ConversationService, own: OwnConversation) -> APIRouter:
     router = APIRouter()
-    secret = core.settings.session_secret.get_secret_value()
     heartbeat_every = core.settings.heartbeat_every.total_seconds()
 
     @router.websocket("/conversations/{conversation_id}/socket")
@@ -28,7 +27,7 @@ def create_router(core: Core, service: ConversationService) -> APIRouter:
             await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "foreign origin")
             return
         try:
-            access.check(sockets.token_of(socket) or "", conversation_id, secret)
+            await own.check(sockets.token_of(socket) or "", conversation_id)
         except Unauthorised:
             await sockets.refuse(socket, sockets.BAD_TOKEN, "token invalid")
             return

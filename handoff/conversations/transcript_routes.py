@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query, Response
 
 from handoff.agents.access import DESK_ROLES, Require
-from handoff.agents.audit import AuditTrail
 from handoff.agents.reads import What
 from handoff.agents.service import Principal
 from handoff.conversations import transcript
@@ -35,10 +34,10 @@ NoteRead = Callable[[str, Principal, What], Awaitable[None]]
 
 
 def create_router(
-    core: Core, require: Require, limit: RateLimit, may_read: MayRead, note_read: NoteRead, trail: AuditTrail
+    core: Core, own: OwnConversation, require: Require, limit: RateLimit, may_read: MayRead, note_read: NoteRead
 ) -> APIRouter:
     router = APIRouter(tags=["conversations"])
-    Own = Annotated[str, Depends(OwnConversation(core.settings.session_secret.get_secret_value(), trail))]
+    Own = Annotated[str, Depends(own)]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
     Form = Annotated[Format, Query(alias="format")]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from handoff.agents.audit import AuditTrail
 from handoff.conversations import identity, rules
 from handoff.conversations.log import find
 from handoff.conversations.service import Opened
@@ -38,8 +39,9 @@ async def silent(_customer_id: str) -> Greeting | None:
 
 
 class CustomerService:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, trail: AuditTrail) -> None:
         self._core = core
+        self._trail = trail
         self.greeter: Greeter = silent
 
     async def conversations(self, customer_id: str) -> list[dict[str, Any]]:
@@ -76,10 +78,12 @@ class CustomerService:
         ]
 
     async def take_up(self, customer_id: str, conversation_id: str) -> Opened:
-        """A key to a conversation of theirs. Raises ``NotFound``, for another customer's too."""
+        """A key to a conversation of theirs. Raises ``NotFound``, for another customer's too, which is audited."""
         row = await self._core.database.read(lambda connection: find(connection, conversation_id))
         if row.customer_id != customer_id:
-            raise NotFound("conversation_not_found", "There is no such conversation.")
+            refusal = NotFound("conversation_not_found", "There is no such conversation.")
+            await self._trail.refused(None, "conversation.foreign", refusal.code, object_id=row.id)
+            raise refusal
         settings = self._core.settings
         token = identity.issue_conversation_token(
             settings.session_secret.get_secret_value(),

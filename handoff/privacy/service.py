@@ -7,22 +7,25 @@ be repeated at any time: what is gone already counts nothing, and a run that was
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from handoff.agents.audit import AuditTrail
 from handoff.attachments.store import Uploads
 from handoff.clock import Clock, Ids, stamp
-from handoff.conversations.log import LogWriter
+from handoff.conversations.log import LogWriter, find
 from handoff.conversations.reopening import ERASED
 from handoff.desk import viewers
-from handoff.errors import NotFound, Unavailable
+from handoff.errors import Conflict, FrontdeskError, NotFound, Unavailable
 from handoff.privacy import store
+from handoff.queue.contact import check_address, check_phone
 from handoff.storage.database import Database
 
 RETAINED = (
@@ -37,11 +40,25 @@ KEYS_OF_A_CONVERSATION = ("limit:*:{}:*", f"{viewers.KEY}{{}}")
 logger = structlog.get_logger(__name__)
 
 
+MOST_NAMED = 200
+"""Conversations that one entry of the audit trail names."""
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose data is meant: a known customer's, or that of somebody who never signed in, by their conversation or by an
+    e-mail address or telephone number that they left."""
+
+    by: Literal["customer", "conversation", "email", "phone"]
+    value: str
+
+
 @dataclass(frozen=True)
 class Subject:
-    """Whose data it is. ``addresses``: e-mail addresses that they gave."""
+    """Whose data it is. ``customer_id``: ``None`` for somebody who never signed in. ``addresses``: e-mail addresses and
+    telephone numbers that they gave."""
 
-    customer_id: str
+    customer_id: str | None
     conversation_ids: tuple[str, ...]
     addresses: frozenset[str]
 
@@ -61,35 +78,61 @@ class OtherStore(Protocol):
 
 
 class PrivacyService:
-    def __init__(self, database: Database, redis: Redis, uploads: Uploads, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, database: Database, redis: Redis, uploads: Uploads, trail: AuditTrail, clock: Clock, ids: Ids
+    ) -> None:
         self._database = database
         self._redis = redis
         self._uploads = uploads
+        self._trail = trail
         self._clock = clock
         self._ids = ids
         self.others: Sequence[OtherStore] = ()
 
-    async def export(self, customer_id: str) -> dict[str, Any]:
-        """Everything that is held. Raises ``NotFound`` where nothing is."""
-        subject = await self._subject(customer_id)
+    async def export(self, whose: Whose, agent_id: str | None = None) -> dict[str, Any]:
+        """Everything that is held, for ``agent_id`` (none: an operator), which is audited.
+
+        Raises ``NotFound`` where nothing is held, ``Conflict`` (``customer_known``) where a guest is asked for and a
+        known customer found, ``Unprocessable`` (``bad_address``, ``bad_phone``).
+        """
+        async with self._refusals(agent_id, "customer.export"):
+            subject = await self._subject(whose)
+            document = await self._export(subject)
+        named = list(subject.conversation_ids[:MOST_NAMED])
+        await self._trail.done(agent_id, "customer.export", conversations=named, count=len(subject.conversation_ids))
+        return document
+
+    async def erase(self, whose: Whose, agent_id: str | None = None) -> dict[str, Any]:
+        """Take them out of every store; the report counts what went and names what stays. Audited, under the name that
+        means nobody. Raises as ``export``."""
+        async with self._refusals(agent_id, "customer.erase"):
+            report = await self._erase(await self._subject(whose))
+        counts = {name: value for name, value in report.items() if isinstance(value, int)}
+        await self._trail.done(agent_id, "customer.erase", object_id=report["erased_as"], **counts)
+        return report
+
+    @asynccontextmanager
+    async def _refusals(self, agent_id: str | None, action: str) -> AsyncIterator[None]:
+        try:
+            yield
+        except FrontdeskError as refusal:
+            await self._trail.refused(agent_id, action, refusal.code)
+            raise
+
+    async def _export(self, subject: Subject) -> dict[str, Any]:
         conversations = await self._database.read(lambda c: store.export(c, subject.conversation_ids))
         others = {each.name: await each.export(subject) for each in self.others}
         if not conversations and not any(others.values()):
             raise _nobody()
         return {
-            "customer_id": customer_id,
+            "customer_id": subject.customer_id,
             "exported_at": stamp(self._clock.now()),
             "conversations": conversations,
             **others,
         }
 
-    async def erase(self, customer_id: str) -> dict[str, Any]:
-        """Take the customer out of every store; the report counts what went and names what stays.
-
-        Raises ``NotFound`` where nothing is held.
-        """
+    async def _erase(self, subject: Subject) -> dict[str, Any]:
         began = self._clock.monotonic()
-        subject = await self._subject(customer_id)
         others = {each.name: await each.erase(subject) for each in self.others}
         if not subject.conversation_ids and not any(others.values()):
             raise _nobody()
@@ -116,10 +159,21 @@ class PrivacyService:
             "seconds": seconds,
         }
 
-    async def _subject(self, customer_id: str) -> Subject:
+    async def _subject(self, whose: Whose) -> Subject:
+        given: frozenset[str] = frozenset()
+        if whose.by in ("email", "phone"):
+            check = check_address if whose.by == "email" else check_phone
+            given = frozenset({check(whose.value)})
+
         def work(connection: sa.Connection) -> Subject:
-            ids = store.conversations_of(connection, customer_id)
-            return Subject(customer_id, tuple(ids), frozenset(store.addresses_of(connection, ids)))
+            if whose.by == "customer":
+                ids = store.conversations_of(connection, whose.value)
+            elif whose.by == "conversation":
+                ids = _guests_alone({whose.value: find(connection, whose.value).customer_id})
+            else:
+                ids = _guests_alone(store.conversations_that_left(connection, *given))
+            addresses = given | store.addresses_of(connection, ids)
+            return Subject(whose.value if whose.by == "customer" else None, tuple(ids), addresses)
 
         return await self._database.read(work)
 
@@ -149,6 +203,18 @@ class PrivacyService:
         except (RedisError, OSError):
             logger.warning("erasure.redis_away")
         return gone
+
+
+def _guests_alone(found: Mapping[str, str | None]) -> list[str]:
+    """``found``: conversations, and whose they are. Of an erased one nothing is held."""
+    known = {customer for customer in found.values() if customer and not customer.startswith(f"{ERASED}_")}
+    if known:
+        raise Conflict(
+            "customer_known",
+            "This is a known customer's. Take the customer's id instead.",
+            customers=sorted(known),
+        )
+    return [conversation_id for conversation_id, customer in found.items() if customer is None]
 
 
 def _literal(name: str) -> str:

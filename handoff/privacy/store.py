@@ -20,6 +20,7 @@ from handoff.storage import tables as t
 
 WHOLE_LOG = 100_000
 ERASURE = "erasure"
+LEAVES_AN_ADDRESS = ("conversation.opened", "contact.given")
 NAMES_SOMEBODY = frozenset({"customer_id", "entity"})
 """Fields of events that are kept beside the log's content and still point at a person or at what they bought."""
 KEPT_OF_A_TURN = frozenset({"decision", "rule", "frustration", "complexity", "abuse", "reason", "intent", "confidence"})
@@ -31,18 +32,40 @@ def conversations_of(connection: sa.Connection, customer_id: str) -> list[str]:
 
 
 def addresses_of(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
-    """E-mail addresses that the customer gave in these conversations."""
+    """E-mail addresses and telephone numbers that the customer gave in these conversations."""
     given = (
         sa.select(t.event_content.c.content)
         .select_from(t.events.join(t.event_content))
-        .where(t.events.c.conversation_id.in_(ids), t.events.c.type == "contact.given")
+        .where(t.events.c.conversation_id.in_(ids), t.events.c.type.in_(LEAVES_AN_ADDRESS))
     )
-    found = {row.content.get("address") for row in connection.execute(given)}
+    found = {row.content.get(part) for row in connection.execute(given) for part in ("address", "email")}
     turns = sa.select(t.turns.c.result).where(t.turns.c.conversation_id.in_(ids), t.turns.c.result.is_not(None))
     for row in connection.execute(turns):
         triage = row.result.get("triage", {})
         found |= {(triage.get(part) or {}).get("email") for part in ("slots", "entities")}
     return {address for address in found if isinstance(address, str) and address}
+
+
+def conversations_that_left(connection: sa.Connection, address: str) -> dict[str, str | None]:
+    """The conversations in which this address was given, oldest first, and whose they are. Case does not count."""
+    like = "%" + address.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+    def holds(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        return sa.func.lower(sa.cast(column, sa.Text)).like(like, escape="\\")
+
+    left = (
+        sa.select(t.events.c.conversation_id)
+        .select_from(t.events.join(t.event_content))
+        .where(t.events.c.type.in_(LEAVES_AN_ADDRESS), holds(t.event_content.c.content))
+    )
+    understood = sa.select(t.turns.c.conversation_id).where(holds(t.turns.c.result))
+    c = t.conversations.c
+    query = sa.select(c.id, c.customer_id).where(sa.or_(c.id.in_(left), c.id.in_(understood))).order_by(c.opened_at)
+    return {
+        row.id: row.customer_id
+        for row in connection.execute(query)
+        if address.casefold() in {each.casefold() for each in addresses_of(connection, [row.id])}
+    }
 
 
 def export(connection: sa.Connection, ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from fastapi import APIRouter, WebSocket
 
-from handoff.agents.access import DESK_ROLES, same_origin, staff_token
+from handoff.agents.access import DESK_ROLES, Require, same_origin, staff_token
+from handoff.agents.audit import AuditTrail
 from handoff.agents.presence import Presence
 from handoff.agents.service import Principal, StaffService
 from handoff.contract.redact import for_staff
@@ -19,6 +20,7 @@ from handoff.storage import tables as t
 
 QUEUE_EVENTS = ("handoff.", "conversation.closed", "conversation.reopened", "approval.", "promise.", "contact.")
 BATCH = 500
+ACTION = "desk.socket"
 
 
 class DeskView:
@@ -28,9 +30,12 @@ class DeskView:
     process that was lost is made good then.
     """
 
-    def __init__(self, core: Core, staff: StaffService, presence: Presence, token: str, me: Principal) -> None:
+    def __init__(
+        self, core: Core, staff: StaffService, presence: Presence, trail: AuditTrail, token: str, me: Principal
+    ) -> None:
         self._core = core
         self._staff = staff
+        self._trail = trail
         self._presence = presence
         self._token = token
         self._me = me
@@ -38,9 +43,7 @@ class DeskView:
 
     async def frames_of(self, signal: Signal | None) -> list[Frame]:
         if signal is None:
-            self._me = await self._staff.authenticate(self._token)
-            if not set(self._me.roles) & set(DESK_ROLES):
-                raise Forbidden("role_missing", "Your role does not include this.")
+            await self._rights()
             await self._presence.seen(self._me.id)
             states = await self._presence.states() or {}
             return [*await self._catch_up(), {"kind": "heartbeat", "presence": states.get(self._me.id, "offline")}]
@@ -64,6 +67,16 @@ class DeskView:
             frames.extend({"kind": "event", "event": event} for event in await self._fresh(signal, events))
             del self._followers[signal.conversation_id]
         return frames
+
+    async def _rights(self) -> None:
+        """Raises ``Unauthorised``, ``Forbidden`` where they ended while the socket is open, which is audited."""
+        try:
+            self._me = await self._staff.authenticate(self._token)
+            if not set(self._me.roles) & set(DESK_ROLES):
+                raise Forbidden("role_missing", "Your role does not include this.")
+        except (Unauthorised, Forbidden) as refusal:
+            await self._trail.refused(self._me.id, ACTION, refusal.code)
+            raise
 
     def _offers(self, events: tuple[WireEvent, ...]) -> list[Frame]:
         """A hand-over that is offered to this agent rings at once, without the listing being read first."""
@@ -114,7 +127,9 @@ class DeskView:
             self._core.announcer.typing(Typing(conversation_id, "agent", f"agent:{self._me.id}"))
 
 
-def create_router(core: Core, staff: StaffService, presence: Presence) -> APIRouter:
+def create_router(
+    core: Core, staff: StaffService, presence: Presence, trail: AuditTrail, require: Require
+) -> APIRouter:
     router = APIRouter()
     heartbeat_every = core.settings.heartbeat_every.total_seconds()
 
@@ -123,20 +138,22 @@ def create_router(core: Core, staff: StaffService, presence: Presence) -> APIRou
         if not sockets.origin_allowed(socket, core.settings.public_origins):
             await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "foreign origin")
             return
+        token = sockets.token_of(socket)
         try:
-            token = sockets.token_of(socket)
             if token is None:
                 if not same_origin(socket):
                     raise Unauthorised("token_missing", "Please sign in.")
                 token = staff_token(socket)
             me = await staff.authenticate(token)
-        except FrontdeskError:
+        except FrontdeskError as refusal:
+            await require.customer_was_here(token or "", ACTION, refusal.code)
             await sockets.refuse(socket, sockets.BAD_TOKEN, "please sign in")
             return
         if not set(me.roles) & set(DESK_ROLES):
+            await trail.refused(me.id, ACTION, "role_missing")
             await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "role missing")
             return
-        view = DeskView(core, staff, presence, token, me)
+        view = DeskView(core, staff, presence, trail, token, me)
         await sockets.accept(socket)
         await presence.arrive(me.id)
         try:

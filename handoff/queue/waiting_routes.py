@@ -52,9 +52,9 @@ class Promised(Body):
     due_at: str
 
 
-def create_router(core: Core, ports: Ports, limit: RateLimit) -> APIRouter:
+def create_router(core: Core, own: OwnConversation, ports: Ports, limit: RateLimit) -> APIRouter:
     router = APIRouter(prefix="/conversations", tags=["conversations"])
-    Own = Annotated[str, Depends(OwnConversation(core.settings.session_secret.get_secret_value()))]
+    Own = Annotated[str, Depends(own)]
 
     async def address_on_record(conversation_id: str) -> str | None:
         row = await core.database.read(lambda c: find(c, conversation_id))

@@ -297,7 +297,7 @@ class running:
         install_error_handlers(app)
         app.include_router(handoff.router)
         larger = {
-            "/api/v1/conversations/*/attachments": self._settings.attachment_bytes,
+            "/api/v1/conversations/*/attachments": None,
             "/api/v1/agents/me/picture": 2 * pictures.LARGEST,
         }
         app.add_middleware(RequestEdge, larger=larger)

@@ -46,6 +46,7 @@ async def test_who_may_not(desk: Desk) -> None:
     assert (await desk.client.post(at, params={"name": "x"}, content=PNG, headers=other.headers)).status_code == 404
     assert (await desk.client.get(f"{at}/{sent['id']}")).status_code == 401
     assert (await desk.client.get(f"{at}/{sent['id']}", headers=other.headers)).status_code == 404
+    assert await written(desk, other) == [("conversation.foreign", "conversation_not_found")] * 2
     # An own conversation in the address does not open another's file.
     of_other = f"/api/v1/conversations/{other.id}/attachments/{sent['id']}"
     refused = await desk.client.get(of_other, headers=other.headers)
@@ -74,13 +75,21 @@ async def test_what_is_refused_leaves_nothing(desk: Desk, content: bytes, name: 
     refused = await upload(customer, content, name)
     assert (refused.status_code, refused.json()["code"]) == (status, f"attachment_{code}_refused")
     assert kept(desk) == []
+    assert await written(desk, customer) == [("attachment.upload", f"attachment_{code}_refused")]
+
+
+async def written(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
+    """What the audit trail has of this conversation: the action and the refusal's code."""
+    entries = await desk.handoff.trail.read(conversation_id=customer.id, outcome="refused")
+    assert all(entry["detail"] == {} for entry in entries)
+    return [(entry["action"], entry["code"]) for entry in entries]
 
 
 async def test_fifty_megabytes_are_refused_declared_or_not(desk: Desk) -> None:
     customer = await desk.open()
     big = PNG + b"\0" * (50 * 1024**2)
     declared = await upload(customer, big)
-    assert (declared.status_code, declared.json()["code"]) == (413, "body_too_large")
+    assert (declared.status_code, declared.json()["code"]) == (413, "attachment_too_large")
 
     async def pieces() -> object:
         for at in range(0, 2 * 1024**2, 65536):
@@ -92,8 +101,9 @@ async def test_fifty_megabytes_are_refused_declared_or_not(desk: Desk) -> None:
         content=pieces(),  # type: ignore[arg-type]
         headers=customer.headers,
     )
-    assert streamed.status_code == 413
+    assert (streamed.status_code, streamed.json()["code"]) == (413, "attachment_too_large")
     assert kept(desk) == []
+    assert await written(desk, customer) == [("attachment.upload", "attachment_too_large")] * 2
 
 
 async def test_a_file_travels_with_its_message_to_people(desk: Desk) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from handoff.contract.turn import ToolCall
 from handoff.conversations.log import LogWriter
-from handoff.privacy.service import Subject
+from handoff.privacy.service import Subject, Whose
 from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, echo, result
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.service
 
 CANARY = "kanarienvogel"
 WHO = "mara"
+MARA = Whose("customer", WHO)
 LEAD = "ben@example.com"
 
 
@@ -119,6 +120,12 @@ async def plant(desk: Desk, bot: ScriptedBot, url: str) -> Customer:
     return customer
 
 
+async def trail(desk: Desk, outcome: str = "refused") -> list[tuple[str, str | None]]:
+    """Exports and erasures in the audit trail, newest first."""
+    entries = await desk.handoff.trail.read(outcome=outcome)
+    return [(each["action"], each["code"]) for each in entries if each["action"].startswith("customer.")]
+
+
 def rows_with(connection: sa.Connection, word: str) -> list[str]:
     """Every table of the database, read whole: the rows that hold ``word``."""
     tables = sa.MetaData()
@@ -149,6 +156,7 @@ async def test_who_may_not(desk: Desk) -> None:
     assert (await boss.post("/customers/nobody/erasure")).status_code == 404
     assert (await boss.get("/customers/nobody/export")).status_code == 404
     assert (await desk.handoff.core.database.read(lambda c: rows_with(c, WHO))) != []
+    assert await trail(desk) == [("customer.export", "customer_not_found"), ("customer.erase", "customer_not_found")]
 
 
 async def test_an_export_holds_what_was_said_and_nothing_of_others(
@@ -164,6 +172,9 @@ async def test_an_export_holds_what_was_said_and_nothing_of_others(
         assert f"{CANARY} {part}" in text
     assert "somebody else" not in text
     assert [c["id"] for c in data["conversations"]] != [other.id]
+    (entry,) = await desk.handoff.trail.read(outcome="done", limit=1)
+    assert (entry["action"], entry["agent_name"]) == ("customer.export", "Ben")
+    assert entry["detail"] == {"conversations": [c["id"] for c in data["conversations"]], "count": 1}
 
 
 async def test_after_an_erasure_no_store_holds_the_canary(
@@ -200,6 +211,9 @@ async def test_after_an_erasure_no_store_holds_the_canary(
     assert all(e["data"].get("erased") for e in after[: len(before)] if e["type"] == "message.sent")
     assert await desk.violations(customer.id) == []
     assert any("keep me" in e["data"].get("text", "") for e in await desk.log(other.id))
+    (entry,) = await desk.handoff.trail.read(outcome="done", limit=1)
+    assert (entry["action"], entry["agent_name"], entry["object_id"]) == ("customer.erase", "Ben", report["erased_as"])
+    assert entry["detail"]["conversations"] == 1
     assert (await boss.post(f"/customers/{WHO}/erasure")).status_code == 404
 
 
@@ -210,7 +224,7 @@ async def test_the_files_of_the_database_hold_nothing_either(
     if not desk.handoff.core.database.is_sqlite:
         pytest.skip("PostgreSQL's files are the server's; VACUUM is sent to it")
     assert list(files_with(tmp_path, CANARY.encode()))
-    await desk.handoff.privacy.erase(WHO)
+    await desk.handoff.privacy.erase(MARA)
     assert list(files_with(tmp_path, CANARY.encode())) == []
 
 
@@ -226,7 +240,7 @@ async def test_a_turn_in_flight_stores_nothing_afterwards(desk: Desk, bot: Scrip
     customer = await desk.open(WHO)
     await customer.say("hello")
     await asked.wait()
-    await desk.handoff.privacy.erase(WHO)
+    await desk.handoff.privacy.erase(MARA)
     go.set()
     await eventually("the bot was asked", lambda: bot.requests)
     await desk.handoff.core.runner.drain(5)
@@ -238,7 +252,7 @@ async def test_who_comes_back_begins_anew(desk: Desk) -> None:
     customer = await desk.open(WHO)
     await customer.say("hello")
     await customer.until_text("You said")
-    await desk.handoff.privacy.erase(WHO)
+    await desk.handoff.privacy.erase(MARA)
     again = await desk.open(WHO)
     assert [e["type"] for e in await again.events()] == ["conversation.opened", "customer.verified"]
 
@@ -247,7 +261,7 @@ async def test_an_old_window_can_write_nothing_under_the_name_that_means_nobody(
     customer = await desk.open(WHO)
     await customer.say("hello")
     await customer.until_text("You said")
-    await desk.handoff.privacy.erase(WHO)
+    await desk.handoff.privacy.erase(MARA)
     late = await customer.post("messages", {"client_message_id": "late", "text": f"{CANARY} too late"})
     assert (late.status_code, late.json()["code"]) == (409, "conversation_erased")
     button = await customer.post("handoff", {})
@@ -266,10 +280,85 @@ async def test_an_erasure_that_was_cut_off_is_completed_by_the_next(
     with monkeypatch.context() as broken:
         broken.setattr(LogWriter, "locked", cut)
         with pytest.raises(RuntimeError):
-            await desk.handoff.privacy.erase(WHO)
-    report = await desk.handoff.privacy.erase(WHO)
+            await desk.handoff.privacy.erase(MARA)
+    report = await desk.handoff.privacy.erase(MARA)
     assert report["conversations"] == 1
     assert report["scrubbed"]
     assert await desk.handoff.core.database.read(lambda c: rows_with(c, CANARY)) == []
     with redis.Redis.from_url(redis_url) as client:
         assert client.exists(f"desk:viewers:not-{WHO}")
+
+
+class TestGuests:
+    """Who never signed in is served by a conversation, or by an address that they left."""
+
+    async def left(self, desk: Desk, address: dict[str, str]) -> Customer:
+        guest = await desk.open()
+        await guest.say(f"{CANARY} said the guest")
+        await guest.until_text("You said")
+        await guest.post("handoff", {})
+        answer = await guest.post("leave_message", {**address, "text": f"{CANARY} please call"})
+        assert answer.status_code == 201, answer.text
+        return guest
+
+    @pytest.mark.parametrize(
+        ("given", "asked"),
+        [
+            ({"email": "Gast_1@example.com"}, {"email": "gast_1@EXAMPLE.com"}),
+            ({"phone": "+43 1 58058 0"}, {"phone": "0043 1 580580"}),
+        ],
+    )
+    async def test_by_an_address_that_they_left(self, desk: Desk, given: dict[str, str], asked: dict[str, str]) -> None:
+        boss, guest = await admin(desk), await self.left(desk, given)
+        other = await self.left(desk, {"email": "gastX1@example.com"})
+        data = (await boss.post("/guests/export", asked)).json()["data"]
+        assert ([c["id"] for c in data["conversations"]], data["customer_id"]) == ([guest.id], None)
+        report = (await boss.post("/guests/erasure", asked)).json()["report"]
+        assert report["conversations"] == 1
+        assert not any(CANARY in str(event) for event in await desk.log(guest.id))
+        assert any(CANARY in str(event) for event in await desk.log(other.id))
+        (value,) = given.values()
+        assert await desk.handoff.core.database.read(lambda c: rows_with(c, value)) == []
+        again = await boss.post("/guests/erasure", asked)
+        assert (again.status_code, again.json()["code"]) == (404, "customer_not_found")
+
+    async def test_by_their_conversation_or_what_they_wrote_before_the_first_message(self, desk: Desk) -> None:
+        boss = await admin(desk)
+        about = {"name": CANARY, "email": f"{CANARY}@example.com"}
+        opened = (await desk.client.post("/api/v1/conversations", json={"about": about})).json()["conversation_id"]
+        data = (await boss.post("/guests/export", {"email": about["email"]})).json()["data"]
+        assert [c["id"] for c in data["conversations"]] == [opened]
+        assert (await boss.post("/guests/erasure", {"conversation_id": opened})).status_code == 200
+        assert await desk.handoff.core.database.read(lambda c: rows_with(c, CANARY)) == []
+        again = await boss.post("/guests/erasure", {"conversation_id": opened})
+        assert (again.status_code, again.json()["code"]) == (404, "customer_not_found")
+
+    async def test_a_known_customer_is_not_taken_for_a_guest(self, desk: Desk) -> None:
+        boss, customer = await admin(desk), await desk.open(WHO)
+        await customer.post("handoff", {})
+        await customer.post("leave_message", {"email": "shared@example.com"})
+        for asked in ({"conversation_id": customer.id}, {"email": "shared@example.com"}):
+            for what in ("export", "erasure"):
+                refused = await boss.post(f"/guests/{what}", asked)
+                assert (refused.status_code, refused.json()["code"]) == (409, "customer_known")
+                assert refused.json()["data"] == {"customers": [WHO]}
+        assert (await trail(desk))[0] == ("customer.erase", "customer_known")
+
+    @pytest.mark.parametrize(
+        ("asked", "status", "code"),
+        [
+            ({}, 422, "invalid"),
+            ({"email": "a@example.com", "phone": "+43 1 58058 0"}, 422, "invalid"),
+            ({"email": "not an address"}, 422, "bad_address"),
+            ({"phone": "12"}, 422, "bad_phone"),
+            ({"conversation_id": "cnv_none"}, 404, "conversation_not_found"),
+            ({"email": "nobody@example.com"}, 404, "customer_not_found"),
+        ],
+    )
+    async def test_what_is_refused(self, desk: Desk, asked: dict[str, str], status: int, code: str) -> None:
+        boss, lead = await admin(desk), await desk.sign_in("ana@example.com")
+        for what in ("export", "erasure"):
+            answer = await boss.post(f"/guests/{what}", asked)
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            denied = await desk.client.post(f"/api/v1/guests/{what}", json=asked, headers=lead)
+            assert denied.status_code == 403

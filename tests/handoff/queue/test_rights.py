@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from handoff.clock import stamp
+from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
-from tests.handoff.conftest import Customer, Desk, echo, result
+from tests.handoff.conftest import Customer, Desk, echo, identity_token, result
 from tests.handoff.queue.desk import Agent
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def settings(settings: HandoffSettings) -> HandoffSettings:
+    return settings.model_copy(update={"heartbeat_every": timedelta(seconds=0.3)})
 
 
 async def works_for(desk: Desk, email: str, *departments: str) -> None:
@@ -140,17 +150,66 @@ async def test_what_another_department_promised_is_neither_listed_nor_kept(desk:
     assert await trail(desk, outcome="refused", action="promise.keep", object_id=promise, agent_name="Ana")
 
 
+async def closed(url: str, token: str) -> int | None:
+    async with connect(url, subprotocols=["frontdesk.v1", f"bearer.{token}"]) as socket:
+        return await until_closed(socket)
+
+
+async def until_closed(socket: ClientConnection) -> int | None:
+    """The code with which the other side ends it."""
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            await socket.recv()
+    return socket.close_code
+
+
+async def test_who_loses_the_right_while_the_socket_is_open_is_out_and_it_is_written_down(desk: Desk) -> None:
+    eva, ana = await Agent.sign_in(desk, "eva@example.com"), await Agent.sign_in(desk)
+    url = desk.url.replace("http", "ws") + "/api/v1/desk/socket"
+    assert await closed(url, eva.headers["Authorization"].removeprefix("Bearer ")) == 4403
+    token = ana.headers["Authorization"].removeprefix("Bearer ")
+    off = sa.update(t.agents).where(t.agents.c.email == "ana@example.com").values(active=False)
+    async with connect(url, subprotocols=["frontdesk.v1", f"bearer.{token}"]) as socket:
+        while orjson.loads(await socket.recv())["kind"] != "heartbeat":
+            pass
+        await desk.handoff.core.database.write(lambda c: c.execute(off))
+        assert await until_closed(socket) == 4401
+    found = await trail(desk, action="desk.socket", outcome="refused")
+    assert [(e["agent_name"], e["code"]) for e in found] == [("Ana", "session_ended"), ("Eva", "role_missing")]
+
+
 async def test_a_customers_token_and_anothers_conversation_are_refused_and_written_down(desk: Desk) -> None:
     mine, theirs = await desk.open(), await desk.open()
     staff_route = await desk.client.get("/api/v1/queue", headers=mine.headers)
     assert (staff_route.status_code, staff_route.json()["code"]) == (401, "session_ended")
-    foreign = await desk.client.post(f"/api/v1/conversations/{theirs.id}/handoff", json={}, headers=mine.headers)
-    assert (foreign.status_code, foreign.json()["code"]) == (404, "conversation_not_found")
+    for method, path in (
+        ("POST", f"{theirs.id}/handoff"),
+        ("GET", f"{theirs.id}/wait"),
+        ("POST", f"{theirs.id}/leave_message"),
+        ("GET", f"{theirs.id}/transcript"),
+        ("GET", f"{theirs.id}/attachments/att_1"),
+        ("GET", "not an id but somebody's words/events"),
+    ):
+        body = {"email": "mara@example.com"}
+        foreign = await desk.client.request(method, f"/api/v1/conversations/{path}", json=body, headers=mine.headers)
+        assert (foreign.status_code, foreign.json()["code"]) == (404, "conversation_not_found"), path
+    taking = {"Authorization": f"Bearer {identity_token('noor')}"}
+    taken = await desk.client.post(f"/api/v1/customers/me/conversations/{theirs.id}", headers=taking)
+    assert (taken.status_code, taken.json()["code"]) == (404, "conversation_not_found")
+    sockets = desk.url.replace("http", "ws") + "/api/v1"
+    assert await closed(f"{sockets}/conversations/{theirs.id}/socket", mine.token) == 4404
+    assert await closed(f"{sockets}/desk/socket", mine.token) == 4401
     nonsense = await desk.client.get("/api/v1/queue", headers={"Authorization": "Bearer nonsense"})
     assert nonsense.status_code == 401
-    assert [e["action"] for e in await trail(desk, agent_id=None, conversation_id=mine.id)] == [
-        "conversation.foreign",
-        "GET /queue",
+    assert await closed(f"{sockets}/desk/socket", "nonsense") == 4401
+    found = await trail(desk, agent_id=None, outcome="refused")
+    assert [(e["action"], e["code"], e["conversation_id"], e["object_id"]) for e in reversed(found)] == [
+        ("GET /queue", "session_ended", mine.id, None),
+        *[("conversation.foreign", "conversation_not_found", mine.id, theirs.id)] * 5,
+        ("conversation.foreign", "conversation_not_found", mine.id, "(no id)"),
+        ("conversation.foreign", "conversation_not_found", None, theirs.id),
+        ("conversation.foreign", "conversation_not_found", mine.id, theirs.id),
+        ("desk.socket", "session_ended", mine.id, None),
     ]
     ana = await Agent.sign_in(desk)
     denied = await ana.get("/audit")

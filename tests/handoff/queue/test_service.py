@@ -45,7 +45,7 @@ CUSTOMERS = {
 DISPATCHED = {"handoff.offered", "handoff.advanced"}
 """What the dispatcher writes by itself while a colleague is signed in."""
 ELSEWHERE = (
-    *("/attachments", "/picture", "/customers/", "/widget", "/webhooks", "/scenario", "/transcript"),
+    *("/attachments", "/picture", "/customers/", "/guests/", "/widget", "/webhooks", "/scenario", "/transcript"),
     *("/canned-replies", "/desk/", "/viewing", "/history", "/reads", "/suggestions", "/reasks"),
 )
 """Parts that test their own routes."""
