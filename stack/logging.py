@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,13 @@ from typing import Any
 import structlog
 
 QUIET = ("uvicorn", "uvicorn.access", "alembic", "httpx", "httpcore", "chromadb", "rasa_sdk", "asyncio", "sqlalchemy")
-FORBIDDEN_KEYS = frozenset({"text", "message_text", "body", "email", "password", "token", "secret", "payload"})
+FORBIDDEN_KEYS = frozenset({"text", "message_text", "body", "email", "phone", "password", "token", "secret", "payload"})
 _LARGEST = 20 << 20
 _KEPT = 3
 _LONGEST_FOREIGN = 160
-_FEWEST_DIGITS = 13
+_FEWEST_DIGITS = 7
+_OWN = re.compile(r"[a-z]{2,8}_[A-Za-z0-9_-]{8,}|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|\+00:00)")
+"""Our own ids and times: they name nobody, and stand in every line."""
 
 
 class LogFile(logging.handlers.RotatingFileHandler):
@@ -91,20 +94,37 @@ def shorten_foreign(record: logging.LogRecord) -> bool:
 
 
 def withhold_text(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace values whose name says that a person wrote them, should a call ever pass one."""
-    for key in FORBIDDEN_KEYS & event.keys():
-        event[key] = "withheld"
+    """Replace values whose name says that a person wrote them, at any depth, should a call ever pass one."""
+    for key in event.keys() - {"exc_info"}:
+        event[key] = "withheld" if key in FORBIDDEN_KEYS else _without_words(event[key])
     return event
+
+
+def _without_words(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: "withheld" if k in FORBIDDEN_KEYS else _without_words(item) for k, item in value.items()}
+    return [_without_words(item) for item in value] if isinstance(value, list | tuple | set | frozenset) else value
 
 
 def take_out_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Addresses, cards and bank accounts go from every other value, should one ever hold them."""
-    for key, value in event.items():
-        if isinstance(value, str) and ("@" in value or sum(map(str.isdigit, value)) >= _FEWEST_DIGITS):
-            from handoff.contract.redact import CARD, EMAIL, IBAN, redact  # heavy, and hardly ever needed
-
-            event[key] = redact(value, labels=frozenset({EMAIL, IBAN, CARD}))
+    """Addresses, telephone numbers, cards and accounts go from every other value, should one hold them."""
+    for key in event.keys() - {"exc_info"}:
+        event[key] = _without_personal(event[key])
     return event
+
+
+def _without_personal(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_without_personal(key): _without_personal(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_personal(item) for item in value]
+    if not isinstance(value, str) or _OWN.fullmatch(value):
+        return value
+    if "@" not in value and sum(map(str.isdigit, value)) < _FEWEST_DIGITS:
+        return value
+    from handoff.contract.redact import PERSONAL, redact  # heavy, and hardly ever needed
+
+    return redact(value, labels=PERSONAL)
 
 
 def place_of_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

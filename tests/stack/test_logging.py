@@ -50,6 +50,22 @@ def test_words_of_people_are_withheld(log_folder: Path) -> None:
     assert "ada@" not in (log_folder / "app.log").read_text()
 
 
+def test_what_names_a_person_is_taken_out_at_any_depth(log_folder: Path) -> None:
+    said = {
+        "problem": "call +43 1 58058 0 or 0664 1234567 about 4111 1111 1111 1111",
+        "tried": [("DE89 3704 0044 0532 0130 00", {"who": "ada@example.org", "text": "my secret words", "seq": 7})],
+    }
+    own = {"conversation_id": "cnv_1234567890123_456", "at": "2026-03-02T09:00:00.123Z", "count": 3}
+    structlog.get_logger().warning("odd +43 1 58058 0", said=said, **own)
+    (line,) = lines(log_folder)
+    assert line["event"] == "odd [phone]"
+    assert line["said"] == {
+        "problem": "call [phone] or [phone] about [card]",
+        "tried": [["[account]", {"who": "[e-mail]", "text": "withheld", "seq": 7}]],
+    }
+    assert line | own == line
+
+
 def test_an_exception_leaves_its_place_and_not_its_text(log_folder: Path) -> None:
     for logger in (structlog.get_logger(), logging.getLogger("somebody.else")):
         try:
