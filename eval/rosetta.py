@@ -7,12 +7,15 @@ vendors' public documents; each definition says its rule and its window. Test an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from eval.metrics.values import Metric, share
-from eval.outcomes.model import DAY, HOUR, Contact, Episode
+from eval.outcomes.model import DAY, Contact, Episode
+
+WINDOWS: Final = (DAY, 3 * DAY, 7 * DAY)
+"""Seconds after its end at which one definition or another decides on a contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Seen:
     def alone(self) -> bool:
         """Nobody asked for a person, and none took part."""
         return not self.contact.person_asked and not self.contact.person_took_part
+
+    def watched_for(self, seconds: float) -> bool:
+        """Whether the window is over; before, nobody can say what it brings."""
+        return self.watched >= seconds
 
     def stayed_away(self, back: float | None, seconds: float) -> bool:
         return back is None or back > seconds
@@ -71,15 +78,15 @@ DEFINITIONS: tuple[Definition, ...] = (
     ),
     Definition(
         "intercom", "Intercom Fin, resolution", "after its last answer the customer confirms, or asks no more",
-        "24 h, taken back on a return to the same conversation", "conversations in which it answered",
-        _answered,
+        "24 h, taken back on a return to the same conversation", "conversations in which it answered, 24 h ago",
+        lambda seen: _answered(seen) and seen.watched_for(DAY),
         lambda seen: _left_with_an_answer(seen) and seen.same_conversation is None,
     ),
     Definition(
         "zendesk", "Zendesk, automated resolution", "a relevant answer, no escalation, nothing negative at the end",
-        "72 h of inactivity", "conversations in which it took part",
-        lambda seen: seen.contact.bot_messages > 0,
-        lambda seen: _left_with_an_answer(seen) and seen.stayed_away(seen.same_conversation, 72 * HOUR),
+        "72 h of inactivity", "conversations in which it took part, 72 h ago",
+        lambda seen: seen.contact.bot_messages > 0 and seen.watched_for(3 * DAY),
+        lambda seen: _left_with_an_answer(seen) and seen.stayed_away(seen.same_conversation, 3 * DAY),
     ),
     Definition(
         "ada", "Ada, automated resolution", "safe, accurate, relevant, without a human", "end of the conversation",
@@ -89,20 +96,22 @@ DEFINITIONS: tuple[Definition, ...] = (
     ),
     Definition(
         "hubspot", "HubSpot, resolution", "it replied, nobody asked for a human, feedback positive or none",
-        "72 h after inactivity", "conversations in which it replied",
-        lambda seen: seen.contact.bot_messages > 0,
-        lambda seen: seen.alone and seen.contact.denied is None,
+        "72 h after inactivity", "conversations in which it replied, 72 h ago",
+        lambda seen: seen.contact.bot_messages > 0 and seen.watched_for(3 * DAY),
+        lambda seen: (
+            seen.alone and seen.contact.denied is None and seen.stayed_away(seen.same_conversation, 3 * DAY)
+        ),
     ),
     Definition(
         "dialogflow_cx", "Dialogflow CX, contained without callback", "no live agent, and the user does not call back",
-        "24 h", "all sessions",
-        lambda _seen: True,
+        "24 h", "all sessions that ended 24 h ago",
+        lambda seen: seen.watched_for(DAY),
         lambda seen: seen.alone and seen.stayed_away(seen.anywhere, DAY),
     ),
     Definition(
         "chatwoot", "Chatwoot, durable autonomous resolution", "closed after a bot's reply, no hand-over, not reopened",
         "7 days", "conversations with a bot's reply that were closed 7 days ago or were handed over",
-        lambda seen: seen.contact.bot_messages > 0 and (seen.watched >= 7 * DAY or seen.contact.person_asked),
+        lambda seen: seen.contact.bot_messages > 0 and (seen.watched_for(7 * DAY) or seen.contact.person_asked),
         lambda seen: seen.alone and seen.contact.closed and seen.stayed_away(seen.same_conversation, 7 * DAY),
     ),
     Definition(
@@ -116,7 +125,8 @@ DEFINITIONS: tuple[Definition, ...] = (
 
 @dataclass(frozen=True)
 class Row:
-    """``only_theirs``: resolved under this definition and not by us; ``only_ours`` the other way round. Contact ids."""
+    """``only_theirs``: resolved under this definition and not by us; ``only_ours`` the other way round: of each such
+    episode the id of its first contact."""
 
     definition: Definition
     metric: Metric
@@ -169,11 +179,18 @@ def panel(episodes: Sequence[Episode], as_of: float) -> Panel:
             Row(
                 definition,
                 share(definition.name, definition.title, resolved, counted, definition.denominator, definition.rule),
-                tuple(name for name in comparable if name in inside and not seen[name].ours),
-                tuple(name for name in comparable if name not in inside and seen[name].ours),
+                _of_episodes(seen, (name for name in comparable if name in inside and not seen[name].ours)),
+                _of_episodes(seen, (name for name in comparable if name not in inside and seen[name].ours)),
             )
         )
     return Panel(tuple(rows), seen)
+
+
+def _of_episodes(seen: Mapping[str, Seen], names: Iterable[str]) -> tuple[str, ...]:
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(seen[name].episode.id, name)
+    return tuple(first.values())
 
 
 def seen_of(episodes: Sequence[Episode], as_of: float) -> dict[str, Seen]:

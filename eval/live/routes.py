@@ -16,6 +16,7 @@ from eval.outcomes.model import told
 READERS = ("qa", "lead", "admin")
 Format = Literal["json", "csv"]
 Name = Annotated[str | None, Query(max_length=160)]
+After = Annotated[str | None, Query(max_length=500)]
 Most = Annotated[int, Query(ge=1, le=500)]
 
 
@@ -65,11 +66,11 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
 
     @router.get("/insights/definitions/{name}/episodes", response_model=EpisodesOut)
     async def disagreements(
-        within: Within, name: str, side: Literal["theirs", "ours"] = "theirs", most: Most = 50
+        within: Within, name: str, side: Literal["theirs", "ours"] = "theirs", after: After = None, most: Most = 50
     ) -> EpisodesOut:
         """Episodes that are resolved by that definition alone (``theirs``), or by ours alone; the newest first."""
-        rows = await outcomes.disagreements(within, name, side, most)
-        return EpisodesOut(episodes=[episode_out(row) for row in rows], next=None)
+        rows, following = await outcomes.disagreements(within, name, side, after, most)
+        return EpisodesOut(episodes=[episode_out(row) for row in rows], next=following)
 
     @router.get("/outcomes", response_model=EpisodesOut)
     async def episodes(
@@ -82,7 +83,7 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         exclusion: Name = None,
         reason: Name = None,
         judged: Name = None,
-        after: Annotated[str | None, Query(max_length=500)] = None,
+        after: After = None,
         most: Most = 50,
         format: Format = "json",  # noqa: A002
     ) -> Any:

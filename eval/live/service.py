@@ -51,10 +51,13 @@ class Outcomes:
     async def definitions(self, period: Period) -> list[dict[str, Any]]:
         return await self._database.read(lambda connection: vendors.panel(connection, period))
 
-    async def disagreements(self, period: Period, name: str, side: vendors.Side, most: int) -> list[sa.RowMapping]:
+    async def disagreements(
+        self, period: Period, name: str, side: vendors.Side, after: str | None, most: int
+    ) -> tuple[list[sa.RowMapping], str | None]:
+        """Episodes on which a definition and ours disagree, newest first, and where the list goes on."""
         if name not in vendors.BITS:
             raise Invalid("unknown_definition", f"There are: {', '.join(vendors.BITS)}.")
-        return await self._database.read(lambda connection: vendors.listing(connection, period, name, side, most))
+        return await self._page(period, vendors.disagreements(name, side), after, most)
 
     async def episodes(
         self, period: Period, metric: str | None, part: str, fields: dict[str, str | None], after: str | None, most: int
@@ -64,6 +67,11 @@ class Outcomes:
             *_of_metric(metric, part),
             *(E[name] == value for name, value in fields.items() if value is not None),
         ]
+        return await self._page(period, filters, after, most)
+
+    async def _page(
+        self, period: Period, filters: Sequence[Condition], after: str | None, most: int
+    ) -> tuple[list[sa.RowMapping], str | None]:
         begin = _cursor(after)
         rows = await self._database.read(lambda c: insights.listing(c, period, filters, begin, most + 1))
         more = len(rows) > most

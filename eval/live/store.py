@@ -12,6 +12,7 @@ from eval.live import totals, vendors
 from eval.metrics import effort
 from eval.outcomes.ledger import Entry, revise
 from eval.outcomes.model import DAY, Episode, Ref, told
+from eval.rosetta import WINDOWS
 from eval.storage.tables import (
     OUTCOME_FLAGS,
     outcome_articles,
@@ -150,7 +151,7 @@ def row(
         "exclusion": episode.exclusion,
         "reason": handoffs[0].reason if handoffs else None,
         "queue": handoffs[0].queue if handoffs else None,
-        "next_at": None if episode.matured and episode.status != "open" else max(episode.assessed_at, now + 1),
+        "next_at": _next_at(episode, now),
         "articles": [list(article) for contact in contacts for article in contact.articles],
         "eligible": episode.eligible,
         "matured": episode.matured,
@@ -162,7 +163,7 @@ def row(
         "one_contact": len(contacts) == 1,
         "person_took_part": any(contact.person_took_part for contact in contacts),
         "person_asked": any(contact.person_asked for contact in contacts),
-        "left_queue": left and (last.closed or now - last.ended_at > DAY),
+        "left_queue": left and (last.closed or now - last.ended_at >= DAY),
         "served": bool(waits),
         "asked_again": bool(waits) and any(contact.effort.asked_again for contact in contacts),
         "packet_judged": bool(waits) and bool(judged),
@@ -187,6 +188,16 @@ def row(
         "judge_version": verdict.judge if verdict else None,
     }
     return {name: int(value) if name in OUTCOME_FLAGS else value for name, value in told_of.items()}
+
+
+def _next_at(episode: Episode, now: float) -> float | None:
+    """When the row may read otherwise though nothing happens: it ripens, a promise falls due, a queue counts as left, a
+    window of some definition is over."""
+    moments = [episode.assessed_at]
+    for contact in episode.contacts:
+        moments += [promise.due_at for promise in contact.promises if promise.kept_at is None]
+        moments += [contact.ended_at + window for window in (DAY, *WINDOWS)]
+    return min((each for each in moments if each > now), default=None)
 
 
 def history(connection: sa.Connection, episode_id: str) -> list[Entry]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from eval.intents import wilson
-from eval.live.shares import E, Period
+from eval.live.shares import Condition, E, Period
 from eval.outcomes.model import Episode
 from eval.rosetta import DEFINITIONS, seen_of
 from eval.storage.tables import outcome_contacts, outcome_episodes
@@ -35,34 +35,43 @@ def rows(person: str, episodes: Sequence[Episode], now: float) -> list[dict[str,
 
 
 def panel(connection: sa.Connection, period: Period) -> list[dict[str, Any]]:
-    """One row a definition: its rate, and in how many matured contacts it and we disagree."""
-    key = (C.counted, C.resolved, C.ours, E.matured)
-    query = sa.select(*key, sa.func.count()).select_from(_BOTH).where(*period.conditions()).group_by(*key)
-    groups = list(connection.execute(query))
+    """One row a definition: its rate over contacts, and on how many matured episodes it and we disagree."""
+    columns = [each for name in BITS for each in _columns(name)]
+    told = connection.execute(sa.select(*columns).select_from(_BOTH).where(*period.conditions())).mappings().one()
     found = []
     for definition in DEFINITIONS:
-        bit = BITS[definition.name]
-        n = sum(count for counted, _, _, _, count in groups if counted & bit)
-        hits = sum(count for _, resolved, _, _, count in groups if resolved & bit)
-        theirs = sum(count for _, resolved, ours, ripe, count in groups if ripe and resolved & bit and not ours)
-        ours_only = sum(count for _, resolved, ours, ripe, count in groups if ripe and ours and not resolved & bit)
+        n, hits = int(told[f"{definition.name}/n"] or 0), int(told[f"{definition.name}/hits"] or 0)
         found.append(
             {
                 "name": definition.name, "title": definition.title, "rule": definition.rule,
                 "window": definition.window, "denominator": definition.denominator, "value": hits / n if n else None,
-                "interval_95": wilson(hits, n), "hits": hits, "n": n, "only_theirs": theirs, "only_ours": ours_only,
+                "interval_95": wilson(hits, n), "hits": hits, "n": n,
+                "only_theirs": int(told[f"{definition.name}/theirs"]),
+                "only_ours": int(told[f"{definition.name}/ours"]),
             }
         )  # fmt: skip
     return found
 
 
-def listing(connection: sa.Connection, period: Period, name: str, side: Side, most: int) -> list[sa.RowMapping]:
-    """The newest matured episodes of the contacts on which a definition and ours disagree."""
+def _columns(name: str) -> list[sa.Label[Any]]:
+    counted, resolved = C.counted.bitwise_and(BITS[name]) != 0, C.resolved.bitwise_and(BITS[name]) != 0
+    sides: tuple[Side, ...] = ("theirs", "ours")
+    apart = [sa.case((sa.and_(E.matured == 1, _apart(name, side)), C.episode_id)) for side in sides]
+    return [
+        sa.func.sum(sa.case((counted, 1), else_=0)).label(f"{name}/n"),
+        sa.func.sum(sa.case((resolved, 1), else_=0)).label(f"{name}/hits"),
+        *(sa.func.count(sa.distinct(each)).label(f"{name}/{side}") for each, side in zip(apart, sides, strict=True)),
+    ]
+
+
+def _apart(name: str, side: Side) -> sa.ColumnElement[bool]:
     theirs = C.resolved.bitwise_and(BITS[name]) != 0
-    apart = sa.and_(theirs, C.ours == 0) if side == "theirs" else sa.and_(sa.not_(theirs), C.ours == 1)
-    episodes = sa.select(C.episode_id).where(apart)
-    query = sa.select(outcome_episodes).where(*period.conditions(), E.matured == 1, E.id.in_(episodes))
-    return list(connection.execute(query.order_by(E.opened_at.desc(), E.id.desc()).limit(most)).mappings())
+    return sa.and_(theirs, C.ours == 0) if side == "theirs" else sa.and_(sa.not_(theirs), C.ours == 1)
+
+
+def disagreements(name: str, side: Side) -> Sequence[Condition]:
+    """What holds of the matured episodes with a contact on which a definition and ours disagree."""
+    return (E.matured == 1, E.id.in_(sa.select(C.episode_id).where(_apart(name, side))))
 
 
 _BOTH = outcome_contacts.join(outcome_episodes, outcome_episodes.c.id == C.episode_id)

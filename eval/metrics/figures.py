@@ -136,7 +136,7 @@ def _human(eligible: Sequence[Episode], as_of: float) -> list[Metric]:
 def _left_the_queue(episode: Episode, as_of: float) -> bool:
     last = episode.contacts[-1]
     waits = last.handoffs and last.handoffs[-1].accepted_at is None and not last.handoffs[-1].returned
-    return bool(waits) and (last.closed or as_of - last.ended_at > DAY)
+    return bool(waits) and (last.closed or as_of - last.ended_at >= DAY)
 
 
 def _repeats(eligible: Sequence[Episode], as_of: float) -> tuple[list[Point], list[Metric]]:

@@ -52,12 +52,25 @@ def test_windows_and_channels_differ() -> None:
     assert resolved_by(back) & {"intercom", "zendesk", "chatwoot"} == {"zendesk"}
 
 
+def test_cheat_counting_before_the_window_is_over() -> None:
+    """A conversation of five minutes ago is resolved under nobody's window."""
+    log = asked().bot().closed()
+    slow = {"zendesk", "hubspot", "chatwoot"}
+    for hours, young in ((1, {"intercom", "dialogflow_cx", *slow}), (25, slow)):
+        as_of = START + hours * 3600
+        rows = panel(episodes_of([log.conversation()], as_of), as_of).rows
+        assert young.isdisjoint(row.definition.name for row in rows if row.metric.n)
+
+
 def test_every_disagreement_opens_its_conversation() -> None:
     found = told(asked().bot("Which order?").closed())
     hubspot = next(row for row in found.document(lists=True) if row["name"] == "hubspot")
     assert hubspot["only_theirs"] == 1
     assert hubspot["only_theirs_list"][0]["conversation_id"] == "c"
     assert hubspot["only_theirs_list"][0]["status"] == "abandoned"
+    again = Log("mail", at=START + DAY, channel="email").customer("A-1042 again", "complain").bot().closed()
+    deflection = told(asked().bot().closed(), again).document()[-1]
+    assert (deflection["name"], deflection["only_theirs"]) == ("deflection", 1), "two contacts are one episode"
     assert found.rows[0].only_theirs == found.rows[0].only_ours == ()
 
 

@@ -8066,6 +8066,7 @@ export interface operations {
         parameters: {
             query?: {
                 side?: "theirs" | "ours";
+                after?: string | null;
                 most?: number;
                 since?: string | null;
                 until?: string | null;
