@@ -41,7 +41,8 @@ class Inbox:
             others = query.where(sa.or_(t.handoffs.c.agent_id.is_(None), ~mine)).limit(MOST_OPEN)
             rows = list(connection.execute(others).mappings())
             rows += connection.execute(query.where(mine)).mappings()
-            return {"open": [self._item(row, me) for row in rows], "total": int(total)}
+            within = self._core.settings.answer_within.total_seconds()
+            return {"open": [self._item(row, me) for row in rows], "total": int(total), "answer_within": within}
 
         return await self._core.database.read(work)
 

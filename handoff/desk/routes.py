@@ -56,8 +56,11 @@ class InboxItem(Body):
 
 
 class InboxOut(Body):
+    """``answer_within``: seconds in which an owner answers what a customer writes."""
+
     open: list[InboxItem]
     total: int
+    answer_within: float
 
 
 class InboxItems(Body):

@@ -3775,8 +3775,13 @@ export interface components {
             /** Items */
             items: components["schemas"]["InboxItem"][];
         };
-        /** InboxOut */
+        /**
+         * InboxOut
+         * @description ``answer_within``: seconds in which an owner answers what a customer writes.
+         */
         InboxOut: {
+            /** Answer Within */
+            answer_within: number;
             /** Open */
             open: components["schemas"]["InboxItem"][];
             /** Total */

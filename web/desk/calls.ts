@@ -2,8 +2,8 @@
 import { createApi, socketAddress, socketProtocols } from "../shared/api";
 import type { HandoffDetail, Presence, Schemas, Session } from "../shared/types";
 
-/** A queue, or one colleague, who gets it offered first. */
-export type TransferTo = { queue: string } | { agent_id: string };
+/** A queue, of another department where one is named, or one colleague, who gets it offered first. */
+export type TransferTo = { queue: string; department?: string } | { agent_id: string };
 
 export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
   // In memory only: after a reload the server's cookie speaks.
@@ -35,6 +35,7 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     handoff: (id: string) => api.request<HandoffDetail>("GET", `/handoffs/${encodeURIComponent(id)}`),
     summary: (id: string) => api.request<Schemas["Summary"]>("GET", of(id, "summary")),
     accept: (id: string) => act(id, "accept"),
+    decline: (id: string) => act(id, "decline"),
     message: (id: string, clientMessageId: string, text: string) =>
       act(id, "messages", { client_message_id: clientMessageId, text }),
     note: (id: string, text: string) => act(id, "notes", { text }),

@@ -1,6 +1,6 @@
 /** Everything that the keyboard can do, in one list: the keys, the palette and the help are made from it. */
 import type { Desk } from "./controller";
-import { VIEWS } from "./inbox";
+import { offersOf, VIEWS } from "./inbox";
 import { type DeskState, isMine, PANELS } from "./state";
 import { switchTheme } from "./theme";
 import { t } from "./words";
@@ -26,6 +26,9 @@ export interface Command {
 
 const current = (state: DeskState) => (state.selected ? state.views[state.selected] : undefined);
 const queued = (state: DeskState) => current(state)?.detail?.state === "queued";
+/** The first that is offered; empty where nothing is. */
+const offer = (state: DeskState) => offersOf(state.queue, Date.now())[0]?.handoff_id ?? "";
+const offered = (state: DeskState) => !!offer(state);
 const opened = (state: DeskState) => !!current(state)?.detail;
 const owned = (state: DeskState) => {
   const view = current(state);
@@ -36,6 +39,8 @@ export const COMMANDS: readonly Command[] = [
   { id: "next", title: t("cmd_next"), key: "j", run: (desk) => desk.move(1) },
   { id: "previous", title: t("cmd_previous"), key: "k", run: (desk) => desk.move(-1) },
   { id: "accept", title: t("cmd_accept"), key: "a", ready: queued, run: (desk) => void desk.views.accept(desk.store.get().selected ?? "") },
+  { id: "acceptOffer", title: t("cmd_acceptOffer"), key: "y", anywhere: true, ready: offered, run: (desk) => void desk.acceptOffer(offer(desk.store.get())) },
+  { id: "declineOffer", title: t("cmd_declineOffer"), key: "d", anywhere: true, ready: offered, run: (desk) => void desk.declineOffer(offer(desk.store.get())) },
   { id: "reply", title: t("cmd_reply"), key: "r", ready: owned, run: (_, places) => places.reply()?.focus() },
   { id: "note", title: t("cmd_note"), key: "n", ready: owned, run: (_, places) => places.note() },
   { id: "transfer", title: t("cmd_transfer"), key: "t", ready: owned, run: (desk) => desk.ask("transfer") },

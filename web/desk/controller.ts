@@ -6,7 +6,7 @@ import type { FactOf, InboxItem, Presence, Session, SocketFrame } from "../share
 import { Assist } from "./assist";
 import type { DeskCalls } from "./calls";
 import { type Draft, readDrafts, withDraft } from "./drafts";
-import { type InboxFilter, inboxOf, keepHeard, type InboxView } from "./inbox";
+import { type Inbox, type InboxFilter, inboxOf, keepHeard, type InboxView, news, withMessage } from "./inbox";
 import { OwedList } from "./owed";
 import { answers, type DeskState, type Dialog, INITIAL, lists, type Panel } from "./state";
 import { Views } from "./views";
@@ -17,6 +17,8 @@ export interface DeskOptions {
   /** Small choices that last on this device: presence, sound. */
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
   ring: () => void;
+  /** Whether nobody looks at the page now: another tab, or another window. */
+  unseen?: () => boolean;
   /** Tells outside the page; only called when the agent allowed it. */
   notify?: (text: string, open: () => void) => void;
 }
@@ -32,6 +34,8 @@ const SEARCH_PAUSE_MS = 250;
 /** Shorter queries are answered from what is here. */
 const SHORTEST_SEARCH = 2;
 const MOST_TABS = 8;
+/** What is new and offered a moment later calls once. */
+const SAME_CALL_MS = 5_000;
 
 export class Desk {
   readonly store: Store<DeskState> = createStore(INITIAL);
@@ -46,6 +50,8 @@ export class Desk {
   private touchedAt = Date.now();
   private searching: ReturnType<typeof setTimeout> | undefined;
   private toasts = 0;
+  /** Hand-over → when it last called. */
+  private readonly called = new Map<string, number>();
 
   constructor(private readonly options: DeskOptions) {
     this.calls = options.calls;
@@ -133,19 +139,17 @@ export class Desk {
   }
 
   async refreshQueue(): Promise<void> {
-    const { queue: before, signedIn } = this.store.get();
+    const { signedIn } = this.store.get();
     if (signedIn.status !== "in") return;
     try {
-      const { open, total } = await this.options.calls.inbox();
-      const queue = keepHeard(inboxOf(open, total, signedIn.session), this.store.get().queue);
+      const found = inboxOf(await this.options.calls.inbox(), signedIn.session);
+      const before = this.store.get().queue;
+      const queue = keepHeard(found, before);
       this.store.set({ queue, queueProblem: null });
+      if (before) this.tell(before, queue);
       this.noteRead();
       void this.owed.load();
       if (!before) return;
-      const known = new Set(before.open.map((item) => item.handoff_id));
-      const fresh = queue.waiting.filter((item) => !known.has(item.handoff_id));
-      fresh.forEach((item) => this.announce(item));
-      if (fresh.length && this.store.get().sound) this.options.ring();
       if (this.store.get().inboxView === "closed") await this.loadClosed();
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.signedOut(t("sessionEnded"));
@@ -162,6 +166,17 @@ export class Desk {
 
   setFilter(change: Partial<InboxFilter>): void {
     this.store.set({ filter: { ...this.store.get().filter, ...change } });
+  }
+
+  /** Opens what is offered and takes it; who was faster is told there. */
+  async acceptOffer(id: string): Promise<void> {
+    this.select(id);
+    await this.views.accept(id);
+  }
+
+  async declineOffer(id: string): Promise<void> {
+    await this.options.calls.decline(id).catch((error: unknown) => this.toast(sentence(error)));
+    await this.refreshQueue();
   }
 
   select(id: string | null): void {
@@ -291,7 +306,10 @@ export class Desk {
   }
 
   private receive(frame: SocketFrame): void {
-    if (frame.kind === "queue") {
+    if (frame.kind === "offer") {
+      // It rings at once; what else moved is read after the usual pause.
+      void this.refreshQueue();
+    } else if (frame.kind === "queue") {
       clearTimeout(this.hint);
       this.hint = setTimeout(() => {
         void this.refreshQueue();
@@ -299,7 +317,7 @@ export class Desk {
       }, HINT_PAUSE_MS);
     } else if (frame.kind === "event" && frame.event.type !== "hidden") {
       this.views.receive(frame.event);
-      if (frame.event.type === "message.sent" && frame.event.source === "customer") this.hear(frame.event);
+      if (frame.event.type === "message.sent") this.hear(frame.event);
       this.noteRead();
       this.showTyping(frame.event.conversation_id, null);
     } else if (frame.kind === "viewers") {
@@ -311,13 +329,13 @@ export class Desk {
     }
   }
 
-  /** What the customer wrote last, in the list, without reading the list again. */
+  /** What was said last, in the list, without reading the list again. */
   private hear(event: FactOf<"message.sent">): void {
-    const { queue } = this.store.get();
-    const heard = { customer_seq: event.seq, customer_at: event.occurred_at, problem: event.data.text };
-    const change = (items: InboxItem[]) =>
-      items.map((item) => (item.conversation_id === event.conversation_id && item.customer_seq < event.seq ? { ...item, ...heard } : item));
-    if (queue) this.store.set({ queue: { ...queue, mine: change(queue.mine), waiting: change(queue.waiting), open: change(queue.open) } });
+    const { queue: before } = this.store.get();
+    if (!before) return;
+    const queue = withMessage(before, event);
+    this.store.set({ queue });
+    this.tell(before, queue);
   }
 
   private showTyping(id: string, who: string | null): void {
@@ -325,9 +343,28 @@ export class Desk {
     this.store.set({ typing: who ? { ...rest, [id]: who } : rest });
   }
 
-  private announce(item: InboxItem): void {
-    const text = t("toastNew", { name: item.customer_name ?? item.customer_id ?? t("anonymous") });
-    this.toast(text, item.handoff_id);
+  /** Rings and tells what is new; what stands on the screen already needs neither. */
+  private tell(before: Inbox, queue: Inbox): void {
+    const { offered, arrived, written } = news(before, queue);
+    const unseen = written.filter((item) => !this.shows(item));
+    const now = Date.now();
+    const calls = offered.filter((item) => now - (this.called.get(item.handoff_id) ?? 0) > SAME_CALL_MS);
+    calls.forEach((item) => this.announce("toastOffer", item));
+    arrived.forEach((item) => this.announce("toastNew", item));
+    unseen.forEach((item) => this.announce("toastMessage", item));
+    [...calls, ...arrived].forEach((item) => this.called.set(item.handoff_id, now));
+    if (calls.length + arrived.length + unseen.length && this.store.get().sound) this.options.ring();
+  }
+
+  private shows({ handoff_id }: InboxItem): boolean {
+    const { selected, section } = this.store.get();
+    return selected === handoff_id && section === "conversations" && !this.options.unseen?.();
+  }
+
+  private announce(code: "toastOffer" | "toastNew" | "toastMessage", item: InboxItem): void {
+    const text = t(code, { name: item.customer_name ?? item.customer_id ?? t("anonymous") });
+    // An offer stands on the screen with its own buttons.
+    if (code !== "toastOffer") this.toast(text, item.handoff_id);
     if (this.store.get().notify) this.options.notify?.(text, () => this.select(item.handoff_id));
   }
 

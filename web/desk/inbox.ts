@@ -1,5 +1,5 @@
 /** What the inbox shows, from what the server told. Pure: the time is given. */
-import type { InboxItem, Session } from "../shared/types";
+import type { FactOf, InboxItem, Schemas, Session } from "../shared/types";
 
 /** `owed` lists decisions and promises, the others hand-overs. */
 export const VIEWS = ["work", "open", "late", "owed", "closed"] as const;
@@ -18,12 +18,14 @@ export interface Inbox {
   counts: { mine: number; waiting: number };
   /** How many are open, where not all of them were sent. */
   total: number;
+  /** Seconds in which an owner answers what a customer writes. */
+  answerWithin: number;
 }
 
-export function inboxOf(open: readonly InboxItem[], total: number, session: Session): Inbox {
+export function inboxOf({ open, total, answer_within: answerWithin }: Schemas["InboxOut"], session: Session): Inbox {
   const mine = open.filter((item) => item.owner === `agent:${session.id}`);
   const waiting = open.filter((item) => item.state === "queued");
-  return { mine, waiting, open: [...open], total, counts: { mine: mine.length, waiting: waiting.length } };
+  return { mine, waiting, open: [...open], total, answerWithin, counts: { mine: mine.length, waiting: waiting.length } };
 }
 
 /** What `next` tells, without going behind what was heard since it was asked for: its reading may be the older one. */
@@ -33,15 +35,56 @@ export function keepHeard(next: Inbox, before: Inbox | null): Inbox {
     items.map((item) => {
       const heard = known.get(item.handoff_id);
       if (!heard || heard.customer_seq <= item.customer_seq) return item;
-      const { customer_seq, customer_at, problem } = heard;
-      return { ...item, customer_seq, customer_at, problem };
+      const { customer_seq, customer_at, problem, their_turn, answer_by } = heard;
+      return { ...item, customer_seq, customer_at, problem, their_turn, answer_by };
     });
   return { ...next, mine: fresher(next.mine), waiting: fresher(next.waiting), open: fresher(next.open) };
 }
 
-/** Nobody has answered although the answer is due. */
+/** `queue` after a message of its conversation: whose turn it is then, and by when its owner answers. */
+export function withMessage(queue: Inbox, event: FactOf<"message.sent">): Inbox {
+  const { conversation_id: id, seq, source, occurred_at: at } = event;
+  const said = (item: InboxItem): InboxItem => {
+    if (item.conversation_id !== id) return item;
+    if (source === "agent") return item.customer_seq < seq ? { ...item, their_turn: false, answer_by: null } : item;
+    if (source !== "customer" || item.customer_seq >= seq) return item;
+    const due = new Date(new Date(at).getTime() + queue.answerWithin * 1000).toISOString();
+    const answer_by = item.state === "accepted" ? (item.answer_by ?? due) : null;
+    return { ...item, customer_seq: seq, customer_at: at, problem: event.data.text, their_turn: true, answer_by };
+  };
+  return { ...queue, mine: queue.mine.map(said), waiting: queue.waiting.map(said), open: queue.open.map(said) };
+}
+
+/** Nobody has answered although the answer is due: the first one while it waits, its owner's after that. */
 export function isLate(item: InboxItem, now: number): boolean {
-  return item.state === "queued" && !!item.due_at && new Date(item.due_at).getTime() <= now;
+  const due = item.state === "queued" ? item.due_at : item.answer_by;
+  return !item.ended_at && !!due && new Date(due).getTime() <= now;
+}
+
+/** What is offered to this agent now, in the queue's order. */
+export function offersOf(queue: Inbox | null, now: number): InboxItem[] {
+  return (queue?.waiting ?? []).filter((item) => item.offered_until && new Date(item.offered_until).getTime() > now);
+}
+
+export interface News {
+  /** Offered to this agent, also once more. */
+  offered: InboxItem[];
+  /** Began to wait: new, or let go by a colleague. */
+  arrived: InboxItem[];
+  /** Customers of this agent who wrote. */
+  written: InboxItem[];
+}
+
+/** What `next` tells that `before` did not. What this agent passed on is no news to them. */
+export function news(before: Inbox, next: Inbox): News {
+  const waited = new Map(before.waiting.map((item) => [item.handoff_id, item]));
+  const had = new Map(before.mine.map((item) => [item.handoff_id, item]));
+  const offered = next.waiting.filter((item) => item.offered_until && waited.get(item.handoff_id)?.offered_until !== item.offered_until);
+  return {
+    offered,
+    arrived: next.waiting.filter((item) => !waited.has(item.handoff_id) && !had.has(item.handoff_id) && !offered.includes(item)),
+    written: next.mine.filter((item) => item.customer_seq > (had.get(item.handoff_id)?.customer_seq ?? item.customer_seq)),
+  };
 }
 
 /** The customer wrote after what was read here last. Only what is this agent's own can be unread. */

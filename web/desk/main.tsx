@@ -3,7 +3,7 @@ import "../shared/tokens.css";
 import { App } from "./App";
 import { deskCalls } from "./calls";
 import { Desk } from "./controller";
-import { notify } from "./notify";
+import { notify, unseen } from "./notify";
 import { ring } from "./sound";
 import { answers } from "./state";
 import "./styles/base.css";
@@ -14,7 +14,7 @@ import "./styles/assist.css";
 import "./styles/inbox.css";
 import { restoreTheme } from "./theme";
 
-const desk = new Desk({ calls: deskCalls(location.origin), storage: browserStorage(), ring, notify });
+const desk = new Desk({ calls: deskCalls(location.origin), storage: browserStorage(), ring, notify, unseen });
 restoreTheme();
 
 const readAddress = () => {

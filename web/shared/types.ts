@@ -46,6 +46,7 @@ export type SocketFrame =
   | { kind: "heartbeat"; epoch?: number; head_seq?: number }
   | { kind: "typing"; who: string; conversation_id?: string }
   | { kind: "viewers"; conversation_id: string; viewers: Viewer[] }
+  | { kind: "offer"; handoff_id: string; conversation_id: string; expires_at: string }
   | { kind: "queue" };
 
 export interface OpenedConversation {

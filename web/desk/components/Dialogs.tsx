@@ -10,8 +10,6 @@ export interface DialogProps {
   onDone: () => void;
 }
 
-const QUEUES = ["support", "specialist", "senior"] as const;
-
 export function Modal({ title, onDone, children }: { title: string; onDone: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
@@ -69,18 +67,21 @@ export function ActionForm({ title, action, ready, onDone, onSubmit, children }:
 }
 
 export function TransferDialog({ desk, id, onDone }: DialogProps) {
-  const [queue, setQueue] = useState<string>(QUEUES[0]);
+  const [chosen, setQueue] = useState<string | null>(null);
+  const [department, setDepartment] = useState("");
   const [person, setPerson] = useState("");
   const [note, setNote] = useState("");
   const { value } = useLoaded(() => desk.calls.colleagues(), []);
+  const { value: plan } = useLoaded(() => desk.calls.words(), []);
+  const queue = chosen ?? plan?.queues[0] ?? "";
   const { signedIn } = desk.store.get();
   const others = (value?.agents ?? []).filter((each) => each.presence !== "offline" && !(signedIn.status === "in" && each.id === signedIn.session.id));
-  const to = person ? { agent_id: person } : { queue };
+  const to = person ? { agent_id: person } : { queue, ...(department && { department }) };
   return (
-    <ActionForm title={t("transferTitle")} action={t("transfer")} ready onDone={onDone} onSubmit={() => desk.views.transfer(id, to, note.trim())}>
+    <ActionForm title={t("transferTitle")} action={t("transfer")} ready={!!person || !!queue} onDone={onDone} onSubmit={() => desk.views.transfer(id, to, note.trim())}>
       <fieldset class="options">
         <legend>{t("transferTo")}</legend>
-        {QUEUES.map((each) => (
+        {(plan?.queues ?? []).map((each) => (
           <label key={each}>
             <input
               type="radio"
@@ -96,6 +97,19 @@ export function TransferDialog({ desk, id, onDone }: DialogProps) {
           </label>
         ))}
       </fieldset>
+      {!!plan?.departments.length && (
+        <label>
+          {t("transferDepartment")}
+          <select value={department} disabled={!!person} onChange={(event) => setDepartment(event.currentTarget.value)}>
+            <option value="">{t("transferSame")}</option>
+            {plan.departments.map((each) => (
+              <option key={each} value={each}>
+                {label("department", each)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {others.length > 0 && (
         <label>
           {t("transferPerson")}

@@ -32,6 +32,7 @@ export function Row({ item, now, state, onSelect }: Props) {
         <span class="row-foot">
           <span class="row-reason">{label("reason", item.reason)}</span>
           {waits && <span>{label("queue", item.queue)}</span>}
+          {item.their_turn && item.state === "accepted" && <span class={late ? "row-late" : undefined}>{t("theirTurn")}</span>}
           {late && <span class="row-late">{t("dueLate")}</span>}
           {left && <span>{t("dueIn", { time: left })}</span>}
           {!waits && !ended && item.accepted_by && <span>{t("withWhom", { name: item.accepted_by })}</span>}

@@ -11,6 +11,7 @@ import { Conversations } from "./Conversations";
 import { Help } from "./Help";
 import { Later } from "./Later";
 import { Brand, HelpIcon, LeaveIcon, SoundIcon, ThemeIcon } from "./icons";
+import { Offers } from "./Offers";
 import { Palette } from "./Palette";
 import { Settings } from "./Settings";
 import { Toasts } from "./Toasts";
@@ -96,6 +97,7 @@ export function Shell({ desk, state, session }: Props) {
           {t(navigator.onLine === false ? "offline" : "reconnecting")}
         </p>
       )}
+      <Offers desk={desk} state={state} />
       {section ? (
         <section.page desk={desk} state={state} places={{ search, reply, mode, setMode }} />
       ) : (

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fact, HandoffDetail, InboxItem, Packet } from "../../shared/types";
 import { deskCalls } from "../../desk/calls";
+import { COMMANDS } from "../../desk/commands";
 import { Desk } from "../../desk/controller";
 import { type Approval, type OwedPromise, pressing } from "../../desk/owed";
 import { lists } from "../../desk/state";
 import { label } from "../../desk/words";
 import { FakeSocket, FakeStorage } from "../support/server";
 import { fact, said } from "../shared/builders";
+import { approval, item, promise } from "./builders";
 
 const ME = { id: "agt_1", email: "ana@shop.example", name: "Ana", roles: ["agent"], expires_at: "2099-01-01T00:00:00Z" };
 const AGENT = { kind: "agent:agt_1" };
@@ -18,40 +20,16 @@ let failures: Map<string, { status: number; body: object }>;
 let asked: { method: string; path: string; body: Record<string, unknown> }[];
 let socket: FakeSocket;
 let rings: number;
+let unseen: boolean;
+let notified: string[];
 let reasks: object[];
 let approvals: Approval[];
 let promises: OwedPromise[];
 let desk: Desk;
 
-const item = (id: string, more: Partial<InboxItem> = {}): InboxItem => ({
-  handoff_id: id,
-  conversation_id: "cnv_1",
-  state: "queued",
-  reason: "frustration",
-  priority: 2,
-  queue: "senior",
-  customer_id: null,
-    customer_name: "Mara Voss",
-  problem: "Boots are late",
-  waiting_since: "2026-01-05T09:00:00Z",
-  accepted_by: null,
-  owner: "queue",
-  epoch: 2,
-  locale: "en",
-  due_at: null,
-  ended_at: null,
-  outcome: null,
-  customer_seq: 2,
-  customer_at: "2026-01-05T09:00:00Z",
-  answer_by: null,
-  their_turn: false,
-  offered_until: null,
-  ...more,
-});
-
 function answer(method: string, path: string): unknown {
   if (path === "/session") return method === "POST" ? { token: "t", roles: ME.roles, expires_at: ME.expires_at } : ME;
-  if (path === "/desk/inbox") return { open: [...waiting, ...mine], total: waiting.length + mine.length };
+  if (path === "/desk/inbox") return { open: [...waiting, ...mine], total: waiting.length + mine.length, answer_within: 180 };
   if (path === "/canned-replies") return { replies: [] };
   if (path === "/approvals" && method === "GET") return { approvals };
   if (path === "/promises") return { promises };
@@ -104,6 +82,8 @@ beforeEach(async () => {
   failures = new Map();
   asked = [];
   rings = 0;
+  unseen = false;
+  notified = [];
   reasks = [];
   approvals = [];
   promises = [];
@@ -115,6 +95,8 @@ beforeEach(async () => {
     calls: deskCalls("https://desk.example", fetch),
     storage: new FakeStorage(),
     ring: () => (rings += 1),
+    unseen: () => unseen,
+    notify: (text) => notified.push(text),
   });
   await desk.start();
   socket.readyState = 1;
@@ -324,6 +306,90 @@ describe("several conversations", () => {
   });
 });
 
+describe("what calls an agent", () => {
+  const alone = { kind: "offer", handoff_id: "h1", conversation_id: "cnv_1", expires_at: "" } as const;
+  const offered = () => [item("h1", { offered_until: new Date(Date.now() + 30_000).toISOString() })];
+
+  beforeEach(() => {
+    desk.setSound(true);
+    desk.setNotify(true, true);
+    rings = 0;
+  });
+
+  test("an offer rings, is taken with one key press, and opens", async () => {
+    waiting = offered();
+    socket.deliver(alone);
+    await settle(10);
+    expect([rings, notified]).toEqual([1, ["Offered to you: Mara Voss"]]);
+    const accept = COMMANDS.find(({ key }) => key === "y")!;
+    expect(accept.ready?.(desk.store.get())).toBe(true);
+    accept.run(desk, {} as never);
+    await settle();
+    expect(desk.store.get()).toMatchObject({ selected: "h1", queue: { counts: { mine: 1, waiting: 0 } } });
+    expect(accept.ready?.(desk.store.get())).toBe(false);
+  });
+
+  test("what is new and offered a moment later calls once, and a later offer again", async () => {
+    const offer = (seconds: number) => item("h9", { offered_until: new Date(Date.now() + seconds * 1_000).toISOString() });
+    waiting = [...waiting, item("h9")];
+    await desk.refreshQueue();
+    waiting = [...waiting.slice(0, -1), offer(30)];
+    await desk.refreshQueue();
+    expect([rings, notified]).toEqual([1, ["New hand-over: Mara Voss"]]);
+    await settle(60_000);
+    waiting = [...waiting.slice(0, -1), offer(30)];
+    await desk.refreshQueue();
+    expect([rings, notified[1]]).toEqual([2, "Offered to you: Mara Voss"]);
+  });
+
+  test("an offer that is passed by asks the server once; one that is gone already is said", async () => {
+    waiting = offered();
+    await desk.refreshQueue();
+    failures.set("POST /handoffs/h1/decline", { status: 409, body: { code: "not_offered", message: "This is not offered to you any more." } });
+    await desk.declineOffer("h1");
+    expect(desk.store.get().toasts.map(({ text }) => text)).toEqual(["This is not offered to you any more."]);
+    await desk.declineOffer("h1");
+    expect(asked.filter(({ path }) => path === "/handoffs/h1/decline")).toHaveLength(2);
+  });
+
+  test("what a colleague passed on rings, although it was on the list before", async () => {
+    mine = [item("h3", { state: "accepted", owner: "agent:agt_2", accepted_by: "Ben" })];
+    await desk.refreshQueue();
+    mine = [];
+    waiting = [...waiting, item("h3")];
+    socket.deliver({ kind: "queue" });
+    await settle();
+    expect([rings, notified]).toEqual([1, ["New hand-over: Mara Voss"]]);
+  });
+
+  test("a customer's message calls unless it stands on the screen, and only as the agent wants", async () => {
+    mine = [item("h3", { conversation_id: "cnv_3", state: "accepted", owner: AGENT.kind, customer_seq: 2 })];
+    await desk.refreshQueue();
+    const write = (seq: number) => socket.deliver({ kind: "event", event: { ...said(seq, "customer", "Hello?"), conversation_id: "cnv_3" } });
+    write(9);
+    write(9);
+    expect([rings, notified]).toEqual([1, ["Mara Voss wrote"]]);
+    desk.select("h3");
+    await settle();
+    write(10);
+    expect(rings).toBe(1);
+    unseen = true;
+    write(11);
+    expect([rings, notified.length]).toEqual([2, 2]);
+    desk.setSound(false);
+    desk.setNotify(false, true);
+    write(12);
+    expect([rings, notified.length]).toEqual([2, 2]);
+  });
+
+  test("notifications stay off where the browser refuses them, and that is said", () => {
+    desk.setNotify(true, false);
+    expect(desk.store.get().notify).toBe(false);
+    expect(desk.recall("notify")).toBe("off");
+    expect(desk.store.get().toasts.at(-1)?.text).toContain("does not allow notifications");
+  });
+});
+
 test("what a customer writes in another conversation of mine is new at once", async () => {
   mine = [item("h3", { conversation_id: "cnv_3", state: "accepted", owner: AGENT.kind, customer_seq: 2 })];
   await desk.refreshQueue();
@@ -365,38 +431,6 @@ describe("help while answering", () => {
 });
 
 describe("what is owed", () => {
-  const approval: Approval = {
-    approval_id: "apr_1",
-    conversation_id: "cnv_1",
-    handoff_id: null,
-    customer_name: "Mara Voss",
-    operation_id: "op_1",
-    kind: "refund",
-    summary: "Refund 80.00 EUR",
-    object_ref: "A-1",
-    amount: "80.00",
-    agreed: true,
-    requested_at: "2026-01-05T09:00:00Z",
-    may_decide: true,
-    needs_role: null,
-  };
-  const promise: OwedPromise = {
-    promise_id: "prm_1",
-    conversation_id: "cnv_1",
-    handoff_id: "h1",
-    episode_id: null,
-    customer_name: null,
-    text: "A call by Friday",
-    owner: "agt_1",
-    made_by: "agt_1",
-    due_at: "2026-01-09T09:00:00Z",
-    state: "late",
-    operation_id: null,
-    kept_at: null,
-    kept_by: null,
-    proof: null,
-  };
-
   test("what presses is what I may decide and what is due", () => {
     const others = { ...approval, may_decide: false, needs_role: "lead" };
     const far = { ...promise, state: "open" } as const;

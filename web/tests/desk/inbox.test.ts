@@ -1,17 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { inboxOf, isLate, isUnread, keepHeard, matches, merged, tally } from "../../desk/inbox";
+import { inboxOf, isLate, isUnread, keepHeard, matches, merged, news, offersOf, tally, withMessage } from "../../desk/inbox";
 import { readDrafts, withDraft } from "../../desk/drafts";
-import type { InboxItem, Session } from "../../shared/types";
+import type { FactOf, InboxItem, Session } from "../../shared/types";
 
 const ME: Session = { id: "agt_1", email: "a@b.example", name: "Ana", roles: ["agent"], expires_at: "" };
 
 const item = (id: string, more: Partial<InboxItem> = {}) =>
   ({ handoff_id: id, state: "queued", owner: "queue", queue: "support", reason: "frustration", customer_name: "Mara Voss", customer_id: "mara", problem: "Boots", due_at: null, customer_seq: 5, ...more }) as InboxItem;
 
+const read = (open: InboxItem[]) => inboxOf({ open, total: open.length, answer_within: 180 }, ME);
+const own = (id: string, more: Partial<InboxItem> = {}) => item(id, { state: "accepted", owner: "agent:agt_1", ...more });
+const said = (seq: number, source: "customer" | "agent") =>
+  ({ type: "message.sent", conversation_id: "cnv", seq, source, occurred_at: "2026-01-05T09:00:00.000Z", data: { text: "And now?" } }) as FactOf<"message.sent">;
+
 describe("the inbox", () => {
   test("tells mine, waiting and open apart, and counts them", () => {
     const open = [item("h1"), item("h2", { state: "accepted", owner: "agent:agt_1" }), item("h3", { state: "accepted", owner: "agent:agt_2" })];
-    const inbox = inboxOf(open, 7, ME);
+    const inbox = inboxOf({ open, total: 7, answer_within: 180 }, ME);
     expect(inbox.mine.map((each) => each.handoff_id)).toEqual(["h2"]);
     expect(inbox.waiting.map((each) => each.handoff_id)).toEqual(["h1"]);
     expect([inbox.open.length, inbox.total, inbox.counts]).toEqual([3, 7, { mine: 1, waiting: 1 }]);
@@ -26,6 +31,27 @@ describe("the inbox", () => {
     expect(isLate(item("h1"), at("10:00:00"))).toBe(false);
   });
 
+  test("what an owner owes is late too, and a message decides whose turn it is", () => {
+    const before = read([own("h1", { conversation_id: "cnv", answer_by: null })]);
+    const asked = withMessage(before, said(7, "customer"));
+    expect(asked.mine[0]).toMatchObject({ their_turn: true, customer_seq: 7, answer_by: "2026-01-05T09:03:00.000Z", problem: "And now?" });
+    const at = (time: string) => new Date(`2026-01-05T${time}Z`).getTime();
+    expect([isLate(asked.mine[0]!, at("09:02:59")), isLate(asked.mine[0]!, at("09:03:00"))]).toEqual([false, true]);
+    expect(withMessage(asked, said(8, "agent")).mine[0]).toMatchObject({ their_turn: false, answer_by: null });
+  });
+
+  test("news are offers, what began to wait, and what customers wrote, and nothing twice", () => {
+    const until = "2026-01-05T09:10:00Z";
+    const before = read([item("h1"), own("h2"), own("h3"), item("h4", { state: "accepted", owner: "agent:agt_2" })]);
+    const after = read([item("h1", { offered_until: until }), own("h2", { customer_seq: 6 }), item("h3"), item("h4"), item("h5")]);
+    const ids = (items: InboxItem[]) => items.map((each) => each.handoff_id);
+    const told = news(before, after);
+    expect([ids(told.offered), ids(told.arrived), ids(told.written)]).toEqual([["h1"], ["h4", "h5"], ["h2"]]);
+    expect(Object.values(news(after, after)).flat()).toEqual([]);
+    expect(ids(offersOf(after, new Date("2026-01-05T09:09:59Z").getTime()))).toEqual(["h1"]);
+    expect(offersOf(after, new Date(until).getTime())).toEqual([]);
+  });
+
   test("marks as unread only what is mine and newer than what was read", () => {
     const mine = item("h1", { owner: "agent:agt_1" });
     expect(isUnread(mine, {}, ME)).toBe(true);
@@ -35,7 +61,7 @@ describe("the inbox", () => {
   });
 
   test("an answer that was under way does not take back what was heard meanwhile", () => {
-    const mine = (seq: number, problem: string) => inboxOf([item("h1", { owner: "agent:agt_1", customer_seq: seq, problem })], 1, ME);
+    const mine = (seq: number, problem: string) => read([item("h1", { owner: "agent:agt_1", customer_seq: seq, problem })]);
     const told = (next: number, before: number) => keepHeard(mine(next, "read"), mine(before, "heard")).mine[0]?.problem;
     expect([told(5, 9), told(9, 9), told(9, 5)]).toEqual(["heard", "read", "read"]);
     expect(keepHeard(mine(5, "read"), null).open[0]?.problem).toBe("read");
