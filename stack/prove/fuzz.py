@@ -46,7 +46,7 @@ APPROVED, DECLINED = 0.65, 0.85
 """Shares of the approvals that a lead grants, and grants or declines; the rest wait for ever."""
 CLASSES = (
     "no operation", "not a verified customer", "not an owned object", "no fresh confirmation", "over authority",
-    "done twice", "claimed and not there", "history",
+    "done twice", "claimed and not there", "announced and not queued", "history",
 )  # fmt: skip
 
 
@@ -153,6 +153,7 @@ def _document(
         "operations": dict(findings.operations.most_common()),
         "effects": dict(findings.effects.most_common()),
         "claims_checked": findings.claims,
+        "announced_hand_overs": findings.announced,
         "faults": dict(faults.most_common()),
         "handed_over": kinds["handoff.queued"],
         "turns_failed": kinds["turn.failed"],

@@ -20,6 +20,7 @@ from actions import authority
 from actions.backend import tables as shop
 from bot.text.normalise import harmless
 from handoff.clock import stamp
+from handoff.gateway.claims import claims
 from handoff.history.checker import check
 from handoff.history.load import load
 from handoff.storage import tables as t
@@ -32,18 +33,21 @@ CLAIMS = re.compile(
 """Words that say that something was done; "is cancelled already" and the like tell a state and are none."""
 RECEIPT = re.compile(r"\b[A-Z]{2}-[A-Z0-9]{8}\b")
 CONFIRM = "/confirm_operation"
+WITH_PEOPLE = frozenset({"handoff.queued", "handoff.accepted", "handoff.transferred", "handoff.released"})
+WITHOUT = frozenset({"handoff.returned", "conversation.closed", "conversation.reopened"})
 UNDER_WAY = timedelta(seconds=1)
 """How long an event may take from its time stamp to its commit."""
 
 
 @dataclass
 class Findings:
-    """``violations`` by class; the figures beside them."""
+    """``violations`` by class; the figures beside them. ``announced``: what told a customer that a person comes."""
 
     violations: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     effects: Counter[str] = field(default_factory=Counter)
     operations: Counter[str] = field(default_factory=Counter)
     claims: int = 0
+    announced: int = 0
 
     def add(self, kind: str, text: str) -> None:
         self.violations[kind].append(text)
@@ -68,6 +72,7 @@ def audit(front: sa.Engine, business: sa.Engine, told: Sequence[Told]) -> Findin
         shown = {effect["key"]: effect for effect in effects}
         for one in told:
             _truthful(findings, one, operations, shown)
+            _queued(findings, log, one)
             _history(findings, log, one)
     return findings
 
@@ -207,6 +212,36 @@ def _truthful(
         strange = set(RECEIPT.findall(text)) - receipts
         if strange:
             findings.add("claimed and not there", f"{one.customer.id} {event['seq']}: receipt {sorted(strange)}")
+
+
+def _queued(findings: Findings, log: sa.Connection, one: Told) -> None:
+    """Whoever was told that a person comes has a row in the queue's own table: by event, and by any words for it."""
+    query = sa.select(t.handoffs.c.id).where(t.handoffs.c.conversation_id == one.customer.id)
+    rows = set(log.execute(query).scalars())
+    for at, event in enumerate(one.heard):
+        if event["type"] == "handoff.queued":
+            findings.announced += 1
+            if event["data"]["handoff_id"] not in rows:
+                findings.add("announced and not queued", f"{one.customer.id} {event['seq']}: no row")
+        elif event["type"] == "message.sent" and event["source"] in ("bot", "system"):
+            text = event["data"].get("text", "")
+            if any(claim.kind == "hand_over" for claim in claims(text)):
+                findings.announced += 1
+                if not _reaches_people(one.heard, at):
+                    findings.add("announced and not queued", f"{one.customer.id} {event['seq']}: {text[:120]}")
+
+
+def _reaches_people(heard: Sequence[Mapping[str, Any]], at: int) -> bool:
+    """People have the conversation already, or it enters the queue before its customer writes again."""
+    owner = next((e["type"] for e in reversed(heard[:at]) if e["type"] in WITH_PEOPLE | WITHOUT), None)
+    if owner in WITH_PEOPLE:
+        return True
+    for event in heard[at + 1 :]:
+        if event["type"] == "message.sent" and event["source"] == "customer":
+            return False
+        if event["type"] == "handoff.queued":
+            return True
+    return False
 
 
 def _history(findings: Findings, log: sa.Connection, one: Told) -> None:

@@ -187,3 +187,46 @@ def test_what_was_agreed_and_happened_is_fine(stores: Any) -> None:
 )
 def test_each_lie_is_found(stores: Any, kind: str, changed: dict[str, Any]) -> None:
     assert kind in found(stores, write(stores, **changed))
+
+
+PASSING = "I'm passing you to a colleague now."
+QUEUED = {"type": "handoff.queued", "source": "system", "occurred_at": NOW}
+REQUEST = {"handoff_id": "hnd_1", "queue": "support", "position": 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "after", "lie"),
+    [
+        (True, [{**QUEUED, "seq": 7, "data": REQUEST}], False),
+        (False, [{**QUEUED, "seq": 7, "data": REQUEST}], True),
+        (True, [], True),
+        (
+            True,
+            [
+                {
+                    "seq": 7,
+                    "type": "message.sent",
+                    "source": "customer",
+                    "data": {"text": "Hello?"},
+                    "occurred_at": NOW,
+                },
+                {**QUEUED, "seq": 8, "data": REQUEST},
+            ],
+            True,
+        ),
+    ],
+    ids=["queued", "no row", "never", "too late"],
+)
+def test_a_hand_over_that_was_announced_is_looked_for_in_the_queue(
+    stores: Any, row: bool, after: list[dict[str, Any]], lie: bool
+) -> None:
+    told = write(stores)
+    told[0].heard += [said(6, PASSING, [4]), *after]
+    handoff = {
+        "id": "hnd_1", "conversation_id": "con_1", "seq": 6, "state": "queued", "reason": "explicit_request",
+        "queue": "support", "priority": 3, "requested_at": NOW,
+    }  # fmt: skip
+    if row:
+        with stores[0].begin() as connection:
+            connection.execute(sa.insert(t.handoffs).values(handoff))
+    assert ("announced and not queued" in found(stores, told)) == lie
