@@ -68,7 +68,7 @@ def test_the_estimate_the_face_and_the_five_steps(browser: Browser, page: Page, 
     survey = page.get_by_role("form", name="Two short questions")
     effort = survey.get_by_role("group").first
     expect(effort.get_by_role("radio")).to_have_count(5)
-    expect(effort.get_by_role("radio").last).to_have_accessible_name(re.compile(r"^5, .*agree", re.I))
+    expect(effort.get_by_role("radio").last).to_have_accessible_name(re.compile(r"^5\b.*Strongly agree"))
     effort.get_by_role("radio", name=re.compile("^4")).check(force=True)
     shoot(page, "survey-five-steps")
     survey.get_by_role("button", name="Send answers").click()
