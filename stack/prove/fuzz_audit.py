@@ -20,7 +20,7 @@ from actions import authority
 from actions.backend import tables as shop
 from bot.text.normalise import harmless
 from handoff.clock import stamp
-from handoff.gateway.claims import claims
+from handoff.contract.claims import claims
 from handoff.history.checker import check
 from handoff.history.load import load
 from handoff.storage import tables as t
