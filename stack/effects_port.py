@@ -19,8 +19,9 @@ from eval.live.keeper import Keeper
 from eval.outcomes.classify import Rules
 from eval.outcomes.likeness import by_meaning
 from eval.outcomes.model import Conversation, moment
-from eval.outcomes.recheck import Check, Done
-from handoff.clock import Clock
+from eval.outcomes.recheck import AFTER, GIVEN_UP_AFTER, Check, Done
+from eval.storage.tables import outcome_reads
+from handoff.clock import Clock, stamp
 from handoff.storage.database import Database
 from handoff.storage.tables import operations
 from stack.eval_ports import CUSTOMER, LAB_CUSTOMERS, LogOfPersons
@@ -29,7 +30,9 @@ from stack.sentences import encoder
 from stack.settings import Settings
 
 O = operations.c  # noqa: E741 - as the other tables are named
-MOST = 5_000
+R = outcome_reads.c
+MOST = 1_000
+"""Effects that are looked at in one step."""
 
 
 class LogWithReads(LogOfPersons):
@@ -58,17 +61,26 @@ def _with_reads(connection: sa.Connection, conversations: Sequence[Conversation]
 class EffectsOfShop:
     """Verified operations of customers; those that the lab made go with their orders and are left out."""
 
-    def __init__(self, database: Database, backend: Backend) -> None:
+    def __init__(self, database: Database, backend: Backend, most: int = MOST) -> None:
         self._database = database
         self._backend = backend
+        self._most = most
 
-    async def verified_since(self, at: float) -> Sequence[Done]:
-        since = datetime.fromtimestamp(at, UTC).isoformat()
+    async def to_read(self, now: float) -> Sequence[Done]:
+        """What has been read often enough for its age is left out, or a busy day would keep its newest from being
+        read; what could not be read comes last."""
+        readable = sa.func.sum(sa.case((R.result != "unreadable", 1), else_=0))
+        query = sa.select(R.operation_id, readable.label("told"), sa.func.count().label("tries"))
+        reads = query.group_by(R.operation_id).subquery()
+        told, tries = sa.func.coalesce(reads.c.told, 0), sa.func.coalesce(reads.c.tries, 0)
+        wanted = [sa.and_(told == number, O.settled_at <= _stamp(now - after)) for number, after in enumerate(AFTER)]
         query = (
             sa.select(O.id, O.conversation_id, O.customer_id, O.settled_at)
-            .where(O.state == "verified", O.settled_at >= since, O.customer_id.not_like(f"{LAB_CUSTOMERS}%"))
-            .order_by(O.settled_at)
-            .limit(MOST)
+            .outerjoin_from(operations, reads, reads.c.operation_id == O.id)
+            .where(O.state == "verified", O.settled_at >= _stamp(now - GIVEN_UP_AFTER), sa.or_(*wanted))
+            .where(O.customer_id.not_like(f"{LAB_CUSTOMERS}%"))
+            .order_by(tries - told, O.settled_at)
+            .limit(self._most)
         )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [
@@ -76,7 +88,7 @@ class EffectsOfShop:
         ]
 
     async def read_back(self, check: Check) -> Literal["stands", "gone", "unreadable"]:
-        """What a later change of the same thing replaced has not vanished."""
+        """What a later change of the same thing and kind replaced has not vanished."""
         query = sa.select(operations).where(O.id == check.done.operation_id)
         row = await self._database.read(lambda connection: connection.execute(query).mappings().one())
         shown = await effects.shown(
@@ -85,11 +97,15 @@ class EffectsOfShop:
         if shown != "gone":
             return shown
         later = sa.select(O.id).where(
-            O.customer_id == row["customer_id"], O.object_ref == row["object_ref"], O.state == "verified",
-            O.settled_at > row["settled_at"],
+            O.customer_id == row["customer_id"], O.object_ref == row["object_ref"], O.kind == row["kind"],
+            O.state == "verified", O.settled_at > row["settled_at"],
         )  # fmt: skip
         replaced = await self._database.read(lambda connection: connection.execute(later.limit(1)).first())
         return "stands" if replaced else "gone"
+
+
+def _stamp(at: float) -> str:
+    return stamp(datetime.fromtimestamp(at, UTC))
 
 
 @asynccontextmanager

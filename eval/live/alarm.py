@@ -24,7 +24,9 @@ logger = structlog.get_logger(__name__)
 class Effects(Protocol):
     """The verified effects, and the business system that shows them."""
 
-    async def verified_since(self, at: float) -> Sequence[Done]: ...
+    async def to_read(self, now: float) -> Sequence[Done]:
+        """Verified effects that ``recheck.due`` may want read now; what was never tried first."""
+        ...
 
     async def read_back(self, check: Check) -> Literal["stands", "gone", "unreadable"]: ...
 
@@ -42,7 +44,7 @@ class Alarm:
 
     async def step(self) -> bool:
         """Read what is due; true when there may be more."""
-        effects = await self._effects.verified_since(self._now() - recheck.GIVEN_UP_AFTER)
+        effects = await self._effects.to_read(self._now())
         names = [each.operation_id for each in effects]
         reads = await self._database.read(lambda connection: reads_of(connection, names))
         checks = recheck.due(effects, reads, self._now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -47,17 +49,43 @@ async def test_an_effect_that_vanishes_is_told_once_it_is_read_back(front: Front
 
 
 async def test_a_record_without_its_result_is_gone_unless_a_later_change_replaced_it(front: Front) -> None:
+    """A later change of another kind replaces nothing."""
     await cancel(front)
+    metadata.create_all(front.database.engine)
     with front.shop.engine.begin() as connection:
         connection.execute(sa.update(tables.orders).where(tables.orders.c.id == "A-1057").values(status="paid"))
     port = EffectsOfShop(front.database, front.shop.backend)
-    (done,) = await port.verified_since(0.0)
+    front.clock.advance(360)
+    (done,) = await port.to_read(front.clock.now().timestamp())
     assert await port.read_back(Check(done, done.at, 0)) == "gone"
     (operation,) = operations(front)
     with front.database.engine.begin() as connection:
-        later = {**operation, "id": "op_later", "settled_at": "2999-01-01T00:00:00+00:00"}
-        connection.execute(sa.insert(handoff_tables.operations).values(later))
+        later = {**operation, "settled_at": "2999-01-01T00:00:00+00:00"}
+        other = {**later, "id": "op_other", "kind": "change_address"}
+        connection.execute(sa.insert(handoff_tables.operations).values(other))
+    assert await port.read_back(Check(done, done.at, 0)) == "gone"
+    with front.database.engine.begin() as connection:
+        connection.execute(sa.insert(handoff_tables.operations).values({**later, "id": "op_later"}))
     assert await port.read_back(Check(done, done.at, 0)) == "stands"
+
+
+async def test_cheat_so_many_effects_that_the_new_ones_are_never_read(front: Front) -> None:
+    """However many were read already, the new ones have their turn."""
+    await cancel(front)
+    metadata.create_all(front.database.engine)
+    (operation,) = operations(front)
+    front.clock.advance(360)
+    now = front.clock.now()
+    port = EffectsOfShop(front.database, front.shop.backend, most=2)
+    with front.database.engine.begin() as connection:
+        for number in range(4):
+            earlier = {**operation, "id": f"op_read_{number}", "settled_at": (now - timedelta(hours=2)).isoformat()}
+            connection.execute(sa.insert(handoff_tables.operations).values(earlier))
+            read = {"operation_id": f"op_read_{number}", "at": now.timestamp() - 3600, "result": "stands"}
+            connection.execute(sa.insert(outcome_reads).values(read))
+    assert [each.operation_id for each in await port.to_read(now.timestamp())] == [operation["id"]]
+    later = now + timedelta(hours=2)
+    assert len(await port.to_read(later.timestamp())) == 2, "those that are due for the second time"
 
 
 async def test_a_shop_that_does_not_answer_says_nothing(front: Front) -> None:
