@@ -103,8 +103,9 @@ class Outcomes:
             gone = connection.execute(sa.delete(made).where(made.c.conversation_id.in_(subject.conversation_ids)))
             if subject.customer_id is None:
                 return int(gone.rowcount)
-            mine = sa.update(episodes).where(episodes.c.person == f"customer {subject.customer_id}")
-            connection.execute(mine.values(person="conversation " + episodes.c.conversation_id))
+            for table in (episodes, quality.outcome_contacts):
+                mine = sa.update(table).where(table.c.person == f"customer {subject.customer_id}")
+                connection.execute(mine.values(person="conversation " + table.c.conversation_id))
             return int(gone.rowcount)
 
         return await self._database.write(work)
