@@ -140,7 +140,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     limit = RateLimit(client, clock)
     own = OwnConversation(settings.session_secret.get_secret_value(), trail)
     attachments, customers = AttachmentService(core, trail), CustomerService(core, trail)
-    router = _router(core, limit, own)
+    router = _router(core, limit, own, require)
     router.include_router(agent_routes.create_router(staff, presence, trail, require, limit, settings))
     router.include_router(picture_routes.create_router(staff, Portraits(settings.portraits), require))
     router.include_router(desk_socket.create_router(core, staff, presence, trail, require))
@@ -226,10 +226,10 @@ async def open_handoff(
         yield handoff
 
 
-def _router(core: Core, limit: RateLimit, own: OwnConversation) -> APIRouter:
+def _router(core: Core, limit: RateLimit, own: OwnConversation, require: Require) -> APIRouter:
     conversations = ConversationService(core)
     router = APIRouter(prefix="/api/v1")
-    router.include_router(conversation_routes.create_router(core, conversations, limit, own))
+    router.include_router(conversation_routes.create_router(core, conversations, limit, own, require.is_staff))
     router.include_router(conversation_socket.create_router(core, conversations, own))
     return router
 

@@ -20,6 +20,7 @@ from eval.storage.tables import outcome_episodes
 from handoff.clock import Clock, parse
 from handoff.contract.redact import for_staff
 from handoff.conversations.log import WireEvent, read_events
+from handoff.conversations.service import STAFF_CHANNEL
 from handoff.core import Core
 from handoff.outbox.feed import EventFeed
 from handoff.storage import tables as t
@@ -30,6 +31,8 @@ MOST_CANDIDATES = 2_000
 WHOLE_LOG = 100_000
 LAB_CUSTOMERS = "lab_"
 """How the ids of customers begin that the lab made (``actions.lab``)."""
+LAB_CHANNEL, TEST_CHANNEL = "lab", "test"
+"""Channels whose conversations count as tests, whoever holds them; the lab marks its guests so."""
 
 
 def quality_desk(core: Core) -> QualityDesk:
@@ -53,18 +56,19 @@ def scenario_maker(core: Core) -> ScenarioMaker:
         return for_staff(events) or None
 
     async def resolved(topic: str, since: str) -> str | None:
-        return await core.database.read(lambda connection: _resolved_since(connection, topic, since))
+        return await core.database.read(lambda connection: resolved_since(connection, topic, since))
 
     return ScenarioMaker(core.database, core.clock, core.ids, transcript, resolved)
 
 
-def _resolved_since(connection: sa.Connection, topic: str, since: str) -> str | None:
+def resolved_since(connection: sa.Connection, topic: str, since: str) -> str | None:
     """The first conversation about ``topic`` that the assistant resolved, on evidence and alone."""
     e = outcome_episodes.c
     query = (
         sa.select(e.conversation_id)
         .where(
             e.intent == topic,
+            e.eligible == 1,
             e.resolver == "bot",
             e.evidence.in_(("verified_state", "confirmed")),
             e.opened_at > parse(since).timestamp(),
@@ -79,16 +83,19 @@ def _resolved_since(connection: sa.Connection, topic: str, since: str) -> str | 
 def _candidates(connection: sa.Connection, since: str, until: str) -> list[Candidate]:
     """The newest closed conversations in which a customer needed something; test and staff traffic is left out."""
     closed = (
-        sa.select(t.conversations.c.id)
+        sa.select(t.conversations)
         .where(t.conversations.c.state == "closed", t.conversations.c.last_event_at.between(since, until))
         .order_by(t.conversations.c.last_event_at.desc())
         .limit(MOST_CANDIDATES)
     )
     found = []
-    ids = list(connection.execute(closed).scalars())
-    unclear = judge_store.abstained_on(connection, ids)
-    for conversation_id in ids:
-        log = conversation_of(read_events(connection, conversation_id, 0, WHOLE_LOG))
+    rows = connection.execute(closed).mappings().all()
+    unclear = judge_store.abstained_on(connection, [row["id"] for row in rows])
+    for row in rows:
+        conversation_id, traffic = row["id"], _traffic(row)
+        if traffic != "customer":
+            continue
+        log = conversation_of(read_events(connection, conversation_id, 0, WHOLE_LOG), traffic=traffic)
         episodes = [each for each in episodes_of([log], log.events[-1].at) if each.eligible]
         if episodes:
             found.append(_candidate(conversation_id, episodes, judge_abstained=conversation_id in unclear))
@@ -189,8 +196,11 @@ def read_conversation(
 
 
 def _traffic(row: sa.RowMapping) -> Traffic:
-    """The lab's customers are made for evaluation; a channel may be named as a test."""
-    made = str(row["customer_id"] or "").startswith(LAB_CUSTOMERS) or row["channel"] in ("lab", "test")
+    """The lab's customers and guests are made for evaluation; a channel may be named as a test."""
+    channel = row["channel"]
+    if channel == STAFF_CHANNEL:
+        return "staff"
+    made = str(row["customer_id"] or "").startswith(LAB_CUSTOMERS) or channel in (LAB_CHANNEL, TEST_CHANNEL)
     return "test" if made else "customer"
 
 

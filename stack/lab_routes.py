@@ -26,7 +26,9 @@ from handoff.contract.redact import for_staff
 from handoff.conversations.log import find, read_events
 from handoff.demo import ageing
 from handoff.errors import Conflict, NotFound, Unprocessable
+from handoff.storage import tables as t
 from handoff.storage.database import Database
+from stack.eval_ports import LAB_CHANNEL
 from stack.settings import Settings
 from stack.token_command import identity_token
 
@@ -232,6 +234,15 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
         await _readable(conversation_id)
         by = timedelta(seconds=body.forward_seconds)
         await lab.database.write(lambda c: ageing.age(c, [conversation_id], by))
+
+    @router.post("/conversations/{conversation_id}/mark", status_code=204)
+    async def mark(conversation_id: str) -> None:
+        """This conversation is the lab's: a guest has no customer to tell it by, and would count as a live customer."""
+        await _readable(conversation_id)
+        mine = t.conversations.c.id == conversation_id
+        await lab.database.write(
+            lambda c: c.execute(sa.update(t.conversations).where(mine).values(channel=LAB_CHANNEL))
+        )
 
     @router.get("/conversations/{conversation_id}")
     async def conversation(conversation_id: str) -> ConversationLog:

@@ -98,6 +98,10 @@ class Front:
         owner = f"customers/{customer_id}" if customer_id else f"conversations/{conversation_id}"
         await self.call("POST", f"/lab/v1/{owner}/clock", {"forward_seconds": seconds})
 
+    async def mark(self, conversation_id: str) -> None:
+        """Whose customer nobody knows: it counts as a test all the same."""
+        await self.call("POST", f"/lab/v1/conversations/{conversation_id}/mark")
+
     async def log_of(self, conversation_id: str) -> Json:
         return await self.call("GET", f"/lab/v1/conversations/{conversation_id}")
 
@@ -116,6 +120,8 @@ class Talk:
         body = {"identity_token": self._identity} if self._identity else {}
         opened = await self._front.call("POST", "/api/v1/conversations", body)
         self.id, self._token = opened["conversation_id"], opened["token"]
+        if self._identity is None:
+            await self._front.mark(self.id)
         await self.read()
 
     async def say(self, text: str, *, twice: bool = False) -> int:

@@ -1,6 +1,7 @@
 """The customers' side over HTTP; see DESIGN part 4."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -20,7 +21,7 @@ from handoff.conversations.schemas import (
     SendMessage,
     Seq,
 )
-from handoff.conversations.service import ConversationService
+from handoff.conversations.service import STAFF_CHANNEL, ConversationService
 from handoff.core import Core
 from handoff.limits import RateLimit
 
@@ -28,7 +29,14 @@ MOST_EVENTS = 500
 LONGEST_WAIT = 30
 
 
-def create_router(core: Core, service: ConversationService, limit: RateLimit, own: OwnConversation) -> APIRouter:
+def create_router(
+    core: Core,
+    service: ConversationService,
+    limit: RateLimit,
+    own: OwnConversation,
+    is_staff: Callable[[Request], Awaitable[bool]],
+) -> APIRouter:
+    """``is_staff``: whether a request comes from somebody who is signed in at the desk."""
     router = APIRouter(prefix="/conversations", tags=["conversations"])
     settings = core.settings
     Own = Annotated[str, Depends(own)]
@@ -41,7 +49,9 @@ def create_router(core: Core, service: ConversationService, limit: RateLimit, ow
         known = customer(body.identity_token)
         whose = f"customer {known.id}" if known else f"address {request.client.host if request.client else ''}"
         await limit.take("conversations", whose, settings.conversations_per_minute)
-        opened = await service.open(known, body.page_url, body.locale or "en", about=body.about)
+        # Staff who try the chat are no customers, unless they come as one.
+        channel = STAFF_CHANNEL if known is None and await is_staff(request) else "web"
+        opened = await service.open(known, body.page_url, body.locale or "en", channel, about=body.about)
         return ConversationOpened(**vars(opened))
 
     @router.post("/{conversation_id}/identify", status_code=204)

@@ -40,6 +40,8 @@ from handoff.storage import tables as t
 from handoff.surveys import service as surveys
 
 CUSTOMER = "customer"
+STAFF_CHANNEL = "staff"
+"""The channel of conversations that our own staff hold as if they were customers; they count in no figure."""
 
 
 @dataclass(frozen=True)

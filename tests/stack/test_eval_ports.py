@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +13,20 @@ import httpx
 import pytest
 
 from eval.judge.rules import judge_by
+from eval.live import store
 from eval.live.keeper import Keeper
-from eval.outcomes.classify import Rules
+from eval.outcomes.classify import Rules, episodes_of
 from eval.outcomes.likeness import by_meaning
+from eval.outcomes.model import DAY
 from handoff.storage.migrate import migrate
 from stack import secrets
-from stack.compose import create_application, open_parts
+from stack.compose import Parts, create_application, open_parts
 from stack.data import migrate_evaluation, seed_staff
-from stack.eval_ports import LogOfPersons
+from stack.eval_ports import LogOfPersons, resolved_since
 from stack.sentences import encoder
-from stack.settings import load
+from stack.settings import Settings, load
 from stack.staff import demo_staff
+from tests.eval.outcomes.logs import START, Log
 from tests.handoff.conftest import SECRET, ScriptedBot, result, serving_bot
 from tests.support.redis import running_redis
 from tests.support.waiting import eventually
@@ -34,12 +39,10 @@ ASKED, ANSWERED = (
 )
 
 
-async def test_an_abstention_reaches_the_readers(tmp_path: Path) -> None:
+@asynccontextmanager
+async def front_desk(folder: Path, **more: Any) -> AsyncIterator[tuple[Parts, Settings, httpx.AsyncClient]]:
     with running_redis() as address:
-        settings = load(
-            var_dir=Path(tempfile.mkdtemp(dir=tmp_path)), demo=True, redis_url=address, idle_ask_after=0.2,
-            idle_close_after=0.2,
-        )  # fmt: skip
+        settings = load(var_dir=Path(tempfile.mkdtemp(dir=folder)), demo=True, redis_url=address, **more)
         settings.paths.create()
         secrets.create_missing(settings.paths.secrets)
         door = settings.paths.secrets / "door_secret"
@@ -56,35 +59,75 @@ async def test_an_abstention_reaches_the_readers(tmp_path: Path) -> None:
         async with serving_bot(bot, bot.socket), open_parts(settings) as parts:
             transport = httpx.ASGITransport(create_application(parts, settings))
             async with httpx.AsyncClient(transport=transport, base_url="http://front.desk") as client:
-                reader = await signed_in(client, settings)
-                body = {"rule": "judge_abstained", "count": 10}
-                assert (await client.post("/api/v1/qa/samples", json=body, headers=reader)).json() == []
+                yield parts, settings, client
 
-                opened = (await client.post("/api/v1/conversations", json={})).json()
-                name = opened["conversation_id"]
-                customer = {"authorization": f"Bearer {opened['token']}"}
-                said = {"client_message_id": "m1", "text": ASKED}
-                sent = await client.post(f"/api/v1/conversations/{name}/messages", json=said, headers=customer)
-                assert sent.status_code in (200, 201, 202), sent.text
 
-                async def closed() -> bool:
-                    events = (await client.get(f"/api/v1/conversations/{name}/events", headers=customer)).json()
-                    return any(each["type"] == "conversation.closed" for each in events["events"])
+async def test_an_abstention_reaches_the_readers(tmp_path: Path) -> None:
+    async with front_desk(tmp_path, idle_ask_after=0.2, idle_close_after=0.2) as (parts, settings, client):
+        reader = await signed_in(client, settings)
+        body = {"rule": "judge_abstained", "count": 10}
+        assert (await client.post("/api/v1/qa/samples", json=body, headers=reader)).json() == []
 
-                await eventually("silence closed it", closed, within=20)
+        opened = (await client.post("/api/v1/conversations", json={})).json()
+        name = opened["conversation_id"]
+        customer = {"authorization": f"Bearer {opened['token']}"}
+        said = {"client_message_id": "m1", "text": ASKED}
+        sent = await client.post(f"/api/v1/conversations/{name}/messages", json=said, headers=customer)
+        assert sent.status_code in (200, 201, 202), sent.text
 
-                core = parts.handoff.core
-                links = by_meaning(encoder(settings))
-                assert links.similarity is not None
-                log = LogOfPersons(core.database, core.clock)
-                now = core.clock.now().timestamp
-                keeper = Keeper(core.database, log, lambda: now(), Rules(links=links), judge_by(links.similarity))
-                await keeper.judge(f"conversation {name}")
+        async def closed() -> bool:
+            events = (await client.get(f"/api/v1/conversations/{name}/events", headers=customer)).json()
+            return any(each["type"] == "conversation.closed" for each in events["events"])
 
-                (sample,) = (await client.post("/api/v1/qa/samples", json=body, headers=reader)).json()
-                assert (sample["conversation_id"], sample["rule"]) == (name, "judge_abstained")
-                found = (await client.get("/api/v1/insights/judge", headers=reader)).json()
-                assert found["refused"]
+        await eventually("silence closed it", closed, within=20)
+
+        core = parts.handoff.core
+        links = by_meaning(encoder(settings))
+        assert links.similarity is not None
+        log = LogOfPersons(core.database, core.clock)
+        now = core.clock.now().timestamp
+        keeper = Keeper(core.database, log, lambda: now(), Rules(links=links), judge_by(links.similarity))
+        await keeper.judge(f"conversation {name}")
+
+        (sample,) = (await client.post("/api/v1/qa/samples", json=body, headers=reader)).json()
+        assert (sample["conversation_id"], sample["rule"]) == (name, "judge_abstained")
+        found = (await client.get("/api/v1/insights/judge", headers=reader)).json()
+        assert found["refused"]
+
+
+async def test_cheat_our_own_conversations_as_customers(tmp_path: Path) -> None:
+    """Guests of the lab are tests, staff who try the chat are staff: neither is counted or drawn for reading."""
+    async with front_desk(tmp_path, idle_ask_after=0.2, idle_close_after=0.2) as (parts, settings, client):
+        reader = await signed_in(client, settings)
+        names = {}
+        for who, headers in (("guest", {}), ("customer", {}), ("staff", reader)):
+            opened = (await client.post("/api/v1/conversations", json={}, headers=headers)).json()
+            names[who] = opened["conversation_id"]
+            if who == "guest":
+                assert (await client.post(f"/lab/v1/conversations/{names[who]}/mark")).status_code == 204
+            mine = {"authorization": f"Bearer {opened['token']}"}
+            said = {"client_message_id": "m1", "text": ASKED}
+            await client.post(f"/api/v1/conversations/{names[who]}/messages", json=said, headers=mine)
+        log = LogOfPersons(parts.handoff.core.database, parts.handoff.core.clock)
+        traffic = {who: [each.traffic for each in await log.of_person(f"conversation {names[who]}")] for who in names}
+        assert traffic == {"guest": ["test"], "customer": ["customer"], "staff": ["staff"]}
+
+        async def closed() -> bool:
+            listed = [(await client.get(f"/lab/v1/conversations/{name}")).json() for name in names.values()]
+            return all(each["state"] == "closed" for each in listed)
+
+        await eventually("silence closed them", closed, within=20)
+        core = parts.handoff.core
+        for traffic_of, settles in (("test", None), ("customer", "c1")):
+            tried = Log("c1").customer("Please cancel A-1042", "cancel_order").done().bot("It is off.").closed()
+            episodes = episodes_of([tried.conversation(traffic=traffic_of)], START + DAY)
+            change = await core.database.read(lambda c, e=episodes: store.change(c, "customer cus_1", e, START + DAY))
+            await core.database.write(lambda c, change=change: store.keep(c, change))
+            found = await core.database.read(lambda c: resolved_since(c, "cancel_order", "2026-01-01T00:00:00Z"))
+            assert found == settles
+
+        drawn = await client.post("/api/v1/qa/samples", json={"rule": "random", "count": 10}, headers=reader)
+        assert [each["conversation_id"] for each in drawn.json()] == [names["customer"]]
 
 
 async def signed_in(client: httpx.AsyncClient, settings: Any) -> dict[str, str]:
