@@ -65,21 +65,11 @@ class _Columns:
     """A sparse view by its columns, so that a row with few of them touches these alone."""
 
     def __init__(self, view: sp.csr_matrix) -> None:
-        columns = view.tocsc()
-        self._starts, self._rows, self._values = columns.indptr, columns.indices, columns.data.astype(np.float32)
-        self._count = view.shape[0]
+        self._columns = view.T.tocsr().astype(np.float32)
 
     def cosines(self, row: Row) -> np.ndarray:
         """(rows,): the product of the view with one sparse row."""
-        first, last = self._starts[row.places], self._starts[row.places + 1]
-        lengths = last - first
-        total = int(lengths.sum())
-        if total == 0:
-            return np.zeros(self._count, dtype=np.float32)
-        # Places of all entries of these columns, one column after the other.
-        at = np.arange(total) + np.repeat(first - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-        weights = self._values[at] * np.repeat(row.values, lengths)
-        return np.bincount(self._rows[at], weights, self._count).astype(np.float32)
+        return np.asarray(row.values.astype(np.float32) @ self._columns[row.places], dtype=np.float32)
 
 
 def _kernel(views: Sequence[View], widths: Sequence[float]) -> np.ndarray:
