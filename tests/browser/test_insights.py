@@ -45,6 +45,14 @@ def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: 
     assert fits(page)
     page.get_by_role("link", name="All figures").click()
     expect(page.get_by_role("rowheader", name="Handed over", exact=True)).to_be_visible()
+    page.locator("section[aria-labelledby=i-by] select").select_option("channel")
+    page.get_by_role("link", name="web", exact=True).click()
+    expect(page.get_by_text("Channel: web alone.")).to_be_visible()
+    expect(page.get_by_role("row", name="Handed over").get_by_role("link").first).to_be_visible()
+    found["one channel"] = violations(page)
+    shoot(page, f"insights-channel-{screen.name}")
+    page.get_by_role("link", name="Show all").click()
+    expect(page.get_by_text("Channel: web alone.")).to_have_count(0)
     assert fits(page)
-    assert found == {"figures": [], "episodes": []}
+    assert found == {"figures": [], "episodes": [], "one channel": []}
     context.close()

@@ -6,7 +6,7 @@ const WIDTH = 560;
 const HEIGHT = 160;
 
 /** Repeat contact as a survival curve with its interval; the same as a table below. */
-export function Curve({ points }: { points: Summary["repeat_curve"] }) {
+export function Curve({ points, csv }: { points: Summary["repeat_curve"]; csv: string }) {
   const last = points.at(-1);
   if (!last || points[0]?.at_risk === 0) return null;
   const x = (day: number) => (day / (last.days || 1)) * WIDTH;
@@ -15,7 +15,12 @@ export function Curve({ points }: { points: Summary["repeat_curve"] }) {
   const area = [...points.map((p) => `${x(p.days)},${y(p.high)}`), ...[...points].reverse().map((p) => `${x(p.days)},${y(p.low)}`)].join(" ");
   return (
     <section aria-labelledby="i-curve">
-      <h2 id="i-curve">{n("curve")}</h2>
+      <header class="k-head is-small">
+        <h2 id="i-curve">{n("curve")}</h2>
+        <a href={csv} download="repeat.csv">
+          {n("csv")}
+        </a>
+      </header>
       <svg class="i-plot" viewBox={`-4 -4 ${WIDTH + 8} ${HEIGHT + 8}`} role="img" aria-label={n("curveText", { day: last.days, kept: share(last.kept) })}>
         <polygon class="i-area" points={area} />
         <polyline class="i-line" points={line} />

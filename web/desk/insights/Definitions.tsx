@@ -1,18 +1,18 @@
 import { useLoad } from "../knowledge/load";
 import { Await } from "../knowledge/parts";
-import { type InsightsCalls, since } from "./calls";
+import type { InsightsCalls } from "./calls";
 import { share } from "./format";
-import { apart } from "./Insights";
+import { apart, csvOf, keyOf, type Scope } from "./scope";
 import { n } from "./words";
 
 /** The same conversations under every vendor's definition of "resolved"; the disagreements are one click away. */
-export function Definitions({ calls, days }: { calls: InsightsCalls; days: number }) {
-  const load = useLoad(`definitions:${days}`, (signal) => calls.definitions(days, signal), true);
+export function Definitions({ calls, scope }: { calls: InsightsCalls; scope: Scope }) {
+  const load = useLoad(`definitions:${keyOf(scope)}`, (signal) => calls.definitions(scope, signal), true);
   return (
     <section aria-labelledby="i-definitions">
       <header class="k-head is-small">
         <h2 id="i-definitions">{n("definitions")}</h2>
-        <a href={`/api/v1/insights/definitions?format=csv&since=${encodeURIComponent(since(days))}`} download="definitions.csv">
+        <a href={csvOf("definitions", scope)} download="definitions.csv">
           {n("csv")}
         </a>
       </header>
@@ -42,8 +42,8 @@ export function Definitions({ calls, days }: { calls: InsightsCalls; days: numbe
                     <td>
                       {each.n} <span class="soft">{each.denominator}</span>
                     </td>
-                    <td>{each.only_theirs ? <a href={apart(each.name, "theirs", days)}>{each.only_theirs}</a> : 0}</td>
-                    <td>{each.only_ours ? <a href={apart(each.name, "ours", days)}>{each.only_ours}</a> : 0}</td>
+                    <td>{each.only_theirs ? <a href={apart(each.name, "theirs", scope)}>{each.only_theirs}</a> : 0}</td>
+                    <td>{each.only_ours ? <a href={apart(each.name, "ours", scope)}>{each.only_ours}</a> : 0}</td>
                   </tr>
                 ))}
               </tbody>

@@ -1,16 +1,16 @@
 import type { Figure } from "./calls";
 import { misses, valueOf } from "./format";
-import { behind } from "./Insights";
+import { behind, type Scope } from "./scope";
 import { n } from "./words";
 
 interface Props {
   figures: Figure[];
-  days: number;
+  scope: Scope;
   csv: string;
 }
 
 /** Every figure with its interval, what it is taken of, and the target of good practice beside it. */
-export function FigureTable({ figures, days, csv }: Props) {
+export function FigureTable({ figures, scope, csv }: Props) {
   return (
     <section aria-labelledby="i-figures">
       <header class="k-head is-small">
@@ -34,10 +34,10 @@ export function FigureTable({ figures, days, csv }: Props) {
             {figures.map((each) => (
               <tr key={each.name}>
                 <th scope="row">{each.title}</th>
-                <td>{each.unit === "share" && each.hits > 0 ? <a href={behind(each.name, days)}>{valueOf(each, each.value)}</a> : valueOf(each, each.value)}</td>
+                <td>{each.unit === "share" && each.hits > 0 ? <a href={behind(each.name, scope)}>{valueOf(each, each.value)}</a> : valueOf(each, each.value)}</td>
                 <td>{each.interval_95 ? `${valueOf(each, each.interval_95[0])} – ${valueOf(each, each.interval_95[1])}` : "–"}</td>
                 <td>
-                  {each.n} <span class="soft">{each.denominator}</span>
+                  {each.unit === "share" && each.n > 0 ? <a href={behind(each.name, scope, "all")}>{each.n}</a> : each.n} <span class="soft">{each.denominator}</span>
                 </td>
                 <td>
                   {each.target !== null && n(each.wanted === "at least" ? "wanted_least" : "wanted_most", { target: valueOf(each, each.target) })}

@@ -3,40 +3,32 @@ import type { Desk } from "../controller";
 import { useLoad } from "../knowledge/load";
 import { Await, Choice, Empty, Head } from "../knowledge/parts";
 import type { DeskState } from "../state";
-import { type InsightsCalls, insightsCalls, type Side, since, type Summary } from "./calls";
+import { Breakdown } from "./Breakdown";
+import { type InsightsCalls, insightsCalls, type Summary } from "./calls";
 import { Curve } from "./Curve";
 import { Definitions } from "./Definitions";
 import { Episodes } from "./Episodes";
 import { FigureTable } from "./FigureTable";
 import { share } from "./format";
 import { Judge } from "./Judge";
+import { behind, csvOf, figuresOf, keyOf, PERIODS, type Part, ROOT, type Scope, type Side, scopeOf } from "./scope";
 import { TrendChart } from "./TrendChart";
 import "../knowledge/styles/frame.css";
 import "../quality/quality.css";
 import "./insights.css";
 import { n, plain } from "./words";
 
-const PERIODS = [7, 28, 90, 365] as const;
 const REFRESH_MS = 30_000;
-const ROOT = "#/insights";
-
-/** The address of the episodes behind a figure. */
-export const behind = (metric: string, days: number) => `${ROOT}/episodes?${new URLSearchParams({ metric, days: String(days) })}`;
-
-/** The address of the silent endings of which the judge says this. */
-export const judgedAs = (said: string, days: number) => `${ROOT}/episodes?${new URLSearchParams({ metric: "silence", judged: said, days: String(days) })}`;
-
-/** The address of the episodes on which a definition and ours disagree. */
-export const apart = (definition: string, side: Side, days: number) => `${ROOT}/episodes?${new URLSearchParams({ definition, side, days: String(days) })}`;
 
 export function Insights({ desk }: { desk: Desk; state: DeskState }) {
   const calls = useMemo(() => insightsCalls(desk.request), [desk]);
   const hash = useHash();
   const asked = new URLSearchParams(hash.split("?", 2)[1] ?? "");
-  const days = PERIODS.find((each) => String(each) === asked.get("days")) ?? 28;
+  const scope = scopeOf(asked);
   const metric = asked.get("metric");
   const definition = asked.get("definition");
   const judged = asked.get("judged");
+  const part: Part = asked.get("part") === "all" ? "all" : "hits";
   const side: Side = asked.get("side") === "ours" ? "ours" : "theirs";
   const listed = hash.startsWith(`${ROOT}/episodes`) ? (definition ?? metric) : null;
   return (
@@ -49,19 +41,19 @@ export function Insights({ desk }: { desk: Desk; state: DeskState }) {
             desk={desk}
             name={hash}
             title={definition ? n(side === "ours" ? "onlyOursOf" : "onlyTheirsOf", { title: plain(definition) }) : n("episodesOf", { title: judged ? n("silentAnd", { said: plain(judged) }) : plain(listed) })}
-            list={(after, signal) => (definition ? calls.apart(days, definition, side, signal) : calls.episodes(days, listed, judged, after, signal))}
-            back={`${ROOT}?days=${days}`}
+            list={(after, signal) => (definition ? calls.apart(scope, definition, side, signal) : calls.episodes(scope, listed, part, judged, after, signal))}
+            back={figuresOf(scope)}
           />
         ) : (
-          <Dashboard calls={calls} desk={desk} days={days} />
+          <Dashboard calls={calls} desk={desk} scope={scope} />
         )}
       </div>
     </main>
   );
 }
 
-function Dashboard({ calls, desk, days }: { calls: InsightsCalls; desk: Desk; days: number }) {
-  const load = useLoad(`summary:${days}`, (signal) => calls.summary(days, signal), true);
+function Dashboard({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk; scope: Scope }) {
+  const load = useLoad(`summary:${keyOf(scope)}`, (signal) => calls.summary(scope, signal), true);
   useEffect(() => {
     // Figures go on being counted while somebody looks at them.
     const timer = setInterval(() => document.hidden || load.again(), REFRESH_MS);
@@ -70,17 +62,23 @@ function Dashboard({ calls, desk, days }: { calls: InsightsCalls; desk: Desk; da
   return (
     <>
       <Head title={n("insights")} more={n("insightsMore")}>
-        <Choice label={n("period")} value={String(days)} options={PERIODS.map((each) => [String(each), n("dayCount", { count: each })] as const)} onChange={(value) => location.replace(`${ROOT}?days=${value}`)} />
+        <Choice label={n("period")} value={String(scope.days)} options={PERIODS.map((each) => [String(each), n("dayCount", { count: each })] as const)} onChange={(value) => location.replace(figuresOf({ ...scope, days: Number(value) }))} />
       </Head>
+      {scope.only && (
+        <p>
+          <strong>{n("only", { by: n(`by_${scope.only.by}`), value: plain(scope.only.value) })}</strong> <a href={figuresOf({ ...scope, only: null })}>{n("showAll")}</a>
+        </p>
+      )}
       <Await load={load}>
         {(summary) => (
           <>
-            <Headline summary={summary} days={days} />
-            <Judge calls={calls} desk={desk} days={days} />
-            <FigureTable figures={summary.metrics} days={days} csv={`/api/v1/insights/summary?format=csv&since=${encodeURIComponent(since(days))}`} />
-            <TrendChart calls={calls} days={days} figures={summary.metrics} />
-            <Curve points={summary.repeat_curve} />
-            <Definitions calls={calls} days={days} />
+            <Headline summary={summary} scope={scope} />
+            <Judge calls={calls} desk={desk} scope={scope} />
+            <FigureTable figures={summary.metrics} scope={scope} csv={csvOf("summary", scope)} />
+            <TrendChart calls={calls} scope={scope} figures={summary.metrics} />
+            <Breakdown calls={calls} scope={scope} />
+            <Curve points={summary.repeat_curve} csv={csvOf("repeat-curve", scope)} />
+            <Definitions calls={calls} scope={scope} />
             <div class="i-tallies">
               <Tally title={n("reasons")} rows={summary.handover_reasons} />
               <Tally title={n("drivers")} rows={summary.contact_drivers} />
@@ -95,7 +93,7 @@ function Dashboard({ calls, desk, days }: { calls: InsightsCalls; desk: Desk; da
 }
 
 /** The rate with its band of silence: one bar, and the same in words. */
-function Headline({ summary, days }: { summary: Summary; days: number }) {
+function Headline({ summary, scope }: { summary: Summary; scope: Scope }) {
   const found = (name: string) => summary.metrics.find((each) => each.name === name);
   const rate = found("resolution");
   if (!rate || rate.value === null)
@@ -111,7 +109,7 @@ function Headline({ summary, days }: { summary: Summary; days: number }) {
     <section class="i-headline" aria-labelledby="i-headline">
       <h2 id="i-headline">{n("headline")}</h2>
       <p class="i-rate">
-        <a href={behind("resolution", days)}>{share(rate.value)}</a>
+        <a href={behind("resolution", scope)}>{share(rate.value)}</a>
         {bounds && (
           <span class="soft">
             {" "}
@@ -126,7 +124,7 @@ function Headline({ summary, days }: { summary: Summary; days: number }) {
         <span style={{ flexGrow: rest }} />
       </div>
       <p>
-        <a href={behind("silence", days)}>{n("silence", { share: share(silent) })}</a> · <a href={behind("confirmation", days)}>{n("confirmed", { share: share(found("confirmation")?.value) })}</a>
+        <a href={behind("silence", scope)}>{n("silence", { share: share(silent) })}</a> · <a href={behind("confirmation", scope)}>{n("confirmed", { share: share(found("confirmation")?.value) })}</a>
       </p>
     </section>
   );

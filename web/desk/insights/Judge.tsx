@@ -4,14 +4,14 @@ import { useLoad } from "../knowledge/load";
 import { Await, Trouble } from "../knowledge/parts";
 import type { InsightsCalls, Standing } from "./calls";
 import { share } from "./format";
-import { behind, judgedAs } from "./Insights";
+import { behind, judgedAs, keyOf, type Scope } from "./scope";
 import { n } from "./words";
 
 const day = (at: string) => new Date(at).toLocaleDateString([], { dateStyle: "medium" });
 
 /** What the judge makes of the band of silence: the corrected share, or why there is none; each verdict opens its episodes. */
-export function Judge({ calls, desk, days }: { calls: InsightsCalls; desk: Desk; days: number }) {
-  const load = useLoad(`judge:${days}`, (signal) => calls.judge(days, signal), true);
+export function Judge({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk; scope: Scope }) {
+  const load = useLoad(`judge:${keyOf(scope)}`, (signal) => calls.judge(scope, signal), true);
   const [problem, setProblem] = useState("");
 
   async function calibrate() {
@@ -32,12 +32,12 @@ export function Judge({ calls, desk, days }: { calls: InsightsCalls; desk: Desk;
       <Await load={load}>
         {(found) => (
           <>
-            <Corrected found={found} days={days} />
+            <Corrected found={found} scope={scope} />
             <p>
               {n("judgeSaid")}{" "}
               {found.said.map(({ key, n: count }) => (
                 <span key={key}>
-                  {count > 0 ? <a href={judgedAs(key, days)}>{n(`said_${key}`, { count })}</a> : n(`said_${key}`, { count })}
+                  {count > 0 ? <a href={judgedAs(key, scope)}>{n(`said_${key}`, { count })}</a> : n(`said_${key}`, { count })}
                   {" · "}
                 </span>
               ))}
@@ -58,13 +58,13 @@ export function Judge({ calls, desk, days }: { calls: InsightsCalls; desk: Desk;
   );
 }
 
-function Corrected({ found, days }: { found: Standing; days: number }) {
+function Corrected({ found, scope }: { found: Standing; scope: Scope }) {
   const { of_band: band, of_matured: all } = found;
   if (!band || !all) return <p>{found.refused}</p>;
   return (
     <p>
       <strong>
-        <a href={behind("silence", days)}>{share(all.value)}</a>
+        <a href={behind("silence", scope)}>{share(all.value)}</a>
       </strong>{" "}
       <span class="soft">
         {share(all.interval_95[0])} – {share(all.interval_95[1])}

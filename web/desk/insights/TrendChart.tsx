@@ -1,19 +1,20 @@
 import { useState } from "preact/hooks";
 import { useLoad } from "../knowledge/load";
 import { Await, Choice } from "../knowledge/parts";
-import { type Figure, type InsightsCalls, since } from "./calls";
+import type { Figure, InsightsCalls } from "./calls";
 import { share } from "./format";
+import { csvOf, keyOf, type Scope } from "./scope";
 import { n } from "./words";
 
 const HEIGHT = 120;
 const STEP = 18;
 
 /** One share day by day: bars, and the same as a table. */
-export function TrendChart({ calls, days, figures }: { calls: InsightsCalls; days: number; figures: Figure[] }) {
+export function TrendChart({ calls, scope, figures }: { calls: InsightsCalls; scope: Scope; figures: Figure[] }) {
   const [metric, setMetric] = useState("resolution");
-  const load = useLoad(`trend:${days}:${metric}`, (signal) => calls.trend(days, metric, signal), true);
+  const load = useLoad(`trend:${keyOf(scope)}:${metric}`, (signal) => calls.trend(scope, "day", metric, signal), true);
   const shares = figures.filter((each) => each.unit === "share");
-  const csv = `/api/v1/insights/trends?${new URLSearchParams({ format: "csv", by: "day", metric, since: since(days) })}`;
+  const csv = csvOf("trends", scope, { by: "day", metric });
   return (
     <section aria-labelledby="i-trend">
       <header class="k-head is-small">

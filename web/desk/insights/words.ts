@@ -3,7 +3,7 @@ import { translator } from "../../shared/i18n";
 
 const insightsEn = {
   insights: "Insights",
-  insightsMore: "What became of customers’ issues, counted once each, with the proof. Every number opens the episodes behind it.",
+  insightsMore: "What became of customers’ issues, counted once each, with the proof. Every share opens the episodes behind it.",
   period: "Opened in the last",
   dayCount: { one: "{count} day", other: "{count} days" },
   headline: "Resolution rate",
@@ -52,6 +52,14 @@ const insightsEn = {
   onlyOurs: "Resolved for us alone",
   onlyTheirsOf: "Resolved for “{title}”, and not for us",
   onlyOursOf: "Resolved for us, and not for “{title}”",
+  breakdown: "Side by side",
+  by: "By",
+  by_intent: "Need",
+  by_channel: "Channel",
+  by_version: "Version of the assistant",
+  by_article: "Article",
+  only: "{by}: {value} alone.",
+  showAll: "Show all",
   trend: "Day by day",
   metric: "Figure",
   day: "Day",
