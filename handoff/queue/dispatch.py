@@ -148,7 +148,7 @@ class Dispatcher:
     async def _release(self, row: waiting.Row, agent: str, reason: str) -> None:
         within = self._core.settings.answer_within
         release = partial(moves.release, handoff_id=row["id"], agent_id=agent, answer_within=within)
-        await self._step(reason, row, partial(release, reason=reason))  # type: ignore[arg-type]
+        await self._step(reason, row, partial(release, reason=reason))
 
     async def _mark(self, row: waiting.Row, since: str | None) -> None:
         """Remember in SQL since when the agent is not there, so that a restart does not begin the grace again."""

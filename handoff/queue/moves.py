@@ -62,7 +62,7 @@ def position_of(connection: sa.Connection, row: sa.RowMapping | dict[str, Any]) 
         .group_by(H.department)
     )
     waiting = connection.execute(query).all()
-    return 1 + sum(each.ahead for each in waiting if same_people(row["department"], each.department, people))
+    return 1 + sum(int(each.ahead) for each in waiting if same_people(row["department"], each.department, people))
 
 
 def accept(log: LogWriter, handoff_id: str, me: Principal, answer_within: timedelta) -> list[int]:
