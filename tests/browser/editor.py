@@ -103,11 +103,14 @@ class Asker:
         self._client.headers["Authorization"] = f"Bearer {opened['token']}"
         self._said = 0
 
+    def say(self, text: str) -> int:
+        self._said += 1
+        sent = {"client_message_id": f"m{self._said}", "text": text}
+        return int(self._client.post(f"{self._path}/messages", json=sent).raise_for_status().json()["seq"])
+
     def ask(self, question: str) -> None:
         """Returns when the assistant has answered."""
-        self._said += 1
-        sent = {"client_message_id": f"m{self._said}", "text": question}
-        seq = self._client.post(f"{self._path}/messages", json=sent).raise_for_status().json()["seq"]
+        seq = self.say(question)
 
         def answered() -> bool:
             page = self._client.get(f"{self._path}/events", params={"after": seq, "wait": 10}).json()

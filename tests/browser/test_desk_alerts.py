@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import shoot
 from tests.browser.editor import Asker
+from tests.browser.test_accessibility import violations
 from tests.browser.test_story import Desk
 from tests.support.running import RunningStack
 
@@ -32,17 +36,23 @@ WATCH = """
 """
 
 
-def test_a_new_hand_over_rings_and_is_shown_outside_the_page(browser: Browser, stack: RunningStack) -> None:
+def watched(browser: Browser, stack: RunningStack, role: str) -> Desk:
+    """An agent with sound and notifications on."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
     context.set_default_timeout(20_000)
     context.grant_permissions(["notifications"])
     context.add_init_script(WATCH)
-    page = context.new_page()
-    Desk(page, stack, role="lead")
-    page.get_by_role("button", name="Sound for new hand-overs is off").click()
-    page.keyboard.press(",")
-    page.get_by_role("checkbox", name="Notifications outside the page").check()
-    page.keyboard.press("Escape")
+    desk = Desk(context.new_page(), stack, role)
+    desk.page.get_by_role("button", name="Sound for new hand-overs is off").click()
+    desk.page.keyboard.press(",")
+    desk.page.get_by_role("checkbox", name="Notifications outside the page").check()
+    desk.page.keyboard.press("Escape")
+    desk.page.evaluate("window.rung = []")
+    return desk
+
+
+def test_a_new_hand_over_rings_and_is_shown_outside_the_page(browser: Browser, stack: RunningStack) -> None:
+    page = watched(browser, stack, "lead").page
     page.evaluate("window.away = true; window.rung = []")
 
     first = Asker(stack.url)
@@ -70,4 +80,43 @@ def test_a_new_hand_over_rings_and_is_shown_outside_the_page(browser: Browser, s
     third.want_person()
     expect(page.get_by_role("region", name="Waiting")).to_contain_text("Which boots fit wide feet?")
     assert page.evaluate("[window.rung.length, window.told.length]") == [0, 1]
-    context.close()
+    page.context.close()
+
+
+def test_a_transfer_rings_at_the_colleague_who_takes_it_with_a_key(browser: Browser, stack: RunningStack) -> None:
+    customer = Asker(stack.url)
+    customer.ask("How do I wash a wool jumper?")
+    customer.want_person()
+    senior, lead = watched(browser, stack, "senior"), watched(browser, stack, "lead")
+    senior.take("", "How do I wash a wool jumper")
+    senior.reply("Hello, I am asking a colleague who knows wool.")
+    senior.page.get_by_role("button", name="Transfer", exact=True).click()
+    dialog = senior.page.get_by_role("dialog")
+    assert dialog.get_by_label("Of the department").locator("option").all_inner_texts()[1:] == [
+        "orders",
+        "gear",
+        "billing",
+    ]
+    people = dialog.get_by_label("Or to a colleague")
+    people.select_option(people.locator("option").filter(has_text=lead.name).get_attribute("value"))
+    lead.page.evaluate("window.rung = []")
+    dialog.get_by_role("button", name="Transfer").click()
+
+    page = lead.page
+    offer = page.get_by_role("region", name="Offered to you")
+    expect(offer).to_contain_text("How do I wash a wool jumper?")
+    expect(offer).to_contain_text(re.compile(r"\d+ s left"))
+    page.wait_for_function("window.rung.length >= 2")
+    assert violations(page) == []
+    shoot(page, "desk-offer")
+    page.keyboard.press("y")
+    expect(offer).to_be_hidden()
+    expect(page.get_by_role("textbox", name=re.compile("^Reply"))).to_be_visible()
+
+    # The customer writes while nobody looks at the page.
+    page.evaluate("window.away = true; window.rung = []; window.told = []")
+    customer.say("It is merino.")
+    page.wait_for_function("window.rung.length === 2 && window.told.length === 1")
+    assert page.evaluate("window.told[0].text").endswith("wrote")
+    for desk in (senior, lead):
+        desk.page.context.close()
