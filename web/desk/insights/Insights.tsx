@@ -41,7 +41,7 @@ export function Insights({ desk }: { desk: Desk; state: DeskState }) {
             desk={desk}
             name={hash}
             title={definition ? n(side === "ours" ? "onlyOursOf" : "onlyTheirsOf", { title: plain(definition) }) : n("episodesOf", { title: judged ? n("silentAnd", { said: plain(judged) }) : plain(listed) })}
-            list={(after, signal) => (definition ? calls.apart(scope, definition, side, signal) : calls.episodes(scope, listed, part, judged, after, signal))}
+            list={(after, signal) => (definition ? calls.apart(scope, definition, side, after, signal) : calls.episodes(scope, listed, part, judged, after, signal))}
             back={figuresOf(scope)}
           />
         ) : (

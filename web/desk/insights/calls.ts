@@ -23,8 +23,8 @@ export function insightsCalls(request: Api["request"]) {
     calibrate: () => request<Schemas["CalibrationOut"]>("POST", "/insights/judge/calibrations", { timeout: 60_000 }),
     definitions: (scope: Scope, signal: AbortSignal) =>
       request<Vendor[]>("GET", "/insights/definitions", { query: query(scope), signal, timeout: 30_000 }),
-    apart: (scope: Scope, name: string, side: Side, signal: AbortSignal) =>
-      request<Page>("GET", `/insights/definitions/${encodeURIComponent(name)}/episodes`, { query: { ...query(scope), side }, signal }),
+    apart: (scope: Scope, name: string, side: Side, after: string | null, signal: AbortSignal) =>
+      request<Page>("GET", `/insights/definitions/${encodeURIComponent(name)}/episodes`, { query: { ...query(scope), side, ...(after && { after }) }, signal }),
     take: (conversationId: string) => request<Schemas["SampleOut"]>("POST", "/qa/samples/named", { body: { conversation_id: conversationId } }),
   };
 }
