@@ -83,7 +83,7 @@ def test_a_new_hand_over_rings_and_is_shown_outside_the_page(browser: Browser, s
     page.context.close()
 
 
-def test_a_transfer_rings_at_the_colleague_who_takes_it_with_a_key(browser: Browser, stack: RunningStack) -> None:
+def test_a_transfer_rings_at_the_colleague_who_takes_it(browser: Browser, stack: RunningStack) -> None:
     customer = Asker(stack.url)
     customer.ask("How do I wash a wool jumper?")
     customer.want_person()
@@ -92,25 +92,22 @@ def test_a_transfer_rings_at_the_colleague_who_takes_it_with_a_key(browser: Brow
     senior.reply("Hello, I am asking a colleague who knows wool.")
     senior.page.get_by_role("button", name="Transfer", exact=True).click()
     dialog = senior.page.get_by_role("dialog")
-    assert dialog.get_by_label("Of the department").locator("option").all_inner_texts()[1:] == [
-        "orders",
-        "gear",
-        "billing",
-    ]
+    departments = dialog.get_by_label("Of the department").locator("option")
+    expect(departments).to_have_text([re.compile("."), "orders", "gear", "billing"])
     people = dialog.get_by_label("Or to a colleague")
     people.select_option(people.locator("option").filter(has_text=lead.name).get_attribute("value"))
     lead.page.evaluate("window.rung = []")
     dialog.get_by_role("button", name="Transfer").click()
 
     page = lead.page
-    offer = page.get_by_role("region", name="Offered to you")
-    expect(offer).to_contain_text("How do I wash a wool jumper?")
+    offers = page.get_by_role("region", name="Offered to you")
+    offer = offers.locator(".offer", has_text="How do I wash a wool jumper?")  # other tests left customers in the queue
     expect(offer).to_contain_text(re.compile(r"\d+ s left"))
     page.wait_for_function("window.rung.length >= 2")
     assert violations(page) == []
     shoot(page, "desk-offer")
-    page.keyboard.press("y")
-    expect(offer).to_be_hidden()
+    offer.get_by_role("button", name=re.compile("^Accept")).press("Enter")
+    expect(offer).to_have_count(0)
     expect(page.get_by_role("textbox", name=re.compile("^Reply"))).to_be_visible()
 
     # The customer writes while nobody looks at the page.
