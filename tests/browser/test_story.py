@@ -58,9 +58,9 @@ class Desk:
         expect(page.get_by_role("navigation").first).to_be_visible()
 
     def take(self, name: str, said: str = "") -> None:
-        """``said`` tells their conversation from another one that they left waiting."""
-        row = self.page.get_by_role("button", name=re.compile(f"{name}.*{re.escape(said)}", re.DOTALL))
-        row.first.click()
+        """From the list. ``said`` tells their conversation from another one that they left waiting."""
+        row = self.page.locator(".queue-scroll").get_by_role("button")
+        row.filter(has_text=re.compile(f"{name}.*{re.escape(said)}", re.DOTALL)).first.click()
         self.page.get_by_role("button", name="Accept", exact=True).click()
 
     def reply(self, text: str) -> None:

@@ -71,7 +71,7 @@ export function Inbox({ desk, state, search }: Props) {
         </p>
       )}
       {queue ? (
-        <div ref={scroller} class="queue-scroll" onScroll={(event) => (places.current[view] = event.currentTarget.scrollTop)}>
+        <div ref={scroller} class="queue-scroll" tabIndex={0} role="group" aria-label={label("view", view)} onScroll={(event) => (places.current[view] = event.currentTarget.scrollTop)}>
           {both && section(t("mine"), mine, t("noneMine"))}
           {both && section(t("waiting"), waiting, t("noneWaiting"))}
           {view === "owed" && !query && <Owed desk={desk} state={state} now={now} />}
