@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 
-# A picture in the middle of fading in has colours that nobody reads: what ends by itself is let end first.
+# A picture in the middle of fading in has colours that nobody reads: what ends by itself is let end first,
+# and what the page changes while axe-core reads it changes at once.
 AT_REST = """() => {
     const roots = [document];
     for (const root of roots)
@@ -34,6 +35,7 @@ AT_REST = """() => {
 
 def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
+    page.emulate_media(reduced_motion="reduce")
     page.evaluate(AT_REST)
     found: list[dict[str, Any]] = page.evaluate(
         "async () => (await axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})).violations"

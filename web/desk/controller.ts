@@ -221,6 +221,11 @@ export class Desk {
     this.store.set({ dialog });
   }
 
+  /** A question is over; one that was asked in its place since stays. */
+  asked(dialog: Dialog): void {
+    if (this.store.get().dialog === dialog) this.ask(null);
+  }
+
   /** To another part of the desk. */
   go(section: string): void {
     this.store.set({ section });

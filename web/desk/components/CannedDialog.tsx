@@ -26,7 +26,7 @@ export function CannedDialog({ desk, state }: { desk: Desk; state: DeskState }) 
   };
 
   return (
-    <Modal title={t("canned")} onDone={() => desk.ask(null)}>
+    <Modal title={t("canned")} onDone={() => desk.asked("canned")}>
       <p class="soft">{t("cannedMore", { customer_name: "{customer_name}", order_number: "{order_number}", agent_name: "{agent_name}" })}</p>
       {problem && (
         <p class="problem" role="alert">

@@ -49,8 +49,8 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
       </main>
     );
 
-  const shut = () => desk.ask(null);
   const asked = mine && detail.state === "accepted" ? state.dialog : null;
+  const shut = () => desk.asked(asked);
   return (
     <main class="conversation" aria-label={t("story")}>
       <header class="conversation-head">

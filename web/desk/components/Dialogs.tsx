@@ -15,7 +15,11 @@ export function Modal({ title, onDone, children }: { title: string; onDone: () =
   useLayoutEffect(() => {
     const back = document.activeElement;
     dialog.current?.showModal();
-    return () => back instanceof HTMLElement && back.focus();
+    return () => {
+      if (back instanceof HTMLElement) back.focus();
+      // Also where the page took the window away, as when a conversation ends while it is asked about.
+      onDone();
+    };
   }, []);
   // At once: the browser tells of a closing later, when the next key may have moved the focus already.
   const leave = (event: KeyboardEvent) => {

@@ -37,7 +37,7 @@ export function Palette({ desk, state, places, list, sections }: Props) {
     }
   };
   return (
-    <Modal title={t("palette")} onDone={() => desk.ask(null)}>
+    <Modal title={t("palette")} onDone={() => desk.asked("palette")}>
       <input
         type="text"
         role="combobox"

@@ -51,7 +51,7 @@ export function Settings({ desk, state }: { desk: Desk; state: DeskState }) {
     desk.setNotify(on, on && known && (await Notification.requestPermission()) === "granted");
   };
   return (
-    <Modal title={t("settings")} onDone={() => desk.ask(null)}>
+    <Modal title={t("settings")} onDone={() => desk.asked("settings")}>
       <div class="options">
         <label>
           <input type="checkbox" checked={state.sound} onChange={(event) => desk.setSound(event.currentTarget.checked)} /> {t("soundSetting")}

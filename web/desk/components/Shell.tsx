@@ -107,7 +107,7 @@ export function Shell({ desk, state, session }: Props) {
         </main>
       )}
       <Toasts desk={desk} toasts={state.toasts} />
-      {state.dialog === "help" && <Help list={list} onClose={() => desk.ask(null)} />}
+      {state.dialog === "help" && <Help list={list} onClose={() => desk.asked("help")} />}
       {state.dialog === "palette" && <Palette desk={desk} state={state} places={reached} list={list} sections={ways} />}
       {state.dialog === "settings" && <Settings desk={desk} state={state} />}
       {state.dialog === "canned" && <CannedDialog desk={desk} state={state} />}
