@@ -9,10 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Recovery:
-    """What is done when somebody was failed in this way; ``person`` is the next step of the colleague who helps."""
+    """What is done when somebody was failed in this way; ``person`` is the next step of the colleague who helps.
+    ``named``: the customer or an operation tells of the failure; else the wish only makes it likely."""
 
     code: str
     failure: str
+    named: bool
     person: str
     remedies: list[str]
     follow_up: str | None

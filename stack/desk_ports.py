@@ -31,6 +31,8 @@ SIGNS: Mapping[str, Sequence[RecoveryCode]] = {
     "subscription_refund": ("charged_after_cancel",),
 }
 """What the assistant understood or began → the failures behind it, likeliest first."""
+WISHES = frozenset({"order_status", "refund_status", "cancel_order", "return_item", "password_reset"})
+"""Signs that tell of no failure by themselves: most who ask where a parcel is ask before the day that was named."""
 LADDER: Sequence[tuple[str, Role]] = (("admin", "lead"), ("lead", "lead"), ("senior", "senior"), ("agent", "agent"))
 
 log = structlog.get_logger("stack.desk_ports")
@@ -50,13 +52,14 @@ def fill(ports: Ports, backend: Backend) -> None:
 
 
 def recovery_for(signs: Sequence[str]) -> list[Recovery]:
-    """The newest sign's failures first; none where nothing is known to have failed."""
-    codes = list(dict.fromkeys(code for sign in signs for code in SIGNS.get(sign, ())))[:MOST_PROTOCOLS]
+    """The newest sign's failures first, those that somebody told of before those that a wish makes likely."""
+    named = [code for sign in signs if sign not in WISHES for code in SIGNS.get(sign, ())]
+    likely = [code for sign in signs if sign in WISHES for code in SIGNS[sign]]
     found = []
-    for code in codes:
+    for code in list(dict.fromkeys([*named, *likely]))[:MOST_PROTOCOLS]:
         one = protocols()[code]
         follow_up = (one.follow_up.what, one.follow_up.owner) if one.follow_up else (None, None)
-        found.append(Recovery(code, one.failure, one.person, list(one.remedies), *follow_up))
+        found.append(Recovery(code, one.failure, code in named, one.person, list(one.remedies), *follow_up))
     return found
 
 

@@ -91,10 +91,12 @@ class Colleagues(Body):
 
 
 class RecoveryStep(Body):
-    """What to do for somebody whom we failed in this way; ``person`` is the next step of whoever helps."""
+    """What to do for somebody whom we failed in this way; ``person`` is the next step of whoever helps.
+    ``named`` is false where nobody told of the failure and the wish only makes it likely."""
 
     code: str
     failure: str
+    named: bool
     person: str
     remedies: list[str]
     follow_up: str | None

@@ -100,8 +100,15 @@ def test_a_transfer_rings_at_the_colleague_who_takes_it(browser: Browser, stack:
     dialog.get_by_role("button", name="Transfer").click()
 
     page = lead.page
+    # One at a time, in the queue's order: other tests left customers there, and the rest is one click away.
     offers = page.get_by_role("region", name="Offered to you")
-    offer = offers.locator(".offer", has_text="How do I wash a wool jumper?")  # other tests left customers in the queue
+    expect(offers.locator(".offer")).to_have_count(1)
+    offer = offers.locator(".offer", has_text="How do I wash a wool jumper?")
+    more = offers.get_by_role("button", name=re.compile("offered to you$"))
+    more.or_(offer).first.wait_for()
+    if more.is_visible():
+        shoot(page, "desk-offers-folded")
+        more.click()
     expect(offer).to_contain_text(re.compile(r"\d+ s left"))
     page.wait_for_function("window.rung.length >= 2")
     assert violations(page) == []

@@ -40,4 +40,17 @@ def test_the_newest_sign_names_the_protocol() -> None:
         "late_parcel",
     ]
     assert recovery_for(["greet"]) == []
+
+
+def test_a_wish_tells_of_no_failure_by_itself() -> None:
+    assert [(step.code, step.named) for step in recovery_for(["order_status"])] == [("late_parcel", False)]
+    steps = recovery_for(["order_status", "missing_parcel", "cancel_order"])
+    assert [(step.code, step.named) for step in steps] == [
+        ("lost_parcel", True),
+        ("late_parcel", True),
+        ("cancel_too_late", False),
+    ]
+
+
+def test_every_sign_has_a_protocol() -> None:
     assert all(recovery_for([sign]) for sign in SIGNS)

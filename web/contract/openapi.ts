@@ -4440,6 +4440,7 @@ export interface components {
         /**
          * RecoveryStep
          * @description What to do for somebody whom we failed in this way; ``person`` is the next step of whoever helps.
+         *     ``named`` is false where nobody told of the failure and the wish only makes it likely.
          */
         RecoveryStep: {
             /** Code */
@@ -4448,6 +4449,8 @@ export interface components {
             failure: string;
             /** Follow Up */
             follow_up: string | null;
+            /** Named */
+            named: boolean;
             /** Owner */
             owner: string | null;
             /** Person */

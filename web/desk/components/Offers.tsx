@@ -6,9 +6,13 @@ import { label, t } from "../words";
 
 const TICK_MS = 1_000;
 
-/** What is offered to this agent, on every part of the desk, until it is taken, passed by, or somebody else's turn. */
+/**
+ * What is offered to this agent, on every part of the desk, until it is taken, passed by, or somebody else's turn.
+ * One at a time: a bar that grows with the rush would take the room from the conversation at hand.
+ */
 export function Offers({ desk, state }: { desk: Desk; state: DeskState }) {
   const [now, setNow] = useState(Date.now);
+  const [all, setAll] = useState(false);
   const waits = state.queue?.waiting.some((item) => item.offered_until) ?? false;
   useEffect(() => {
     setNow(Date.now());
@@ -17,9 +21,10 @@ export function Offers({ desk, state }: { desk: Desk; state: DeskState }) {
   }, [waits]);
   const offers = offersOf(state.queue, now);
   if (!offers.length) return null;
+  const more = offers.length - 1;
   return (
     <section class="offers" aria-label={t("offers")}>
-      {offers.map((item) => {
+      {(all ? offers : offers.slice(0, 1)).map((item) => {
         const name = item.customer_name ?? item.customer_id ?? t("anonymous");
         const left = Math.max(0, Math.ceil((new Date(item.offered_until ?? "").getTime() - now) / 1_000));
         return (
@@ -38,6 +43,11 @@ export function Offers({ desk, state }: { desk: Desk; state: DeskState }) {
           </div>
         );
       })}
+      {more > 0 && (
+        <button type="button" class="link offers-more" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? t("offersLess") : t("offersMore", { count: more })}
+        </button>
+      )}
     </section>
   );
 }

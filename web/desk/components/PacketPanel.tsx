@@ -71,7 +71,7 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
           {[
             why.score != null && t("score", { score: score(why.score) }),
             why.threshold != null && t("threshold", { threshold: score(why.threshold) }),
-            why.rule && t("triageRule", { rule: spaced(why.rule) }),
+            why.rule && why.rule !== "none" && t("triageRule", { rule: spaced(why.rule) }),
           ]
             .filter(Boolean)
             .join(" · ")}

@@ -10,7 +10,7 @@ export function Recovery({ steps }: { steps: HandoffDetail["recovery"] }) {
       {steps?.map((step) => (
         <div key={step.code} class="recovery">
           <p>
-            <strong>{step.failure}</strong>
+            <strong>{step.named ? step.failure : t("recoveryLikely", { failure: step.failure })}</strong>
           </p>
           <p>{step.person}</p>
           {step.remedies.length > 0 && <p class="soft">{t("recoveryRemedies", { names: step.remedies.map(spaced).join(", ") })}</p>}
