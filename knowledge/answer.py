@@ -27,6 +27,7 @@ from knowledge.ingest import is_item
 from knowledge.lexical import words
 from knowledge.retrieve import Found, Retriever, Trace
 from knowledge.settings import KnowledgeSettings
+from knowledge.wanted import states_duration, wants_duration
 
 T = TypeVar("T")
 
@@ -44,6 +45,8 @@ EVIDENCE = 3
 """Sections that a language model is given at most."""
 RELATED = 0.25
 """Lag behind the best section within which another one is given, too."""
+SIBLING = 0.25
+"""Lag behind the best section within which another one of its article may say how long, where the best one does not."""
 WORD_SHARE = 0.25
 """Share of common words beside the vectors when sentences are compared."""
 
@@ -129,7 +132,8 @@ class Answerer:
             # Withdrawn or replaced while the answer was being written: ask again of what is live now.
             return self._extracted(question, audience, locale, history)
         text = prose.without_foreign_links(text, self._settings.link_hosts)
-        sure = found.confidence >= SURE
+        asked_for = not wants_duration(found.trace.query) or bool(self._durations(shown))
+        sure = asked_for and found.confidence >= SURE
         text = text if sure else f"{UNSURE}\n\n{text}"
         found.trace.path, found.trace.path_because = "extract", "no language model was asked"
         cited = [cite(passage) for passage in shown]
@@ -153,7 +157,34 @@ class Answerer:
         return replace(extract, text=text, citations=cited, worded_by=composer.name)
 
     def _shown(self, found: Found) -> list[Passage]:
-        return [hit.passage for hit in found.hits[:2] if found.hits[0].score - hit.score < SECOND]
+        """The best section; with it the next one where the two cannot be told apart; before it the one of its article
+        that says how long something takes, where that is asked and the best one does not say it."""
+        best = found.hits[0]
+        shown = [hit.passage for hit in found.hits[:2] if best.score - hit.score < SECOND]
+        if not wants_duration(found.trace.query) or self._durations([best.passage]):
+            return shown
+        siblings = [
+            hit.passage
+            for hit in found.hits
+            if hit.passage.article_id == best.passage.article_id and best.score - hit.score < SIBLING
+        ]
+        said = self._durations(siblings)
+        if not said:
+            return shown
+        own = [unit.text for unit in split_units(self._section(best.passage))]
+        near = self._embeddings.vectors([*own, *(sentence for _, sentence in said)]) @ found.vector
+        place = int(near[len(own) :].argmax())
+        # How long something else takes is worse than nothing: the sentence must be nearer than any of the best section.
+        return [said[place][0], best.passage] if near[len(own) + place] > near[: len(own)].max() else shown
+
+    def _durations(self, passages: Sequence[Passage]) -> list[tuple[Passage, str]]:
+        """The sentences of these passages' sections that say how long something takes."""
+        return [
+            (passage, unit.text)
+            for passage in passages
+            for unit in split_units(self._section(passage))
+            if states_duration(unit.text)
+        ]
 
     def _gone(self, passages: Sequence[Passage]) -> bool:
         live = self._catalogue.live.passages

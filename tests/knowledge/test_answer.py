@@ -112,3 +112,28 @@ async def test_a_doubtful_answer_says_so_and_a_sure_one_does_not(opened: Opened)
         doubtful = await knowledge.answerer.answer("parcels by two old mules uphill", audience="public")
         assert (doubtful.found, doubtful.sure) == (True, False)
         assert doubtful.text == f"{UNSURE}\n\nParcels travel for two days."
+
+
+async def test_how_soon_is_answered_by_the_section_that_says_how_soon(opened: Opened) -> None:
+    body = (
+        "## The voucher mail did not arrive\n\nLook in the spam folder and check the address in the confirmation.\n\n"
+        "## The voucher mail\n\nThe voucher mail arrives within 15 minutes.\n\n"
+        "## May I return it?\n\nWithin 14 days of buying.\n"
+    )
+    async with opened as knowledge:
+        await publish(knowledge, "vouchers", page("Vouchers", body))
+        late = await knowledge.answerer.answer("the voucher mail did not arrive", audience="public")
+        assert [one.section for one in late.citations] == ["The voucher mail did not arrive"]
+        soon = await knowledge.answerer.answer("how soon did the voucher mail arrive", audience="public")
+        assert [one.section for one in soon.citations][0] == "The voucher mail"
+        assert "15 minutes" in soon.text
+
+
+async def test_how_soon_is_not_surely_answered_where_nothing_says_it(opened: Opened) -> None:
+    question = "how soon is the spam folder checked for the voucher mail"
+    body = "## The voucher mail\n\nThe spam folder is checked for the voucher mail {}.\n\n## Else\n\nNothing else."
+    async with opened as knowledge:
+        for words, sure in (("by itself", False), ("within two hours", True)):
+            await publish(knowledge, "vouchers", page("Voucher mail", body.format(words)))
+            answer = await knowledge.answerer.answer(question, audience="public")
+            assert (answer.found, answer.sure) == (True, sure), words
