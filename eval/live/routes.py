@@ -82,6 +82,7 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         resolver: Name = None,
         exclusion: Name = None,
         reason: Name = None,
+        queue: Name = None,
         judged: Name = None,
         after: After = None,
         most: Most = 50,
@@ -91,7 +92,7 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         (``metric=silence&judged=abstains``); newest first."""
         fields = {
             "status": status, "evidence": evidence, "resolver": resolver, "exclusion": exclusion, "reason": reason,
-            "judged": judged,
+            "queue": queue, "judged": judged,
         }  # fmt: skip
         rows, following = await outcomes.episodes(within, metric, part, fields, after, most)
         listed = [episode_out(row) for row in rows]

@@ -13,16 +13,19 @@ from eval.outcomes.model import told
 
 
 class FigureOut(BaseModel):
-    """``hits`` of ``n`` episodes; ``target`` is what good practice asks, in the direction ``wanted``."""
+    """``hits`` of ``n`` episodes; ``method`` is how the interval was found, ``note`` what is to be said beside the value
+    or instead of one, ``target`` what good practice asks, in the direction ``wanted``."""
 
     name: str
     title: str
     value: float | None
     interval_95: tuple[float, float] | None
+    method: Literal["wilson", "bootstrap", "order statistics", "greenwood", "none"]
     hits: int
     n: int
     unit: str
     denominator: str
+    note: str
     target: float | None
     wanted: Literal["at least", "at most"] | None
 

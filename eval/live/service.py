@@ -11,14 +11,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from eval.errors import Invalid, NotFound
-from eval.live import insights, store, vendors
+from eval.live import insights, shares, store, vendors
 from eval.live.keeper import Store
-from eval.live.shares import BY_NAME, DIMENSIONS, Condition, E, Period
+from eval.live.shares import DIMENSIONS, Condition, E, Period
+from eval.metrics.catalogue import BY_NAME
 from eval.outcomes.ledger import Entry
 from eval.outcomes.model import DAY, moment
 from eval.storage.tables import outcome_episodes
 
 USUAL_DAYS = 30
+OF_HANDOVERS = ("reason", "queue")
+"""Asked of any hand-over of an episode, not of its first alone."""
 
 
 class Outcomes:
@@ -44,8 +47,8 @@ class Outcomes:
     async def trends(self, period: Period, by: str, metric: str, most: int) -> list[dict[str, Any]]:
         if by not in DIMENSIONS:
             raise Invalid("unknown_dimension", f"There are: {', '.join(DIMENSIONS)}.")
-        if metric not in BY_NAME:
-            raise Invalid("unknown_metric", f"There are: {', '.join(BY_NAME)}.")
+        if metric not in insights.SHARES:
+            raise Invalid("unknown_metric", f"There are: {', '.join(insights.SHARES)}.")
         return await self._database.read(lambda connection: insights.trends(connection, period, by, metric, most))
 
     async def definitions(self, period: Period) -> list[dict[str, Any]]:
@@ -65,7 +68,8 @@ class Outcomes:
         """Episodes, newest first, and where the list goes on. ``part``: ``hits``, ``others`` or ``all`` of a figure."""
         filters = [
             *_of_metric(metric, part),
-            *(E[name] == value for name, value in fields.items() if value is not None),
+            *shares.handed_over(reason=fields.get("reason"), queue=fields.get("queue")),
+            *(E[name] == value for name, value in fields.items() if name not in OF_HANDOVERS and value is not None),
         ]
         return await self._page(period, filters, after, most)
 
@@ -93,10 +97,10 @@ def _of_metric(metric: str | None, part: str) -> Sequence[Condition]:
         return ()
     if metric not in BY_NAME:
         raise Invalid("unknown_metric", f"There are: {', '.join(BY_NAME)}.")
-    share = BY_NAME[metric]
-    if part == "all":
-        return (share.of,)
-    return (share.of, share.hits if part == "hits" else sa.not_(share.hits))
+    figure = BY_NAME[metric]
+    if part == "others":
+        return (shares.of(figure), sa.not_(shares.hits(figure)))
+    return (shares.hits(figure) if part == "hits" else shares.of(figure),)
 
 
 def _cursor(text: str | None) -> tuple[float, str] | None:

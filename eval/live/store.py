@@ -9,16 +9,18 @@ import sqlalchemy as sa
 
 from eval.judge.model import Verdict
 from eval.live import totals, vendors
-from eval.metrics import effort
+from eval.metrics.facts import Facts, facts_of
 from eval.outcomes.ledger import Entry, revise
 from eval.outcomes.model import DAY, Episode, Ref, told
 from eval.rosetta import WINDOWS
 from eval.storage.tables import (
     OUTCOME_FLAGS,
+    OUTCOME_NUMBERS,
     outcome_articles,
     outcome_contacts,
     outcome_episodes,
     outcome_feed,
+    outcome_handovers,
     outcome_ledger,
 )
 
@@ -79,9 +81,9 @@ def change(
         for each in connection.execute(sa.select(outcome_episodes).where(E.person == person)).mappings()
     }
     names = {*held, *(each.id for each in episodes), *(alias for each in episodes for alias in each.aliases)}
-    followers = {each.follows: each for each in episodes if each.follows is not None}
     said = verdicts or {}
-    wanted = [row(each, person, followers.get(each.id), now, said.get(each.id)) for each in episodes]
+    known = zip(episodes, facts_of(episodes, now), strict=True)
+    wanted = [row(each, facts, person, now, said.get(each.id)) for each, facts in known]
     rows = [each for each in wanted if held.get(each["id"]) != each]
     kept = {each["id"] for each in wanted}
     gone = [name for name in held if name not in kept] + [each["id"] for each in rows if each["id"] in held]
@@ -100,7 +102,8 @@ def keep(connection: sa.Connection, found: Change) -> None:
     for chunk in _chunks([*found.gone, *(each["id"] for each in found.rows)]):
         days.update(connection.execute(sa.select(E.day).where(E.id.in_(chunk))).scalars())
         connection.execute(sa.delete(outcome_episodes).where(E.id.in_(chunk)))
-        connection.execute(sa.delete(outcome_articles).where(outcome_articles.c.episode_id.in_(chunk)))
+        for table in (outcome_articles, outcome_handovers):
+            connection.execute(sa.delete(table).where(table.c.episode_id.in_(chunk)))
     if found.rows:
         connection.execute(sa.insert(outcome_episodes), found.rows)
     totals.set_due(connection, days)
@@ -108,39 +111,24 @@ def keep(connection: sa.Connection, found: Change) -> None:
         connection.execute(sa.delete(outcome_contacts).where(outcome_contacts.c.person == found.person))
         if found.contacts:
             connection.execute(sa.insert(outcome_contacts), found.contacts)
-    cited = [
-        {"episode_id": each["id"], "article_id": article}
-        for each in found.rows
-        for article in sorted({name for name, _ in each["articles"]})
-    ]
-    if cited:
-        connection.execute(sa.insert(outcome_articles), cited)
+    for table, of_episode in ((outcome_articles, cited), (outcome_handovers, handed_over)):
+        beside = [each for row in found.rows for each in of_episode(row)]
+        if beside:
+            connection.execute(sa.insert(table), beside)
 
 
-def row(
-    episode: Episode, person: str, follower: Episode | None, now: float, verdict: Verdict | None = None
-) -> dict[str, Any]:
+def row(episode: Episode, facts: Facts, person: str, now: float, verdict: Verdict | None = None) -> dict[str, Any]:
     """One episode as the dashboard reads it."""
-    contacts = episode.contacts
-    first, last = contacts[0], contacts[-1]
-    handoffs = episode.handoffs
-    waits = [h.answered_at - h.requested_at for h in handoffs if h.answered_at is not None]
-    judged = [contact.packet_enough for contact in contacts if contact.packet_enough is not None]
-    surveys = [survey for contact in contacts for survey in contact.surveys]
-    following = next((c for c in contacts[1:] if c.exclusion is None), follower.contacts[0] if follower else None)
-    newest = last.handoffs[-1] if last.handoffs else None
-    left = newest is not None and newest.accepted_at is None and not newest.returned
-    reached = any(contact.bot_answers or contact.agent_messages for contact in contacts)
-    needed = first.first_need_at
-    told_of: dict[str, Any] = {
+    contacts, handoffs = episode.contacts, episode.handoffs
+    return {
         "id": episode.id,
         "person": person,
-        "conversation_id": first.conversation_id,
+        "conversation_id": contacts[0].conversation_id,
         "conversation_ids": list(episode.conversation_ids),
         "day": told(episode.opened_at)[:10],
         "opened_at": episode.opened_at,
-        "ended_at": last.ended_at,
-        "channel": first.channel,
+        "ended_at": contacts[-1].ended_at,
+        "channel": contacts[0].channel,
         "intent": next((c.topic for c in contacts if c.topic), "none"),
         "version": next((c.version for c in contacts if c.version), "unknown"),
         "status": episode.status,
@@ -151,43 +139,29 @@ def row(
         "exclusion": episode.exclusion,
         "reason": handoffs[0].reason if handoffs else None,
         "queue": handoffs[0].queue if handoffs else None,
+        "handovers": [[each.reason, each.queue] for each in handoffs],
         "next_at": _next_at(episode, now),
         "articles": [list(article) for contact in contacts for article in contact.articles],
-        "eligible": episode.eligible,
-        "matured": episode.matured,
-        "ended": episode.status != "open",
-        "proven": episode.proven and episode.matured,
-        "silent": episode.silent and episode.matured,
-        "reached": reached,
-        "confirmed": reached and any(contact.said_solved is not None for contact in contacts),
-        "one_contact": len(contacts) == 1,
-        "person_took_part": any(contact.person_took_part for contact in contacts),
-        "person_asked": any(contact.person_asked for contact in contacts),
-        "left_queue": left and (last.closed or now - last.ended_at >= DAY),
-        "served": bool(waits),
-        "asked_again": bool(waits) and any(contact.effort.asked_again for contact in contacts),
-        "packet_judged": bool(waits) and bool(judged),
-        "packet_enough": bool(waits) and bool(judged) and all(judged),
-        "survey_offered": any(contact.offered_survey or contact.surveys for contact in contacts),
-        "survey_answered": bool(surveys),
-        "returned": following is not None,
-        "first_ended_at": first.ended_at,
-        "returned_at": following.opened_at if following is not None else None,
-        "wait": waits[0] if waits else None,
-        "to_resolution": (
-            episode.claimed_at - needed
-            if episode.proven and episode.claimed_at is not None and needed is not None
-            else None
-        ),
-        "ces7": next((s.ces for s in surveys if s.form == "ces7" and s.ces is not None), None),
-        "ces5": next((s.ces for s in surveys if s.form == "ces5" and s.ces is not None), None),
-        "csat": next((s.csat for s in surveys if s.csat is not None), None),
-        "effort": effort.index(episode),
+        **{name: int(getattr(facts, name)) for name in OUTCOME_FLAGS},
+        **{name: getattr(facts, name) for name in OUTCOME_NUMBERS},
         "judged": verdict.said if verdict else None,
         "judge": {"score": verdict.score, "because": list(verdict.because)} if verdict else None,
         "judge_version": verdict.judge if verdict else None,
     }
-    return {name: int(value) if name in OUTCOME_FLAGS else value for name, value in told_of.items()}
+
+
+def cited(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The articles of an episode, each once."""
+    names = sorted({name for name, _ in row["articles"]})
+    return [{"episode_id": row["id"], "article_id": name} for name in names]
+
+
+def handed_over(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every hand-over of an episode, in order."""
+    return [
+        {"episode_id": row["id"], "number": number, "reason": reason, "queue": queue}
+        for number, (reason, queue) in enumerate(row["handovers"])
+    ]
 
 
 def _next_at(episode: Episode, now: float) -> float | None:

@@ -16,14 +16,16 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from eval.live.shares import MEANS, OF_ELIGIBLE, OF_ENDED, OF_MATURED, SHARES, Condition, E, Period
+from eval.live.shares import OF_ELIGIBLE, OF_ENDED, OF_MATURED, Condition, E, Period, hits, of
+from eval.metrics.catalogue import CATALOGUE, Figure, Number, Share
+from eval.metrics.facts import STEP
 from eval.outcomes.model import DAY
-from eval.storage.tables import outcome_articles, outcome_due, outcome_episodes, outcome_totals
+from eval.storage.tables import outcome_articles, outcome_due, outcome_episodes, outcome_handovers, outcome_totals
 
 Totals = Counter[str]
-"""``<share>/hits``, ``<share>/of``, ``<mean>/n|sum|squares``, ``<tally>:<key>``, ``returned:<tenths of a day>`` after
-the first contact and ``watched:<tenths of a day>`` since 1970 for those that have not come back."""
-STEP: Final = DAY / 10
+"""``<share>/hits``, ``<share>/of``, ``<number>=:<value>``, ``<tally>:<key>``, ``returned:<tenths of a day>`` after the
+first contact and ``watched:<tenths of a day>`` since 1970 for those that have not come back."""
+STEPS_A_DAY: Final = round(DAY / STEP)
 ALL: Final = "*"
 CROSSED: Final = ("version", "intent", "channel")
 """Asked for together in any combination; the others only by themselves."""
@@ -32,26 +34,30 @@ T = outcome_totals.c
 TALLIES: Final[dict[str, tuple[Condition, sa.ColumnElement[Any]]]] = {
     "counts": (OF_ELIGIBLE, E.status + "/" + E.evidence),
     "excluded": (E.eligible == 0, E.exclusion),
-    "reasons": (sa.and_(OF_ELIGIBLE, E.reason.is_not(None)), E.reason),
-    "queues": (sa.and_(OF_ELIGIBLE, E.queue.is_not(None)), E.queue),
     "intents": (OF_ELIGIBLE, E.intent),
     "judged": (sa.and_(OF_MATURED, E.silent == 1, E.judged.is_not(None)), E.judged),
 }
+H = outcome_handovers.c
+OF_HANDOVERS: Final[dict[str, sa.ColumnElement[Any]]] = {"reasons": H.reason, "queues": H.queue}
+"""Counted once an episode each, however many hand-overs it had."""
 
 
-def gather(connection: sa.Connection, period: Period, by: str | None = None) -> dict[str, Totals]:
-    """Totals of a period by the values of a dimension; all under ``*`` where ``by`` is None."""
+def gather(
+    connection: sa.Connection, period: Period, by: str | None = None, only: Figure | None = None
+) -> dict[str, Totals]:
+    """Totals of a period by the values of a dimension; all under ``*`` where ``by`` is None. ``only``: what is needed;
+    the rest may be left out."""
     wanted: dict[str, str | None] = {**({by: None} if by not in (None, "day") else {}), **period.named()}
     if not _kept_so(wanted):
-        return _counted(connection, period, by, [(period.since, period.until)])
+        return _counted(connection, period, by, [(period.since, period.until)], only)
     first, last = _day_after(period.since), _day_of(period.until)
     if first >= last:
-        return _counted(connection, period, by, [(period.since, period.until)])
+        return _counted(connection, period, by, [(period.since, period.until)], only)
     query = sa.select(outcome_due.c.day).where(outcome_due.c.day >= first, outcome_due.c.day < last)
     due = sorted(connection.execute(query).scalars())
     found = _added_up(connection, wanted, by, first, last, set(due))
     ranges = [(period.since, _start(first)), *_joined(due), (_start(last), period.until)]
-    for key, totals in _counted(connection, period, by, [each for each in ranges if each[0] < each[1]]).items():
+    for key, totals in _counted(connection, period, by, [each for each in ranges if each[0] < each[1]], only).items():
         found.setdefault(key, Counter()).update(totals)
     return found
 
@@ -113,12 +119,17 @@ def _added_up(
 
 
 def _counted(
-    connection: sa.Connection, period: Period, by: str | None, ranges: Sequence[tuple[float, float]]
+    connection: sa.Connection,
+    period: Period,
+    by: str | None,
+    ranges: Sequence[tuple[float, float]],
+    only: Figure | None,
 ) -> dict[str, Totals]:
     if not ranges:
         return {}
     within = sa.or_(*(sa.and_(E.opened_at >= since, E.opened_at < until) for since, until in ranges))
-    found = _grouped(connection, [within, *period.of_dimensions()], (by,) if by else ())
+    where, keys = [within, *period.of_dimensions()], (by,) if by else ()
+    found = _grouped(connection, where, keys) if only is None else _Counting(connection, where, keys).shares(only)
     return {key: totals for (key,), totals in found.items()}
 
 
@@ -138,53 +149,87 @@ def _slices(connection: sa.Connection, where: Sequence[Condition]) -> Iterable[t
 
 def _grouped(connection: sa.Connection, where: Sequence[Condition], by: Sequence[str]) -> dict[tuple[str, ...], Totals]:
     """Totals of the episodes of ``where`` by the values of ``by``; without any under (``*``,)."""
-    source: sa.FromClause = outcome_episodes
-    keys: list[sa.ColumnElement[Any]] = [E[name] if name != "article" else outcome_articles.c.article_id for name in by]
-    if "article" in by:
-        source = outcome_episodes.join(outcome_articles, outcome_articles.c.episode_id == E.id)
-    here = [*where, *(key.is_not(None) for key in keys)]
-    found: dict[tuple[str, ...], Totals] = {}
-
-    def select(extra: Sequence[sa.ColumnElement[Any]], also: Condition | None, *more: sa.ColumnElement[Any]) -> Any:
-        conditions = [*here, *([also] if also is not None else [])]
-        query = sa.select(*keys, *more, *extra).select_from(source).where(*conditions)
-        return connection.execute(query.group_by(*keys, *more) if (keys or more) else query)
-
-    def into(row: Sequence[Any]) -> Totals:
-        return found.setdefault(tuple(row[: len(keys)]) or (ALL,), Counter())
-
-    for row in select([column for column, _ in COLUMNS], None):
-        totals = into(row)
-        for (_, names), value in zip(COLUMNS, row[len(keys) :], strict=True):
-            if value:
-                totals.update(dict.fromkeys(names, value))
-    for tally, (condition, key) in TALLIES.items():
-        for row in select([sa.func.count()], condition, key):
-            into(row)[f"{tally}:{row[-2]}"] += row[-1]
-    after = sa.cast(E.returned_at - E.first_ended_at, sa.BigInteger) // int(STEP)
-    for row in select([sa.func.count()], sa.and_(OF_ENDED, E.returned == 1), after):
-        into(row)[f"returned:{max(0, row[-2])}"] += row[-1]
-    since = sa.cast(E.first_ended_at, sa.BigInteger) // int(STEP)
-    for row in select([sa.func.count()], sa.and_(OF_ENDED, E.returned == 0), since):
-        into(row)[f"watched:{row[-2]}"] += row[-1]
-    return found
+    counting = _Counting(connection, where, by)
+    counting.shares()
+    counting.tallies()
+    counting.numbers()
+    return counting.found
 
 
-def _columns() -> dict[str, tuple[sa.ColumnElement[Any], list[str]]]:
-    """What is counted and summed once each, with the totals that it goes into."""
+class _Counting:
+    def __init__(self, connection: sa.Connection, where: Sequence[Condition], by: Sequence[str]) -> None:
+        self.found: dict[tuple[str, ...], Totals] = {}
+        self._connection = connection
+        self._source: sa.FromClause = outcome_episodes
+        self._keys: list[sa.ColumnElement[Any]] = [
+            E[name] if name != "article" else outcome_articles.c.article_id for name in by
+        ]
+        if "article" in by:
+            self._source = outcome_episodes.join(outcome_articles, outcome_articles.c.episode_id == E.id)
+        self._where = [*where, *(key.is_not(None) for key in self._keys)]
+
+    def shares(self, only: Figure | None = None) -> dict[tuple[str, ...], Totals]:
+        """Hits and denominators of every share, or of one."""
+        columns = COLUMNS if only is None else tuple(_columns([only]).values())
+        query = self._select(*(column for column, _ in columns))
+        for row in self._connection.execute(query.group_by(*self._keys) if self._keys else query):
+            totals = self._into(row)
+            for (_, names), value in zip(columns, row[len(self._keys) :], strict=True):
+                if value:
+                    totals.update(dict.fromkeys(names, value))
+        return self.found
+
+    def tallies(self) -> None:
+        for tally, (condition, key) in TALLIES.items():
+            query = self._select(key, sa.func.count()).where(condition)
+            self._tally(tally, query.group_by(*self._keys, key))
+        joined = self._source.join(outcome_handovers, H.episode_id == E.id)
+        for tally, key in OF_HANDOVERS.items():
+            query = self._select(key, sa.func.count(sa.distinct(E.id)), source=joined)
+            self._tally(tally, query.where(OF_ELIGIBLE, key.is_not(None)).group_by(*self._keys, key))
+
+    def numbers(self) -> None:
+        """How often each value came, and the returns: a row an episode, for most values come once or twice."""
+        known = [(figure.name, sa.case((of(figure), E[figure.field]))) for figure in NUMBERS]
+        back, since = sa.case((OF_ENDED, E.back_after)), sa.case((OF_ENDED, E.first_ended_at))
+        for row in self._connection.execute(self._select(*(value for _, value in known), back, since)):
+            totals, values = self._into(row), row[len(self._keys) :]
+            for (name, _), value in zip(known, values, strict=False):
+                if value is not None:
+                    totals[f"{name}=:{value:.4g}"] += 1
+            if values[-2] is not None:
+                totals[f"returned:{round(values[-2] / STEP)}"] += 1
+            elif values[-1] is not None:
+                totals[f"watched:{round(values[-1] / STEP)}"] += 1
+
+    def _select(self, *columns: sa.ColumnElement[Any], source: sa.FromClause | None = None) -> sa.Select[Any]:
+        query = sa.select(*self._keys, *columns).select_from(self._source if source is None else source)
+        return query.where(*self._where)
+
+    def _tally(self, name: str, query: sa.Select[Any]) -> None:
+        for row in self._connection.execute(query):
+            self._into(row)[f"{name}:{row[-2]}"] += row[-1]
+
+    def _into(self, row: Sequence[Any]) -> Totals:
+        return self.found.setdefault(tuple(row[: len(self._keys)]) or (ALL,), Counter())
+
+
+def part(totals: Totals, name: str) -> list[tuple[str, int]]:
+    """The keys of a tally, of a number's values or of the returns, with how many there are."""
+    return [(key.partition(":")[2], int(n)) for key, n in totals.items() if key.startswith(f"{name}:")]
+
+
+def _columns(figures: Sequence[Figure]) -> dict[str, tuple[sa.ColumnElement[Any], list[str]]]:
+    """What is counted once each, with the totals that it goes into."""
     found: dict[str, tuple[sa.ColumnElement[Any], list[str]]] = {}
 
     def put(column: sa.ColumnElement[Any], name: str) -> None:
         found.setdefault(str(column.compile(compile_kwargs={"literal_binds": True})), (column, []))[1].append(name)
 
-    for share in SHARES:
-        put(_count(sa.and_(share.of, share.hits)), f"{share.name}/hits")
-        put(_count(share.of), f"{share.name}/of")
-    for name, *_ in MEANS:
-        value = sa.case((OF_ELIGIBLE, E[name]), else_=None)
-        put(sa.func.count(value), f"{name}/n")
-        put(sa.func.sum(value), f"{name}/sum")
-        put(sa.func.sum(value * value), f"{name}/squares")
+    for figure in figures:
+        if isinstance(figure, Share):
+            put(_count(hits(figure)), f"{figure.name}/hits")
+            put(_count(of(figure)), f"{figure.name}/of")
     return found
 
 
@@ -217,4 +262,5 @@ def _day_after(at: float) -> str:
     return _day_of(-(-at // DAY) * DAY)
 
 
-COLUMNS: Final = tuple(_columns().values())
+COLUMNS: Final = tuple(_columns(CATALOGUE).values())
+NUMBERS: Final = tuple(each for each in CATALOGUE if isinstance(each, Number))

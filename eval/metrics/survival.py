@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.intents import Z95
+from eval.metrics.values import Statistic
 
 
 class Point(NamedTuple):
@@ -46,6 +47,12 @@ def curve(durations: npt.ArrayLike, returned: npt.ArrayLike) -> list[Point]:
 def at(points: Sequence[Point], days: float) -> Point:
     """The last point that is not after ``days``."""
     return next(point for point in reversed(points) if point.days <= days)
+
+
+def returned_within(points: Sequence[Point], days: float) -> Statistic:
+    """The share that has come back, with the curve's interval."""
+    point = at(points, days)
+    return Statistic(1 - point.kept, (1 - point.high, 1 - point.low), "greenwood")
 
 
 def _bounds(share: float, variance: float) -> tuple[float, float]:

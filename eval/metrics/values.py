@@ -1,11 +1,15 @@
-"""One figure: value, 95 % interval, the denominator in words, and the episodes behind both."""
+"""One figure: value, 95 % interval, the denominator in words, and the episodes behind both.
+
+``share_of``, ``mean_of`` and ``median_of`` take counts, so that whoever only keeps counts tells the same figure.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -17,11 +21,19 @@ LEVELS = 200
 """Values are put to so many steps between the least and the largest before they are drawn again."""
 
 
+class Statistic(NamedTuple):
+    """``value`` is ``None`` where there is nothing to take it from, ``interval`` where there is too little."""
+
+    value: float | None
+    interval: tuple[float, float] | None
+    method: Method
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """``episodes`` are those of the denominator, ``hits`` those that the figure counts (for a mean: all of them).
 
-    ``value`` is ``None`` where there is nothing to take it from, ``interval`` where there is too little.
+    ``value`` and ``interval`` as in ``Statistic``; ``target`` is what good practice asks, at least or at most.
     """
 
     name: str
@@ -34,6 +46,7 @@ class Metric:
     episodes: tuple[str, ...]
     hits: tuple[str, ...]
     note: str = ""
+    target: tuple[float, Literal["at least", "at most"]] | None = None
 
     @property
     def n(self) -> int:
@@ -41,51 +54,58 @@ class Metric:
 
     def document(self, *, lists: bool = False) -> dict[str, Any]:
         """Fit for JSON. ``lists`` adds the episodes."""
-        plain: dict[str, Any] = {
-            "name": self.name, "title": self.title, "value": self.value,
-            "interval_95": list(self.interval) if self.interval else None, "method": self.method, "unit": self.unit,
-            "hits": len(self.hits), "n": self.n, "denominator": self.denominator, "note": self.note,
-        }  # fmt: skip
+        plain = told(self, len(self.hits), self.n)
         if lists:
             plain["episodes"], plain["hit_episodes"] = list(self.episodes), list(self.hits)
         return plain
 
 
+def told(metric: Metric, hits: int, n: int) -> dict[str, Any]:
+    """Fit for JSON, where the episodes are counted and not at hand."""
+    target, wanted = metric.target or (None, None)
+    return {
+        "name": metric.name, "title": metric.title, "value": metric.value,
+        "interval_95": list(metric.interval) if metric.interval else None, "method": metric.method,
+        "unit": metric.unit, "hits": hits, "n": n, "denominator": metric.denominator, "note": metric.note,
+        "target": target, "wanted": wanted,
+    }  # fmt: skip
+
+
 def share(name: str, title: str, hits: Sequence[str], of: Sequence[str], denominator: str, note: str = "") -> Metric:
     """A proportion with Wilson's interval."""
-    bounds = wilson(len(hits), len(of))
-    value = len(hits) / len(of) if of else None
-    interval = (bounds[0], bounds[1]) if bounds else None
-    return Metric(name, title, value, interval, "wilson", "share", denominator, tuple(of), tuple(hits), note)
+    return Metric(name, title, *share_of(len(hits), len(of)), "share", denominator, tuple(of), tuple(hits), note)
 
 
-def mean(
-    name: str, title: str, values: Sequence[tuple[str, float]], unit: str, denominator: str, note: str = "",
-    seed: int = 1,
-) -> Metric:  # fmt: skip
-    """A mean over (episode, value), with a percentile bootstrap."""
-    numbers = [value for _, value in values]
-    names = tuple(name for name, _ in values)
-    average = sum(numbers) / len(numbers) if numbers else None
-    return Metric(
-        name, title, average, mean_interval(numbers, seed), "bootstrap", unit, denominator, names, names, note
-    )
+def share_of(hits: int, n: int) -> Statistic:
+    bounds = wilson(hits, n)
+    return Statistic(hits / n if n else None, (bounds[0], bounds[1]) if bounds else None, "wilson")
+
+
+def mean_of(levels: Mapping[float, int], seed: int = 1) -> Statistic:
+    """The mean of values that came so often each, with a percentile bootstrap."""
+    n = sum(levels.values())
+    average = math.fsum(value * count for value, count in levels.items()) / n if n else None
+    return Statistic(average, _mean_interval(levels, n, seed), "bootstrap")
 
 
 def mean_interval(numbers: Sequence[float], seed: int = 1) -> tuple[float, float] | None:
+    return mean_of(Counter(numbers), seed).interval
+
+
+def _mean_interval(levels: Mapping[float, int], n: int, seed: int) -> tuple[float, float] | None:
     """Equal values are drawn together (multinomially), so the time does not grow with their number. A mean of few
     values spreads more than a bootstrap shows: its distances are stretched by √(n / (n - 1)) and Student's t."""
-    n = len(numbers)
     if n < 2:
         return None
-    exact = np.asarray(numbers, dtype=np.float64)
-    levels, counts = np.unique(exact, return_counts=True)
-    if len(levels) > LEVELS:
-        step = (levels[-1] - levels[0]) / LEVELS
-        levels, counts = np.unique(np.round((exact - levels[0]) / step) * step + levels[0], return_counts=True)
+    values = np.asarray(sorted(levels), dtype=np.float64)
+    counts = np.asarray([levels[value] for value in values], dtype=np.int64)
+    if len(values) > LEVELS:
+        step = (values[-1] - values[0]) / LEVELS
+        values, at = np.unique(np.round((values - values[0]) / step) * step + values[0], return_inverse=True)
+        counts = np.bincount(at, weights=counts).astype(np.int64)
     shares = counts / n
-    means = np.random.default_rng(seed).multinomial(n, shares, size=SAMPLES) @ levels / n
-    middle = float(shares @ levels)
+    means = np.random.default_rng(seed).multinomial(n, shares, size=SAMPLES) @ values / n
+    middle = float(shares @ values)
     low, high = np.quantile(means, [0.025, 0.975])
     stretch = math.sqrt(n / (n - 1)) * _student(n - 1) / Z95
     return middle - (middle - float(low)) * stretch, middle + (float(high) - middle) * stretch
@@ -99,17 +119,20 @@ def _student(freedom: int) -> float:
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 
-def median(
-    name: str, title: str, values: Sequence[tuple[str, float]], unit: str, denominator: str, note: str = ""
-) -> Metric:
-    """A median with its interval by order statistics (normal form of the binomial)."""
-    numbers = sorted(value for _, value in values)
-    names = tuple(name for name, _ in values)
-    n = len(numbers)
-    middle = float(np.median(numbers)) if n else None
+def median_of(levels: Mapping[float, int]) -> Statistic:
+    """The median of values that came so often each, with its interval by order statistics (normal form of the
+    binomial)."""
+    values = sorted(levels)
+    upto = np.cumsum([levels[value] for value in values]) if values else np.zeros(1, dtype=np.int64)
+    n = int(upto[-1])
+
+    def ranked(rank: int) -> float:
+        return values[int(np.searchsorted(upto, rank, side="right"))]
+
+    middle = (ranked((n - 1) // 2) + ranked(n // 2)) / 2 if n else None
     interval = None
     if n >= 6:
         reach = Z95 * math.sqrt(n) / 2
         low, high = math.floor(n / 2 - reach), math.ceil(n / 2 + reach)
-        interval = (numbers[max(0, low)], numbers[min(n - 1, high)])
-    return Metric(name, title, middle, interval, "order statistics", unit, denominator, names, names, note)
+        interval = (ranked(max(0, low)), ranked(min(n - 1, high)))
+    return Statistic(middle, interval, "order statistics")

@@ -25,13 +25,13 @@ metadata = MetaData()
 OUTCOME_FLAGS = (
     "eligible", "matured", "ended", "proven", "silent", "reached", "confirmed", "one_contact", "person_took_part",
     "person_asked", "left_queue", "served", "asked_again", "packet_judged", "packet_enough", "survey_offered",
-    "survey_answered", "returned",
+    "survey_answered", "returned", "in_time", "routine",
 )  # fmt: skip
-"""0 or 1 an episode; what the shares of the dashboard are counted from."""
+"""0 or 1 an episode, as in ``eval.metrics.facts.Facts``; what the shares of the dashboard are counted from."""
 OUTCOME_TOTALS_BY = ("day", "version", "intent", "channel", "resolver", "queue", "article")
 """What the totals of the dashboard are kept by; ``*`` stands for all."""
-OUTCOME_NUMBERS = ("first_ended_at", "returned_at", "wait", "to_resolution", "ces7", "ces5", "csat", "effort")
-"""Seconds, points, seconds since 1970; null where there is none."""
+OUTCOME_NUMBERS = ("first_ended_at", "back_after", "wait", "to_resolution", "ces7", "ces5", "csat", "effort")
+"""Seconds, points, seconds since 1970, as in ``eval.metrics.facts.Facts``; null where there is none."""
 
 qa_samples = Table(
     "qa_samples",
@@ -109,6 +109,7 @@ outcome_episodes = Table(
     Column("queue", String(48)),
     Column("next_at", Float, index=True),
     Column("articles", JSON, nullable=False),
+    Column("handovers", JSON, nullable=False, server_default="[]"),
     *(Column(name, Integer, nullable=False) for name in OUTCOME_FLAGS),
     *(Column(name, Float) for name in OUTCOME_NUMBERS),
     Column("judged", String(16)),
@@ -124,6 +125,15 @@ outcome_articles = Table(
     metadata,
     Column("episode_id", String(160), primary_key=True),
     Column("article_id", String(96), primary_key=True, index=True),
+)
+
+outcome_handovers = Table(
+    "outcome_handovers",
+    metadata,
+    Column("episode_id", String(160), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("reason", String(48), nullable=False, index=True),
+    Column("queue", String(48), index=True),
 )
 
 outcome_contacts = Table(

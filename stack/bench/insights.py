@@ -20,6 +20,7 @@ from eval.judge.rules import state_cannot_tell
 from eval.judge.service import standing_of
 from eval.live import counting, insights, store, totals
 from eval.live.shares import E, Period
+from eval.metrics.facts import facts_of
 from eval.metrics.known_truth import days
 from eval.outcomes.classify import episodes_of
 from eval.quality.agreement import agreement
@@ -79,7 +80,10 @@ async def measure(folder: Path, n: int, rounds: int) -> dict[str, Any]:
 async def _fill(database: Database, n: int) -> tuple[float, int]:
     synthetic = days(1, a_day=A_DAY)
     kept = episodes_of(synthetic.conversations, synthetic.as_of)
-    rows = [store.row(each, "p", None, synthetic.as_of, SAID if state_cannot_tell(each) else None) for each in kept]
+    rows = [
+        store.row(each, facts, "p", synthetic.as_of, SAID if state_cannot_tell(each) else None)
+        for each, facts in zip(kept, facts_of(kept, synthetic.as_of), strict=True)
+    ]
     labels = Counts({"resolved": (40, 10), "not_resolved": (5, 25)}, {"resolved": 50, "not_resolved": 30})
     now = synthetic.as_of
     held = Calibration(now, "bench", VERSION, (), now, 90, labels, agreement([]), {})

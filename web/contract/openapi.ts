@@ -3363,7 +3363,8 @@ export interface components {
         };
         /**
          * FigureOut
-         * @description ``hits`` of ``n`` episodes; ``target`` is what good practice asks, in the direction ``wanted``.
+         * @description ``hits`` of ``n`` episodes; ``method`` is how the interval was found, ``note`` what is to be said beside the value
+         *     or instead of one, ``target`` what good practice asks, in the direction ``wanted``.
          */
         FigureOut: {
             /** Denominator */
@@ -3375,10 +3376,17 @@ export interface components {
                 number,
                 number
             ] | null;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "wilson" | "bootstrap" | "order statistics" | "greenwood" | "none";
             /** N */
             n: number;
             /** Name */
             name: string;
+            /** Note */
+            note: string;
             /** Target */
             target: number | null;
             /** Title */
@@ -4876,10 +4884,17 @@ export interface components {
             ] | null;
             /** Key */
             key: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "wilson" | "bootstrap" | "order statistics" | "greenwood" | "none";
             /** N */
             n: number;
             /** Name */
             name: string;
+            /** Note */
+            note: string;
             /** Target */
             target: number | null;
             /** Title */
@@ -9120,6 +9135,7 @@ export interface operations {
                 resolver?: string | null;
                 exclusion?: string | null;
                 reason?: string | null;
+                queue?: string | null;
                 judged?: string | null;
                 after?: string | null;
                 most?: number;

@@ -16,7 +16,8 @@ from eval.live import counting, insights, store, totals, vendors
 from eval.live.keeper import Keeper
 from eval.live.routes import create_router
 from eval.live.service import Outcomes
-from eval.live.shares import BY_NAME, DIMENSIONS, Period
+from eval.live.shares import DIMENSIONS, Period
+from eval.metrics import survival
 from eval.metrics.figures import figures
 from eval.metrics.known_truth import days
 from eval.outcomes.classify import episodes_of
@@ -64,31 +65,51 @@ def cancelled(number: int, at: float = START) -> Log:
     return log.customer(f"Cancel A-{1000 + number}", "cancel_order").done(f"op_{number}").bot("It is off.").closed()
 
 
-def everything(connection: sa.Connection, as_of: float) -> dict[str, Any]:
-    found = insights.summary(connection, Period(0, as_of + 1), as_of)
-    return {each["name"]: each for each in found["metrics"]} | {"all": found}
-
-
-async def test_the_dashboard_counts_what_the_metrics_count(database: Database) -> None:
+async def test_the_dashboard_tells_what_a_report_tells(database: Database) -> None:
+    """Value, interval and its kind, numerator, denominator, note and target of every figure, and what opens behind."""
     synthetic = days(11, a_day=5, length=30)
-    await Keeper(database, Shelf(synthetic.conversations), Now(synthetic.as_of)).step()
-    expected = figures(episodes_of(synthetic.conversations, synthetic.as_of), synthetic.as_of)
-    found = await database.read(lambda connection: everything(connection, synthetic.as_of))
-    for name, share in BY_NAME.items():
-        if name in expected.metrics:
-            metric = expected.metrics[name]
-            assert (found[name]["hits"], found[name]["n"]) == (len(metric.hits), metric.n), name
-            listed = await database.read(
-                lambda c, s=share: insights.listing(c, Period(0, synthetic.as_of), [s.of, s.hits], None, 10_000)
-            )
-            assert {row["id"] for row in listed} == set(metric.hits), name
-    assert found["effort_mean"]["value"] == pytest.approx(expected.metrics["effort"].value)
-    assert {each["key"]: each["n"] for each in found["all"]["counts"]} == expected.counts
-    assert {each["key"]: each["n"] for each in found["all"]["excluded"]} == expected.excluded
-    for point in found["all"]["repeat_curve"]:
-        if point["days"] in (1, 3, 7, 14):
-            exact = expected.metrics[f"repeat_{point['days']:.0f}d"].value or 0.0
-            assert 1 - point["kept"] == pytest.approx(exact, abs=0.02)
+    as_of = synthetic.as_of
+    await Keeper(database, Shelf(synthetic.conversations), Now(as_of)).step()
+    expected = figures(episodes_of(synthetic.conversations, as_of), as_of)
+    for counted in (False, True):
+        while counted and await counting.count_a_day(database):
+            pass
+        found = await database.read(lambda connection: insights.summary(connection, Period(0, as_of + 1), as_of))
+        assert {each["name"]: each for each in found["metrics"]} == {
+            name: rounded(metric.document()) for name, metric in expected.metrics.items()
+        }
+        for kind, told in (("counts", expected.counts), ("excluded", expected.excluded)):
+            assert {each["key"]: each["n"] for each in found[kind]} == told
+        assert {each["key"]: each["n"] for each in found["handover_reasons"]} == expected.reasons
+        for point in found["repeat_curve"]:
+            exact = survival.at(expected.repeat_curve, point["days"])
+            assert point == rounded({**exact._asdict(), "days": point["days"]})
+    for name, metric in expected.metrics.items():
+        for part, names in (("hits", metric.hits), ("all", metric.episodes)):
+            rows, _ = await Outcomes(database, Now(as_of)).episodes(Period(0, as_of), name, part, {}, None, 10_000)
+            assert sorted(row["id"] for row in rows) == sorted(names), (name, part)
+    for reason, n in expected.reasons.items():
+        asked_for = {"reason": reason}
+        rows, _ = await Outcomes(database, Now(as_of)).episodes(
+            Period(0, as_of), "handover", "all", asked_for, None, 10_000
+        )
+        assert len(rows) == n, reason
+
+
+async def test_every_hand_over_of_an_episode_counts(database: Database) -> None:
+    """A quick second one hides neither the slow first nor its reason."""
+    log = Log("c1", customer="cus_1").episode("eps_1").customer("Cancel A-1001", "cancel_order").bot()
+    log.handed_over("frustration").later(minutes=9).accepted().agent().add("handoff.returned", "agent")
+    log.handed_over("policy").accepted().agent().closed("agt_1", "resolved")
+    episodes = episodes_of([log.conversation()], START + 9 * DAY)
+    await hold(database, "cus_1", episodes, START + 9 * DAY)
+    expected = figures(episodes, START + 9 * DAY)
+    found = await database.read(lambda connection: insights.summary(connection, ALL_TIMES, START + 9 * DAY))
+    told = {each["name"]: each for each in found["metrics"]}
+    assert expected.reasons == {"frustration": 1, "policy": 1}
+    assert {each["key"]: each["n"] for each in found["handover_reasons"]} == expected.reasons
+    assert told["wait"]["value"] == expected.metrics["wait"].value > 500
+    assert told["answered_in_time"]["value"] == expected.metrics["answered_in_time"].value == 0
 
 
 def asked(connection: sa.Connection, as_of: float) -> list[Any]:

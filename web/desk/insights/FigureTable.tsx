@@ -33,7 +33,9 @@ export function FigureTable({ figures, scope, csv }: Props) {
           <tbody>
             {figures.map((each) => (
               <tr key={each.name}>
-                <th scope="row">{each.title}</th>
+                <th scope="row">
+                  {each.title} {each.note && <span class="soft">{each.note}</span>}
+                </th>
                 <td>{each.unit === "share" && each.hits > 0 ? <a href={behind(each.name, scope)}>{valueOf(each, each.value)}</a> : valueOf(each, each.value)}</td>
                 <td>{each.interval_95 ? `${valueOf(each, each.interval_95[0])} – ${valueOf(each, each.interval_95[1])}` : "–"}</td>
                 <td>
