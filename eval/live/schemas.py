@@ -13,8 +13,8 @@ from eval.outcomes.model import told
 
 
 class FigureOut(BaseModel):
-    """``hits`` of ``n`` episodes; ``method`` is how the interval was found, ``note`` what is to be said beside the value
-    or instead of one, ``target`` what good practice asks, in the direction ``wanted``."""
+    """``hits`` of ``n`` episodes; ``method`` is how the interval was found, ``note`` what is to be said beside the
+    value or instead of one, ``target`` what good practice asks, in the direction ``wanted``."""
 
     name: str
     title: str

@@ -12,6 +12,7 @@ from eval.live import totals, vendors
 from eval.metrics.facts import Facts, facts_of
 from eval.outcomes.ledger import Entry, revise
 from eval.outcomes.model import DAY, Episode, Ref, told
+from eval.quality.labels import handover_labels
 from eval.rosetta import WINDOWS
 from eval.storage.tables import (
     OUTCOME_FLAGS,
@@ -82,7 +83,8 @@ def change(
     }
     names = {*held, *(each.id for each in episodes), *(alias for each in episodes for alias in each.aliases)}
     said = verdicts or {}
-    known = zip(episodes, facts_of(episodes, now), strict=True)
+    labels = handover_labels(connection, [name for each in episodes for name in each.conversation_ids])
+    known = zip(episodes, facts_of(episodes, now, labels), strict=True)
     wanted = [row(each, facts, person, now, said.get(each.id)) for each, facts in known]
     rows = [each for each in wanted if held.get(each["id"]) != each]
     kept = {each["id"] for each in wanted}
@@ -144,6 +146,7 @@ def row(episode: Episode, facts: Facts, person: str, now: float, verdict: Verdic
         "articles": [list(article) for contact in contacts for article in contact.articles],
         **{name: int(getattr(facts, name)) for name in OUTCOME_FLAGS},
         **{name: getattr(facts, name) for name in OUTCOME_NUMBERS},
+        "handover": facts.handover,
         "judged": verdict.said if verdict else None,
         "judge": {"score": verdict.score, "because": list(verdict.because)} if verdict else None,
         "judge_version": verdict.judge if verdict else None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from eval.metrics.effort import CALIBRATED_FROM
-from eval.metrics.facts import WAIT_TARGET, Facts
+from eval.metrics.facts import DUE, MADE, WAIT_TARGET, Facts
 from eval.outcomes.model import DAY, RETURN_DAYS
 
 Target = tuple[float, Literal["at least", "at most"]]
@@ -136,6 +136,12 @@ def _csat(who: str) -> Share:
                  target=(0.85, "at least"), empty=NOBODY_ANSWERED)  # fmt: skip
 
 
+def _labelled(name: str, title: str, hits: tuple[str, ...], of: tuple[str, ...], which: str) -> Share:
+    denominator = f"eligible episodes that reviewers read, drawn by chance: {which}"
+    of_labelled = (*OF_ELIGIBLE, Is("handover", of))
+    return Share(name, title, (Is("handover", hits),), of_labelled, denominator, empty="not labelled yet")
+
+
 CATALOGUE: Final[tuple[Figure, ...]] = (
     _matured("resolution", "Resolution rate", Is("proven")),
     *(_matured(f"resolution_{who}", f"Resolved by {who}", Is("proven"), Is("resolver", (who,)))
@@ -160,6 +166,9 @@ CATALOGUE: Final[tuple[Figure, ...]] = (
           target=(0.0, "at most")),
     Share("packet_enough", "The packet was enough", (Is("packet_enough"),), (*OF_ELIGIBLE, Is("packet_judged")),
           f"{SERVED}, who said whether it was", empty="no colleague has said so yet"),
+    _labelled("handover_precision", "Hand-overs that were due", DUE, MADE, "handed over"),
+    _labelled("handover_recall", "Due hand-overs that were made", DUE, (*DUE, "missing"), "a person was due"),
+    _labelled("handover_timeliness", "Due hand-overs made in time", ("right",), DUE, "handed over when due"),
     Number("wait", "Wait for a colleague, median", "wait", "median", OF_SERVED, SERVED, "seconds",
            "the longest of an episode"),
     Share("answered_in_time", f"Answered within {WAIT_TARGET:.0f} s", (Is("in_time"),), OF_SERVED, SERVED,

@@ -7,12 +7,13 @@ The live part keeps these facts in SQL (``eval.live.store``), a report holds the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from eval.metrics import effort
-from eval.outcomes.model import DAY, Contact, Episode, Handoff, Resolver, Status
+from eval.outcomes.model import DAY, Contact, Episode, Handoff, Resolver, Status, TransferLabel
 
 STEP: Final = DAY / 10
 """How exactly the time until a return is told."""
@@ -21,6 +22,10 @@ WAIT_TARGET: Final = 120.0
 ROUTINE: Final = 2 * DAY
 """Seconds within which a routine issue is to be settled."""
 
+DUE: Final[tuple[TransferLabel, ...]] = ("right", "late")
+MADE: Final[tuple[TransferLabel, ...]] = (*DUE, "needless")
+"""Labels of a hand-over that was made; the first two where it was due as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -28,7 +33,8 @@ class Facts:
     tenth, so that many episodes share a value; ``in_time`` and ``routine`` are held against the exact times.
 
     ``wait`` is the longest of the hand-overs that a colleague answered. ``first_ended_at`` and ``back_after`` lie on a
-    grid of ``STEP``. ``reasons`` and ``queues``: those of its hand-overs, each once.
+    grid of ``STEP``. ``handover``: what reviewers said of its hand-over or of there being none. ``reasons`` and
+    ``queues``: those of its hand-overs, each once.
     """
 
     id: str
@@ -62,14 +68,32 @@ class Facts:
     ces5: float | None
     csat: float | None
     effort: float
+    handover: TransferLabel | None
     reasons: tuple[str, ...]
     queues: tuple[str, ...]
 
 
-def facts_of(episodes: Sequence[Episode], as_of: float) -> list[Facts]:
-    """The facts of each episode, in order; ``episodes`` are all that their customers have."""
+def facts_of(
+    episodes: Sequence[Episode], as_of: float, labels: Mapping[str, TransferLabel] | None = None
+) -> list[Facts]:
+    """The facts of each episode, in order; ``episodes`` are all that their customers have, ``labels`` what reviewers
+    said, by conversation."""
     followers = {each.follows: each for each in episodes if each.eligible and each.follows is not None}
-    return [_facts(each, _next_contact(each, followers.get(each.id)), as_of) for each in episodes]
+    named = labels_of_episodes(episodes, labels) if labels else {}
+    return [_facts(each, _next_contact(each, followers.get(each.id)), named.get(each.id), as_of) for each in episodes]
+
+
+def labels_of_episodes(episodes: Sequence[Episode], labels: Mapping[str, TransferLabel]) -> dict[str, TransferLabel]:
+    """What a label of a conversation says of an episode. Nothing where the conversation holds several issues, where two
+    labels differ, or where the log knows of no hand-over that a label speaks of, or of one that it denies."""
+    issues = Counter(name for each in episodes if each.eligible for name in each.conversation_ids)
+    found: dict[str, TransferLabel] = {}
+    for each in episodes:
+        said = {labels[name] for name in each.conversation_ids if name in labels and issues[name] == 1}
+        said = {label for label in said if (label in MADE) == bool(each.handoffs)}
+        if each.eligible and len(said) == 1:
+            found[each.id] = said.pop()
+    return found
 
 
 def grid(at: float) -> float:
@@ -77,7 +101,7 @@ def grid(at: float) -> float:
     return math.floor(at / STEP) * STEP
 
 
-def _facts(episode: Episode, following: Contact | None, as_of: float) -> Facts:
+def _facts(episode: Episode, following: Contact | None, label: TransferLabel | None, as_of: float) -> Facts:
     contacts, handoffs = episode.contacts, episode.handoffs
     waits = [each.answered_at - each.requested_at for each in handoffs if each.answered_at is not None]
     enough = [each.packet_enough for each in contacts if each.packet_enough is not None] if waits else []
@@ -116,6 +140,7 @@ def _facts(episode: Episode, following: Contact | None, as_of: float) -> Facts:
         ces5=_point(next((s.ces for s in surveys if s.form == "ces5" and s.ces is not None), None)),
         csat=_point(next((s.csat for s in surveys if s.csat is not None), None)),
         effort=round(effort.index(episode), 1),
+        handover=label,
         reasons=tuple(dict.fromkeys(each.reason for each in handoffs)),
         queues=tuple(dict.fromkeys(each.queue for each in handoffs if each.queue is not None)),
     )

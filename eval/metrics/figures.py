@@ -23,7 +23,7 @@ from eval.metrics.catalogue import (
 from eval.metrics.facts import Facts, facts_of, grid
 from eval.metrics.survival import Point
 from eval.metrics.values import Metric, Statistic, mean_of, median_of, share_of
-from eval.outcomes.model import DAY, Episode
+from eval.outcomes.model import DAY, Episode, TransferLabel
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Figures:
         }
 
 
-def figures(episodes: Sequence[Episode], as_of: float) -> Figures:
-    """``episodes`` are all that their customers have."""
-    facts = facts_of(episodes, as_of)
+def figures(episodes: Sequence[Episode], as_of: float, labels: Mapping[str, TransferLabel] | None = None) -> Figures:
+    """``episodes`` are all that their customers have; ``labels``: what people say of hand-overs, by conversation."""
+    facts = facts_of(episodes, as_of, labels)
     points = repeat_points(facts, as_of)
     denominators: dict[Conditions, list[Facts]] = {}
     for each in CATALOGUE:

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from eval.intents import wilson
+from eval.metrics.catalogue import BY_NAME
 from eval.metrics.values import Metric, share
+from eval.outcomes.model import TransferLabel
 
 TOLERANCES = (1, 2, 3)
 EPSILON = 1e-9
@@ -38,10 +40,6 @@ def gt_t(made: Sequence[int], due: Sequence[int], tolerance: int) -> float:
 def figures(all_of: Sequence[Transfers]) -> dict[str, Metric | float | dict[str, float] | None]:
     """``precision`` and ``recall`` count conversations, ``timeliness`` the right ones that came in time; ``turn_*``
     count turns that agree exactly."""
-    made = [each.name for each in all_of if each.made]
-    due = [each.name for each in all_of if each.due]
-    right = [each.name for each in all_of if each.made and each.due]
-    timely = [each.name for each in all_of if each.made and each.due and 0 <= each.made[0] - each.due[0] <= LATE]
     exact = sum(len(set(each.made) & set(each.due)) for each in all_of)
     said, wanted = sum(len(set(each.made)) for each in all_of), sum(len(set(each.due)) for each in all_of)
     scores = {
@@ -50,16 +48,29 @@ def figures(all_of: Sequence[Transfers]) -> dict[str, Metric | float | dict[str,
         if all_of
     }
     return {
-        "precision": share("handover_precision", "Hand-overs that were due", right, made, "labelled, handed over"),
-        "recall": share("handover_recall", "Due hand-overs that were made", right, due, "labelled, hand-over due"),
-        "timeliness": share(
-            "handover_timeliness", f"Made within {LATE} turn of being due", timely, right, "labelled, due and made"
-        ),
+        **{name: _of_labels(f"handover_{name}", all_of) for name in ("precision", "recall", "timeliness")},
         "turn_precision": exact / said if said else None,
         "turn_recall": exact / wanted if wanted else None,
         "turn_f1": 2 * exact / (said + wanted) if said + wanted else None,
         "gt_t": scores,
     }
+
+
+def label(each: Transfers) -> TransferLabel:
+    """What a reviewer would say of it."""
+    if not each.made:
+        return "missing" if each.due else "none_due"
+    if not each.due:
+        return "needless"
+    return "right" if 0 <= each.made[0] - each.due[0] <= LATE else "late"
+
+
+def _of_labels(name: str, all_of: Sequence[Transfers]) -> Metric:
+    """The catalogue's figure, where nothing but the labels is known."""
+    figure = BY_NAME[name]
+    of = [each.name for each in all_of if label(each) in figure.of[-1].values]
+    hits = [each.name for each in all_of if label(each) in figure.hits[-1].values]
+    return share(name, figure.title, hits, of, f"labelled by turn: {figure.denominator.partition(': ')[2]}")
 
 
 def turn_recall_interval(all_of: Sequence[Transfers]) -> list[float] | None:

@@ -22,6 +22,8 @@ Status = Literal[
 Evidence = Literal["verified_state", "confirmed", "assumed_silent", "none"]
 Resolver = Literal["bot", "assisted", "human"]
 Traffic = Literal["customer", "test", "staff", "outbound"]
+TransferLabel = Literal["right", "needless", "late", "missing", "none_due"]
+"""What people say of a hand-over: made when it was due, made and not due, not in time, due and not made, neither."""
 Exclusion = Literal["greeting_only", "spam", "test", "staff", "outbound", "empty"]
 PROVEN: frozenset[str] = frozenset({"verified_state", "confirmed"})
 UNSETTLED: frozenset[str] = frozenset({"open", "immature"})

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from eval.outcomes.model import TransferLabel
 from eval.quality.scorecard import Mark, Score
 
 Outcome = Literal["resolved", "not_resolved", "unclear"]
-Handover = Literal["right", "needless", "late", "missing", "none_due"]
+Handover = TransferLabel
 WireEvent = dict[str, Any]
 
 

@@ -136,6 +136,7 @@ class QualityDesk:
             else:
                 names = {"reviewer": me.id, "reviewer_name": me.name}
                 store.add_review(connection, id=self._ids.new("qar"), sample_id=sample_id, **names, **values)
+            store.ask_outcome_again(connection, row["conversation_id"])
             return _sample(connection, sample_id, me)
 
         return await self._sql.write(work)

@@ -65,6 +65,22 @@ def change_review(connection: sa.Connection, review_id: str, **values: Any) -> N
     connection.execute(sa.update(qa_reviews).where(qa_reviews.c.id == review_id).values(**values))
 
 
+def ask_outcome_again(connection: sa.Connection, conversation_id: str) -> None:
+    """Have the outcomes of a conversation kept anew, of which something was said."""
+    mine = sa.select(outcome_contacts.c.episode_id).where(outcome_contacts.c.conversation_id == conversation_id)
+    connection.execute(sa.update(outcome_episodes).where(outcome_episodes.c.id.in_(mine)).values(next_at=0.0))
+
+
+def drawn_by_chance(connection: sa.Connection, conversation_ids: Collection[str]) -> list[Row]:
+    """The reviews of those of the conversations that were drawn by chance alone."""
+    query = (
+        sa.select(qa_reviews, qa_samples.c.conversation_id)
+        .join(qa_samples)
+        .where(qa_samples.c.conversation_id.in_(conversation_ids), qa_samples.c.rule == "random")
+    )
+    return _all(connection, query)
+
+
 def add_comment(connection: sa.Connection, **values: Any) -> None:
     connection.execute(sa.insert(qa_comments).values(**values))
 

@@ -112,13 +112,15 @@ outcome_episodes = Table(
     Column("handovers", JSON, nullable=False, server_default="[]"),
     *(Column(name, Integer, nullable=False) for name in OUTCOME_FLAGS),
     *(Column(name, Float) for name in OUTCOME_NUMBERS),
+    Column("handover", String(16)),
     Column("judged", String(16)),
     Column("judge", JSON),
     Column("judge_version", String(32), index=True),
     Index("outcome_episodes_opened", "opened_at"),
 )
 
-"""``judged``: what the judge says of an episode that ended in silence; ``judge``: its score and reasons."""
+"""``judged``: what the judge says of an episode that ended in silence; ``judge``: its score and reasons; ``handover``:
+what reviewers say of its hand-over."""
 
 outcome_articles = Table(
     "outcome_articles",

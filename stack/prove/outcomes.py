@@ -11,7 +11,7 @@ from typing import Any
 
 from eval.metrics.figures import figures
 from eval.metrics.known_truth import DAYS, TRUTH, days
-from eval.metrics.transfer import figures as transfers
+from eval.metrics.transfer import label
 from eval.metrics.values import Metric
 from eval.outcomes.classify import episodes_of
 from stack.prove import Extent
@@ -66,10 +66,8 @@ def run(_settings: Settings, tell: Callable[[str], None], extent: Extent) -> dic
 def measured(seed: int) -> dict[str, Metric]:
     """Every metric with a known truth, of the days of one seed."""
     synthetic = days(seed)
-    found = figures(episodes_of(synthetic.conversations, synthetic.as_of), synthetic.as_of).metrics
-    for name, metric in transfers(synthetic.labels).items():
-        if isinstance(metric, Metric):
-            found[f"handover_{name}"] = metric
+    episodes = episodes_of(synthetic.conversations, synthetic.as_of)
+    found = figures(episodes, synthetic.as_of, {each.name: label(each) for each in synthetic.labels}).metrics
     return {name: found[name] for name in TRUTH}
 
 

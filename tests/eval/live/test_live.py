@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -20,9 +20,12 @@ from eval.live.shares import DIMENSIONS, Period
 from eval.metrics import survival
 from eval.metrics.figures import figures
 from eval.metrics.known_truth import days
+from eval.metrics.transfer import label
 from eval.outcomes.classify import episodes_of
-from eval.outcomes.model import DAY, HOUR, Conversation, Episode
+from eval.outcomes.model import DAY, HOUR, Conversation, Episode, TransferLabel
 from eval.outcomes.model import told as moved
+from eval.quality import store as quality
+from eval.quality.sampling import Drawn
 from eval.rosetta import panel
 from handoff.agents.service import Principal
 from handoff.errors import Forbidden, Unauthorised
@@ -65,12 +68,25 @@ def cancelled(number: int, at: float = START) -> Log:
     return log.customer(f"Cancel A-{1000 + number}", "cancel_order").done(f"op_{number}").bot("It is off.").closed()
 
 
+def read_by_people(connection: sa.Connection, labels: Mapping[str, TransferLabel]) -> None:
+    """Each conversation drawn by chance and read once."""
+    common = {"reviews_wanted": 1, "created_at": moved(START), "created_by": "agt"}
+    quality.add_samples(connection, [Drawn(name, "random", "") for name in labels], list(labels), **common)
+    for name, said in labels.items():
+        values = {"reviewer": "agt", "reviewer_name": "Quinn", "answers": {}, "outcome": "unclear", "note": ""}
+        quality.add_review(
+            connection, id=name, sample_id=name, handover=said, excellent=False, finished_at=moved(START), **values
+        )
+
+
 async def test_the_dashboard_tells_what_a_report_tells(database: Database) -> None:
     """Value, interval and its kind, numerator, denominator, note and target of every figure, and what opens behind."""
     synthetic = days(11, a_day=5, length=30)
     as_of = synthetic.as_of
+    labels = {each.name: label(each) for each in synthetic.labels}
+    await database.write(lambda connection: read_by_people(connection, labels))
     await Keeper(database, Shelf(synthetic.conversations), Now(as_of)).step()
-    expected = figures(episodes_of(synthetic.conversations, as_of), as_of)
+    expected = figures(episodes_of(synthetic.conversations, as_of), as_of, labels)
     for counted in (False, True):
         while counted and await counting.count_a_day(database):
             pass
