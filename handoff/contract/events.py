@@ -16,6 +16,7 @@ CONTRACT_VERSION = 1
 
 Source = Literal["customer", "bot", "agent", "system"]
 Visibility = Literal["all", "staff"]
+Device = Literal["phone", "tablet", "computer"]
 HandoffReason = Literal[
     "explicit_request",
     "frustration",
@@ -70,7 +71,8 @@ class Evidence:
 
 @dataclass(frozen=True)
 class ConversationOpened:
-    """``name``, ``email`` and ``topic`` are what an unknown customer wrote into the form before the first message."""
+    """``name``, ``email`` and ``topic`` are what an unknown customer wrote into the form before the first message.
+    ``timezone`` (IANA) and ``device`` are what the page reports of the browser: nothing rests on them."""
 
     channel: str
     customer_id: Optional[str] = None
@@ -79,6 +81,8 @@ class ConversationOpened:
     name: Optional[str] = None
     email: Optional[str] = None
     topic: Optional[str] = None
+    timezone: Optional[str] = None
+    device: Optional[Device] = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ STAFF_FIELDS: dict[str, list[str]] = {
 """Fields that staff write for each other in events that a customer receives; they are left out for the customer."""
 
 PRIVATE_FIELDS: dict[str, list[str]] = {
-    "conversation.opened": ["page_url", "name", "email", "topic"],
+    "conversation.opened": ["page_url", "name", "email", "topic", "timezone", "device"],
     "conversation.closed": ["cause", "packet_missing", "article_missing"],
     "message.sent": ["text", "attachments", "choices"],
     "message.drafted": ["text"],

@@ -21,7 +21,7 @@ from handoff.conversations.schemas import (
     SendMessage,
     Seq,
 )
-from handoff.conversations.service import STAFF_CHANNEL, ConversationService
+from handoff.conversations.service import STAFF_CHANNEL, Browser, ConversationService
 from handoff.core import Core
 from handoff.limits import RateLimit
 
@@ -51,7 +51,8 @@ def create_router(
         await limit.take("conversations", whose, settings.conversations_per_minute)
         # Staff who try the chat are no customers, unless they come as one.
         channel = STAFF_CHANNEL if known is None and await is_staff(request) else "web"
-        opened = await service.open(known, body.page_url, body.locale or "en", channel, about=body.about)
+        browser = Browser(body.page_url, body.locale or "en", body.timezone, body.device)
+        opened = await service.open(known, browser, channel, about=body.about)
         return ConversationOpened(**vars(opened))
 
     @router.post("/{conversation_id}/identify", status_code=204)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from handoff.attachments.rules import MOST_IN_A_MESSAGE
+from handoff.contract.events import Device
 
 ClientMessageId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 # PostgreSQL cannot hold U+0000, and no person means it.
@@ -34,10 +35,16 @@ class AboutMe(Body):
     topic: FormLine | None = None
 
 
+# Its form alone: a browser may know a zone that this machine does not, and that is no reason to refuse somebody.
+Timezone = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$")]
+
+
 class OpenConversation(Body):
     identity_token: str | None = Field(default=None, max_length=4096)
     page_url: str | None = Field(default=None, max_length=2048)
     locale: str | None = Field(default=None, max_length=16, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+    timezone: Timezone | None = None
+    device: Device | None = None
     about: AboutMe | None = None
 
 

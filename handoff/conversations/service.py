@@ -13,6 +13,7 @@ from handoff.clock import stamp
 from handoff.contract.events import (
     ConversationOpened,
     CustomerVerified,
+    Device,
     FeedbackGiven,
     MessageSent,
 )
@@ -52,6 +53,16 @@ class Opened:
     epoch: int
 
 
+@dataclass(frozen=True)
+class Browser:
+    """What the page reports of where the customer is. ``timezone`` is an IANA name."""
+
+    page_url: str | None
+    locale: str
+    timezone: str | None = None
+    device: Device | None = None
+
+
 class ConversationService:
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -59,8 +70,7 @@ class ConversationService:
     async def open(
         self,
         customer: Customer | None,
-        page_url: str | None,
-        locale: str,
+        browser: Browser,
         channel: str = "web",
         about: AboutMe | None = None,
     ) -> Opened:
@@ -75,7 +85,7 @@ class ConversationService:
             customer_name=customer.name if customer else given.name,
             verification="identity_token" if customer else "none",
             channel=channel,
-            locale=locale,
+            locale=browser.locale,
             owner="bot",
             epoch=1,
             head_seq=0,
@@ -92,8 +102,8 @@ class ConversationService:
             # A unit of work may run twice: it changes nothing that it did not make.
             log = LogWriter(connection, replace(fresh), now, core.ids)
             connection.execute(sa.insert(t.conversations).values(**vars(fresh)))
-            facts = (channel, fresh.customer_id, page_url, locale, given.name, given.email, given.topic)
-            log.append(ConversationOpened(*facts), "system")
+            facts = vars(browser) | given.model_dump()
+            log.append(ConversationOpened(channel, fresh.customer_id, **facts), "system")
             if customer:
                 log.append(CustomerVerified(customer.id, "identity_token"), "system")
             return log.save()

@@ -66,7 +66,9 @@ def customer(
         phone=where["phone"].address if "phone" in where else None,
         confirmed_contacts=[kind for kind in KINDS if kind in where and where[kind].checked],
         locale=conversation.locale,
+        timezone=opening(events).get("timezone"),
         page_url=(opening(events).get("page_url") or "")[:LONGEST_URL] or None,
+        device=opening(events).get("device"),
         accessibility=accessibility(said),
     )
 

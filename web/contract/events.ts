@@ -105,6 +105,7 @@ export interface ConversationClosed {
 }
 /**
  * ``name``, ``email`` and ``topic`` are what an unknown customer wrote into the form before the first message.
+ * ``timezone`` (IANA) and ``device`` are what the page reports of the browser: nothing rests on them.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationOpened".
@@ -112,10 +113,12 @@ export interface ConversationClosed {
 export interface ConversationOpened {
   channel: string;
   customer_id?: string | null;
+  device?: ("phone" | "tablet" | "computer") | null;
   email?: string | null;
   locale?: string;
   name?: string | null;
   page_url?: string | null;
+  timezone?: string | null;
   topic?: string | null;
 }
 /**

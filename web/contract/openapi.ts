@@ -4150,12 +4150,16 @@ export interface components {
         /** OpenConversation */
         OpenConversation: {
             about?: components["schemas"]["AboutMe"] | null;
+            /** Device */
+            device?: ("phone" | "tablet" | "computer") | null;
             /** Identity Token */
             identity_token?: string | null;
             /** Locale */
             locale?: string | null;
             /** Page Url */
             page_url?: string | null;
+            /** Timezone */
+            timezone?: string | null;
         };
         /**
          * OpenedOut

@@ -1,5 +1,7 @@
 /** Numbers and times as people read them. */
 
+import { t } from "./words";
+
 export function clock(at: string): string {
   const when = new Date(at);
   if (Number.isNaN(when.getTime())) return "";
@@ -7,6 +9,16 @@ export function clock(at: string): string {
   return today
     ? when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
     : when.toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+}
+
+/** Somebody else's hour: "Europe/Berlin · 14:05 there now". A zone that this browser does not know stands alone. */
+export function hourIn(timezone: string, now = new Date()): string {
+  try {
+    const hour = now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: timezone });
+    return t("hourThere", { timezone, hour });
+  } catch {
+    return timezone;
+  }
 }
 
 /** Time since `at`, short: "just now", "4 min", "2 h 10 min", "3 d". */

@@ -15,9 +15,10 @@ export interface SurveyAnswer {
   csat?: number;
   comment?: string;
 }
+export type Place = Pick<Schemas["OpenConversation"], "page_url" | "timezone" | "device">;
 export type Wait = Schemas["Wait"];
 export type Contact = { email: string } | { phone: string } | { use_address_on_record: true };
-type Opening = { identity_token?: string; page_url?: string; locale?: string; about?: AboutMe };
+type Opening = Place & { identity_token?: string; locale?: string; about?: AboutMe };
 type Sending = { client_message_id: string; text?: string; choice?: string; attachments?: string[] };
 
 export function customerCalls(base: string, fetch?: typeof globalThis.fetch) {

@@ -4,7 +4,7 @@ import { addEcho } from "../shared/reduce";
 import { createStore, type Store } from "../shared/store";
 import type { Attachment, ChoiceButton } from "../shared/types";
 import { Account } from "./account";
-import type { AboutMe, CustomerCalls } from "./calls";
+import type { AboutMe, CustomerCalls, Place } from "./calls";
 import { Ending } from "./ending";
 import { IdentityKeeper, subjectOf } from "./identity";
 import { Inbox } from "./inbox";
@@ -22,7 +22,7 @@ export interface ControllerOptions {
   memory: Memory;
   words: Words;
   locale: string;
-  pageUrl: () => string;
+  place: () => Place;
   /** The identity token was refused: the host page is asked for a fresh one. */
   onIdentityNeeded: () => void;
   now?: () => Date;

@@ -6,6 +6,7 @@ import { Controller } from "./controller";
 import type { FrontdeskWidget, WidgetEvent } from "./element";
 import { dress } from "./sheets";
 import { unread, type WidgetState } from "./state";
+import { place } from "./place";
 import { Memory } from "./storage";
 import { wordsFor } from "./words";
 
@@ -26,7 +27,7 @@ export async function mount(host: FrontdeskWidget, origin: string, byPerson: boo
     memory: new Memory(server),
     words,
     locale,
-    pageUrl: () => `${location.origin}${location.pathname}`,
+    place,
     onIdentityNeeded: () => tell("identity-needed"),
   });
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });

@@ -3,7 +3,7 @@ import { ApiError } from "../shared/api";
 import { EMPTY, hasGap } from "../shared/reduce";
 import type { Store } from "../shared/store";
 import { ConversationStream } from "../shared/stream";
-import type { CustomerCalls } from "./calls";
+import type { CustomerCalls, Place } from "./calls";
 import { type IdentityKeeper, subjectOf } from "./identity";
 import type { Inbox } from "./inbox";
 import { INITIAL, type WidgetState } from "./state";
@@ -13,7 +13,7 @@ export interface SessionOptions {
   calls: CustomerCalls;
   memory: Memory;
   locale: string;
-  pageUrl: () => string;
+  place: () => Place;
   now: () => number;
 }
 
@@ -150,9 +150,9 @@ export class Session {
   }
 
   private async openNew(): Promise<string> {
-    const { calls, locale, pageUrl } = this.options;
+    const { calls, locale, place } = this.options;
     const { about: given } = this.store.get();
-    const about = { page_url: pageUrl(), locale, ...(given && { about: given }) };
+    const about = { ...place(), locale, ...(given && { about: given }) };
     const identity = this.identity.token;
     let subject = subjectOf(identity);
     const opened = await calls.open(identity ? { ...about, identity_token: identity } : about).catch((error: unknown) => {

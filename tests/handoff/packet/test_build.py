@@ -59,7 +59,15 @@ def triage(seq: int, frustration: float, *evidence: str) -> dict[str, Any]:
 
 
 EVENTS = [
-    event(1, "conversation.opened", "system", channel="web", page_url="https://shop/orders"),
+    event(
+        1,
+        "conversation.opened",
+        "system",
+        channel="web",
+        page_url="https://shop/orders",
+        timezone="Europe/Berlin",
+        device="phone",
+    ),
     event(2, "message.sent", "customer", text="My order A-1001 has not arrived", author="customer"),
     triage(3, 0.2),
     event(4, "message.sent", text="Which one do you mean?", author="bot", reply_to=[2]),
@@ -292,6 +300,12 @@ def test_payment_data_and_codes_never_enter_and_are_logged() -> None:
         ("account", 4, 1),
     ]
     assert packet.transcript[0].hidden == ["account", "card"]
+
+
+def test_where_the_customer_is_and_on_what() -> None:
+    where = (packet := built()).customer
+    assert (where.page_url, where.timezone, where.device) == ("https://shop/orders", "Europe/Berlin", "phone")
+    assert packet.origins["customer.timezone"] == packet.origins["customer.device"] == Origin("host_site", 1)
 
 
 def test_an_address_that_was_told_is_kept_for_the_agent() -> None:

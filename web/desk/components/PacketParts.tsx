@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Packet } from "../../shared/types";
-import { clock, spaced } from "../format";
+import { clock, hourIn, spaced } from "../format";
 import { label, t } from "../words";
 import { Pairs, type Row } from "./PacketMore";
 
@@ -61,9 +61,9 @@ export function Customer({ packet }: { packet: Packet }) {
     [t("tier"), customer.tier],
     [t("identity"), label("verified", customer.verification)],
     [t("language"), customer.locale],
-    [t("timezone"), customer.timezone],
+    [t("timezone"), customer.timezone && hourIn(customer.timezone)],
     [t("page"), customer.page_url],
-    [t("device"), customer.device],
+    [t("device"), customer.device && label("device", customer.device)],
     [t("consent"), customer.consent?.join(", ")],
     [t("firstContact"), clock(ids.first_contact_at)],
   ];

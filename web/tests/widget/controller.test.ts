@@ -20,7 +20,7 @@ function page(identity: string | null = null): Controller {
     memory: new Memory("https://desk.example", storage as unknown as Storage),
     words,
     locale: "en",
-    pageUrl: () => "https://shop.example/",
+    place: () => ({ page_url: "https://shop.example/", timezone: "Europe/Berlin", device: "phone" }),
     onIdentityNeeded: () => (asked += 1),
   });
   running.push(controller);
