@@ -63,6 +63,8 @@ from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnViewer
 from handoff.settings import HandoffSettings
 from handoff.storage.database import Database
+from handoff.team import routes as team_routes
+from handoff.team.service import Team
 from handoff.webhooks import routes as webhook_routes
 from handoff.webhooks.service import WebhookService
 from handoff.widget import routes as widget_routes
@@ -144,6 +146,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(agent_routes.create_router(staff, presence, trail, require, limit, settings))
     router.include_router(picture_routes.create_router(staff, Portraits(settings.portraits), require))
     router.include_router(desk_socket.create_router(core, staff, presence, trail, require))
+    router.include_router(team_routes.create_router(Team(core, presence, trail, plan), require))
     queue, approvals = QueueService(core, presence, trail, ports), ApprovalService(core, trail, ports)
     router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
     router.include_router(promise_routes.create_router(queue, PromiseService(core, trail), require))

@@ -58,18 +58,23 @@ def migrate_evaluation(url: str) -> None:
 
 
 async def seed_staff(settings: Settings) -> None:
-    """The demo's people with ``--demo``; else the first administrator."""
+    """The demo's people with ``--demo``; else the first administrator, where nobody administers yet."""
     folder = settings.paths.secrets
-    people = staff.demo_staff(folder) if settings.demo else staff.first_administrator(folder)
-    if not settings.demo:
-        staff.write_administrators_password(folder)
     database = Database(settings.sql_url)
     database.open()
     try:
         # Seeding touches SQL alone, so there is no Redis here.
         life = handoff_settings(settings).staff_session_life
         service = StaffService(database, SystemClock(), RandomIds(), life)
+        if settings.demo:
+            people = staff.demo_staff(folder)
+        else:
+            # Not by their address alone: it may have been changed, and nobody wants them back under the first one.
+            there = await service.administrators() - staff.demo_addresses()
+            people = [] if there else staff.first_administrator(folder)
         created = await service.seed(people)
+        if not settings.demo and staff.ADMINISTRATOR in await service.administrators():
+            staff.write_administrators_password(settings.paths)
         portraits = Portraits(settings.paths.portraits)
         for email, agent_id in created.items():
             drawing = staff.PORTRAITS / f"{email.partition('@')[0]}.png"

@@ -28,6 +28,11 @@ class Paths:
         return self.var / "secrets"
 
     @property
+    def first_sign_in(self) -> Path:
+        """The first administrator's e-mail and first password."""
+        return self.secrets / "first_sign_in"
+
+    @property
     def models(self) -> Path:
         return self.built / "models"
 

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from stack import secrets
-from stack.paths import ROOT
+from stack.paths import ROOT, Paths
 
 DEMO_STAFF = ROOT / "handoff" / "demo" / "staff.yaml"
 PORTRAITS = ROOT / "handoff" / "demo" / "portraits"
@@ -35,11 +35,15 @@ def first_administrator(secrets_folder: Path) -> list[dict[str, Any]]:
     return [{"email": ADMINISTRATOR, "name": "Administrator", "roles": EVERY_ROLE, "password": password}]
 
 
-def write_administrators_password(secrets_folder: Path) -> Path:
+def demo_addresses() -> set[str]:
+    return {person["email"] for person in yaml.safe_load(DEMO_STAFF.read_text())}
+
+
+def write_administrators_password(paths: Paths) -> Path:
     """A file, readable by its owner alone, with the e-mail and the first password."""
-    path = secrets_folder / "first_sign_in"
+    path = paths.first_sign_in
     path.touch(mode=0o600)
-    path.write_text(f"{ADMINISTRATOR} {password_of(secrets_folder, ADMINISTRATOR)}\n")
+    path.write_text(f"{ADMINISTRATOR} {password_of(paths.secrets, ADMINISTRATOR)}\n")
     return path
 
 

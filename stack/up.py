@@ -107,8 +107,8 @@ def _announce(settings: Settings, seconds: float) -> None:
     ]
     if settings.demo:
         lines.append("  Who may sign in        ./frontdesk demo --json   (agents, with passwords)")
-    else:
-        lines.append(f"  First sign-in          {settings.paths.secrets / 'first_sign_in'}   (e-mail and password)")
+    elif (first := settings.paths.first_sign_in).exists():
+        lines.append(f"  First sign-in          {first}   (e-mail and password)")
     lines.append("Ctrl-C stops it.")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

@@ -37,7 +37,9 @@ def row(
     request_id: str = "",
     **detail: Any,
 ) -> dict[str, Any]:
-    """``detail``: codes and ids, never a person's words; nor does what a caller wrote in an id's place count as one."""
+    """``detail``: codes and ids, never a person's words; nor does what a caller wrote in an id's place count as one.
+
+    Of a colleague's account it holds what it was changed from and to, and never a password."""
     return {
         "at": at,
         "agent_id": agent_id,

@@ -22,6 +22,7 @@ from handoff.storage import tables as t
 from handoff.storage.database import Database
 
 Role = Literal["agent", "senior", "lead", "editor", "qa", "admin"]
+"""``senior`` is how experienced an agent is, and ``lead`` includes it: what wants a senior colleague goes to them."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class StaffService:
         now = self._clock.now()
         expires_at = stamp(now + self._life)
         values = {
-            "token_hash": _hash(token),
+            "token_hash": hash_of(token),
             "agent_id": row["id"],
             "created_at": stamp(now),
             "expires_at": expires_at,
@@ -75,7 +76,7 @@ class StaffService:
             sa.select(t.agents, t.staff_sessions.c.expires_at)
             .join(t.staff_sessions, t.staff_sessions.c.agent_id == t.agents.c.id)
             .where(
-                t.staff_sessions.c.token_hash == _hash(token),
+                t.staff_sessions.c.token_hash == hash_of(token),
                 t.staff_sessions.c.expires_at > stamp(self._clock.now()),
                 t.agents.c.active,
             )
@@ -86,7 +87,7 @@ class StaffService:
         return _principal(row, row["expires_at"])
 
     async def sign_out(self, token: str) -> None:
-        statement = sa.delete(t.staff_sessions).where(t.staff_sessions.c.token_hash == _hash(token))
+        statement = sa.delete(t.staff_sessions).where(t.staff_sessions.c.token_hash == hash_of(token))
         await self._database.write(lambda c: c.execute(statement))
 
     async def name_of(self, agent_id: str) -> str:
@@ -96,6 +97,12 @@ class StaffService:
         if name is None:
             raise NotFound("colleague_not_found", "There is no such colleague.")
         return str(name)
+
+    async def administrators(self) -> set[str]:
+        """The e-mails of those who may add and change accounts."""
+        query = sa.select(t.agents.c.email, t.agents.c.roles).where(t.agents.c.active)
+        rows = await self._database.read(lambda c: c.execute(query).all())
+        return {row.email for row in rows if "admin" in row.roles}
 
     async def seed(self, people: list[dict[str, Any]]) -> dict[str, str]:
         """Create accounts that are not there yet; existing ones stay as they are. The new ones' ids by e-mail.
@@ -128,7 +135,8 @@ class StaffService:
         return await self._database.write(work)
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """The form in which a session is kept: whoever reads the table cannot use it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -44,7 +44,16 @@ class Watching:
     owner: str = ""
 
 
-Signal = Announcement | Typing | Hint | Watching
+@dataclass(frozen=True)
+class Rights:
+    """What this member of the staff may do has changed: whoever serves them looks it up again. For desks alone."""
+
+    agent_id: str
+    conversation_id: str = ""
+    owner: str = ""
+
+
+Signal = Announcement | Typing | Hint | Watching | Rights
 
 
 @dataclass(eq=False)
@@ -80,7 +89,7 @@ class Hub:
             for listener in tuple(self._listeners.get(topic, ())):
                 listener.offer(signal)
 
-    def tell_desk(self, signal: Watching) -> None:
+    def tell_desk(self, signal: Watching | Rights) -> None:
         for listener in tuple(self._listeners.get(DESK, ())):
             listener.offer(signal)
 

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from handoff.clock import Clock, stamp
 from handoff.conversations.log import Announcement
-from handoff.gateway.hub import Hint, Hub, Typing
+from handoff.gateway.hub import Hint, Hub, Rights, Typing
 from handoff.storage import tables as t
 from handoff.storage.database import Database
 
@@ -48,7 +48,7 @@ class Announcer:
         self._clock = clock
         self._instance = instance
         self._announced: deque[str] = deque()
-        self._outgoing: asyncio.Queue[Announcement | Typing] = asyncio.Queue(1000)
+        self._outgoing: asyncio.Queue[Announcement | Typing | Rights] = asyncio.Queue(1000)
 
     def announce(self, announcement: Announcement | None) -> None:
         """Tell every listener of this process now; Redis and the outbox follow in the background."""
@@ -65,6 +65,13 @@ class Announcer:
         with contextlib.suppress(asyncio.QueueFull):
             self._outgoing.put_nowait(sign)
 
+    def rights(self, agent_id: str) -> None:
+        """An account was changed or switched off: open sockets look it up again at once, in every process."""
+        changed = Rights(agent_id)
+        self._hub.tell_desk(changed)
+        with contextlib.suppress(asyncio.QueueFull):
+            self._outgoing.put_nowait(changed)
+
     async def publish_forever(self) -> None:
         """Send hints to the other processes. A hint that Redis does not take is dropped: sockets see the gap at the
         next heartbeat."""
@@ -73,6 +80,8 @@ class Announcer:
             hint = {"from": self._instance, "conversation": signal.conversation_id, "owner": signal.owner}
             if isinstance(signal, Typing):
                 hint["typing"] = signal.who
+            elif isinstance(signal, Rights):
+                hint["rights"] = signal.agent_id
             try:
                 await self._redis.publish(CHANNEL, orjson.dumps(hint))
             except (RedisError, OSError):
@@ -142,5 +151,7 @@ class Announcer:
             return
         if "typing" in hint:
             self._hub.tell(Typing(hint["conversation"], hint["typing"], hint["owner"]))
+        elif "rights" in hint:
+            self._hub.tell_desk(Rights(hint["rights"]))
         else:
             self._hub.tell(Hint(hint["conversation"], hint["owner"]))

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from handoff.agents.access import DESK_ROLES
 from handoff.clock import parse
 from handoff.queue.estimate import Pace, pace
 from handoff.queue.matching import Candidate, Wanted
@@ -36,6 +37,11 @@ class Board:
     accepted: Sequence[sa.RowMapping]
     people: dict[str, sa.RowMapping]
     pace: Pace
+
+    def works(self, agent_id: str) -> bool:
+        """Whether this account may have conversations: it is switched on, with a role at the desk."""
+        person = self.people.get(agent_id)
+        return person is not None and person["active"] and bool(set(person["roles"]) & set(DESK_ROLES))
 
     def load(self, agent_id: str) -> int:
         return sum(row["weight"] for row in self.accepted if row["agent_id"] == agent_id)

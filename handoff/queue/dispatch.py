@@ -16,7 +16,6 @@ from functools import partial
 import structlog
 from prometheus_client import Counter
 
-from handoff.agents.access import DESK_ROLES
 from handoff.agents.presence import Presence, State
 from handoff.clock import parse, stamp
 from handoff.conversations.log import LogWriter
@@ -99,8 +98,9 @@ class Dispatcher:
         there = self._there(board, states, now)
         await self._begin_new_rounds(board, there, now)
         for row in board.waiting:
-            if row["offered_to"] and row["offer_expires_at"] <= stamp(now):
-                await self._step("expired", row, partial(_end_offer, row["id"], row["offered_to"]))
+            asked = row["offered_to"]
+            if asked and (row["offer_expires_at"] <= stamp(now) or not board.works(asked)):
+                await self._step("expired", row, partial(_end_offer, row["id"], asked, may_not=not board.works(asked)))
         free = [row for row in board.waiting if not row["offered_to"] or row["offer_expires_at"] <= stamp(now)]
         rows = {row["id"]: row for row in free}
         offers = plan_offers([wanted_of(row, self._plan) for row in free], there)
@@ -129,9 +129,8 @@ class Dispatcher:
     ) -> None:
         """Release what its agent does not answer, left, or may not have any more."""
         agent = row["agent_id"]
-        person = board.people.get(agent)
         due = answer_due(row, owed.get(row["id"]), self._core.settings.answer_within)
-        if person is None or not person["active"]:
+        if not board.works(agent):
             await self._release(row, agent, "switched_off")
         elif due is not None and due <= stamp(now):
             await self._release(row, agent, "no_answer")
@@ -177,7 +176,7 @@ class Dispatcher:
         """Everybody who is online and works at the desk, with what they have and were just offered."""
         there = {}
         for name, person in board.people.items():
-            if states.get(name) == "online" and person["active"] and set(person["roles"]) & set(DESK_ROLES):
+            if states.get(name) == "online" and board.works(name):
                 offered = sum(
                     row["weight"]
                     for row in board.waiting
@@ -224,8 +223,8 @@ def _pools(board: Board, there: dict[str, Candidate]) -> list[Pool]:
     return [Pool(may, free, capacity) for may, (free, capacity) in sums.items()]
 
 
-def _end_offer(handoff_id: str, agent_id: str, log: LogWriter) -> bool:
-    return moves.end_offer(log, handoff_id, agent_id, "expired")
+def _end_offer(handoff_id: str, agent_id: str, log: LogWriter, *, may_not: bool) -> bool:
+    return moves.end_offer(log, handoff_id, agent_id, "expired", early=may_not)
 
 
 def _set_passed(connection: waiting.Connection, handoff_id: str, passed_by: list[str]) -> None:

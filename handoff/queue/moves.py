@@ -216,12 +216,15 @@ def offer(log: LogWriter, handoff_id: str, agent_id: str, offer_for: timedelta) 
     return True
 
 
-def end_offer(log: LogWriter, handoff_id: str, agent_id: str, reason: Literal["declined", "expired"]) -> bool:
-    """The next one has their turn. False where there is no such offer any more."""
+def end_offer(
+    log: LogWriter, handoff_id: str, agent_id: str, reason: Literal["declined", "expired"], *, early: bool = False
+) -> bool:
+    """The next one has their turn. False where there is no such offer any more. ``early``: its time is not waited for,
+    since its agent was switched off or left the desk for good."""
     row = find_row(log.connection, handoff_id)
     if row["state"] != "queued" or row["offered_to"] != agent_id:
         return False
-    if reason == "expired" and row["offer_expires_at"] > log.now:
+    if reason == "expired" and not early and row["offer_expires_at"] > log.now:
         return False
     passed_by = sorted({*row["passed_by"], agent_id})
     set_row(log.connection, handoff_id, offered_to=None, offer_expires_at=log.now, passed_by=passed_by)

@@ -14,7 +14,7 @@ from handoff.conversations.log import WireEvent, read_events
 from handoff.core import Core
 from handoff.errors import Forbidden, FrontdeskError, Unauthorised
 from handoff.gateway import sockets
-from handoff.gateway.hub import DESK, Signal, Typing, Watching
+from handoff.gateway.hub import DESK, Rights, Signal, Typing, Watching
 from handoff.gateway.sockets import Follower, Frame
 from handoff.storage import tables as t
 
@@ -26,8 +26,8 @@ ACTION = "desk.socket"
 class DeskView:
     """What one signed-in agent sees, kept between frames.
 
-    Each heartbeat looks the agent's rights up again, and reads the log of their conversations: a hint from another
-    process that was lost is made good then.
+    Their rights are looked up again when somebody changed them and with each heartbeat, which reads the log of their
+    conversations too: a hint from another process that was lost is made good then.
     """
 
     def __init__(
@@ -47,6 +47,11 @@ class DeskView:
             await self._presence.seen(self._me.id)
             states = await self._presence.states() or {}
             return [*await self._catch_up(), {"kind": "heartbeat", "presence": states.get(self._me.id, "offline")}]
+        if isinstance(signal, Rights):
+            if signal.agent_id != self._me.id:
+                return []
+            await self._rights()
+            return [{"kind": "queue"}]
         if isinstance(signal, Watching):
             told = {"kind": "viewers", "conversation_id": signal.conversation_id}
             here = any(viewer.agent_id == self._me.id for viewer in signal.viewers)

@@ -267,7 +267,9 @@ agents = Table(
     Column("languages", JSON, nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
+"""``version`` rises with each change of an account: of two people who change one at once, the second is told."""
 
 staff_sessions = Table(
     "staff_sessions",
@@ -319,7 +321,7 @@ staff_audit = Table(
     Column("detail", JSON, nullable=False, server_default="{}"),
 )
 """What staff did and what was refused to whom. Append-only: the database itself refuses to change or delete a row.
-``detail`` holds codes and ids, never a person's words."""
+``detail`` holds codes, ids and what an account was changed from and to, never a person's words."""
 
 outbox = Table(
     "outbox",

@@ -1975,6 +1975,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listing */
+        get: operations["listing_api_v1_team_get"];
+        put?: never;
+        /**
+         * Add
+         * @description 409 ``email_taken``; 422 with the ``field`` that is wrong.
+         */
+        post: operations["add_api_v1_team_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description 409 ``edit_conflict`` where somebody else was first, with the account as it is now; ``last_admin``,
+         *     ``not_yourself``, ``email_taken``. Switching off ends sessions and sockets; what they had waits again.
+         */
+        patch: operations["change_api_v1_team__agent_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/team/{agent_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Password
+         * @description Makes a new one; every other session of that person ends.
+         */
+        post: operations["new_password_api_v1_team__agent_id__password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/transcripts/{conversation_id}": {
         parameters: {
             query?: never;
@@ -2392,6 +2454,15 @@ export interface components {
         Accepted: {
             /** Seq */
             seq: number;
+        };
+        /**
+         * AddedMember
+         * @description The password is shown here and never again.
+         */
+        AddedMember: {
+            /** Password */
+            password: string;
+            person: components["schemas"]["Member"];
         };
         /** AgentMessage */
         AgentMessage: {
@@ -2972,6 +3043,30 @@ export interface components {
             roles: string[];
             /** Skills */
             skills: string[];
+        };
+        /**
+         * ColleagueChange
+         * @description ``version``: of the account as it was read. Fields that are named change; ``active`` false switches it off.
+         */
+        ColleagueChange: {
+            /** Active */
+            active?: boolean | null;
+            /** Capacity */
+            capacity?: number | null;
+            /** Departments */
+            departments?: string[] | null;
+            /** Email */
+            email?: string | null;
+            /** Languages */
+            languages?: string[] | null;
+            /** Name */
+            name?: string | null;
+            /** Roles */
+            roles?: string[] | null;
+            /** Skills */
+            skills?: string[] | null;
+            /** Version */
+            version: number;
         };
         /** Colleagues */
         Colleagues: {
@@ -4027,6 +4122,87 @@ export interface components {
             roles: string[];
         };
         /**
+         * Member
+         * @description ``load`` and ``capacity`` in weights.
+         */
+        Member: {
+            /** Active */
+            active: boolean;
+            /** Capacity */
+            capacity: number;
+            /** Departments */
+            departments: string[];
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Languages */
+            languages: string[];
+            /** Load */
+            load: number;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: string[];
+            /** Skills */
+            skills: string[];
+            /** Version */
+            version: number;
+        };
+        /** MemberHere */
+        MemberHere: {
+            /** Active */
+            active: boolean;
+            /** Capacity */
+            capacity: number;
+            /** Departments */
+            departments: string[];
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Languages */
+            languages: string[];
+            /** Load */
+            load: number;
+            /** Name */
+            name: string;
+            /**
+             * Presence
+             * @enum {string}
+             */
+            presence: "online" | "away" | "offline";
+            /** Roles */
+            roles: string[];
+            /** Skills */
+            skills: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * NewColleague
+         * @description ``roles``: ``senior`` is how experienced an agent is. ``capacity``: in weights, 0 takes nothing.
+         */
+        NewColleague: {
+            /**
+             * Capacity
+             * @default 4
+             */
+            capacity: number;
+            /** Departments */
+            departments?: string[];
+            /** Email */
+            email: string;
+            /** Languages */
+            languages?: string[];
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: string[];
+            /** Skills */
+            skills?: string[];
+        };
+        /**
          * NewCustomer
          * @description ``like`` names a customer of the demo company; ``profile`` replaces fields of theirs, in the form of
          *     ``actions/backend/seed/customers.yaml``. ``orders`` by names of the caller's own.
@@ -4114,6 +4290,14 @@ export interface components {
             status?: string | null;
             /** Tracking */
             tracking?: string | null;
+        };
+        /**
+         * NewPassword
+         * @description Shown here and never again.
+         */
+        NewPassword: {
+            /** Password */
+            password: string;
         };
         /**
          * NewPromise
@@ -4841,6 +5025,20 @@ export interface components {
             key: string;
             /** N */
             n: number;
+        };
+        /**
+         * TeamOut
+         * @description ``roles``, ``departments`` and ``skills``: what there is to choose from; a skill may be another word, too.
+         */
+        TeamOut: {
+            /** Departments */
+            departments: string[];
+            /** People */
+            people: components["schemas"]["MemberHere"][];
+            /** Roles */
+            roles: string[];
+            /** Skills */
+            skills: string[];
         };
         /**
          * TopGaps
@@ -9885,6 +10083,170 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listing_api_v1_team_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_api_v1_team_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewColleague"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedMember"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_team__agent_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColleagueChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    new_password_api_v1_team__agent_id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPassword"];
+                };
             };
             /** @description Well-formed and wrong */
             422: {

@@ -108,6 +108,11 @@ export class Desk {
     }
   }
 
+  /** Who this is and what they may do, anew: it was changed from here. */
+  async renew(): Promise<void> {
+    this.store.set({ signedIn: { status: "in", session: await this.request<Session>("GET", "/session") } });
+  }
+
   async signOut(): Promise<void> {
     await this.options.calls.signOut().catch(() => undefined);
     this.signedOut(null);

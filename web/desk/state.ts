@@ -165,8 +165,8 @@ export function shares(session: Session): boolean {
 }
 
 /** May take conversations. The server decides; this only hides what it would refuse. */
-export function answers(session: Session): boolean {
-  return session.roles.some((role) => ANSWERING.includes(role));
+export function answers(person: Pick<Session, "roles">): boolean {
+  return person.roles.some((role) => ANSWERING.includes(role));
 }
 
 /** May write and publish articles. */
@@ -177,4 +177,9 @@ export function edits(session: Session): boolean {
 /** May read transcripts and judge them. */
 export function reviews(session: Session): boolean {
   return session.roles.some((role) => REVIEWING.includes(role));
+}
+
+/** May add and change the accounts of the staff. */
+export function administers(session: Session): boolean {
+  return session.roles.includes("admin");
 }

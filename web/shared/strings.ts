@@ -96,6 +96,7 @@ export const deskEn = {
   knowledge: "Knowledge",
   quality: "Quality",
   insights: "Insights",
+  team: "Team",
   online: "Online",
   away: "Away",
   presence: "Presence",

@@ -3,7 +3,7 @@ import type { Session } from "../../shared/types";
 import type { Desk } from "../controller";
 import type { Places } from "../commands";
 import { listenForKeys } from "../keys";
-import { answers, type DeskState, edits, reviews } from "../state";
+import { administers, answers, type DeskState, edits, reviews } from "../state";
 import { switchTheme } from "../theme";
 import { t } from "../words";
 import { CannedDialog } from "./CannedDialog";
@@ -26,6 +26,7 @@ const Knowledge = Later(() => import("../knowledge/Knowledge").then((part) => pa
 
 const Insights = Later(() => import("../insights/Insights").then((part) => part.Insights));
 const Quality = Later(() => import("../quality/Quality").then((part) => part.Quality));
+const Team = Later(() => import("../team/Team").then((part) => part.Team));
 
 /** The parts of the desk. A new part is a line here; a part that does not exist is not shown. */
 const SECTIONS = [
@@ -33,6 +34,7 @@ const SECTIONS = [
   { id: "knowledge", label: t("knowledge"), page: Knowledge, open: edits },
   { id: "quality", label: t("quality"), page: Quality, open: (session: Session) => reviews(session) || answers(session) },
   { id: "insights", label: t("insights"), page: Insights, open: reviews },
+  { id: "team", label: t("team"), page: Team, open: administers },
 ] as const;
 
 export type ReplyMode = "reply" | "note";
