@@ -25,7 +25,10 @@ from stack.settings import Settings, inherited
 
 BOT_TESTS = "tests/bot"
 WHOLE_STACK = ("tests/browser", "tests/e2e")
-PARALLEL = ("-n", "2", "--dist", "loadfile")
+# Much of a part's test is waiting for a disk, a server or a clock: four for two cores. A whole stack and a browser
+# want a core.
+PARTS_AT_ONCE = ("-n", "4", "--dist", "loadfile")
+STACKS_AT_ONCE = ("-n", "2", "--dist", "loadfile")
 NO_TESTS_COLLECTED = 5
 _SHOWING = threading.Lock()
 
@@ -121,13 +124,13 @@ def pytest_runners(arguments: list[str], reports: Path) -> list[Runner]:
     whole = [path for path in other_paths if path.startswith(WHOLE_STACK)]
     parts = [path for path in other_paths if path not in whole]
     if parts or not paths:
-        # Two workers for two cores; what starts the whole stack comes after, alone.
+        # What starts the whole stack comes after.
         ignored = [f"--ignore={folder}" for folder in (BOT_TESTS, *WHOLE_STACK)]
-        command = [python, "-m", "pytest", *ignored, *PARALLEL, *deselect]
+        command = [python, "-m", "pytest", *ignored, *PARTS_AT_ONCE, *deselect]
         report = reports / "parts.xml"
         runners.append(Runner("parts", [*command, *_junit(report), *options, *parts], report=report))
     if whole or not paths:
-        command = [python, "-m", "pytest", *deselect]
+        command = [python, "-m", "pytest", *(() if whole else STACKS_AT_ONCE), *deselect]
         report = reports / "stack.xml"
         folders = whole or [folder for folder in WHOLE_STACK if Path(ROOT, folder).exists()]
         runners.append(Runner("whole stack", [*command, *_junit(report), *options, *folders], report=report))
