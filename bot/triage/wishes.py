@@ -6,6 +6,7 @@ like them, and either alone misses what the other finds. Training happens in ``b
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Dict, List, Tuple
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PERSON, FAVOUR = "person", "favour"
 MATTERS = ("safety", "legal", "vulnerable")
 KINDS = (PERSON, *MATTERS, FAVOUR)
+_NAMES = re.compile(r"\S*[@\d]\S*")
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,10 @@ class WishModel:
     def probabilities(self, text: str, vector: npt.NDArray[np.float32]) -> Dict[str, float]:
         """Kind to 0..1, for one cleaned text with its vector (as long as a row of ``dense``).
 
-        A text without a letter, such as a one-time code, wishes for nothing.
+        What names something and says no word wishes for nothing: a code, an order's number, an e-mail address, whose
+        random letters resemble anything.
         """
-        if not any(map(str.isalpha, text)):
+        if not any(map(str.isalpha, _NAMES.sub(" ", text))):
             return dict.fromkeys(self.kinds, 0.0)
         scores = self._dense @ vector + self._intercepts
         for count, table in ((ngrams.words, self._words), (ngrams.letters, self._letters)):

@@ -39,8 +39,10 @@ def test_it_learns_each_kind_and_survives_storage() -> None:
         assert (found[likeliest] > 0.5 and likeliest == kind) or (kind == "none" and found[likeliest] < 0.5), found
 
 
-@pytest.mark.parametrize("text", ["073861", "+43 1 5850", "👍", "???", ""])
-def test_a_text_without_a_letter_wishes_for_nothing(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["073861", "+43 1 5850", "👍", "???", "", "let.me.talk.to@someone.example", "A-1050", "CN-23456789."]
+)
+def test_a_text_without_a_word_wishes_for_nothing(text: str) -> None:
     model = fit(many(), np.zeros((48, 4), dtype=np.float32), penalty=10.0)
     assert set(model.probabilities(text, np.zeros(4, dtype=np.float32)).values()) == {0.0}
 
