@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from eval.simulate.reading import DONE, RECEIPT
 from eval.simulate.scenario import Effect, Scenario
+from eval.simulate.stated import references, unstated, words_of
 from eval.simulate.trial import Record
 
 Cell = Literal[
@@ -63,6 +64,8 @@ def judge(scenario: Scenario, record: Record, *, once_more: bool = False) -> Ver
         end_state(scenario, record),
         state_from_receipts(record),
         said_against_done(record),
+        references_known(record),
+        facts_of_the_article(record),
         nothing_foreign(scenario, record),
         required_words(scenario, record),
         forbidden_words(scenario, record),
@@ -180,17 +183,47 @@ def state_from_receipts(record: Record) -> Check:
 
 
 def said_against_done(record: Record) -> Check:
-    """Every "done" that the customer read stands on an effect of the shop, and each reference is one of its own."""
+    """Every "done" that the customer read stands on an effect of the shop."""
     known = {effect["receipt"] for effect in record.after["effects"]}
-    for event in record.view:
-        if event["type"] != "message.sent" or event.get("source") == "customer":
-            continue
-        text = event["data"]["text"]
-        invented = [receipt for receipt in RECEIPT.findall(text) if receipt not in known and "-LOST" in receipt]
-        named = [receipt for receipt in RECEIPT.findall(text) if receipt in known]
-        if invented or (DONE.search(text) and not named):
+    for data in _ours(record):
+        text = data["text"]
+        if DONE.search(text) and not known & set(RECEIPT.findall(text)):
             return Check("said_against_done", False, f"said without an effect: {text[:90]}", True)
     return Check("said_against_done", True, "everything that was called done is done")
+
+
+def references_known(record: Record) -> Check:
+    """Every number of an order, a receipt or a case that the customer read is one that the shop shows of this customer,
+    or that stands in the log: in the customer's own words, an operation, a promise, an article that is cited."""
+    log = [one for one in record.events if one["type"] != "message.sent" or one["source"] == "customer"]
+    known = words_of([record.before, record.after, record.orders, log, record.articles])
+    for data in _ours(record):
+        invented = [code for code in references(data["text"]) if not words_of(code) <= known]
+        if invented:
+            return Check("references_known", False, f"nobody knows {', '.join(invented)}", True)
+    return Check("references_known", True, "the shop or the log knows every reference")
+
+
+def facts_of_the_article(record: Record) -> Check:
+    """Values and names of an answer stand in the version of the articles that it cites."""
+    answers = 0
+    for data in _ours(record):
+        cited = [f"{one['article_id']}@{one['version']}" for one in data.get("citations") or []]
+        texts = [record.articles[name] for name in cited if name in record.articles]
+        if len(texts) < len(cited) or not cited:
+            continue  # a record from before the articles were kept
+        answers += 1
+        strange = unstated(data["text"], "\n".join(texts))
+        if strange:
+            return Check("facts_of_the_article", False, f"{', '.join(strange)}: not in {', '.join(cited)}", True)
+    return Check("facts_of_the_article", True, f"{answers} answer(s) say what their articles say")
+
+
+def _ours(record: Record) -> list[Mapping[str, Any]]:
+    """What the customer could read of us, message by message."""
+    return [
+        event["data"] for event in record.view if event["type"] == "message.sent" and event.get("source") != "customer"
+    ]
 
 
 def nothing_foreign(scenario: Scenario, record: Record) -> Check:

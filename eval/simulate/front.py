@@ -40,6 +40,7 @@ class Front:
         self._staff = staff
         self._tokens: dict[str, str] = {}
         self._signing_in = asyncio.Lock()
+        self._articles: dict[tuple[str, int], str] = {}
 
     async def call(
         self,
@@ -79,6 +80,14 @@ class Front:
                 session = await self.call("POST", "/api/v1/session", {"email": email, "password": password})
                 self._tokens[role] = session["token"]
         return self._tokens[role]
+
+    async def article(self, article_id: str, version: int) -> str:
+        """Title and text of one version, as it was published; read once."""
+        if (article_id, version) not in self._articles:
+            path = f"/api/v1/articles/{article_id}?version={version}"
+            found = (await self.as_staff("agent", "GET", path))["version"]
+            self._articles[article_id, version] = f"# {found['title']}\n\n{found['body']}"
+        return self._articles[article_id, version]
 
     # The lab
 

@@ -26,7 +26,8 @@ BETWEEN_FRAGMENTS = 0.05
 @dataclass
 class Record:
     """``before`` and ``after`` are the shop's state of the customer, ``events`` the log as staff see it, ``view`` what
-    the customer could read, ``packets`` those of the hand-overs. ``orders``: names of the scenario and the numbers."""
+    the customer could read, ``packets`` those of the hand-overs. ``orders``: names of the scenario and the numbers.
+    ``articles``: title and text of each version that was cited, as ``id@version``."""
 
     scenario_id: str
     trial: int
@@ -40,6 +41,7 @@ class Record:
     events: list[dict[str, Any]] = field(default_factory=list)
     view: list[dict[str, Any]] = field(default_factory=list)
     packets: list[dict[str, Any]] = field(default_factory=list)
+    articles: dict[str, str] = field(default_factory=dict)
     end: str = ""
     satisfied: bool = False
     messages: int = 0
@@ -179,6 +181,10 @@ class _Trial:
         for handoff_id in queued:
             found = await self._front.as_staff("agent", "GET", f"/api/v1/handoffs/{handoff_id}")
             record.packets.append(found["packet"])
+        for event in record.view:
+            for cited in event.get("data", {}).get("citations") or []:
+                name = f"{cited['article_id']}@{cited['version']}"
+                record.articles[name] = await self._front.article(cited["article_id"], cited["version"])
         record.end = customer.end
         record.satisfied = len(customer.satisfied) == len(self._scenario.goals)
         record.messages, record.rephrased, record.repeated = customer.messages, customer.rephrased, customer.repeated

@@ -10,7 +10,7 @@ import pytest
 from eval.simulate.checks import effort, judge
 from eval.simulate.references import always_hand_over, do_nothing
 from eval.simulate.trial import Record
-from tests.eval.simulate.support import event, good_record, scenario
+from tests.eval.simulate.support import ORDER, RECEIPT, event, good_record, scenario
 
 pytestmark = pytest.mark.unit
 
@@ -24,6 +24,61 @@ def test_said_and_not_done_is_a_false_resolution() -> None:
     record = good_record()
     record.after["effects"] = []
     assert judge(scenario(), record).cell == "false_resolution"
+
+
+@pytest.mark.parametrize("invented", ["CN-99999999", "RT-ABCDEFGH", "G-2002", "case 4711", "refund number 88-1204"])
+def test_a_reference_that_nobody_knows_beside_a_real_one(invented: str) -> None:
+    record = good_record()
+    record.view[-1]["data"]["text"] += f" The other one is {invented}."
+    verdict = judge(scenario(), record)
+    assert verdict.cell == "false_resolution"
+    assert verdict.reason.startswith("references_known")
+
+
+def test_references_of_the_shop_the_customer_and_the_log_may_be_named() -> None:
+    record = good_record()
+    record.events[0]["data"]["text"] = "cancel it, not X-9999"
+    record.events.append(event(6, "promise.made", "bot", promise_id="PR-23456789"))
+    told = f" X-9999 stays, {ORDER} is gone, and {RECEIPT} and PR-23456789 prove it. A number looks like A-1042."
+    record.view[-1]["data"]["text"] += told
+    assert judge(scenario(), record).passed
+
+
+def answered(text: str, *, version: int = 3) -> Record:
+    record = good_record()
+    record.after["effects"], record.events = [], []
+    cited = [{"article_id": "returns", "version": version}]
+    record.view = [event(2, "message.sent", "bot", text=text, reply_to=[1], citations=cited)]
+    record.articles = {
+        "returns@3": "# Returns\n\n| Country | Days |\n|---|---|\n| Austria | 30 days |\n\nIt costs 3.90 EUR."
+    }
+    return record
+
+
+ASKED: dict[str, Any] = {
+    "goals": [{"say": ["how long?"], "done": "answer"}],
+    "expect": {"cites": ["returns"]},
+    "start": {},
+}
+
+
+def test_an_answer_that_says_what_its_article_says() -> None:
+    assert judge(scenario(**ASKED), answered("Austria: 30 days. In Austria it costs 3.90 EUR.")).cell == "resolved"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["You have 14 days.", "It costs 4.90 EUR.", "Until 24 December.", "Send it to Otto.", "30 working days."]
+)
+def test_an_answer_with_a_fact_that_its_article_does_not_state(wrong: str) -> None:
+    verdict = judge(scenario(**ASKED), answered(wrong))
+    assert verdict.cell == "false_resolution"
+    assert verdict.reason.startswith("facts_of_the_article")
+
+
+def test_an_article_that_is_not_on_the_record_proves_and_refutes_nothing() -> None:
+    verdict = judge(scenario(**ASKED), answered("You have 14 days.", version=2))
+    assert verdict.cell == "resolved"
+    assert "0 answer(s)" in next(one.reason for one in verdict.checks if one.name == "facts_of_the_article")
 
 
 def test_a_receipt_that_the_order_does_not_bear_out() -> None:

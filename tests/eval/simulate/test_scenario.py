@@ -47,6 +47,7 @@ def test_rows_fill_a_family(tmp_path: Path) -> None:
         ("act: cancel_order", "atc: cancel_order", "goals.0.atc"),
         ("- {name: two", "- {name: one", "two scenarios called cancel/one"),
         ("[$said]}", "[$said], owner: person}", "why a person is due"),
+        ("rows:", "budget: {seconds: 5}\nrows:", "budget.seconds"),
         ("family: cancel", "famly: cancel", "key family"),
         ("rows:", "rows: [", "cases.yaml"),
     ],
