@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,21 +17,21 @@ from eval.outcomes.model import DAY, STANDS_FOR, Conversation, Episode, moment, 
 from eval.replay import pages
 from eval.replay.choose import FAILED, MAY_BE_CHOSEN, choose, to_be_read
 from eval.replay.difference import TITLES
+from eval.replay.kept import Journal, OtherCandidate
 from eval.replay.model import Chosen, Recorded
 from eval.replay.run import Outcome, replay
 from eval.replay.words import turns_of_words
 from eval.report.write import write
 from eval.transcripts.model import Reading, Unusable
 from eval.transcripts.read import FORMATS, read
-from handoff.clock import SystemClock
 from handoff.storage.database import Database
 from handoff.storage.migrate import is_current
 from stack.bench.progress import bar
 from stack.errors import StackError, WrongUse
 from stack.eval_frustration_command import assistant_archive
 from stack.output import answer, say
-from stack.paths import ROOT
 from stack.replay_candidate import open_candidate
+from stack.replay_plan import ASKED, PLAN, ReplayPlan, commit, prints_of, stored_plan
 from stack.replay_source import conversations_since, with_turns
 from stack.sentences import encoder
 from stack.settings import Settings, load
@@ -55,36 +55,41 @@ def replay_command(
     fail_on_broken: Annotated[bool, typer.Option("--fail-on-broken", help="Exit 1 where one is newly broken.")] = False,
     seed: Annotated[int, typer.Option(help="Draws the control sample.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder of the report; else one under var/eval.")] = None,
+    resume: Annotated[str, typer.Option(help="Id or folder of a replay that was broken off, to go on with it.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Stored episodes against a candidate, with frozen tools. Exit 1: lines were lost, or see --fail-on-broken."""
+    """Stored episodes against a candidate, with frozen tools. Exit 1: lines were lost, or see --fail-on-broken.
+
+    With --resume everything else is as it was begun with."""
     outcomes = tuple(outcome) if outcome else FAILED
     _check(file, outcomes, model, articles, form)
-    at = _moment(as_of)
+    as_of_at = _moment(as_of)
     settings = load()
-    if file is None:
-        settings.paths.create()
-        if not is_current(settings.sql_url):
-            raise StackError("The database is not prepared for this version. ./frontdesk up prepares it.")
-    archive = model or assistant_archive(settings)
-    reading: Reading | None = None
-    if file is not None:
-        reading = _read(file, form)
-        conversations = [each.conversation for each in reading.transcripts]
-        at = at if at is not None else _quiet(conversations)
-        recorded = {each.id: turns_of_words(each) for each in conversations}
-        chosen = choose(_episodes(settings, conversations, at), recorded, outcomes, control, seed)
+    folder = _folder(settings, resume, out)
+    began = datetime.now(UTC).timestamp()
+    if resume:
+        plan = stored_plan(folder)
     else:
-        at = at if at is not None else datetime.now(UTC).timestamp()
-        chosen = asyncio.run(_stored(settings, at, outcomes, control, seed, days, test_traffic=test_traffic))
-    outcome_found = asyncio.run(_replayed(settings, archive, articles, chosen))
+        archive = model or assistant_archive(settings)
+        files = [str(each.resolve()) if each else "" for each in (file, archive, articles)]
+        plan = ReplayPlan(
+            files[0], form or "", outcomes, control, seed, days, test_traffic, files[1], files[2],
+            as_of_at if as_of_at is not None else 0.0, began, commit(), prints_of(*files),
+        )  # fmt: skip
+    reading, at, chosen = _record(settings, plan)
+    if not resume:
+        plan = replace(plan, at=at)
+        plan.write(folder)
+        (folder / ASKED).unlink(missing_ok=True)
+    say(f"Replay {folder.name}. Broken off, it goes on with --resume {resume or out or folder.name}")
+    outcome_found = asyncio.run(_replayed(settings, plan, chosen, folder))
     facts = {
-        "Record": file.name if file else "the installation's log",
+        "Record": Path(plan.file).name if plan.file else "the installation's log",
         "As of": told(at),
-        "Bot": archive.name,
-        "Articles": str(articles) if articles else "as published here",
-        "Checkout": _commit(),
-        "Control": f"{control} at most, seed {seed}",
+        "Bot": Path(plan.model).name,
+        "Articles": plan.articles or "as published here",
+        "Checkout": plan.commit,
+        "Control": f"{plan.control} at most, seed {plan.seed}",
     }
     problems = [(p.line, p.message) for p in reading.problems] if reading else []
     document = {
@@ -93,7 +98,6 @@ def replay_command(
         "problems": [{"line": line, "message": message} for line, message in problems],
         "lost": reading.lost if reading else 0,
     }
-    folder = out or settings.paths.var / "eval" / f"replay-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     paths = write(folder, pages.report(outcome_found, facts, problems), document, pages.cases(outcome_found))
     say(f"Report: {paths['html']}")
     for line, message in problems[:MOST_TOLD]:
@@ -101,6 +105,28 @@ def replay_command(
     answer(document, as_json=as_json, people=_people(document))
     if (reading and reading.lost) or (fail_on_broken and outcome_found.newly_broken.hits):
         raise typer.Exit(1)
+
+
+def _folder(settings: Settings, resume: str, out: Path | None) -> Path:
+    if resume:
+        return Path(resume) if (Path(resume) / PLAN).is_file() else settings.paths.var / "eval" / resume
+    return out or settings.paths.var / "eval" / f"replay-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def _record(settings: Settings, plan: ReplayPlan) -> tuple[Reading | None, float, list[Chosen]]:
+    """What was read of a file, as of when it is judged, and what is replayed."""
+    if plan.file:
+        reading = _read(Path(plan.file), plan.form or None)
+        conversations = [each.conversation for each in reading.transcripts]
+        at = plan.at or _quiet(conversations)
+        recorded = {each.id: turns_of_words(each) for each in conversations}
+        episodes = _episodes(settings, conversations, at)
+        return reading, at, choose(episodes, recorded, plan.outcomes, plan.control, plan.seed)
+    settings.paths.create()
+    if not is_current(settings.sql_url):
+        raise StackError("The database is not prepared for this version. ./frontdesk up prepares it.")
+    at = plan.at or plan.began
+    return None, at, asyncio.run(_stored(settings, plan, at))
 
 
 def _check(
@@ -148,16 +174,15 @@ def _episodes(settings: Settings, conversations: Sequence[Conversation], at: flo
     return episodes_of(conversations, at, Rules(links=by_meaning(encoder(settings))))
 
 
-async def _stored(
-    settings: Settings, at: float, outcomes: Sequence[str], control: int, seed: int, days: int, *, test_traffic: bool
-) -> list[Chosen]:
+async def _stored(settings: Settings, plan: ReplayPlan, at: float) -> list[Chosen]:
     """Only the turns of what was chosen are read: they are the larger part of a log."""
     database = Database(settings.sql_url)
     database.open()
+    began = datetime.fromtimestamp(plan.began, UTC)
+    outcomes, control, seed = plan.outcomes, plan.control, plan.seed
     try:
-        now = SystemClock().now()
         conversations = await database.read(
-            lambda connection: conversations_since(connection, now, days, test_traffic=test_traffic)
+            lambda connection: conversations_since(connection, began, plan.days, test_traffic=plan.test_traffic)
         )
         episodes = _episodes(settings, conversations, at)
 
@@ -174,20 +199,20 @@ async def _stored(
     return choose(episodes, recorded, outcomes, control, seed)
 
 
-async def _replayed(settings: Settings, archive: Path, articles: Path | None, chosen: Sequence[Chosen]) -> Outcome:
+async def _replayed(settings: Settings, plan: ReplayPlan, chosen: Sequence[Chosen], folder: Path) -> Outcome:
     if not chosen:
         raise StackError("The record holds no episode with these outcomes, and none that the bot resolved alone.")
     say(f"Replaying {len(chosen)} episodes …")
-    async with open_candidate(settings, archive, articles) as candidate:
+    articles = Path(plan.articles) if plan.articles else None
+    async with open_candidate(settings, Path(plan.model), articles) as candidate:
+        try:
+            kept = Journal(folder / ASKED, candidate.answers_from)
+        except OtherCandidate as problem:
+            raise WrongUse(
+                f"Since {folder} was begun, what is published here has changed. Start a new one."
+            ) from problem
         with bar("episodes", len(chosen)) as done:
-            return await replay(chosen, candidate, done)
-
-
-def _commit() -> str:
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "unknown"
+            return await replay(chosen, candidate, done, kept)
 
 
 def _people(document: dict[str, Any]) -> str:

@@ -39,6 +39,7 @@ from stack import secrets
 from stack.child import Child, ChildSpec
 from stack.children import bot_child
 from stack.errors import StackError
+from stack.fingerprint import fingerprint
 from stack.parts_settings import actions_settings, knowledge_settings
 from stack.serve import private_listener
 from stack.settings import Settings
@@ -73,7 +74,11 @@ class FrozenClock:
 class RunningCandidate:
     """Implements ``eval.replay.model.Candidate``. One turn at a time: the tools and the clock are set for it."""
 
-    def __init__(self, assistant: Assistant, context_key: bytes, tools: FrozenTools, clock: FrozenClock) -> None:
+    def __init__(
+        self, assistant: Assistant, context_key: bytes, tools: FrozenTools, clock: FrozenClock, answers_from: str
+    ) -> None:
+        """``answers_from``: a print of the articles and versions that it answers from."""
+        self.answers_from = answers_from
         self._assistant = assistant
         self._key = context_key
         self._tools = tools
@@ -171,7 +176,13 @@ async def open_candidate(
         door = secrets.read(own.paths.secrets, "door_secret").get_secret_value().encode()
         assistant = Assistant((str(own.paths.bot_sockets(1)[0]),), door, _no_window)
         stack.push_async_callback(assistant.close)
-        yield RunningCandidate(assistant, key, tools, clock)
+        yield RunningCandidate(assistant, key, tools, clock, _print(knowledge))
+
+
+def _print(knowledge: Knowledge) -> str:
+    """Of texts, not of versions: the same articles read from a folder are the same."""
+    live = knowledge.live.passages.values()
+    return fingerprint(facts=sorted(f"{one.article_id} {one.audience} {one.chunk.text}" for one in live))[:16]
 
 
 def _with_model(spec: ChildSpec, model: Path) -> ChildSpec:

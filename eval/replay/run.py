@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from eval.metrics.values import Metric, share
 from eval.replay.difference import NO_CHANGE, TITLES, difference
-from eval.replay.model import Asked, Candidate, Chosen, Recorded, turns_of
+from eval.replay.kept import Answered, Kept, Nothing
+from eval.replay.model import Candidate, Chosen, Recorded, turns_of
 from eval.replay.verdict import Judged, Step, judge
 from handoff.contract.redact import redact
 
@@ -48,39 +49,45 @@ class Outcome:
         }
 
 
-async def replay(chosen: Sequence[Chosen], candidate: Candidate, done: Callable[[], None] = lambda: None) -> Outcome:
-    """Turns of a conversation that several episodes share are asked once. ``done`` is called after each episode."""
-    asked: dict[tuple[str, int], tuple[Asked, bool]] = {}
+async def replay(
+    chosen: Sequence[Chosen], candidate: Candidate, done: Callable[[], None] = lambda: None, kept: Kept | None = None
+) -> Outcome:
+    """Turns of a conversation that several episodes share are asked once, and none of one that is ``kept``. ``done`` is
+    called after each episode."""
+    kept = kept or Nothing()
+    answered: dict[str, Sequence[Answered]] = {}
     replayed = []
     for one in chosen:
         steps: list[Step] = []
         for recorded in one.parts:
-            await _ask(recorded, candidate, asked)
+            name = recorded.conversation.id
+            if name not in answered:
+                answered[name] = kept.of(recorded) or await _ask(recorded, candidate, kept)
             for number, turn in turns_of(one.episode, recorded):
-                found, own_history = asked[recorded.conversation.id, number]
-                what = difference(turn.said, found)
-                valid = not own_history and all(step.difference in NO_CHANGE for step in steps)
-                steps.append(Step(len(steps) + 1, recorded.conversation.id, turn, found, what, valid))
+                found = answered[name][number]
+                valid = not found.parted and all(step.difference in NO_CHANGE for step in steps)
+                steps.append(Step(len(steps) + 1, name, turn, found.asked, found.difference, valid))
         replayed.append(Replayed(one, steps, judge(one.outcome, steps, control=one.control)))
         done()
     return _outcome(replayed)
 
 
-async def _ask(recorded: Recorded, candidate: Candidate, asked: dict[tuple[str, int], tuple[Asked, bool]]) -> None:
+async def _ask(recorded: Recorded, candidate: Candidate, kept: Kept) -> Sequence[Answered]:
     """Every turn of the conversation. Where the record holds no tracker the candidate's own stands in, and from the
     first difference on that is another conversation."""
-    name = recorded.conversation.id
-    if (name, 0) in asked:
-        return
     own: list[dict[str, Any]] = []
     parted = False
+    answered = []
     for number, turn in enumerate(recorded.turns):
         history = own if turn.events is None else history_before(recorded, number)
         found = await candidate.turn(recorded, number, history)
-        asked[name, number] = found, turn.events is None and parted
+        what = difference(turn.said, found)
+        answered.append(Answered(found, what, turn.events is None and parted))
         if turn.events is None:
             own += found.events
-            parted = parted or difference(turn.said, found) not in NO_CHANGE
+            parted = parted or what not in NO_CHANGE
+    kept.keep(recorded, answered)
+    return answered
 
 
 def history_before(recorded: Recorded, number: int) -> list[dict[str, Any]]:

@@ -198,7 +198,8 @@ def test_a_file_is_replayed_by_its_words_and_its_broken_line_is_named(tmp_path: 
 
 
 def test_a_newly_broken_episode_fails_the_command_where_that_is_asked_for(tmp_path: Path) -> None:
-    """What one article answered, and the customer called solved, of a candidate that has another article alone."""
+    """What one article answered, and the customer called solved, of a candidate that has another article alone; the
+    second time it goes on with the first and asks nothing again."""
     events = [
         ("customer", "message.sent", {"text": "Do your gift cards expire?", "author": "customer"}),
         ("bot", "message.sent", {"text": "No.", "author": "bot", "reply_to": [1], "citations": [CITED]}),
@@ -208,20 +209,22 @@ def test_a_newly_broken_episode_fails_the_command_where_that_is_asked_for(tmp_pa
         {"seq": seq, "occurred_at": f"2026-03-02T09:0{seq}:00Z", "source": source, "type": kind, "data": data}
         for seq, (source, kind, data) in enumerate(events, start=1)
     ]
-    path, articles = tmp_path / "t.jsonl", tmp_path / "articles"
+    path, articles, out = tmp_path / "t.jsonl", tmp_path / "articles", tmp_path / "out"
     path.write_text(json.dumps({"id": "cards", "channel": "web", "events": told}))
     articles.mkdir()
     (articles / "waxing-skis.md").write_text(ARTICLE)
     command = [str(ROOT / "frontdesk"), "eval", "replay", str(path), "--articles", str(articles), "--json"]
     environment = {**os.environ, "FRONTDESK_VAR_DIR": str(tmp_path / "var")}
     done = {
-        flag: subprocess.run(
-            [*command, "--out", str(tmp_path / "out"), *flag],
+        flags: subprocess.run(
+            [*command, *flags],
             cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
         )
-        for flag in ((), ("--fail-on-broken",))
+        for flags in (("--out", str(out)), ("--resume", str(out), "--fail-on-broken"))
     }  # fmt: skip
     assert [one.returncode for one in done.values()] == [0, 1], [one.stderr for one in done.values()]
     first, second = (json.loads(one.stdout) for one in done.values())
     assert of_conversation(first, "cards")["verdict"] == "newly_broken"
     assert first == second
+    asked = (out / "asked.jsonl").read_text().splitlines()
+    assert [json.loads(row).get("conversation_id") for row in asked] == [None, "cards"]

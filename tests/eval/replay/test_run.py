@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from eval.outcomes.classify import episodes_of
 from eval.outcomes.model import DAY, Conversation, Event
 from eval.replay import pages
 from eval.replay.choose import FAILED, choose
+from eval.replay.kept import Journal, OtherCandidate
 from eval.replay.model import Asked, Recorded, Turn
 from eval.replay.run import history_before, replay
 from eval.replay.said import Said
@@ -133,3 +135,79 @@ def test_the_history_is_the_old_one_and_no_longer_than_the_window() -> None:
     long = history_before(recorded, 15)
     assert long[0] == {"at": 2}
     assert [event["text"] for event in long[1:]] == [str(number) for number in range(3, 15)]
+
+
+class BrokenOff(Exception):
+    pass
+
+
+class Failing(Scripted):
+    """Answers so many turns, and then the machine goes down."""
+
+    def __init__(self, turns: int, **answers: Asked) -> None:
+        super().__init__(**answers)
+        self._left = turns
+
+    async def turn(self, recorded: Recorded, number: int, history: Sequence[dict[str, Any]]) -> Asked:
+        self._left -= 1
+        if self._left < 0:
+            raise BrokenOff
+        return await super().turn(recorded, number, history)
+
+
+ANSWERS = {"kayaks": Asked(ANSWER, [{"event": "user"}]), "vouchers": Asked(None, problem="timeout")}
+
+
+def test_a_replay_that_was_broken_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    names = [asked_in_vain("bad-1"), asked_in_vain("bad-2", 50.0), answered_and_confirmed("good", 100.0)]
+    chosen = chosen_of(*names)
+    whole = asyncio.run(replay(chosen, Scripted(**ANSWERS)))
+
+    path = tmp_path / "asked.jsonl"
+    with pytest.raises(BrokenOff):
+        asyncio.run(replay(chosen, Failing(2, **ANSWERS), kept=Journal(path, "b1")))
+    path.write_text(path.read_text() + '{"conversation_id": "go')  # the last line was cut off
+
+    candidate = Scripted(**ANSWERS)
+    resumed = asyncio.run(replay(chosen, candidate, kept=Journal(path, "b1")))
+    assert [text for text, _ in candidate.histories] == ["vouchers expire when?"]
+    assert resumed.document() == whole.document()
+    assert "mara.voss@example.com" not in path.read_text()
+
+    nobody = Scripted()  # asked of nothing any more, it says the same
+    assert asyncio.run(replay(chosen, nobody, kept=Journal(path, "b1"))).document() == whole.document()
+
+
+def test_what_another_candidate_said_is_not_taken_for_this_ones(tmp_path: Path) -> None:
+    Journal(tmp_path / "asked.jsonl", "b1")
+    with pytest.raises(OtherCandidate):
+        Journal(tmp_path / "asked.jsonl", "b2")
+
+
+def test_a_conversation_that_went_on_is_asked_again(tmp_path: Path) -> None:
+    (one,) = chosen_of(asked_in_vain("bad"))
+    path = tmp_path / "asked.jsonl"
+    asyncio.run(replay([one], Scripted(**ANSWERS), kept=Journal(path, "b1")))
+    (recorded,) = one.parts
+    longer = Recorded(recorded.conversation, [*recorded.turns, replace(recorded.turns[0], seq=9)])
+    candidate = Scripted(**ANSWERS)
+    asyncio.run(replay([replace(one, parts=(longer,))], candidate, kept=Journal(path, "b1")))
+    assert len(candidate.histories) == 2
+
+
+def test_what_became_of_a_parted_conversation_is_kept_with_it(tmp_path: Path) -> None:
+    twice = conversation(
+        "bad", 0.0,
+        ("customer", "message.sent", {"text": "kayaks ?", "author": "customer"}),
+        ("bot", "message.sent", {"text": "Which order is it about?", "author": "bot", "reply_to": [1]}),
+        ("customer", "message.sent", {"text": "kayaks then", "author": "customer"}),
+        ("bot", "message.sent", {"text": "I don't have a reliable answer to that.", "author": "bot", "reply_to": [3]}),
+        ("system", "conversation.closed", {"by": "system"}),
+    )  # fmt: skip
+    path = tmp_path / "asked.jsonl"
+    first, again = (
+        asyncio.run(replay(chosen_of(twice), candidate, kept=Journal(path, "b1"))).document()
+        for candidate in (Scripted(**ANSWERS), Scripted())
+    )
+    assert first == again
+    assert [turn["valid"] for turn in again["results"][0]["turns"]] == [True, False]
