@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from eval.outcomes import texts
+from eval.outcomes.claiming import claim_by, confirm, denies, deny, has_verified, withdraw
+from eval.outcomes.exclusion import conclude
 from eval.outcomes.model import (
     DAY,
-    Claim,
     Contact,
     Conversation,
     Event,
-    Evidence,
     Handoff,
     Operation,
     Promise,
@@ -27,7 +27,7 @@ from eval.outcomes.model import (
     moment,
 )
 from eval.outcomes.said_done import said_without_doing
-from eval.outcomes.smalltalk import CHAT, is_chat
+from eval.outcomes.smalltalk import is_chat
 
 SITTING: Final = DAY
 """After so long without a word of the customer's, a person's, or an answer, a customer's message is a new contact."""
@@ -88,7 +88,7 @@ class _Reader:
             self._done.append(self._now)
         kept: list[Contact] = []
         for contact in self._done:
-            _conclude(contact)
+            conclude(contact)
             if kept and contact.after == kept[-1].id and not contact.reopened and contact.exclusion is not None:
                 kept[-1].ended_at = max(kept[-1].ended_at, contact.ended_at)  # thanks and goodbye after the end
                 kept[-1].closed = kept[-1].closed or contact.closed
@@ -117,7 +117,7 @@ class _Reader:
                 return self._begin(event, reopened=True)
             text = str(event.data.get("text", ""))
             confirmed = now.claim is not None and now.claim.evidence == "confirmed"
-            if confirmed and texts.states_need(text) and not _denies(now, text):
+            if confirmed and texts.states_need(text) and not denies(now, text):
                 return self._begin(event)
         return now
 
@@ -163,8 +163,8 @@ class _Reader:
         contact.customer_messages += 1
         contact.said.append((ref, text))
         contact.last_customer_at = event.at
-        if (contact.answered or contact.said_solved) and contact.claim is not None and _denies(contact, text):
-            _deny(contact, event.at, ref)
+        if (contact.answered or contact.said_solved) and contact.claim is not None and denies(contact, text):
+            deny(contact, event.at, ref)
         contact.answered = False
         contact.entities |= texts.entities(text)
         self._said[event.seq] = text
@@ -275,7 +275,7 @@ class _Reader:
         if data.get("decision") == "offer":
             contact.offers.append(contact.effort.turns)
         if intent == texts.SOLVED_YES and confidence >= SURE:
-            _confirm(contact, event.at, pointer)
+            confirm(contact, event.at, pointer)
         elif intent == texts.SOLVED_NO and confidence >= SURE:
             self._not_solved(contact, event.at, pointer)
 
@@ -289,8 +289,8 @@ class _Reader:
             and not contact.entities
         ):
             contact.linked_to = before.id
-            _deny(before, at, ref)
-        _deny(contact, at, ref)
+            deny(before, at, ref)
+        deny(contact, at, ref)
 
     def _action(self, contact: Contact, event: Event, ref: Ref) -> None:
         data = event.data
@@ -298,9 +298,9 @@ class _Reader:
         owner = next((old for old in (contact, *self._done) if operation.operation_id in old.operations), contact)
         owner.operations[operation.operation_id] = operation
         if operation.state == "verified" and data.get("receipt"):
-            _claim(owner, "verified_state", event.at, ref, "agent" if event.source == "agent" else "bot")
-        elif owner.claim is not None and owner.claim.evidence == "verified_state" and not _has_verified(owner):
-            _withdraw(owner, event.at, ref)
+            claim_by(owner, "verified_state", event.at, ref, "agent" if event.source == "agent" else "bot")
+        elif owner.claim is not None and owner.claim.evidence == "verified_state" and not has_verified(owner):
+            withdraw(owner, event.at, ref)
 
     def _approval(self, contact: Contact, event: Event, ref: Ref) -> None:
         contact.approvals += 1
@@ -309,7 +309,7 @@ class _Reader:
 
     def _requested(self, contact: Contact, event: Event, ref: Ref) -> None:
         if contact.claim is not None:
-            _withdraw(contact, event.at, ref)
+            withdraw(contact, event.at, ref)
         if event.source == "customer" and contact.first_need_at is None:
             contact.first_need_at = event.at
         reason = str(event.data.get("reason", "explicit_request"))
@@ -343,9 +343,9 @@ class _Reader:
         kind, meant = event.data.get("kind"), event.data.get("episode_id")
         target = next((old for old in (contact, *reversed(self._done)) if meant and old.episode_id == meant), contact)
         if kind == "solved":
-            _confirm(target, event.at, ref)
+            confirm(target, event.at, ref)
         elif kind == "not_solved":
-            _deny(target, event.at, ref)
+            deny(target, event.at, ref)
             if target is not contact:
                 contact.linked_to = meant
             if contact.reopened and contact.first_need_at is None:
@@ -417,74 +417,3 @@ _HANDLERS: Final[dict[str, Callable[[_Reader, Contact, Event, Ref], None]]] = {
 def _says_again(contact: Contact, text: str) -> bool:
     said = texts.words(text)
     return len(said) > 2 and any(texts.overlap(said, texts.words(old)) >= SAME_AGAIN for _, old in contact.said)
-
-
-def _denies(contact: Contact, text: str) -> bool:
-    """Whether a text takes back what was held of ``contact``: a denial that names nothing else."""
-    return texts.denies(text) and texts.entities(text) <= contact.entities
-
-
-def _has_verified(contact: Contact) -> bool:
-    return any(operation.state == "verified" for operation in contact.operations.values())
-
-
-def _claim(contact: Contact, evidence: Evidence, at: float, ref: Ref, by: str) -> None:
-    contact.claim = Claim(evidence, at, ref, "agent" if by == "agent" else "bot")
-
-
-def _withdraw(contact: Contact, at: float, ref: Ref) -> None:
-    if contact.claim is not None:
-        contact.withdrawn.append((contact.claim, at, ref))
-        contact.claim = None
-
-
-def _confirm(contact: Contact, at: float, ref: Ref) -> None:
-    """The customer said that it is solved. Proof that the backend gave is the stronger one and stays."""
-    if not (contact.bot_messages or contact.agent_messages):
-        return
-    contact.said_solved, contact.denied = ref, None
-    contact.unanswered.clear()
-    if contact.claim is None or contact.claim.evidence != "verified_state":
-        by = "agent" if contact.agent_messages and not _returned_since(contact) else "bot"
-        _claim(contact, "confirmed", at, ref, by)
-
-
-def _returned_since(contact: Contact) -> bool:
-    return bool(contact.handoffs) and contact.handoffs[-1].returned
-
-
-def _deny(contact: Contact, at: float, ref: Ref) -> None:
-    contact.denied, contact.said_solved, contact.answered = ref, None, False
-    _withdraw(contact, at, ref)
-
-
-def _conclude(contact: Contact) -> None:
-    """What can be said once all events are read: the need in the customer's words, and whether there was one."""
-    needs = [text for _, text in contact.said if texts.states_need(text)]
-    contact.need = needs[0][:300] if needs else ""
-    contact.exclusion = None
-    if contact.traffic in ("test", "staff"):
-        contact.exclusion = "test" if contact.traffic == "test" else "staff"
-    elif contact.handoffs and contact.first_need_at is not None:
-        pass  # somebody who asks for a person has a need, whatever was written
-    elif contact.closing is not None and contact.closing[1] == "spam":
-        contact.exclusion = "spam"
-    elif not contact.customer_messages and contact.first_need_at is None:
-        contact.exclusion = "outbound" if contact.bot_messages or contact.agent_messages else "empty"
-    elif not needs and contact.first_need_at is None:
-        spam = any(text.strip() for _, text in contact.said) and all(texts.is_spam(text) for _, text in contact.said)
-        contact.exclusion = "spam" if spam else "greeting_only"
-    elif contact.intents and set(contact.intents) <= CHAT and not _acted(contact) and _only_chat(contact):
-        contact.exclusion = "greeting_only"
-    if contact.traffic == "outbound" and not contact.customer_messages:
-        contact.exclusion = "outbound"
-
-
-def _acted(contact: Contact) -> bool:
-    return bool(contact.operations or contact.articles or contact.effort.failed_turns)
-
-
-def _only_chat(contact: Contact) -> bool:
-    """Whether the words bear out that it was small talk: how they were read is the bot's own word."""
-    read = set(contact.intents)
-    return all(any(is_chat(text, intent) for intent in read) for _, text in contact.said)
