@@ -1,8 +1,9 @@
 """Synthetic days whose true figures are known, to see whether the intervals hold what they promise.
 
 Each issue is drawn from ``KINDS`` with a known chance and written as a log: proven and silent ends, customers who are
-asked back and leave, claims that nothing backs, returns, denials, colleagues who close, issues that turn out to be one,
-greetings and test traffic. ``TRUTH`` follows from the chances alone, never from what the metrics say.
+asked back and leave, claims that nothing backs, returns, denials, refusals, colleagues who close, issues that turn out
+to be one, proofs that take days, greetings and test traffic. ``TRUTH`` follows from the chances alone, never from what
+the metrics say; there is one for every figure of the catalogue.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from eval.metrics import effort
+from eval.metrics.catalogue import RESOLVERS
+from eval.metrics.facts import WAIT_TARGET
 from eval.metrics.transfer import Transfers
 from eval.outcomes.model import DAY, Conversation, Event
 
@@ -20,9 +23,9 @@ DAYS: Final = 60
 A_DAY: Final = 18
 START: Final = 1_772_323_200.0
 KINDS: Final = {
-    "verified": 0.22, "confirmed": 0.10, "silent": 0.10, "asked_back": 0.10, "false_claim": 0.05, "returned": 0.08,
+    "verified": 0.18, "confirmed": 0.10, "silent": 0.10, "asked_back": 0.10, "false_claim": 0.05, "returned": 0.08,
     "human_silent": 0.07, "human_confirmed": 0.08, "left_queue": 0.05, "denied": 0.06, "merged": 0.04,
-    "person_at_once": 0.05,
+    "person_at_once": 0.05, "declined": 0.04,
 }  # fmt: skip
 NO_ISSUE: Final = {"greeting": 0.06, "test": 0.05}
 """Beside the issues: contacts that count nowhere."""
@@ -33,9 +36,14 @@ RETURNS_IN: Final = (0.2, 6.0)
 """Days, evenly spread, until a customer comes back."""
 MERGED_AFTER: Final = 0.5
 CES: Final = {1: 0.05, 2: 0.05, 3: 0.05, 4: 0.10, 5: 0.20, 6: 0.25, 7: 0.30}
+CES5: Final = {1: 0.40, 2: 0.30, 3: 0.15, 4: 0.10, 5: 0.05}
 CSAT: Final = {1: 0.05, 2: 0.05, 3: 0.15, 4: 0.35, 5: 0.40}
 ASKED, ANSWERS, REASKED, ENOUGH = 0.8, 0.5, 0.2, 0.7
+FIVE_POINTS: Final = 0.5
+"""How often the five-point form is asked, rather than CES 2.0."""
 REPHRASED, SECONDS = 0.25, 300.0
+SLOW, SLOW_SECONDS = 0.15, 2.5 * DAY
+"""How often the backend shows an effect only after days."""
 DUE_WHEN_HANDED, DUE_WHEN_KEPT, LATE = 0.85, 0.3, 0.2
 
 
@@ -51,12 +59,12 @@ def _back_within(days: float) -> float:
 
 
 WAIT: Final = 120.0
-PERSON_AFTER: Final = 90.0
-_WAITED: Final = {
-    kind: WAIT * ({"returned": 2, "merged": 3, "left_queue": 1, "person_at_once": 0}.get(kind, 1))
-    + (PERSON_AFTER if kind in SERVED else 0.0)
-    for kind in KINDS
-}
+PERSON_AFTER, PERSON_SECONDS = 30.0, 100.0
+"""A colleague's first word comes so long after the request, and then after an exponential time of this mean."""
+_QUANTILES: Final = [-PERSON_SECONDS * math.log1p(-(at + 0.5) / 1000) for at in range(1000)]
+"""Of that exponential time, evenly likely."""
+_BOT_ANSWERS: Final = {kind: {"returned": 2, "merged": 3, "person_at_once": 0}.get(kind, 1) for kind in KINDS}
+"""How often the customer waited for the bot."""
 
 
 def _effort_truth() -> float:
@@ -64,26 +72,35 @@ def _effort_truth() -> float:
     total = 0.0
     for kind, chance in KINDS.items():
         returns = {"returned": 1, "merged": 2}.get(kind, 0)
-        waited = _WAITED[kind]
+        waits = [PERSON_AFTER + each for each in _QUANTILES] if kind in SERVED else [0.0]
         for rephrased, part in ((1, REPHRASED), (0, 1 - REPHRASED)):
             for again, share in ((1, REASKED), (0, 1 - REASKED)) if kind in SERVED else ((0, 1.0),):
                 weighed = effort.WEIGHTS["returns"] * returns
                 weighed += effort.WEIGHTS["rephrased"] * rephrased * (kind not in ("person_at_once",))
                 weighed += effort.WEIGHTS["asked_again"] * again
-                total += chance * part * share * effort.scale(weighed, waited)
+                scaled = [effort.scale(weighed, WAIT * _BOT_ANSWERS[kind] + wait) for wait in waits]
+                total += chance * part * share * sum(scaled) / len(scaled)
     return total
 
 
 def _median_truth() -> float:
-    """The time until half of all proofs are there: an exponential each, begun after the wait of its kind."""
-    shifts = [(WAIT, _chance("verified", "confirmed")), (WAIT + PERSON_AFTER, KINDS["human_confirmed"])]
-    shifts.append((PERSON_AFTER, KINDS["person_at_once"]))
-    whole, low, high = sum(chance for _, chance in shifts), 0.0, 10 * SECONDS
+    """The time until half of all proofs are there: an exponential each, begun after the wait of its kind; with people
+    another one before it. What is slow comes after that."""
+    quick = KINDS["confirmed"] + KINDS["verified"] * (1 - SLOW)
+    of_people = [(WAIT + PERSON_AFTER, KINDS["human_confirmed"]), (PERSON_AFTER, KINDS["person_at_once"])]
+    low, high = 0.0, 10 * SECONDS
     for _ in range(60):
         middle = (low + high) / 2
-        below = sum(chance * -math.expm1(-max(0.0, middle - shift) / SECONDS) for shift, chance in shifts)
-        low, high = (middle, high) if below < whole / 2 else (low, middle)
+        below = quick * -math.expm1(-max(0.0, middle - WAIT) / SECONDS)
+        below += sum(chance * _two_exponentials(max(0.0, middle - shift)) for shift, chance in of_people)
+        low, high = (middle, high) if below < _chance(*PROVEN) / 2 else (low, middle)
     return low
+
+
+def _two_exponentials(time: float) -> float:
+    """The chance that a colleague's wait and the time until the proof are together no longer than ``time``."""
+    one, other = SECONDS * math.exp(-time / SECONDS), PERSON_SECONDS * math.exp(-time / PERSON_SECONDS)
+    return 1 - (one - other) / (SECONDS - PERSON_SECONDS)
 
 
 _DUE = _chance(*HANDED) * DUE_WHEN_HANDED
@@ -101,23 +118,28 @@ TRUTH: Final[dict[str, float]] = {
     "false_resolution": KINDS["false_claim"],
     "unresolved": KINDS["denied"],
     "abandonment": _chance("asked_back", "left_queue"),
+    "declined": KINDS["declined"],
     "deflection": 1 - _chance(*SERVED),
     "containment": 1 - _chance(*HANDED),
     "handover": _chance(*HANDED),
     "queue_abandonment": KINDS["left_queue"] / _chance(*HANDED),
     "reask": REASKED,
     "packet_enough": ENOUGH,
+    "wait": PERSON_AFTER + PERSON_SECONDS * math.log(2),
+    "answered_in_time": -math.expm1(-(WAIT_TARGET - PERSON_AFTER) / PERSON_SECONDS),
     "repeat_1d": _back_within(1),
     "repeat_3d": _back_within(3),
     "repeat_7d": _back_within(7),
     "repeat_14d": _back_within(14),
     "ces7": sum(value * chance for value, chance in CES.items()),
     "ces7_easy": CES[5] + CES[6] + CES[7],
+    "ces5": sum(value * chance for value, chance in CES5.items()),
     "survey_response": ANSWERS,
-    "csat": CSAT[4] + CSAT[5],
+    **dict.fromkeys(("csat", *(f"csat_{who}" for who in RESOLVERS)), CSAT[4] + CSAT[5]),
     "csat_mean": sum(value * chance for value, chance in CSAT.items()),
     "effort": _effort_truth(),
     "time_to_resolution": _median_truth(),
+    "routine_in_48h": 1 - KINDS["verified"] * SLOW / _chance(*PROVEN),
     "handover_precision": DUE_WHEN_HANDED,
     "handover_recall": _DUE / (_DUE + _KEPT),
     "handover_timeliness": 1 - LATE,
@@ -192,7 +214,7 @@ class _Writer:
             log.bot("I've cancelled it for you.")
         elif kind == "verified":
             log.bot("One moment, please.")
-            log.wait(self._seconds())
+            log.wait(SLOW_SECONDS if self.chance.random() < SLOW else self._seconds())
             log.verified()
             log.bot("It is off.")
         else:
@@ -203,7 +225,7 @@ class _Writer:
         if kind == "denied":
             log.add("feedback.given", "customer", kind="not_solved")
         self._survey(log)
-        log.closed("system")
+        log.closed("system", "declined_by_policy" if kind == "declined" else None)
 
     def _seconds(self) -> float:
         return self.chance.expovariate(1 / SECONDS)
@@ -211,7 +233,7 @@ class _Writer:
     def _served(self, log: _Log, kind: str) -> None:
         if kind == "person_at_once":
             log.handed_over("customer")
-        log.wait(PERSON_AFTER)
+        log.wait(PERSON_AFTER + self.chance.expovariate(1 / PERSON_SECONDS))
         log.add("handoff.accepted", "agent", handoff_id="h", agent_id="agt", agent_name="Ana")
         told = "Could you give me your order number?" if kind != "person_at_once" else "How can I help?"
         asks = self.chance.random() < REASKED
@@ -258,11 +280,12 @@ class _Writer:
     def _survey(self, log: _Log) -> None:
         if self.chance.random() >= ASKED:
             return
-        log.add("survey.offered", "system", episode_id="", form="ces7")
+        form, points = ("ces5", CES5) if self.chance.random() < FIVE_POINTS else ("ces7", CES)
+        log.add("survey.offered", "system", episode_id="", form=form)
         if self.chance.random() < ANSWERS:
-            ces = self.chance.choices(list(CES), weights=list(CES.values()))[0]
+            ces = self.chance.choices(list(points), weights=list(points.values()))[0]
             csat = self.chance.choices(list(CSAT), weights=list(CSAT.values()))[0]
-            log.add("survey.answered", "customer", episode_id="", form="ces7", ces=ces, csat=csat)
+            log.add("survey.answered", "customer", episode_id="", form=form, ces=ces, csat=csat)
 
     def _log(self, name: str, customer: str, at: float) -> _Log:
         return _Log(name, customer, at)

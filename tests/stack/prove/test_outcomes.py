@@ -1,5 +1,6 @@
 import pytest
 
+from eval.metrics.catalogue import BY_NAME
 from eval.metrics.known_truth import KINDS, TRUTH, days
 from stack.prove.outcomes import measured
 
@@ -13,7 +14,7 @@ def test_the_synthetic_days_are_the_same_again_and_their_chances_whole() -> None
 
 def test_every_truth_has_a_metric_near_it() -> None:
     found = measured(5)
-    assert set(found) == set(TRUTH)
+    assert set(found) == set(TRUTH) == set(BY_NAME)
     for name, metric in found.items():
         assert metric.value is not None, name
         assert metric.interval is not None, name
