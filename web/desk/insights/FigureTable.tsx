@@ -1,5 +1,6 @@
 import type { Figure } from "./calls";
 import { misses, valueOf } from "./format";
+import { Opens, Section, Table } from "./Section";
 import { behind, type Scope } from "./scope";
 import { n } from "./words";
 
@@ -12,44 +13,36 @@ interface Props {
 /** Every figure with its interval, what it is taken of, and the target of good practice beside it. */
 export function FigureTable({ figures, scope, csv }: Props) {
   return (
-    <section aria-labelledby="i-figures">
-      <header class="k-head is-small">
-        <h2 id="i-figures">{n("figures")}</h2>
-        <a href={csv} download="figures.csv">
-          {n("csv")}
-        </a>
-      </header>
-      <div class="q-scroll" tabIndex={0} role="group" aria-labelledby="i-figures">
-        <table class="k-table">
-          <thead>
-            <tr>
-              <th scope="col">{n("figure")}</th>
-              <th scope="col">{n("value")}</th>
-              <th scope="col">{n("interval")}</th>
-              <th scope="col">{n("of")}</th>
-              <th scope="col">{n("target")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {figures.map((each) => (
-              <tr key={each.name}>
-                <th scope="row">
-                  {each.title} {each.note && <span class="soft">{each.note}</span>}
-                </th>
-                <td>{each.unit === "share" && each.hits > 0 ? <a href={behind(each.name, scope)}>{valueOf(each, each.value)}</a> : valueOf(each, each.value)}</td>
-                <td>{each.interval_95 ? `${valueOf(each, each.interval_95[0])} – ${valueOf(each, each.interval_95[1])}` : "–"}</td>
-                <td>
-                  {each.unit === "share" && each.n > 0 ? <a href={behind(each.name, scope, "all")}>{each.n}</a> : each.n} <span class="soft">{each.denominator}</span>
-                </td>
-                <td>
-                  {each.target !== null && n(each.wanted === "at least" ? "wanted_least" : "wanted_most", { target: valueOf(each, each.target) })}
-                  {misses(each) && <strong class="i-missed"> {n("missed")}</strong>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <Section id="i-figures" title={n("figures")} csv={csv} file="figures">
+      <Table named="i-figures" columns={[n("figure"), n("value"), n("interval"), n("of"), n("target")]}>
+        {figures.map((each) => (
+          <tr key={each.name}>
+            <th scope="row">
+              {each.title} {each.note && each.value !== null && <span class="soft">{each.note}</span>}
+            </th>
+            <td>
+              {each.value === null && each.note ? (
+                <span class="soft">{each.note}</span>
+              ) : (
+                <Opens to={behind(each.name, scope)} any={each.hits > 0}>
+                  {valueOf(each, each.value)}
+                </Opens>
+              )}
+            </td>
+            <td>{each.interval_95 ? `${valueOf(each, each.interval_95[0])} – ${valueOf(each, each.interval_95[1])}` : "–"}</td>
+            <td>
+              <Opens to={behind(each.name, scope, "all")} any={each.n > 0}>
+                {each.n}
+              </Opens>{" "}
+              <span class="soft">{each.denominator}</span>
+            </td>
+            <td>
+              {each.target !== null && n(each.wanted === "at least" ? "wanted_least" : "wanted_most", { target: valueOf(each, each.target) })}
+              {misses(each) && <strong class="i-missed"> {n("missed")}</strong>}
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </Section>
   );
 }

@@ -11,7 +11,8 @@ import { Episodes } from "./Episodes";
 import { FigureTable } from "./FigureTable";
 import { share } from "./format";
 import { Judge } from "./Judge";
-import { behind, csvOf, figuresOf, keyOf, PERIODS, type Part, ROOT, type Scope, type Side, scopeOf } from "./scope";
+import { behind, csvOf, figuresOf, keyOf, type Listed, listedOf, PERIODS, type Scope, scopeOf } from "./scope";
+import { Tallies } from "./Tallies";
 import { TrendChart } from "./TrendChart";
 import "../knowledge/styles/frame.css";
 import "../quality/quality.css";
@@ -25,25 +26,12 @@ export function Insights({ desk }: { desk: Desk; state: DeskState }) {
   const hash = useHash();
   const asked = new URLSearchParams(hash.split("?", 2)[1] ?? "");
   const scope = scopeOf(asked);
-  const metric = asked.get("metric");
-  const definition = asked.get("definition");
-  const judged = asked.get("judged");
-  const part: Part = asked.get("part") === "all" ? "all" : "hits";
-  const side: Side = asked.get("side") === "ours" ? "ours" : "theirs";
-  const listed = hash.startsWith(`${ROOT}/episodes`) ? (definition ?? metric) : null;
+  const listed = listedOf(hash);
   return (
     <main class="k-main" tabIndex={-1}>
       <div class="k-page is-wide">
         {listed ? (
-          <Episodes
-            key={hash}
-            calls={calls}
-            desk={desk}
-            name={hash}
-            title={definition ? n(side === "ours" ? "onlyOursOf" : "onlyTheirsOf", { title: plain(definition) }) : n("episodesOf", { title: judged ? n("silentAnd", { said: plain(judged) }) : plain(listed) })}
-            list={(after, signal) => (definition ? calls.apart(scope, definition, side, after, signal) : calls.episodes(scope, listed, part, judged, after, signal))}
-            back={figuresOf(scope)}
-          />
+          <Episodes key={hash} calls={calls} desk={desk} name={hash} title={titleOf(listed)} list={(after, signal) => calls.episodes(scope, listed, after, signal)} back={figuresOf(scope)} />
         ) : (
           <Dashboard calls={calls} desk={desk} scope={scope} />
         )}
@@ -77,19 +65,24 @@ function Dashboard({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk; s
             <FigureTable figures={summary.metrics} scope={scope} csv={csvOf("summary", scope)} />
             <TrendChart calls={calls} scope={scope} figures={summary.metrics} />
             <Breakdown calls={calls} scope={scope} />
-            <Curve points={summary.repeat_curve} csv={csvOf("repeat-curve", scope)} />
+            <Curve summary={summary} scope={scope} csv={csvOf("repeat-curve", scope)} />
             <Definitions calls={calls} scope={scope} />
-            <div class="i-tallies">
-              <Tally title={n("reasons")} rows={summary.handover_reasons} />
-              <Tally title={n("drivers")} rows={summary.contact_drivers} />
-              <Tally title={n("queues")} rows={summary.queues} />
-              <Tally title={n("excluded")} rows={summary.excluded} />
-            </div>
+            <Tallies summary={summary} scope={scope} />
           </>
         )}
       </Await>
     </>
   );
+}
+
+function titleOf({ metric, part, judged, definition, side, common }: Listed): string {
+  if (definition) return n(side === "ours" ? "onlyOursOf" : "onlyTheirsOf", { title: plain(definition) });
+  const what = common && { by: n(`by_${common.by}`), value: plain(common.value) };
+  // What is only counted by its reason, need or queue stands behind no figure.
+  if (what && (!metric || (part === "all" && metric === "handover"))) return n("episodesWith", what);
+  const title = judged ? n("silentAnd", { said: plain(judged) }) : plain(metric ?? "");
+  const episodes = n(part === "all" ? "episodesOfAll" : "episodesOf", { title });
+  return what ? n("episodesAnd", { episodes, ...what }) : episodes;
 }
 
 /** The rate with its band of silence: one bar, and the same in words. */
@@ -126,22 +119,6 @@ function Headline({ summary, scope }: { summary: Summary; scope: Scope }) {
       <p>
         <a href={behind("silence", scope)}>{n("silence", { share: share(silent) })}</a> · <a href={behind("confirmation", scope)}>{n("confirmed", { share: share(found("confirmation")?.value) })}</a>
       </p>
-    </section>
-  );
-}
-
-function Tally({ title, rows }: { title: string; rows: Summary["queues"] }) {
-  return (
-    <section>
-      <h2>{title}</h2>
-      {rows.length === 0 && <p class="soft">{n("nobody")}</p>}
-      <ul class="i-tally">
-        {rows.map((row) => (
-          <li key={row.key}>
-            <span>{plain(row.key)}</span> <strong>{row.n}</strong>
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }

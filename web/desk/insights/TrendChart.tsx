@@ -3,7 +3,8 @@ import { useLoad } from "../knowledge/load";
 import { Await, Choice } from "../knowledge/parts";
 import type { Figure, InsightsCalls } from "./calls";
 import { share } from "./format";
-import { csvOf, keyOf, type Scope } from "./scope";
+import { Opens, Section, Table } from "./Section";
+import { behind, csvOf, keyOf, type Scope } from "./scope";
 import { n } from "./words";
 
 const HEIGHT = 120;
@@ -13,19 +14,11 @@ const STEP = 18;
 export function TrendChart({ calls, scope, figures }: { calls: InsightsCalls; scope: Scope; figures: Figure[] }) {
   const [metric, setMetric] = useState("resolution");
   const load = useLoad(`trend:${keyOf(scope)}:${metric}`, (signal) => calls.trend(scope, "day", metric, signal), true);
-  const shares = figures.filter((each) => each.unit === "share");
-  const csv = csvOf("trends", scope, { by: "day", metric });
+  // A mean has no bar of a share's height, and the survival curve is a chart of its own.
+  const shares = figures.filter((each) => each.method === "wilson");
+  const choice = <Choice label={n("metric")} value={metric} options={shares.map((each) => [each.name, each.title] as const)} onChange={setMetric} />;
   return (
-    <section aria-labelledby="i-trend">
-      <header class="k-head is-small">
-        <h2 id="i-trend">{n("trend")}</h2>
-        <div class="actions">
-          <Choice label={n("metric")} value={metric} options={shares.map((each) => [each.name, each.title] as const)} onChange={setMetric} />
-          <a href={csv} download="trend.csv">
-            {n("csv")}
-          </a>
-        </div>
-      </header>
+    <Section id="i-trend" title={n("trend")} csv={csvOf("trends", scope, { by: "day", metric })} file="trend" choices={choice}>
       <Await load={load}>
         {(rows) =>
           rows.length === 0 ? (
@@ -40,29 +33,28 @@ export function TrendChart({ calls, scope, figures }: { calls: InsightsCalls; sc
               </svg>
               <details>
                 <summary>{n("asTable")}</summary>
-                <table class="k-table">
-                  <thead>
-                    <tr>
-                      <th scope="col">{n("day")}</th>
-                      <th scope="col">{n("value")}</th>
-                      <th scope="col">{n("of")}</th>
+                <Table named="i-trend" columns={[n("day"), n("value"), n("of")]}>
+                  {rows.map((row) => (
+                    <tr key={row.key}>
+                      <th scope="row">{row.key}</th>
+                      <td>
+                        <Opens to={behind(metric, scope, "hits", { by: "day", value: row.key })} any={row.hits > 0}>
+                          {share(row.value)}
+                        </Opens>
+                      </td>
+                      <td>
+                        <Opens to={behind(metric, scope, "all", { by: "day", value: row.key })} any={row.n > 0}>
+                          {row.n}
+                        </Opens>
+                      </td>
                     </tr>
-                  </thead>
-                  <tbody>
-                    {rows.map((row) => (
-                      <tr key={row.key}>
-                        <th scope="row">{row.key}</th>
-                        <td>{share(row.value)}</td>
-                        <td>{row.n}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
+                  ))}
+                </Table>
               </details>
             </>
           )
         }
       </Await>
-    </section>
+    </Section>
   );
 }

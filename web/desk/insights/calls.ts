@@ -1,7 +1,7 @@
 /** The analysts' side of the HTTP contract. */
 import type { Api } from "../../shared/api";
 import type { Schemas } from "../../shared/types";
-import { type Dimension, type Part, query, type Scope, type Side } from "./scope";
+import { type Dimension, type Listed, listQuery, query, type Scope } from "./scope";
 
 export type Summary = Schemas["SummaryOut"];
 export type Figure = Schemas["FigureOut"];
@@ -17,14 +17,14 @@ export function insightsCalls(request: Api["request"]) {
       request<Summary>("GET", "/insights/summary", { query: query(scope), signal, timeout: 30_000 }),
     trend: (scope: Scope, by: "day" | Dimension, metric: string, signal: AbortSignal) =>
       request<Trend[]>("GET", "/insights/trends", { query: { ...query(scope), by, metric }, signal, timeout: 30_000 }),
-    episodes: (scope: Scope, metric: string, part: Part, judged: string | null, after: string | null, signal: AbortSignal) =>
-      request<Page>("GET", "/outcomes", { query: { ...query(scope), metric, part, ...(judged && { judged }), ...(after && { after }) }, signal }),
+    episodes: (scope: Scope, listed: Listed, after: string | null, signal: AbortSignal) =>
+      listed.definition
+        ? request<Page>("GET", `/insights/definitions/${encodeURIComponent(listed.definition)}/episodes`, { query: { ...query(scope), side: listed.side, ...(after && { after }) }, signal })
+        : request<Page>("GET", "/outcomes", { query: { ...listQuery(scope, listed), ...(after && { after }) }, signal }),
     judge: (scope: Scope, signal: AbortSignal) => request<Standing>("GET", "/insights/judge", { query: query(scope), signal, timeout: 30_000 }),
     calibrate: () => request<Schemas["CalibrationOut"]>("POST", "/insights/judge/calibrations", { timeout: 60_000 }),
     definitions: (scope: Scope, signal: AbortSignal) =>
       request<Vendor[]>("GET", "/insights/definitions", { query: query(scope), signal, timeout: 30_000 }),
-    apart: (scope: Scope, name: string, side: Side, after: string | null, signal: AbortSignal) =>
-      request<Page>("GET", `/insights/definitions/${encodeURIComponent(name)}/episodes`, { query: { ...query(scope), side, ...(after && { after }) }, signal }),
     take: (conversationId: string) => request<Schemas["SampleOut"]>("POST", "/qa/samples/named", { body: { conversation_id: conversationId } }),
   };
 }

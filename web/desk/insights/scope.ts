@@ -26,10 +26,11 @@ export function named(scope: Scope): Record<string, string> {
   return { days: String(scope.days), ...(scope.only && { [scope.only.by]: scope.only.value }) };
 }
 
+const begin = (scope: Scope, now: number) => Math.floor((now - scope.days * DAY) / HOUR) * HOUR;
+
 /** As the server is asked. From `days` ago, to the hour: the same question within an hour is the same address. */
 export function query(scope: Scope, now = Date.now()): Record<string, string> {
-  const since = new Date(Math.floor((now - scope.days * DAY) / HOUR) * HOUR).toISOString();
-  return { since, ...(scope.only && { [scope.only.by]: scope.only.value }) };
+  return { since: new Date(begin(scope, now)).toISOString(), ...(scope.only && { [scope.only.by]: scope.only.value }) };
 }
 
 export const keyOf = (scope: Scope) => new URLSearchParams(named(scope)).toString();
@@ -37,16 +38,65 @@ export const keyOf = (scope: Scope) => new URLSearchParams(named(scope)).toStrin
 export const figuresOf = (scope: Scope) => `${ROOT}?${keyOf(scope)}`;
 
 export type Part = "hits" | "all";
-
-/** The address of the episodes behind a figure, or of all that it is taken of. */
-export const behind = (metric: string, scope: Scope, part: Part = "hits") => `${ROOT}/episodes?${new URLSearchParams({ metric, ...(part !== "hits" && { part }), ...named(scope) })}`;
-
-/** The address of the silent endings of which the judge says this. */
-export const judgedAs = (said: string, scope: Scope) => `${ROOT}/episodes?${new URLSearchParams({ metric: "silence", judged: said, ...named(scope) })}`;
-
 export type Side = "theirs" | "ours";
 
+/** What all episodes of a list have in common beside the scope: a day, a need, a reason of a hand-over. */
+export interface Common {
+  by: (typeof COMMON)[number];
+  value: string;
+}
+const COMMON = ["day", ...DIMENSIONS, "reason", "queue", "exclusion"] as const;
+
+/** Which episodes a page lists: behind a figure, on which a definition and ours disagree, or with something in common. */
+export interface Listed {
+  metric: string | null;
+  part: Part;
+  judged: string | null;
+  definition: string | null;
+  side: Side;
+  common: Common | null;
+}
+
+/** What the address of a list says; null where it is none. */
+export function listedOf(hash: string): Listed | null {
+  if (!hash.startsWith(`${ROOT}/episodes`)) return null;
+  const asked = new URLSearchParams(hash.split("?", 2)[1] ?? "");
+  const by = COMMON.find((each) => each === asked.get("with"));
+  return {
+    metric: asked.get("metric"),
+    part: asked.get("part") === "all" ? "all" : "hits",
+    judged: asked.get("judged"),
+    definition: asked.get("definition"),
+    side: asked.get("side") === "ours" ? "ours" : "theirs",
+    common: by ? { by, value: asked.get("value") ?? "" } : null,
+  };
+}
+
+/** As the server is asked for a list. */
+export function listQuery(scope: Scope, listed: Listed, now = Date.now()): Record<string, string> {
+  const { metric, part, judged, common } = listed;
+  return { ...query(scope, now), ...(metric && { metric, part }), ...(judged && { judged }), ...(common && commonQuery(common, begin(scope, now))) };
+}
+
+/** A day is a period, of which the scope may have begun in the middle. */
+function commonQuery({ by, value }: Common, since: number): Record<string, string> {
+  if (by !== "day") return { [by]: value };
+  const start = Date.parse(`${value}T00:00:00Z`);
+  return { since: new Date(Math.max(start, since)).toISOString(), until: new Date(start + DAY).toISOString() };
+}
+
+const listAt = (asked: Record<string, string>, scope: Scope) => `${ROOT}/episodes?${new URLSearchParams({ ...asked, ...named(scope) })}`;
+
+/** The address of the episodes behind a figure, or of all that it is taken of. */
+export const behind = (metric: string, scope: Scope, part: Part = "hits", common: Common | null = null) => listAt({ metric, ...(part !== "hits" && { part }), ...(common && { with: common.by, value: common.value }) }, scope);
+
+/** The address of the eligible episodes, or of those that do not count, with something in common. */
+export const sharing = (common: Common, scope: Scope) => (common.by === "exclusion" ? listAt({ with: common.by, value: common.value }, scope) : behind("handover", scope, "all", common));
+
+/** The address of the silent endings of which the judge says this. */
+export const judgedAs = (judged: string, scope: Scope) => listAt({ metric: "silence", judged }, scope);
+
 /** The address of the episodes on which a definition and ours disagree. */
-export const apart = (definition: string, side: Side, scope: Scope) => `${ROOT}/episodes?${new URLSearchParams({ definition, side, ...named(scope) })}`;
+export const apart = (definition: string, side: Side, scope: Scope) => listAt({ definition, side }, scope);
 
 export const csvOf = (path: string, scope: Scope, more: Record<string, string> = {}) => `/api/v1/insights/${path}?${new URLSearchParams({ format: "csv", ...query(scope), ...more })}`;

@@ -1,0 +1,75 @@
+import { render } from "preact";
+import { describe, expect, test } from "vitest";
+import type { Figure, Summary } from "../../desk/insights/calls";
+import { FigureTable } from "../../desk/insights/FigureTable";
+import { behind, listedOf, listQuery, type Scope, sharing } from "../../desk/insights/scope";
+import { Tallies } from "../../desk/insights/Tallies";
+
+const WEB: Scope = { days: 7, only: { by: "channel", value: "web" } };
+const NOW = Date.parse("2026-03-09T10:30:00Z");
+
+const figure = (more: Partial<Figure>): Figure => ({
+  name: "wait",
+  title: "Wait",
+  value: 90,
+  interval_95: [60, 100],
+  method: "order statistics",
+  hits: 12,
+  n: 12,
+  unit: "seconds",
+  denominator: "answered by a colleague",
+  note: "",
+  target: null,
+  wanted: null,
+  ...more,
+});
+
+function drawn(content: preact.VNode): HTMLElement {
+  const place = document.createElement("div");
+  render(content, place);
+  return place;
+}
+
+const links = (place: HTMLElement) => [...place.querySelectorAll("a")].map((each) => each.getAttribute("href"));
+const asked = (address: string) => {
+  const listed = listedOf(address);
+  return listed && listQuery(WEB, listed, NOW);
+};
+
+describe("every number opens its episodes", () => {
+  test.each(["seconds", "points 1 to 7, 7 = easy", "share"])("a figure in %s", (unit) => {
+    const place = drawn(<FigureTable figures={[figure({ unit })]} scope={WEB} csv="" />);
+    expect(links(place)).toEqual(expect.arrayContaining([behind("wait", WEB), behind("wait", WEB, "all")]));
+  });
+
+  test("a figure without labels is a sentence and no number", () => {
+    const place = drawn(<FigureTable figures={[figure({ value: null, interval_95: null, hits: 0, n: 0, note: "not labelled yet" })]} scope={WEB} csv="" />);
+    expect(place.querySelector("td")?.textContent).toBe("not labelled yet");
+  });
+
+  test("what is tallied", () => {
+    const rows = { handover_reasons: [{ key: "policy", n: 2 }], contact_drivers: [], queues: [], excluded: [{ key: "test", n: 1 }] };
+    const place = drawn(<Tallies summary={rows as unknown as Summary} scope={WEB} />);
+    expect(links(place).map((each) => asked(each ?? ""))).toEqual([
+      { since: "2026-03-02T10:00:00.000Z", channel: "web", metric: "handover", part: "all", reason: "policy" },
+      { since: "2026-03-02T10:00:00.000Z", channel: "web", exclusion: "test" },
+    ]);
+  });
+});
+
+describe("a list of one day", () => {
+  test("is that day", () => {
+    const address = behind("resolution", WEB, "all", { by: "day", value: "2026-03-04" });
+    expect(asked(address)).toEqual({ since: "2026-03-04T00:00:00.000Z", until: "2026-03-05T00:00:00.000Z", channel: "web", metric: "resolution", part: "all" });
+  });
+
+  test("begins where the scope does", () => {
+    const address = behind("resolution", WEB, "hits", { by: "day", value: "2026-03-02" });
+    expect(asked(address)).toMatchObject({ since: "2026-03-02T10:00:00.000Z", until: "2026-03-03T00:00:00.000Z" });
+  });
+});
+
+test("what is no list is none", () => {
+  expect(listedOf("#/insights?days=7")).toBeNull();
+  expect(listedOf(sharing({ by: "queue", value: "returns desk" }, WEB))?.common).toEqual({ by: "queue", value: "returns desk" });
+});
