@@ -169,6 +169,28 @@ def test_a_day_without_a_mouse(browser: Browser, stack: RunningStack, customers:
     shoot(page, "desk-closed")
     assert violations(page) == []
 
+    # A view of one's own: kept under a name, there after a reload, forgotten and taken back.
+    press("/")
+    page.keyboard.type(customer["name"])
+    own = page.get_by_role("group", name="Your views")
+    own.get_by_role("button", name="Keep this view").focus()
+    press("Enter")
+    page.keyboard.type("Hers")
+    press("Enter")
+    expect(own.get_by_role("button", name="Hers", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    own.get_by_role("button", name="Hers", exact=True).focus()
+    press("Enter")
+    expect(page.get_by_role("searchbox")).to_have_value(customer["name"])
+    shoot(page, "desk-own-view")
+    assert violations(page) == []
+    own.get_by_role("button", name="Forget Hers").focus()
+    press("Enter")
+    expect(own.get_by_role("button", name="Hers", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Undo").focus()
+    press("Enter")
+    expect(own.get_by_role("button", name="Hers", exact=True)).to_be_visible()
+
 
 def test_two_agents_see_each_other_and_drafts_stay(browser: Browser, stack: RunningStack, customers: Customers) -> None:
     first, order = customer_with(stack, "shipped")

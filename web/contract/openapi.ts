@@ -3458,8 +3458,8 @@ export interface components {
         };
         /**
          * FigureOut
-         * @description ``hits`` of ``n`` episodes; ``method`` is how the interval was found, ``note`` what is to be said beside the value
-         *     or instead of one, ``target`` what good practice asks, in the direction ``wanted``.
+         * @description ``hits`` of ``n`` episodes; ``method`` is how the interval was found, ``note`` what is to be said beside the
+         *     value or instead of one, ``target`` what good practice asks, in the direction ``wanted``.
          */
         FigureOut: {
             /** Denominator */

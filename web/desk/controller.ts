@@ -8,6 +8,7 @@ import type { DeskCalls } from "./calls";
 import { type Draft, readDrafts, withDraft } from "./drafts";
 import { type Inbox, type InboxFilter, inboxOf, keepHeard, type InboxView, news, withMessage } from "./inbox";
 import { OwedList } from "./owed";
+import { readSaved, type SavedView, withoutSaved, withSaved } from "./saved";
 import { answers, type DeskState, type Dialog, INITIAL, lists, type Panel } from "./state";
 import { Views } from "./views";
 import { t } from "./words";
@@ -173,6 +174,29 @@ export class Desk {
     this.store.set({ filter: { ...this.store.get().filter, ...change } });
   }
 
+  /** What the inbox shows now, under a name of this agent's own. */
+  saveView(name: string): void {
+    const { inboxView: view, filter, query, saved } = this.store.get();
+    this.keepSaved(withSaved(saved, { name, view, filter, query }));
+  }
+
+  async showSaved({ view, filter, query }: SavedView): Promise<void> {
+    await this.showInbox(view);
+    this.store.set({ filter });
+    if (query) this.search(query);
+  }
+
+  forgetView(name: string): void {
+    const before = this.store.get().saved;
+    this.keepSaved(withoutSaved(before, name));
+    this.toast(t("viewForgotten", { name }), null, () => this.keepSaved(before));
+  }
+
+  private keepSaved(saved: readonly SavedView[]): void {
+    this.store.set({ saved });
+    this.keep(this.own("saved"), saved.length ? JSON.stringify(saved) : null);
+  }
+
   /** Opens what is offered and takes it; who was faster is told there. */
   async acceptOffer(id: string): Promise<void> {
     this.select(id);
@@ -289,6 +313,7 @@ export class Desk {
     this.touchedAt = Date.now();
     this.store.set({
       drafts: readDrafts(this.recall(this.own("drafts"))),
+      saved: readSaved(this.recall(this.own("saved"))),
       tabs: kept<string[]>(this.recall(this.own("tabs")), []),
       read: kept<Record<string, number>>(this.recall(this.own("read")), {}),
     });

@@ -2,6 +2,7 @@ import type { Conversation } from "../shared/reduce";
 import type { HandoffDetail, InboxItem, Presence, Session, Viewer } from "../shared/types";
 import type { Canned } from "./canned";
 import type { Drafts } from "./drafts";
+import type { SavedView } from "./saved";
 import type { Owed } from "./owed";
 import { type Inbox, type InboxFilter, type InboxView, isLate, matches, merged } from "./inbox";
 
@@ -53,6 +54,8 @@ export interface DeskState {
   drafts: Drafts;
   inboxView: InboxView;
   filter: InboxFilter;
+  /** Views of this agent's own. */
+  saved: readonly SavedView[];
   /** What ended lately; null until it was asked for. */
   closed: InboxItem[] | null;
   /** What the server found for the query; null while there is none. */
@@ -89,6 +92,7 @@ export const INITIAL: DeskState = {
   drafts: {},
   inboxView: "work",
   filter: { queue: null, reason: null },
+  saved: [],
   closed: null,
   found: null,
   panel: "packet",

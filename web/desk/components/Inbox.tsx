@@ -8,6 +8,7 @@ import { type DeskState, lists } from "../state";
 import { label, t } from "../words";
 import { Owed } from "./Owed";
 import { Row } from "./Row";
+import { SavedViews } from "./SavedViews";
 
 interface Props {
   desk: Desk;
@@ -62,6 +63,7 @@ export function Inbox({ desk, state, search }: Props) {
         onInput={(event) => desk.search(event.currentTarget.value)}
       />
       {queue && <Views desk={desk} state={state} now={now} />}
+      {queue && <SavedViews desk={desk} state={state} />}
       {state.queueProblem && (
         <p class="problem" role="alert">
           {t("queueFailed")} {state.queueProblem}{" "}
