@@ -1,8 +1,9 @@
 """``./frontdesk bench desk``: how soon the desk hears: a hand-over that is asked for, and what a customer writes.
 
 On a private stack, whose people have room for everybody. *Ring*: from the request until the inbox of an agent
-holds it, read as the page of the desk reads it (a hint at the socket, a short pause, one ``GET``). *Message*: from the
-moment when it was due until its event is at the socket of the agent who has the conversation.
+holds it, read as the page of the desk reads it (a hint at the socket, a short pause, one ``GET``). *Screen*, with
+``--screen``: until the page itself, in a real Chromium on the same cores, shows it. *Message*: from the moment when it
+was due until its event is at the socket of the agent who has the conversation.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from stack.bench.client import LATE_AFTER, Conversation, connect, open_many
 from stack.bench.figures import Sample, spread
 from stack.bench.load import drive
 from stack.bench.progress import bar
+from stack.bench.screen import Screen
 from stack.errors import StackError
 from stack.output import answer
 from stack.prove.private_stack import PrivateStack
@@ -47,11 +49,12 @@ def bench(
     handoffs: Annotated[float, typer.Option(help="Hand-overs asked for per second.", min=0.5, max=100)] = 10.0,
     rate: Annotated[float, typer.Option(help="Messages to agents per second.", min=1, max=500)] = 50.0,
     seconds: Annotated[float, typer.Option(help="How long each lasts.", min=2, max=600)] = 15.0,
+    screen: Annotated[bool, typer.Option("--screen", help="Watch the desk's page in a Chromium, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """From a request to an agent's screen, and from a customer's message to it, in milliseconds."""
     with tempfile.TemporaryDirectory(prefix="fd-desk-") as folder:
-        document = uvloop.run(_run(load(), Path(folder), handoffs, rate, seconds))
+        document = uvloop.run(_run(load(), Path(folder), handoffs, rate, seconds, screen))
     answer(document, as_json=as_json, people=_people(document))
 
 
@@ -101,8 +104,11 @@ class Agent:
                 self.handoffs[item["conversation_id"]] = item["handoff_id"]
 
 
-async def _run(settings: Settings, folder: Path, handoffs: float, rate: float, seconds: float) -> dict[str, Any]:
+async def _run(
+    settings: Settings, folder: Path, handoffs: float, rate: float, seconds: float, screen: bool
+) -> dict[str, Any]:
     stack = PrivateStack(settings, folder, replicas=1)
+    seen: dict[str, Any] = {}
     async with stack, connect() as session:
         _make_room(folder)
         agents = await _sign_in(session, stack)
@@ -111,7 +117,14 @@ async def _run(settings: Settings, folder: Path, handoffs: float, rate: float, s
             asked = max(round(handoffs * seconds), round(rate / MESSAGES_EACH))
             with bar("Opening conversations", asked) as passed:
                 customers = await open_many(session, stack.base, [None] * asked, passed)
-            rings = await _ring(session, agents, customers[: round(handoffs * seconds)], handoffs)
+            asking = customers[: round(handoffs * seconds)]
+            if screen:
+                async with Screen(stack.base, _people_of(stack)[0]) as page:
+                    rings = await _ring(session, agents, asking, handoffs)
+                    await asyncio.sleep(1)  # the last ones reach the page, too
+                    seen = {"screen": _screened(rings, await page.shown(), handoffs)}
+            else:
+                rings = await _ring(session, agents, asking, handoffs)
             had = await _take(agents, customers, math.ceil(rate / MESSAGES_EACH))
             messages = await _write(session, agents, had, rate, seconds)
         finally:
@@ -119,7 +132,14 @@ async def _run(settings: Settings, folder: Path, handoffs: float, rate: float, s
                 task.cancel()
             await asyncio.gather(*watching, return_exceptions=True)
         await asyncio.gather(*(customer.close() for customer in customers))
-    return {"ring": _figures(rings, handoffs), "message": _figures(messages, rate), "agents": len(agents)}
+    return {"ring": _figures(rings, handoffs), **seen, "message": _figures(messages, rate), "agents": len(agents)}
+
+
+def _screened(rings: Sequence[Sample], shown: Sequence[float], rate: float) -> dict[str, Any]:
+    """The first who asked is shown when the page counts one, and so on: nobody leaves the list meanwhile."""
+    asked = sorted(sample.scheduled for sample in rings)
+    waited = [moment - since for since, moment in zip(asked, shown, strict=False)]
+    return {"rate": rate, "n": len(asked), "errors": len(asked) - len(waited), "ms": spread(waited)}
 
 
 def _make_room(folder: Path) -> None:
@@ -127,10 +147,13 @@ def _make_room(folder: Path) -> None:
         connection.execute("UPDATE agents SET capacity = ?", (ROOM,))
 
 
+def _people_of(stack: PrivateStack) -> list[dict[str, Any]]:
+    return [p for p in demo_staff(stack.paths.secrets) if set(p["roles"]) & {"agent", "senior", "lead"}][:AGENTS]
+
+
 async def _sign_in(session: aiohttp.ClientSession, stack: PrivateStack) -> list[Agent]:
-    people = [p for p in demo_staff(stack.paths.secrets) if set(p["roles"]) & {"agent", "senior", "lead"}][:AGENTS]
     agents = []
-    for person in people:
+    for person in _people_of(stack):
         body = {"email": person["email"], "password": person["password"]}
         async with session.post(f"{stack.base}/api/v1/session", json=body) as answered:
             token = (await answered.json())["token"]
@@ -228,4 +251,9 @@ def _people(document: dict[str, Any]) -> str:
         times = f"p50 {row['ms']['p50']} ms, p95 {row['ms']['p95']} ms, p99 {row['ms']['p99']} ms"
         return f"{what} at {row['rate']:g}/s: {times} ({row['n']} sent, {row['errors']} not seen)"
 
-    return "\n".join([line("ring", "request to an agent's inbox"), line("message", "message to the agent's socket")])
+    names = {
+        "ring": "request to an agent's inbox",
+        "screen": "request to an agent's screen",
+        "message": "message to the agent's socket",
+    }
+    return "\n".join(line(name, what) for name, what in names.items() if name in document)
