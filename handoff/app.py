@@ -30,6 +30,7 @@ from handoff.conversations import routes as conversation_routes
 from handoff.conversations import socket as conversation_socket
 from handoff.conversations import transcript_routes
 from handoff.conversations.access import OwnConversation
+from handoff.conversations.here import Here
 from handoff.conversations.service import ConversationService
 from handoff.core import Core
 from handoff.customers import routes as customer_routes
@@ -142,7 +143,8 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     limit = RateLimit(client, clock)
     own = OwnConversation(settings.session_secret.get_secret_value(), trail)
     attachments, customers = AttachmentService(core, trail), CustomerService(core, trail)
-    router = _router(core, limit, own, require)
+    here = Here(client)
+    router = _router(core, limit, own, require, here)
     router.include_router(agent_routes.create_router(staff, presence, trail, require, limit, settings))
     router.include_router(picture_routes.create_router(staff, Portraits(settings.portraits), require))
     router.include_router(desk_socket.create_router(core, staff, presence, trail, require))
@@ -229,11 +231,11 @@ async def open_handoff(
         yield handoff
 
 
-def _router(core: Core, limit: RateLimit, own: OwnConversation, require: Require) -> APIRouter:
+def _router(core: Core, limit: RateLimit, own: OwnConversation, require: Require, here: Here) -> APIRouter:
     conversations = ConversationService(core)
     router = APIRouter(prefix="/api/v1")
-    router.include_router(conversation_routes.create_router(core, conversations, limit, own, require.is_staff))
-    router.include_router(conversation_socket.create_router(core, conversations, own))
+    router.include_router(conversation_routes.create_router(core, conversations, limit, own, require.is_staff, here))
+    router.include_router(conversation_socket.create_router(core, conversations, own, here))
     return router
 
 

@@ -62,4 +62,7 @@ class HandoffSettings(BaseModel):
     idle_close_after: timedelta = Field(
         default=timedelta(minutes=15), description="further silence that closes the conversation"
     )
+    mail_after: timedelta = Field(
+        default=timedelta(seconds=10), description="pause after an agent's word before it leaves by mail"
+    )
     promise_warning: timedelta = Field(default=timedelta(minutes=30), description="warning before a promise is late")

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from handoff.mail.server import read_server
 from stack import bootstrap, ports, redis_server, secrets, setup
 from stack.children import newest_model
 from stack.errors import StackError
@@ -150,6 +151,15 @@ def _pages(settings: Settings) -> Finding:
     return Finding("pages", "warning", "not built from what is here", SETS_UP)
 
 
+def _mail(settings: Settings) -> Finding:
+    if url := settings.mail_url.get_secret_value():
+        return Finding("mail", "good", f"answers leave through {read_server(url).host}")
+    if settings.demo:
+        return Finding("mail", "good", "the demo's answers are files in var/mail")
+    remedy = "Set MAIL_URL and MAIL_FROM, or answer messages that were left by hand."
+    return Finding("mail", "warning", "answers by e-mail do not leave", remedy)
+
+
 def _sockets(settings: Settings) -> Finding:
     if settings.paths.run != settings.paths.var / "run":
         return Finding("sockets", "good", f"in {settings.paths.run}: the checkout's path is too long for a socket")
@@ -158,5 +168,5 @@ def _sockets(settings: Settings) -> Finding:
 
 
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
-    _product, _bot, _node, _redis, _port, _disk, _secrets, _embeddings, _assistant, _pages, _sockets,
+    _product, _bot, _node, _redis, _port, _disk, _secrets, _embeddings, _assistant, _pages, _mail, _sockets,
 )  # fmt: skip

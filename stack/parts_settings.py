@@ -58,6 +58,7 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         idle_ask_after=settings.seconds("idle_ask_after"),
         idle_ask_after_person=settings.seconds("idle_ask_after_person"),
         idle_close_after=settings.seconds("idle_close_after"),
+        mail_after=settings.seconds("mail_after"),
         promise_warning=settings.seconds("promise_warning"),
     )
 

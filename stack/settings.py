@@ -14,9 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from handoff.mail.server import read_server
 from stack.errors import WrongUse
 from stack.paths import ROOT, Paths
 
@@ -61,6 +62,15 @@ class Settings(BaseSettings):
     knowledge_llm_deadline: float = setting(
         2.5, "Time for wording an answer; after it the extract is given", "seconds", name="KNOWLEDGE_LLM_DEADLINE", gt=0
     )
+    mail_url: SecretStr = setting(
+        SecretStr(""),
+        "Mail server for answers by e-mail: smtp://user:password@host or smtps://…; empty: none (demo: var/mail)",
+        "URL",
+        name="MAIL_URL",
+    )
+    mail_from: str = setting(
+        "", "Address that those mails come from", "e-mail address", name="MAIL_FROM", validate_default=True
+    )
     bot_replicas: int = setting(1, "Rasa processes that share the turns", "processes", name="BOT_REPLICAS", ge=1, le=16)
 
     turn_deadline: float = setting(8, "Time for one try of one turn", "seconds", gt=0)
@@ -94,6 +104,9 @@ class Settings(BaseSettings):
     idle_ask_after: float = setting(900, "Silence after which a customer is asked if they are there", "seconds", gt=0)
     idle_ask_after_person: float = setting(1800, "The same while a person has the conversation", "seconds", gt=0)
     idle_close_after: float = setting(900, "Further silence that closes the conversation", "seconds", gt=0)
+    mail_after: float = setting(
+        10, "Pause after an agent's word before it leaves by mail; further words go with it", "seconds", ge=0
+    )
     promise_warning: float = setting(1800, "Warning before a promise is late", "seconds", ge=0)
     judge_valid_days: float = setting(90, "How long people's labels hold for the judge of silent endings", "days", gt=0)
 
@@ -110,6 +123,21 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            read_server(value.get_secret_value())
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str, info: ValidationInfo) -> str:
+        url = info.data.get("mail_url")
+        if url is not None and url.get_secret_value() and "@" not in value:
+            raise ValueError("a mail server needs the e-mail address that its mails come from")
+        return value
 
     @property
     def paths(self) -> Paths:

@@ -1,7 +1,7 @@
 """``python -m stack.worker_process``: work that nobody waits for, niced, beside the app.
 
-Today: housekeeping of the stores, webhooks, the outcomes of conversations, and effects read back. It answers
-``/health`` and ``/metrics`` on a unix socket of its own.
+Today: housekeeping of the stores, webhooks, answers by e-mail, the outcomes of conversations, and effects read back.
+It answers ``/health`` and ``/metrics`` on a unix socket of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import partial
 import structlog
 import uvloop
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.asyncio import from_url
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,7 +24,9 @@ from starlette.routing import Route
 
 from eval.live.counting import count_a_day
 from eval.live.rounds import run_forever as keep_on
-from handoff.clock import SystemClock
+from handoff.clock import RandomIds, SystemClock
+from handoff.conversations.here import Here
+from handoff.mail.postman import Postman
 from handoff.outbox.feed import EventFeed
 from handoff.outbox.housekeeping import Housekeeping
 from handoff.storage.database import Database
@@ -31,6 +34,8 @@ from handoff.webhooks.dispatcher import Dispatcher
 from handoff.webhooks.sender import Sender
 from stack import logging
 from stack.effects_port import watchers
+from stack.mail_port import open_post
+from stack.parts_settings import handoff_settings
 from stack.serve import private_listener
 from stack.settings import Settings, load
 
@@ -41,6 +46,7 @@ EFFECTS_EVERY = 60.0
 """Seconds between two looks for effects that are to be read back."""
 TOTALS_EVERY = 30.0
 """Seconds between two counts of the day that is under way."""
+REDIS_TIMEOUT = 2.0
 
 log = structlog.get_logger("stack.worker")
 
@@ -62,6 +68,18 @@ async def run(settings: Settings) -> None:
     clock = SystemClock()
     sender = Sender(private_targets=settings.webhook_private_targets)
     dispatcher = Dispatcher(database, EventFeed(database, clock), sender, clock, random.SystemRandom())
+    parts = handoff_settings(settings)
+    redis = from_url(settings.redis_address, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT)
+    postman = Postman(
+        database,
+        open_post(settings, parts.company_name),
+        Here(redis).is_here,
+        clock,
+        RandomIds(),
+        random.SystemRandom(),
+        parts,
+        settings.address,
+    )
     listener = private_listener(
         Starlette(routes=[Route("/health", health), Route("/metrics", metrics)]), settings.paths.run / "worker.sock"
     )
@@ -71,6 +89,7 @@ async def run(settings: Settings) -> None:
             working = [
                 tasks.create_task(Housekeeping(database, clock, EVERY).run_forever()),
                 tasks.create_task(dispatcher.run_forever()),
+                tasks.create_task(postman.run_forever()),
                 tasks.create_task(
                     keep_on(partial(count_a_day, database), lambda: clock.sleep(TOTALS_EVERY), "totals wait")
                 ),
@@ -85,6 +104,7 @@ async def run(settings: Settings) -> None:
                 each.cancel()
     finally:
         await sender.close()
+        await redis.aclose()
         database.close()
 
 

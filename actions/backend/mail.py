@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 MailKind = Literal[
-    "one_time_code", "confirmation", "return_label", "invoice", "password_reset", "payment_link", "address_check"
+    "one_time_code",
+    "confirmation",
+    "return_label",
+    "invoice",
+    "password_reset",
+    "payment_link",
+    "address_check",
+    "answer",
 ]
 
 
@@ -59,6 +66,14 @@ class Mailbox:
         if not path.exists():
             return None
         return Mail(**json.loads(path.read_text("utf-8")))
+
+    def remove(self, key: str) -> bool:
+        """Take a mail away. False where there is none."""
+        path = self._path(key)
+        path.with_suffix(".txt").unlink(missing_ok=True)
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        return there
 
     def _path(self, key: str) -> Path:
         return self._directory / f"{_mail_id(key)}.json"

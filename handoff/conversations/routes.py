@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from handoff.conversations import identity
 from handoff.conversations.access import OwnConversation
+from handoff.conversations.here import Here
 from handoff.conversations.identity import Customer
 from handoff.conversations.log import for_customer
 from handoff.conversations.schemas import (
@@ -27,6 +29,7 @@ from handoff.limits import RateLimit
 
 MOST_EVENTS = 500
 LONGEST_WAIT = 30
+POLLS_AGAIN_WITHIN = timedelta(seconds=5)
 
 
 def create_router(
@@ -35,6 +38,7 @@ def create_router(
     limit: RateLimit,
     own: OwnConversation,
     is_staff: Callable[[Request], Awaitable[bool]],
+    here: Here,
 ) -> APIRouter:
     """``is_staff``: whether a request comes from somebody who is signed in at the desk."""
     router = APIRouter(prefix="/conversations", tags=["conversations"])
@@ -74,6 +78,8 @@ def create_router(
         after: Annotated[Seq, Query()] = 0,
         wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
     ) -> Events:
+        if wait:
+            await here.note(conversation, timedelta(seconds=wait) + POLLS_AGAIN_WITHIN)
         with core.hub.listen(conversation) as listener:
             found, row = await service.events_after(conversation, after, MOST_EVENTS)
             until = core.clock.monotonic() + wait

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, WebSocket
 
 from handoff.conversations.access import OwnConversation
+from handoff.conversations.here import HEARTBEATS, Here
 from handoff.conversations.log import Announcement, WireEvent, for_customer
 from handoff.conversations.schemas import Seq
 from handoff.conversations.service import ConversationService
@@ -17,7 +18,7 @@ from handoff.gateway.sockets import Follower, Frame
 BATCH = 500
 
 
-def create_router(core: Core, service: ConversationService, own: OwnConversation) -> APIRouter:
+def create_router(core: Core, service: ConversationService, own: OwnConversation, here: Here) -> APIRouter:
     router = APIRouter()
     heartbeat_every = core.settings.heartbeat_every.total_seconds()
 
@@ -49,6 +50,7 @@ def create_router(core: Core, service: ConversationService, own: OwnConversation
                 return await follower.frames()
             # Most heartbeats find nothing new: one small read, however many sockets are open.
             row = await service.head(conversation_id)
+            await here.note(conversation_id, HEARTBEATS * core.settings.heartbeat_every)
             missed = await follower.frames() if row.head_seq > follower.seq else []
             return [*missed, {"kind": "heartbeat", "epoch": row.epoch, "head_seq": row.head_seq}]
 
@@ -58,6 +60,9 @@ def create_router(core: Core, service: ConversationService, own: OwnConversation
 
         await sockets.accept(socket)
         with core.hub.listen(conversation_id) as listener:
-            await sockets.serve(socket, "customer", listener, frames_of, on_frame, heartbeat_every)
+            try:
+                await sockets.serve(socket, "customer", listener, frames_of, on_frame, heartbeat_every)
+            finally:
+                await here.left(conversation_id)
 
     return router

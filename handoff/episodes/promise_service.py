@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from handoff.agents import audit
 from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
-from handoff.contract.events import PromiseKept
 from handoff.contract.redact import hide
 from handoff.conversations.log import LogWriter
 from handoff.core import Core
@@ -61,14 +60,8 @@ class PromiseService:
 
         def work(log: LogWriter) -> None:
             must_be_allowed_in(log.connection, conversation_id, me)
-            kept = log.connection.execute(
-                sa.update(t.promises)
-                .where(P.id == promise_id, P.kept_at.is_(None))
-                .values(kept_at=log.now, proof=proof, kept_by=me.id)
-            )
-            if kept.rowcount != 1:
+            if not promises.keep(log, promise_id, me.id, proof=proof, source="agent"):
                 raise Conflict("already_kept", "This promise has been kept already.")
-            log.append(PromiseKept(promise_id, proof, me.id), "agent")
             audit.write(log, me.id, "promise.keep", promise_id)
 
         try:

@@ -5,7 +5,7 @@ An open promise keeps an issue from being called resolved, and warns before it i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -55,9 +55,16 @@ def keep_for(log: LogWriter, operation_id: str, owner: str, by: str, *, proof: s
     """Whatever ``owner`` promised about this operation is kept with this."""
     theirs = (P.operation_id == operation_id, P.owner == owner, P.kept_at.is_(None))
     for promise_id in log.connection.execute(sa.select(P.id).where(*theirs)).scalars().all():
-        kept = sa.update(t.promises).where(P.id == promise_id)
-        log.connection.execute(kept.values(kept_at=log.now, kept_by=by, proof=proof))
-        log.append(PromiseKept(promise_id, proof, by), "agent")
+        keep(log, promise_id, by, proof=proof, source="agent")
+
+
+def keep(log: LogWriter, promise_id: str, by: str, *, proof: str, source: Source) -> bool:
+    """The row and the event. False where it was kept before."""
+    mine = sa.update(t.promises).where(P.id == promise_id, P.kept_at.is_(None))
+    if log.connection.execute(mine.values(kept_at=log.now, kept_by=by, proof=proof)).rowcount != 1:
+        return False
+    log.append(PromiseKept(promise_id, proof, by), source)
+    return True
 
 
 def due_time(text: str, now: datetime) -> str:
@@ -77,14 +84,19 @@ def open_in(connection: sa.Connection, conversation_id: str) -> Sequence[sa.RowM
     return connection.execute(query).mappings().all()
 
 
-def must_be_kept(log: LogWriter) -> None:
-    """Raises ``Conflict`` (``promise_open``), which names every promise that is not kept yet."""
+def must_be_kept(log: LogWriter, on_its_way: Collection[str] = ()) -> None:
+    """Raises ``Conflict`` (``promise_open``), which names every promise that is not kept yet.
+
+    ``on_its_way``: those that a mail keeps which leaves in a moment.
+    """
     still_open = open_in(log.connection, log.conversation.id)
     if still_open:
         first = still_open[0]
+        waits = all(row["id"] in on_its_way for row in still_open)
+        what = "Your answer has not left by e-mail yet. Wait until it has" if waits else "Keep it first"
         raise Conflict(
             "promise_open",
-            f"A promise is still open: “{first['text']}”. Keep it first, or close as unresolved.",
+            f"A promise is still open: “{first['text']}”. {what}, or close as unresolved.",
             promises=[
                 {"promise_id": row["id"], "text": row["text"], "owner": row["owner"], "due_at": row["due_at"]}
                 for row in still_open

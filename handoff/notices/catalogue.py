@@ -12,4 +12,10 @@ LANGUAGES = {"en": ENGLISH, "de": GERMAN, "es": SPANISH}
 
 def notices_for(locale: str) -> Notices:
     """``locale``: as the widget opened the conversation, such as ``de`` or ``es-MX``. English for another language."""
-    return LANGUAGES.get(locale.replace("_", "-").split("-")[0].lower(), ENGLISH)
+    return LANGUAGES[language_of(locale)]
+
+
+def language_of(locale: str) -> str:
+    """The one of ``LANGUAGES`` in which somebody with this locale is spoken to."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    return language if language in LANGUAGES else "en"

@@ -42,6 +42,13 @@ ENGLISH = Notices(
         "Thank you, that's noted. A colleague will call you on that number by {when}. "
         "You keep your place here as well, in case somebody is free sooner."
     ),
+    mail_subject="Your answer from {company}",
+    mail_opening="You left us a message. {author} from {company} answers you:",
+    mail_come_back=(
+        "If you would like to add something, come back to our conversation: open the chat at {address} on the "
+        "device on which you wrote to us, or sign in there. This address only sends mails; nobody reads what is "
+        "sent to it."
+    ),
     moment="{weekday}, {day} {month}, {time} ({zone})",
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(

@@ -44,6 +44,13 @@ GERMAN = Notices(
         "Danke, das ist notiert. Wir rufen Sie unter dieser Nummer an, bis {when}. "
         "Ihr Platz in der Reihe bleibt auch, falls jemand früher frei ist."
     ),
+    mail_subject="Ihre Antwort von {company}",
+    mail_opening="Sie haben uns eine Nachricht hinterlassen. {author} von {company} antwortet Ihnen:",
+    mail_come_back=(
+        "Wenn Sie etwas ergänzen möchten, kommen Sie zu unserem Gespräch zurück: Öffnen Sie den Chat auf {address} "
+        "auf dem Gerät, auf dem Sie uns geschrieben haben, oder melden Sie sich dort an. Von dieser Adresse wird "
+        "nur gesendet; was an sie geht, liest niemand."
+    ),
     moment="{weekday}, {day}. {month}, {time} Uhr ({zone})",
     weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     months=(

@@ -12,7 +12,8 @@ from handoff.contract.events import ContactKind, HandoffReason
 class Notices:
     """The sentences, with ``{names}`` for what is filled in. ``weekdays`` begin with Monday, ``months`` with January.
 
-    ``moment`` takes ``{weekday}``, ``{day}``, ``{month}``, ``{time}`` and ``{zone}``.
+    ``moment`` takes ``{weekday}``, ``{day}``, ``{month}``, ``{time}`` and ``{zone}``. ``mail_…``: what stands around a
+    colleague's words in a mail, for ``{company}``, ``{author}`` and the ``{address}`` of the page.
     """
 
     still_working: str
@@ -33,6 +34,9 @@ class Notices:
     leave_or_wait: str
     left_email: str
     left_phone: str
+    mail_subject: str
+    mail_opening: str
+    mail_come_back: str
     moment: str
     weekdays: tuple[str, ...]
     months: tuple[str, ...]

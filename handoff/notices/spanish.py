@@ -42,6 +42,13 @@ SPANISH = Notices(
         "Gracias, queda anotado. Alguien del equipo te llama a ese número antes del {when}. "
         "Aquí también conservas tu turno, por si alguien queda libre antes."
     ),
+    mail_subject="Tu respuesta de {company}",
+    mail_opening="Nos dejaste un mensaje. {author}, de {company}, te responde:",
+    mail_come_back=(
+        "Si quieres añadir algo, vuelve a nuestra conversación: abre el chat en {address} en el dispositivo desde "
+        "el que nos escribiste, o inicia sesión allí. Desde esta dirección solo se envía; nadie lee lo que llega a "
+        "ella."
+    ),
     moment="{weekday}, {day} de {month}, a las {time} ({zone})",
     weekdays=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     months=(

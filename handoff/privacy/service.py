@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from handoff.agents.audit import AuditTrail
 from handoff.attachments.store import Uploads
 from handoff.clock import Clock, Ids, stamp
+from handoff.conversations import here
 from handoff.conversations.log import LogWriter, find
 from handoff.conversations.reopening import ERASED
 from handoff.desk import viewers
@@ -34,7 +35,7 @@ RETAINED = (
     "that events happened, when and of which type, and the scores of turns and surveys, under a name that means nobody",
 )
 
-KEYS_OF_A_CONVERSATION = ("limit:*:{}:*", f"{viewers.KEY}{{}}")
+KEYS_OF_A_CONVERSATION = ("limit:*:{}:*", f"{viewers.KEY}{{}}", f"{here.KEY}{{}}")
 """Keys live minutes; those that name a conversation of the customer go at once."""
 
 logger = structlog.get_logger(__name__)

@@ -21,6 +21,7 @@ from handoff.storage import tables as t
 WHOLE_LOG = 100_000
 ERASURE = "erasure"
 LEAVES_AN_ADDRESS = ("conversation.opened", "contact.given")
+EXPORTED = (t.operations, t.promises, t.approvals, t.episodes, t.handoffs, t.mails, t.attachments, t.surveys)
 NAMES_SOMEBODY = frozenset({"customer_id", "entity"})
 """Fields of events that are kept beside the log's content and still point at a person or at what they bought."""
 KEPT_OF_A_TURN = frozenset({"decision", "rule", "frustration", "complexity", "abuse", "reason", "intent", "confidence"})
@@ -74,10 +75,7 @@ def export(connection: sa.Connection, ids: Sequence[str]) -> list[dict[str, Any]
         {
             **_plain(connection, t.conversations, t.conversations.c.id == conversation_id)[0],
             "events": read_events(connection, conversation_id, 0, WHOLE_LOG),
-            **{
-                table.name: _plain(connection, table, table.c.conversation_id == conversation_id)
-                for table in (t.operations, t.promises, t.approvals, t.episodes, t.handoffs, t.attachments, t.surveys)
-            },
+            **{table.name: _plain(connection, table, table.c.conversation_id == conversation_id) for table in EXPORTED},
         }
         for conversation_id in ids
     ]
@@ -103,7 +101,7 @@ def erase(log: LogWriter, alias: str) -> dict[str, int]:
     log.save()
     texts = _erase_events(connection, mine, alias)
     _erase_turns(connection, mine)
-    for table in (t.inbox, t.choices):
+    for table in (t.inbox, t.choices, t.mails):
         connection.execute(sa.delete(table).where(table.c.conversation_id == mine))
     blank: dict[sa.Table, dict[str, Any]] = {
         t.operations: {"customer_id": alias, "object_ref": "", "summary": "", "arguments": {}, "result": None},

@@ -30,7 +30,8 @@ class Contact:
 def check_address(address: str) -> str:
     """An e-mail address that can exist, as it was written. Raises ``Unprocessable`` (``bad_address``)."""
     address = address.strip()
-    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address) or ".." in address or address.startswith("."):
+    written = len(address) <= LONGEST_ADDRESS and address.isprintable() and ADDRESS.fullmatch(address)
+    if not written or ".." in address or address.startswith(".") or ".@" in address:
         raise Unprocessable("bad_address", "That does not look like an e-mail address. Please check it once more.")
     return address
 

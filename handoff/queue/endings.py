@@ -9,6 +9,7 @@ from handoff.episodes import promises
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict
 from handoff.gateway import inbox
+from handoff.mail import store as mails
 from handoff.operations.approved import approved_meanwhile
 from handoff.queue import moves
 
@@ -31,7 +32,7 @@ def close(log: LogWriter, handoff_id: str, me: Principal, closing: ConversationC
     if inbox.waits(log):
         raise Conflict("being_carried_out", "What was approved is being carried out just now. Close it in a moment.")
     if closing.outcome == "resolved":
-        promises.must_be_kept(log)
+        promises.must_be_kept(log, mails.on_their_way(log.connection, log.conversation.id))
     episodes.close_open(log, f"closed by {me.id}")
     log.change_owner(closing, "agent")
     values = {"outcome": closing.outcome, "cause": closing.cause, "cause_code": closing.cause_code}

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Accepted, Body, Cause, ClientMessageId, Note, Text
+from handoff.mail.told import Shown
 from handoff.ports import Ports, recovery_signs
 from handoff.queue.approvals import ApprovalService
 from handoff.queue.plan import Queue as Queues
@@ -112,6 +113,19 @@ class DeskWords(Body):
     departments: list[str]
 
 
+class Mail(Body):
+    """An answer that leaves by e-mail. ``seqs``: the messages in it. ``told``: how it stands, and what to do."""
+
+    mail_id: str
+    seqs: list[int]
+    state: Shown
+    told: str
+    error: str | None
+    attempts: int
+    next_at: str | None
+    sent_at: str | None
+
+
 class HandoffDetail(Body):
     handoff_id: str
     conversation_id: str
@@ -122,6 +136,7 @@ class HandoffDetail(Body):
     packet: dict[str, Any]
     events: list[dict[str, Any]]
     recovery: list[RecoveryStep]
+    mails: list[Mail]
 
 
 class Summary(Body):
@@ -273,6 +288,11 @@ def create_router(
     @router.post("/handoffs/{handoff_id}/messages", status_code=202)
     async def send(handoff_id: str, me: Agent, body: AgentMessage) -> Accepted:
         return Accepted(seq=await queue.send(handoff_id, me, body.client_message_id, body.text))
+
+    @router.post("/handoffs/{handoff_id}/mails/{mail_id}/again", status_code=204)
+    async def mail_again(handoff_id: str, mail_id: str, me: Agent) -> None:
+        """Try a mail once more that failed: to the newest address that the customer left."""
+        await queue.mail_again(handoff_id, mail_id, me)
 
     @router.post("/handoffs/{handoff_id}/notes", status_code=202)
     async def add_note(handoff_id: str, me: Agent, body: NewNote) -> Accepted:

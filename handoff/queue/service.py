@@ -31,6 +31,7 @@ from handoff.conversations.log import (
 from handoff.core import Core
 from handoff.episodes import promises
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
+from handoff.mail import store as mails
 from handoff.packet.fit import fit, whole_part
 from handoff.packet.load import load_packet
 from handoff.ports import Ports
@@ -54,6 +55,7 @@ class HandoffView:
     reason: str
     packet: dict[str, Any]
     events: list[WireEvent]
+    mails: list[dict[str, Any]]
 
 
 class QueueService:
@@ -138,6 +140,7 @@ class QueueService:
                 reason=row["reason"],
                 packet=dump(fit(packet)),
                 events=for_staff(read_events(connection, conversation.id, 0, WHOLE_LOG)),
+                mails=mails.shown(connection, handoff_id),
             )
 
         return await self._core.database.read(work)
@@ -193,9 +196,20 @@ class QueueService:
                 return int(earlier["seq"])
             message = MessageSent(text, author=me.id, client_message_id=client_message_id)
             moves.answered(log, row)
-            return int(log.append(message, "agent", fingerprint=mark)["seq"])
+            seq = int(log.append(message, "agent", fingerprint=mark)["seq"])
+            mails.owe(log, row, seq, me.id, self._core.settings.mail_after)
+            return seq
 
         return await self._on(handoff_id, me, "message.send", work)
+
+    async def mail_again(self, handoff_id: str, mail_id: str, me: Principal) -> None:
+        """Raises ``NotFound`` (``mail_not_found``), ``Conflict`` (``mail_not_failed``), ``Forbidden``."""
+
+        def work(log: LogWriter) -> None:
+            rights.must_be_allowed(moves.find_row(log.connection, handoff_id), me)
+            mails.send_again(log, handoff_id, mail_id)
+
+        await self._on(handoff_id, me, "mail.again", work)
 
     async def add_note(self, handoff_id: str, me: Principal, text: str) -> int:
         def work(log: LogWriter) -> int:

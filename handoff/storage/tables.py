@@ -389,3 +389,24 @@ webhook_deliveries = Table(
 )
 """The delivery log. It holds no content: what is sent is read from the log at the moment of sending, so an erased text
 is erased here too. ``state``: ``pending``, ``delivered``, ``given_up``."""
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("handoff_id", ForeignKey("handoffs.id"), nullable=False, index=True),
+    Column("promise_id", String(64)),
+    Column("author", String(64), nullable=False),
+    Column("seqs", JSON, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", String(32), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("sent_at", String(32)),
+    Column("error", String(24)),
+    Index("mails_due", "state", "next_at"),
+)
+"""Answers that leave by e-mail. No content and no address: both are read from the log at the moment of sending.
+``seqs``: the messages in it. ``state``: ``waiting``, ``sending`` (until ``next_at``, when another may take it),
+``sent``, ``failed``, ``not_needed``."""

@@ -78,6 +78,10 @@ def copy(stack: RunningStack, conversation_id: str, count: int) -> None:
                 put("event_content", content | {"event_id": f"{content['event_id']}_{number}"})
 
 
+def kinds_of_mail(stack: RunningStack) -> set[str]:
+    return {mail["kind"] for mail in list_mails(stack.var / "mail") if mail["to"] == ADDRESS}
+
+
 class Staff:
     def __init__(self, stack: RunningStack, role: str) -> None:
         person = next(each for each in stack.demo()["agents"] if role in each["roles"])
@@ -129,20 +133,21 @@ def test_after_an_erasure_no_table_and_no_file_of_the_installation_holds_the_wor
     copy(stack, customer.id, MORE_CONVERSATIONS)
     wanted = {"event_content", "questions_asked", "made_scenarios", "qa_comments", "attachments"}
     eventually_now("every store holds it", lambda: wanted <= rows_with(stack, CANARY), 60)
+    eventually_now("the answer has left by mail", lambda: "answer" in kinds_of_mail(stack), 60)
     eventually_now("the evaluation counts them", lambda: "outcome_episodes" in rows_with(stack, who), 30)
 
     admin = Staff(stack, "admin")
     exported = str(admin.call("GET", f"/customers/{who}/export"))
-    for part in ("return policy", "private", "scenario", "comment", "Dear"):
+    for part in ("return policy", "private", "scenario", "comment", "Dear", "answers you"):
         assert part in exported, part
     report = admin.call("POST", f"/customers/{who}/erasure")["report"]
 
     assert report["conversations"] == MORE_CONVERSATIONS + 1
     assert report["seconds"] <= MOST_SECONDS
-    assert (report["files"], report["mails"], report["quality_notes"], report["outcomes"]) == (1, 1, 1, 1)
+    assert (report["files"], report["mails"], report["quality_notes"], report["outcomes"]) == (1, 2, 1, 1)
     assert report["questions"] >= 1
     assert report["scrubbed"]
     assert rows_with(stack, CANARY) == set()
-    assert not [mail for mail in list_mails(stack.var / "mail") if mail["to"] == ADDRESS]
+    assert kinds_of_mail(stack) == set()
     eventually_now("nothing names the customer", lambda: rows_with(stack, who) == set(), 60)
     eventually_now("no file holds the word", lambda: list(files_with(stack.var, CANARY.encode())) == [], 60)

@@ -65,7 +65,7 @@ def running_stack(**settings: str) -> Iterator[RunningStack]:
         if (there := ROOT / "var" / "stamps" / stamp).exists():
             shutil.copy(there, var / "stamps" / stamp)
     port = free_port()
-    environment = {**os.environ, "FRONTDESK_VAR_DIR": str(var), **settings}
+    environment = {**os.environ, "FRONTDESK_VAR_DIR": str(var), "FRONTDESK_MAIL_AFTER": "1", **settings}
     environment.pop("REDIS_URL", None)
     process = subprocess.Popen(
         [str(ROOT / "frontdesk"), "up", "--demo", "--no-open", "--port", str(port)],

@@ -967,6 +967,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handoffs/{handoff_id}/mails/{mail_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail Again
+         * @description Try a mail once more that failed: to the newest address that the customer left.
+         */
+        post: operations["mail_again_api_v1_handoffs__handoff_id__mails__mail_id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/handoffs/{handoff_id}/messages": {
         parameters: {
             query?: never;
@@ -3681,6 +3701,8 @@ export interface components {
             }[];
             /** Handoff Id */
             handoff_id: string;
+            /** Mails */
+            mails: components["schemas"]["Mail"][];
             /** Owner */
             owner: string;
             /** Packet */
@@ -4103,6 +4125,31 @@ export interface components {
             topic: string | null;
             /** Yaml */
             yaml: string;
+        };
+        /**
+         * Mail
+         * @description An answer that leaves by e-mail. ``seqs``: the messages in it. ``told``: how it stands, and what to do.
+         */
+        Mail: {
+            /** Attempts */
+            attempts: number;
+            /** Error */
+            error: string | null;
+            /** Mail Id */
+            mail_id: string;
+            /** Next At */
+            next_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Seqs */
+            seqs: number[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "failed" | "not_needed";
+            /** Told */
+            told: string;
         };
         /** MaybeGreeting */
         MaybeGreeting: {
@@ -7735,6 +7782,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Transcript"];
                 };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mail_again_api_v1_handoffs__handoff_id__mails__mail_id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handoff_id: string;
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Well-formed and wrong */
             422: {

@@ -16,9 +16,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from handoff.contract.events import MessageSent, NoteAdded
+from handoff.conversations.here import Here
 from handoff.conversations.log import Announcement, LogWriter, for_customer
 from handoff.settings import HandoffSettings
 from tests.handoff.conftest import FRAME_LIMIT, Customer, Desk, ScriptedBot, running
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
 
@@ -239,3 +241,16 @@ async def test_a_point_that_cannot_be_is_refused(desk: Desk, after: str) -> None
     url = f"/api/v1/conversations/{customer.id}"
     answer = await desk.client.get(f"{url}/events", params={"after": after}, headers=customer.headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_whoever_listens_is_here_until_they_go(desk: Desk) -> None:
+    here, customer = Here(desk.handoff.redis), await desk.open()
+    assert not await here.is_here(customer.id)
+    async with follow(customer) as socket:
+        await until(socket, lambda frame: frame["kind"] == "heartbeat")
+        assert await here.is_here(customer.id)
+
+    async def gone() -> bool:
+        return not await here.is_here(customer.id)
+
+    await eventually("gone", gone)

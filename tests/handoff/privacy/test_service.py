@@ -83,6 +83,7 @@ async def plant(desk: Desk, bot: ScriptedBot, url: str) -> Customer:
     await customer.until_text("said the bot")
     await customer.post("feedback", {"kind": "solved", "comment": f"{CANARY} comment"})
     await customer.post("handoff", {"note": f"{CANARY} note"})
+    await customer.post("leave_message", {"email": f"{CANARY}@example.com", "text": f"{CANARY} left"})
     ana = await Agent.sign_in(desk)
     handoff = await ana.take(customer)
     await ana.post(f"/handoffs/{handoff}/notes", {"text": f"{CANARY} private"})
