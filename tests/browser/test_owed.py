@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from tests.browser.editor import tab_to
 from tests.browser.test_accessibility import check_at_every_size, violations
 from tests.browser.test_desk import Customers, agent
 from tests.browser.test_story import Widget, customer_with
+from tests.e2e.customer import Customer
 from tests.support.running import RunningStack
 
 pytestmark = pytest.mark.browser
@@ -101,3 +103,27 @@ def test_a_promise_blocks_resolved_until_it_is_kept_with_its_proof(
     expect(promised).to_be_hidden()
     desk.close("found")
     expect(page.get_by_text("This conversation is closed.")).to_be_visible()
+
+
+def test_an_answer_to_who_has_gone_leaves_by_mail_and_the_desk_shows_it(browser: Browser, stack: RunningStack) -> None:
+    person, order = customer_with(stack, "lost")
+    customer = Customer(stack.url, stack.token(person["id"]))
+    customer.http.post(f"/conversations/{customer.id}/handoff", json={}, headers=customer.headers).raise_for_status()
+    message = {"email": "somebody@example.com", "text": f"Parcel {order['id']} never came."}
+    at = f"/conversations/{customer.id}/leave_message"
+    customer.http.post(at, json=message, headers=customer.headers).raise_for_status()
+    desk = agent(browser, stack, "lead")
+    page = desk.page
+    desk.take(person["name"])
+    expect(page.get_by_text("Wants to be answered at somebody@example.com")).to_be_visible()
+    desk.reply("It is found, and comes on Friday.")
+    expect(page.get_by_text("Leaves by e-mail.").or_(page.get_by_text("Sent by e-mail."))).to_be_visible()
+    expect(page.get_by_text("Sent by e-mail.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("The promise is kept: the answer left by e-mail")).to_be_visible()
+    assert violations(page) == []
+    shoot(page, "desk-mailed")
+    desk.close("found")
+    expect(page.get_by_text("This conversation is closed.")).to_be_visible()
+    mails = json.loads(stack.command("demo", "mail", "--json"))
+    [mail] = [mail for mail in mails if mail["to"] == "somebody@example.com"]
+    assert (mail["kind"], "comes on Friday" in mail["text"], "never came" in mail["text"]) == ("answer", True, False)

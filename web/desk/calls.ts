@@ -39,6 +39,7 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     message: (id: string, clientMessageId: string, text: string) =>
       act(id, "messages", { client_message_id: clientMessageId, text }),
     note: (id: string, text: string) => act(id, "notes", { text }),
+    mailAgain: (id: string, mailId: string) => act(id, `mails/${encodeURIComponent(mailId)}/again`),
     transfer: (id: string, to: TransferTo, note: string) => act(id, "transfer", { ...to, ...(note && { note }) }),
     colleagues: () => api.request<Schemas["Colleagues"]>("GET", "/agents"),
     handBack: (id: string, note: string) => act(id, "return", note ? { note } : {}),

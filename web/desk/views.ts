@@ -5,6 +5,7 @@ import { addEcho, EMPTY, hasGap, markEcho, reduce, reduceAll } from "../shared/r
 import type { Store } from "../shared/store";
 import type { Fact, Packet, Schemas } from "../shared/types";
 import type { DeskCalls, TransferTo } from "./calls";
+import { touchesMails } from "./mails";
 import type { DeskState, View } from "./state";
 import { t } from "./words";
 
@@ -43,7 +44,8 @@ export class Views {
       if (view.detail?.conversation_id !== event.conversation_id) continue;
       const conversation = reduce(view.conversation, event);
       this.set({ ...view, conversation });
-      if (hasGap(conversation) || event.type.startsWith("handoff.") || event.type.startsWith("conversation."))
+      const moved = event.type.startsWith("handoff.") || event.type.startsWith("conversation.");
+      if (hasGap(conversation) || moved || touchesMails(conversation, event))
         void this.refresh(view.id);
     }
   }
@@ -66,6 +68,10 @@ export class Views {
 
   note(id: string, text: string): Promise<boolean> {
     return this.act(id, "note", () => this.calls.note(id, text));
+  }
+
+  mailAgain(id: string, mailId: string): Promise<boolean> {
+    return this.act(id, "mail", () => this.calls.mailAgain(id, mailId));
   }
 
   transfer(id: string, to: TransferTo, note: string): Promise<boolean> {

@@ -68,6 +68,7 @@ export type HandoffState = "queued" | "accepted" | "returned" | "closed";
 
 export type InboxItem = Schemas["InboxItem"];
 export type Viewer = Schemas["Viewer"];
+export type Mail = Schemas["Mail"];
 
 export interface HandoffDetail {
   handoff_id: string;
@@ -80,6 +81,7 @@ export interface HandoffDetail {
   events: Fact[];
   /** What is done for somebody whom we failed in this way. */
   recovery: Schemas["RecoveryStep"][];
+  mails: Mail[];
 }
 
 export type Presence = "online" | "away";

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../controller";
 import { type DeskState, isMine, listed, type View } from "../state";
 import { label, t } from "../words";
@@ -6,6 +6,7 @@ import { authorName } from "./authors";
 import { CloseDialog } from "./CloseDialog";
 import type { PagePlaces } from "./Conversations";
 import { HandBackDialog, TransferDialog } from "./Dialogs";
+import { nextLook } from "../mails";
 import { BackIcon, PanelIcon } from "./icons";
 import { PromiseDialog } from "./PromiseDialog";
 import { ReplyBox } from "./ReplyBox";
@@ -29,6 +30,13 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
   const queued = detail?.state === "queued";
   const name = detail?.packet?.customer?.name ?? t("customer");
   const typing = detail && state.typing[detail.conversation_id];
+
+  useEffect(() => {
+    const at = nextLook(detail?.mails ?? [], Date.now());
+    if (at === null) return;
+    const timer = setTimeout(() => void desk.views.refresh(view.id), at);
+    return () => clearTimeout(timer);
+  }, [detail]);
 
   useLayoutEffect(() => {
     const area = scroller.current;
@@ -104,7 +112,13 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
           near.current = area.scrollHeight - area.scrollTop - area.clientHeight < 80;
         }}
       >
-        <Story conversation={conversation} customer={name} names={(author) => authorName(state, view, author)} onRetry={() => desk.views.retryReply(view.id)} />
+        <Story
+          conversation={conversation}
+          customer={name}
+          names={(author) => authorName(state, view, author)}
+          onRetry={() => desk.views.retryReply(view.id)}
+          mailing={{ mails: detail.mails, busy: !!view.busy, again: (mailId) => void desk.views.mailAgain(view.id, mailId) }}
+        />
         {typing && <p class="soft typing">{t("typing", { name })}</p>}
       </div>
       {mine && detail.state === "accepted" ? (

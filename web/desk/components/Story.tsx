@@ -1,9 +1,11 @@
+import type { ComponentChildren } from "preact";
 import { Markdown } from "../../shared/Markdown";
 import type { Conversation, Echo } from "../../shared/reduce";
-import type { Fact, FactOf } from "../../shared/types";
+import type { Fact, FactOf, Mail } from "../../shared/types";
 import { size } from "../format";
 import { t } from "../words";
 import { type Names, StaffFact } from "./StaffFact";
+import { MailState } from "./MailState";
 import { useAnchor } from "./anchors";
 import { When } from "./When";
 
@@ -13,15 +15,27 @@ interface Props {
   /** Who is meant by an author's id. */
   names: Names;
   onRetry: () => void;
+  mailing?: Mailing;
+}
+
+/** What of it leaves by e-mail too. */
+interface Mailing {
+  mails: readonly Mail[];
+  busy: boolean;
+  again: (mailId: string) => void;
 }
 
 /** The whole conversation, as the log tells it: what was said, and between it what was understood, decided and done. */
-export function Story({ conversation, customer, names, onRetry }: Props) {
+export function Story({ conversation, customer, names, onRetry, mailing }: Props) {
+  // One mail may hold several messages: it stands under the last of them.
+  const under = new Map(mailing?.mails.map((mail) => [mail.seqs[mail.seqs.length - 1], mail]));
   return (
     <ol class="story">
       {conversation.facts.map((fact) =>
         fact.type === "message.sent" ? (
-          <Message key={fact.id} fact={fact} who={speaker(fact, customer, names)} />
+          <Message key={fact.id} fact={fact} who={speaker(fact, customer, names)}>
+            <Mailed mail={under.get(fact.seq)} mailing={mailing} />
+          </Message>
         ) : (
           <StaffFact key={fact.id} names={names} fact={fact as Exclude<Fact, { type: "message.sent" }>} />
         ),
@@ -39,7 +53,12 @@ function speaker(fact: FactOf<"message.sent">, customer: string, names: Names): 
   return t(fact.source === "bot" ? "assistant" : "system");
 }
 
-function Message({ fact, who }: { fact: FactOf<"message.sent">; who: string }) {
+function Mailed({ mail, mailing }: { mail: Mail | undefined; mailing: Mailing | undefined }) {
+  if (!mail || !mailing) return null;
+  return <MailState mail={mail} busy={mailing.busy} onAgain={() => mailing.again(mail.mail_id)} />;
+}
+
+function Message({ fact, who, children }: { fact: FactOf<"message.sent">; who: string; children: ComponentChildren }) {
   const { data } = fact;
   return (
     <li id={useAnchor(fact.seq)} class={`said by-${fact.source}`} tabIndex={-1}>
@@ -72,6 +91,7 @@ function Message({ fact, who }: { fact: FactOf<"message.sent">; who: string }) {
       {!!data.choices?.length && (
         <p class="said-more">{t("shownChoices", { choices: data.choices.map((choice) => choice.label).join(" · ") })}</p>
       )}
+      {children}
     </li>
   );
 }

@@ -52,7 +52,7 @@ function sentence(fact: Told, names: Names): string | null {
     case "promise.made":
       return t("storyPromise", { due: clock(fact.data.due_at), text: fact.data.text });
     case "promise.kept":
-      return t("storyPromiseKept", { proof: fact.data.proof });
+      return fact.data.proof?.startsWith("mail_") ? t("storyPromiseMailed") : t("storyPromiseKept", { proof: fact.data.proof });
     case "handoff.requested":
       return t("storyRequested", { reason: label("reason", fact.data.reason) });
     case "handoff.offered":
@@ -62,7 +62,7 @@ function sentence(fact: Told, names: Names): string | null {
     case "handoff.released":
       return t("storyReleased", { name: names(fact.data.agent_id), reason: label("released", fact.data.reason) });
     case "contact.given":
-      return t("storyContact", { address: fact.data.address ?? "" });
+      return t(fact.data.kind === "phone" ? "storyContactPhone" : "storyContact", { address: fact.data.address ?? "" });
     case "promise.warned":
       return t("storyPromiseWarned", { due: clock(fact.data.due_at) });
     case "note.added":

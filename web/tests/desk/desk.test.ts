@@ -48,6 +48,7 @@ function answer(method: string, path: string): unknown {
       packet: { customer: { name: "Mara Voss" }, summary: { problem: "Late" } } as Packet,
       events,
       recovery: [],
+      mails: [],
     } satisfies HandoffDetail;
   }
   if (path.endsWith("/accept")) {
