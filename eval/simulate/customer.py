@@ -128,7 +128,7 @@ class Customer:
             return self._press(found)
         if asked == "order_number":
             return self._written(self.speaker.phrase("order_is", {"order": value}))
-        return self._written(value)
+        return self._written(value, copied=True)
 
     def _known(self, goal: Goal, asked: str) -> str | None:
         if asked == "order_number" and goal.order:
@@ -243,9 +243,9 @@ class Customer:
         said = self._written(words)
         return Say(texts=said.texts, hours=move.hours, twice=move.does == "twice")
 
-    def _written(self, text: str) -> Say:
+    def _written(self, text: str, *, copied: bool = False) -> Say:
         self.messages += 1
-        return Say(texts=self.speaker.written(text))
+        return Say(texts=self.speaker.written(text, copied=copied))
 
     def _press(self, found: tuple[str, str], hours: float = 0) -> Say:
         self.messages += 1

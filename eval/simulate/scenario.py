@@ -35,7 +35,8 @@ class Value(BaseModel):
 
 class Persona(Value):
     """``patience`` is how many failures are borne; then the customer ``gives_up`` in one of two ways. ``noise`` 0..1
-    is the share of words that are mistyped, ``fragments`` sends thoughts in several messages."""
+    is the share of words that are mistyped, ``fragments`` sends thoughts in several messages, ``doubles`` sends each
+    message a second time at once. ``mixes`` another language in: every other word that the customer has in both."""
 
     voice: Voice = "plain"
     patience: int = Field(default=3, ge=0, le=9)
@@ -43,6 +44,8 @@ class Persona(Value):
     greets: bool = False
     noise: float = Field(default=0.0, ge=0, le=0.5)
     fragments: bool = False
+    doubles: bool = False
+    mixes: Literal["", "de", "es", "fr"] = ""
     anger: int = Field(default=0, ge=0, le=3, description="how angry they come; each failure adds one")
     presses_buttons: float = Field(default=0.5, ge=0, le=1)
     thanks: bool = True

@@ -16,6 +16,7 @@ import yaml
 from eval.simulate.scenario import BadScenario, Persona
 
 BANKS = Path(__file__).parent.parent / "scenarios" / "phrases"
+HALF = 0.5
 _FIXED = re.compile(r"\d|@|^\W*$")
 _NEAR = {
     "a": "s", "b": "v", "c": "x", "d": "f", "e": "r", "f": "g", "g": "h", "h": "j", "i": "o", "k": "l", "l": "k",
@@ -30,6 +31,23 @@ _TEXTING = {
     "thanks": "thx",
     "tomorrow": "tmrw",
 }
+
+_MIXED: Mapping[str, Mapping[str, str]] = {
+    "de": {
+        "please": "bitte", "hi": "hallo", "hello": "hallo", "thanks": "danke", "yes": "ja", "and": "und", "my": "mein",
+        "parcel": "Paket", "invoice": "Rechnung", "is": "ist", "the": "die", "money": "Geld", "today": "heute",
+    },
+    "es": {
+        "please": "por favor", "hi": "hola", "hello": "hola", "thanks": "gracias", "yes": "sí", "and": "y", "my": "mi",
+        "parcel": "paquete", "invoice": "factura", "is": "es", "the": "el", "money": "dinero", "today": "hoy",
+    },
+    "fr": {
+        "please": "s'il vous plaît", "hi": "bonjour", "hello": "bonjour", "thanks": "merci", "yes": "oui", "and": "et",
+        "my": "mon", "parcel": "colis", "invoice": "facture", "is": "est", "the": "la", "today": "aujourd'hui",
+    },
+}  # fmt: skip
+"""What people who live in two languages let slip: the small words, and those of the thing itself."""
+_EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 
 
 def read_bank(split: str, folder: Path = BANKS) -> Mapping[str, Sequence[str]]:
@@ -70,13 +88,13 @@ class Speaker:
     def fail(self) -> None:
         self.anger = min(self.anger + 1, 3)
 
-    def written(self, text: str) -> list[str]:
-        """The messages in which it is sent: usually one."""
-        said = self._manner(self._slips(text))
-        if not self._persona.fragments or len(said) < 25:
-            return [said]
-        parts = re.split(r"(?<=[,.!?])\s+", said, maxsplit=1)
-        return [part for part in parts if part]
+    def written(self, text: str, *, copied: bool = False) -> list[str]:
+        """The messages in which it is sent: usually one. What is ``copied`` has no slips and comes in one piece."""
+        said = self._manner(text if copied else self._slips(self._mixed(text)))
+        parts = [said]
+        if self._persona.fragments and not copied and len(said) >= 25:
+            parts = [part for part in re.split(r"(?<=[,.!?])\s+", said, maxsplit=1) if part]
+        return [part for part in parts for _ in range(2 if self._persona.doubles else 1)]
 
     def wish(self, act: str, facts: Mapping[str, str]) -> str:
         """An opening or a renewed one: the mood goes before it."""
@@ -86,6 +104,17 @@ class Speaker:
         if self._persona.voice == "chatty":
             said = f"{self.phrase('chat', facts)} {said}"
         return said
+
+    def _mixed(self, text: str) -> str:
+        known = _MIXED.get(self._persona.mixes, {})
+        return " ".join(self._switched(word, known) for word in text.split(" ")) if known else text
+
+    def _switched(self, word: str, known: Mapping[str, str]) -> str:
+        edges = _EDGES.match(word)
+        other = known.get(edges[2].lower()) if edges else None
+        if edges is None or other is None or self._chance.random() < HALF:
+            return word
+        return edges[1] + other + edges[3]
 
     def _slips(self, text: str) -> str:
         return " ".join(self._slip(word) for word in text.split(" ")) if self._persona.noise else text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.simulate.scenario import FAST, BadScenario, families, load
+from eval.simulate.scenario import FAST, BadScenario, Scenario, families, load
 from eval.simulate.voice import read_bank
 from stack.eval_run_command import SCENARIOS
 
@@ -67,6 +67,24 @@ def test_the_shipped_scenarios_hold() -> None:
     held = [one for one in scenarios if one.split == "held"]
     assert len(held) >= 50
     assert 20 <= len([one for one in scenarios if FAST in one.suites and one.split == "dev"]) <= 40
+
+
+def test_every_manner_of_writing_is_there_several_times() -> None:
+    """The kinds of noise that customers make, on the split that is looked at and, fewer, on the one that is not."""
+
+    def has(one: Scenario, kind: str) -> bool:
+        mind = "change_of_mind" in one.tags
+        manners = {
+            "typos": one.persona.noise > 0, "fragments": one.persona.fragments, "double": one.persona.doubles,
+            "mixed": bool(one.persona.mixes), "silence": any(move.hours for move in one.moves), "mind": mind,
+            "anger": "anger" in one.tags,
+        }  # fmt: skip
+        return manners[kind]
+
+    scenarios = load(SCENARIOS)
+    for kind in ("typos", "fragments", "double", "mixed", "silence", "mind", "anger"):
+        assert len([one for one in scenarios if one.split == "dev" and has(one, kind)]) >= 3, kind
+        assert any(one.split == "held" and has(one, kind) for one in scenarios), kind
 
 
 def test_every_act_has_phrases() -> None:

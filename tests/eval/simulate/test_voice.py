@@ -59,6 +59,25 @@ def test_a_thought_in_pieces() -> None:
     assert parts == ["I was sorting my gear.", "Please cancel order A-1042."]
 
 
+def test_what_is_copied_has_no_slips_and_stays_in_one_piece() -> None:
+    address = "Kanalstraße 81, 48147 Münster, second floor"
+    assert speaker(noise=0.5, fragments=True, mixes="de").written(address, copied=True) == [address]
+
+
+def test_every_message_twice() -> None:
+    assert speaker(doubles=True).written("yes") == ["yes", "yes"]
+    parts = speaker(doubles=True, fragments=True).written("I was sorting my gear. Please cancel order A-1042.")
+    assert parts == ["I was sorting my gear."] * 2 + ["Please cancel order A-1042."] * 2
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "bitte"), ("es", "por favor"), ("fr", "s'il vous plaît")])
+def test_a_second_language_comes_through_in_some_words_and_not_in_names(language: str, word: str) -> None:
+    said = speaker(mixes=language).written("Please, please, (please) please cancel A-1042, plea.")[0]
+    assert 0 < said.count(word) < 4
+    assert said.endswith("cancel A-1042, plea.")
+    assert speaker().written("Please cancel A-1042") == ["Please cancel A-1042"]
+
+
 def test_an_act_that_is_not_there_is_named() -> None:
     with pytest.raises(BadScenario, match="juggle"):
         speaker().phrase("juggle", {})
