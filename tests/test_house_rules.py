@@ -66,6 +66,20 @@ def test_no_module_is_longer_than_500_lines(suffix: str) -> None:
     assert too_long == {}
 
 
+@pytest.mark.parametrize("part", ["eval", "handoff"])
+def test_the_migrations_follow_one_another(part: str) -> None:
+    """Two changes of the schema that were made beside each other merge without a conflict, and then none runs."""
+    follows = {}
+    for name in sources(".py"):
+        if name.startswith(f"{part}/storage/migrations/versions/0"):
+            text = (ROOT / name).read_text()
+            found = dict(re.findall(r'^(revision|down_revision)[^=]*= "?(\w+)', text, re.MULTILINE))
+            assert found["revision"] not in follows, name
+            follows[found["revision"]] = found["down_revision"]
+    assert sorted(follows.values()).count("None") == 1
+    assert len(set(follows.values())) == len(follows)
+
+
 def test_import_arrows_hold() -> None:
     done = subprocess.run(
         [Path(sys.executable).parent / "lint-imports", "--no-cache"],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_mails"
-down_revision = "0005_agreed"
+revision = "0007_mails"
+down_revision = "0006_team"
 branch_labels = None
 depends_on = None
 
