@@ -201,6 +201,17 @@ def test_no_conflict_was_left_in_a_file() -> None:
     assert {name for name in sources(*texts) if marker.search((ROOT / name).read_text())} == set()
 
 
+@pytest.mark.parametrize("folder", ["handoff/storage", "knowledge", "eval/storage"])
+def test_migrations_stand_in_one_row(folder: str) -> None:
+    """Two that were written side by side leave two ends, and nothing can be brought up to date."""
+    files = [path for path in project_files() if path.startswith(f"{folder}/migrations/versions/")]
+    before = [
+        each for path in files for each in re.findall(r"^down_revision[^=]*= (.+)$", Path(ROOT, path).read_text(), re.M)
+    ]
+    assert before
+    assert len(set(before)) == len(before), sorted(before)
+
+
 def test_no_stack_trace_is_printed() -> None:
     """People get sentences; places of errors go to the logs without their values."""
     printers = {
