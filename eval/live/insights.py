@@ -15,8 +15,9 @@ from eval.metrics.catalogue import BY_NAME, CATALOGUE, Figure, Number, Return, n
 from eval.metrics.facts import STEP
 from eval.metrics.figures import metric, statistic
 from eval.metrics.survival import Point
-from eval.metrics.values import told
+from eval.metrics.values import share_of, told
 from eval.outcomes.model import RETURN_DAYS
+from eval.rosetta import DEFINITIONS
 from eval.storage.tables import outcome_episodes
 
 CURVE_DAYS: Final = 14
@@ -35,6 +36,23 @@ def summary(connection: sa.Connection, period: Period, now: float) -> dict[str, 
         "contact_drivers": _tally(totals, "intents")[:MOST_DRIVERS],
         "repeat_curve": _curve(points),
     }
+
+
+def definitions(connection: sa.Connection, period: Period) -> list[dict[str, Any]]:
+    """One row a definition: its rate over contacts, and on how many matured episodes it and we disagree."""
+    totals, found = gather(connection, period).get(ALL, Totals()), []
+    for each in DEFINITIONS:
+        n, hits, theirs, ours = (int(totals[f"vendor/{each.name}/{of}"]) for of in ("n", "hits", "theirs", "ours"))
+        value, interval, _ = share_of(hits, n)
+        found.append(
+            {
+                "name": each.name, "title": each.title, "rule": each.rule, "window": each.window,
+                "denominator": each.denominator, "value": value,
+                "interval_95": list(interval) if interval else None, "hits": hits, "n": n,
+                "only_theirs": theirs, "only_ours": ours,
+            }
+        )  # fmt: skip
+    return found
 
 
 def repeat_points(totals: Totals, now: float) -> list[Point]:

@@ -52,7 +52,7 @@ class Outcomes:
         return await self._database.read(lambda connection: insights.trends(connection, period, by, metric, most))
 
     async def definitions(self, period: Period) -> list[dict[str, Any]]:
-        return await self._database.read(lambda connection: vendors.panel(connection, period))
+        return await self._database.read(lambda connection: insights.definitions(connection, period))
 
     async def disagreements(
         self, period: Period, name: str, side: vendors.Side, after: str | None, most: int

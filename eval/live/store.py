@@ -108,11 +108,12 @@ def keep(connection: sa.Connection, found: Change) -> None:
             connection.execute(sa.delete(table).where(table.c.episode_id.in_(chunk)))
     if found.rows:
         connection.execute(sa.insert(outcome_episodes), found.rows)
-    totals.set_due(connection, days)
     if found.contacts is not None:
+        days.update(connection.execute(sa.select(E.day).where(E.person == found.person).distinct()).scalars())
         connection.execute(sa.delete(outcome_contacts).where(outcome_contacts.c.person == found.person))
         if found.contacts:
             connection.execute(sa.insert(outcome_contacts), found.contacts)
+    totals.set_due(connection, days)
     for table, of_episode in ((outcome_articles, cited), (outcome_handovers, handed_over)):
         beside = [each for row in found.rows for each in of_episode(row)]
         if beside:

@@ -16,15 +16,24 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from eval.live import vendors
 from eval.live.shares import OF_ELIGIBLE, OF_ENDED, OF_MATURED, Condition, E, Period, hits, of
 from eval.metrics.catalogue import CATALOGUE, Figure, Number, Share
 from eval.metrics.facts import STEP
 from eval.outcomes.model import DAY
-from eval.storage.tables import outcome_articles, outcome_due, outcome_episodes, outcome_handovers, outcome_totals
+from eval.storage.tables import (
+    outcome_articles,
+    outcome_contacts,
+    outcome_due,
+    outcome_episodes,
+    outcome_handovers,
+    outcome_totals,
+)
 
 Totals = Counter[str]
-"""``<share>/hits``, ``<share>/of``, ``<number>=:<value>``, ``<tally>:<key>``, ``returned:<tenths of a day>`` after the
-first contact and ``watched:<tenths of a day>`` since 1970 for those that have not come back."""
+"""``<share>/hits``, ``<share>/of``, ``vendor/<name>/…`` (``vendors.columns``), ``<number>=:<value>``,
+``<tally>:<key>``, ``returned:<tenths of a day>`` after the first contact and ``watched:<tenths of a day>`` since 1970
+for those that have not come back."""
 STEPS_A_DAY: Final = round(DAY / STEP)
 ALL: Final = "*"
 CROSSED: Final = ("version", "intent", "channel")
@@ -55,7 +64,7 @@ def gather(
         return _counted(connection, period, by, [(period.since, period.until)], only)
     query = sa.select(outcome_due.c.day).where(outcome_due.c.day >= first, outcome_due.c.day < last)
     due = sorted(connection.execute(query).scalars())
-    found = _added_up(connection, wanted, by, first, last, set(due))
+    found = _added_up(connection, wanted, by, (first, last), due, only)
     ranges = [(period.since, _start(first)), *_joined(due), (_start(last), period.until)]
     for key, totals in _counted(connection, period, by, [each for each in ranges if each[0] < each[1]], only).items():
         found.setdefault(key, Counter()).update(totals)
@@ -104,17 +113,27 @@ def _kept_so(wanted: dict[str, str | None]) -> bool:
 
 
 def _added_up(
-    connection: sa.Connection, wanted: dict[str, str | None], by: str | None, first: str, last: str, due: set[str]
+    connection: sa.Connection,
+    wanted: dict[str, str | None],
+    by: str | None,
+    days: tuple[str, str],
+    due: Sequence[str],
+    only: Figure | None,
 ) -> dict[str, Totals]:
-    where: list[Condition] = [T.day >= first, T.day < last]
+    where: list[Condition] = [T.day >= days[0], T.day < days[1], T.day.not_in(due)]
     for name in (*CROSSED, *ALONE):
         value = wanted.get(name, ALL)
         where.append(T[name] != ALL if value is None else T[name] == value)
     key = sa.literal(ALL) if by is None else T[by]
+    if only is not None:  # two numbers of many: the database finds them faster than thousands of documents are read
+        names = [f"{only.name}/hits", f"{only.name}/of"]
+        sums = [sa.func.sum(T.totals[name].as_integer()) for name in names]
+        query = sa.select(key, *sums).where(*where)
+        rows = connection.execute(query.group_by(key) if by is not None else query)
+        return {row[0]: Counter({name: int(n or 0) for name, n in zip(names, row[1:], strict=True)}) for row in rows}
     found: dict[str, Totals] = {}
-    for day, name, totals in connection.execute(sa.select(T.day, key, T.totals).where(*where)):
-        if day not in due:
-            found.setdefault(name, Counter()).update(totals)
+    for name, totals in connection.execute(sa.select(key, T.totals).where(*where)):
+        found.setdefault(name, Counter()).update(totals)
     return found
 
 
@@ -153,6 +172,7 @@ def _grouped(connection: sa.Connection, where: Sequence[Condition], by: Sequence
     counting.shares()
     counting.tallies()
     counting.numbers()
+    counting.definitions()
     return counting.found
 
 
@@ -201,6 +221,15 @@ class _Counting:
                 totals[f"returned:{round(values[-2] / STEP)}"] += 1
             elif values[-1] is not None:
                 totals[f"watched:{round(values[-1] / STEP)}"] += 1
+
+    def definitions(self) -> None:
+        """Contacts under others' definitions. An episode's contacts are counted on its day, so each episode once."""
+        known = vendors.columns()
+        joined = self._source.join(outcome_contacts, outcome_contacts.c.episode_id == E.id)
+        query = self._select(*(column for _, column in known), source=joined)
+        for row in self._connection.execute(query.group_by(*self._keys) if self._keys else query):
+            values = zip(known, row[len(self._keys) :], strict=True)
+            self._into(row).update({name: int(value) for (name, _), value in values if value})
 
     def _select(self, *columns: sa.ColumnElement[Any], source: sa.FromClause | None = None) -> sa.Select[Any]:
         query = sa.select(*self._keys, *columns).select_from(self._source if source is None else source)

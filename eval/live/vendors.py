@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from eval.intents import wilson
-from eval.live.shares import Condition, E, Period
+from eval.live.shares import Condition, E
 from eval.outcomes.model import Episode
 from eval.rosetta import DEFINITIONS, seen_of
-from eval.storage.tables import outcome_contacts, outcome_episodes
+from eval.storage.tables import outcome_contacts
 
 C = outcome_contacts.c
 BITS = {definition.name: 1 << at for at, definition in enumerate(DEFINITIONS)}
@@ -34,34 +33,18 @@ def rows(person: str, episodes: Sequence[Episode], now: float) -> list[dict[str,
     return found
 
 
-def panel(connection: sa.Connection, period: Period) -> list[dict[str, Any]]:
-    """One row a definition: its rate over contacts, and on how many matured episodes it and we disagree."""
-    columns = [each for name in BITS for each in _columns(name)]
-    told = connection.execute(sa.select(*columns).select_from(_BOTH).where(*period.conditions())).mappings().one()
-    found = []
-    for definition in DEFINITIONS:
-        n, hits = int(told[f"{definition.name}/n"] or 0), int(told[f"{definition.name}/hits"] or 0)
-        found.append(
-            {
-                "name": definition.name, "title": definition.title, "rule": definition.rule,
-                "window": definition.window, "denominator": definition.denominator, "value": hits / n if n else None,
-                "interval_95": wilson(hits, n), "hits": hits, "n": n,
-                "only_theirs": int(told[f"{definition.name}/theirs"]),
-                "only_ours": int(told[f"{definition.name}/ours"]),
-            }
-        )  # fmt: skip
-    return found
-
-
-def _columns(name: str) -> list[sa.Label[Any]]:
-    counted, resolved = C.counted.bitwise_and(BITS[name]) != 0, C.resolved.bitwise_and(BITS[name]) != 0
+def columns() -> list[tuple[str, sa.ColumnElement[Any]]]:
+    """What is counted of contacts joined with their episodes, under the names of the totals: ``vendor/<name>/n`` and
+    ``hits``, and ``theirs`` and ``ours``, the matured episodes on which a definition and ours disagree."""
+    found: list[tuple[str, sa.ColumnElement[Any]]] = []
     sides: tuple[Side, ...] = ("theirs", "ours")
-    apart = [sa.case((sa.and_(E.matured == 1, _apart(name, side)), C.episode_id)) for side in sides]
-    return [
-        sa.func.sum(sa.case((counted, 1), else_=0)).label(f"{name}/n"),
-        sa.func.sum(sa.case((resolved, 1), else_=0)).label(f"{name}/hits"),
-        *(sa.func.count(sa.distinct(each)).label(f"{name}/{side}") for each, side in zip(apart, sides, strict=True)),
-    ]
+    for name, bit in BITS.items():
+        for told, bits in (("n", C.counted), ("hits", C.resolved)):
+            found.append((f"vendor/{name}/{told}", sa.func.sum(sa.case((bits.bitwise_and(bit) != 0, 1), else_=0))))
+        for side in sides:
+            apart = sa.case((sa.and_(E.matured == 1, _apart(name, side)), C.episode_id))
+            found.append((f"vendor/{name}/{side}", sa.func.count(sa.distinct(apart))))
+    return found
 
 
 def _apart(name: str, side: Side) -> sa.ColumnElement[bool]:
@@ -72,6 +55,3 @@ def _apart(name: str, side: Side) -> sa.ColumnElement[bool]:
 def disagreements(name: str, side: Side) -> Sequence[Condition]:
     """What holds of the matured episodes with a contact on which a definition and ours disagree."""
     return (E.matured == 1, E.id.in_(sa.select(C.episode_id).where(_apart(name, side))))
-
-
-_BOTH = outcome_contacts.join(outcome_episodes, outcome_episodes.c.id == C.episode_id)
