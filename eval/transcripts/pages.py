@@ -76,11 +76,11 @@ def _rates(evaluation: Evaluation) -> list[Block]:
 def _table(metrics: Sequence[Metric]) -> Table:
     return Table(
         "A row a figure",
-        ["figure", "value", "low", "high", "counted", "of", "unit", "denominator", "note"],
+        ["figure", "value", "low", "high", "counted", "of", "unit", "denominator", "wanted", "note"],
         [
             [
                 m.title, m.value, m.interval[0] if m.interval else None, m.interval[1] if m.interval else None,
-                len(m.hits), m.n, m.unit, m.denominator, m.note,
+                len(m.hits), m.n, m.unit, m.denominator, f"{m.target[1]} {m.target[0]:g}" if m.target else "", m.note,
             ]
             for m in metrics
         ],

@@ -242,6 +242,23 @@ def test_cheat_bot_time_in_the_agents_time() -> None:
     assert measured(log)["wait"].value == pytest.approx(180)
 
 
+def test_cheat_coming_back_as_never_having_left_the_queue() -> None:
+    """Who left before a person came has left, though the bot answers on their return."""
+    left = asked(1).bot().handed_over().closed().later(hours=3).customer("Cancel A-1001", "cancel_order").bot("Soon.")
+    waits = asked(2).bot().handed_over().later(hours=1).accepted().agent()
+    found = measured(left.closed(), waits)
+    assert found["queue_abandonment"].hits == ("eps_1",)
+    assert found["queue_abandonment"].n == 2
+
+
+def test_cheat_a_quick_second_hand_over() -> None:
+    """The longest wait of an episode is its wait, and each answer must be in time."""
+    log = asked(1).bot().handed_over("policy").later(minutes=20).accepted().agent().add("handoff.returned", "agent")
+    found = measured(log.bot().handed_over("frustration").accepted().agent().closed("agt_1"))
+    assert found["wait"].value == pytest.approx(20 * 60 + 180, rel=0.01)
+    assert found["answered_in_time"].value == 0
+
+
 MOVES = st.lists(
     st.sampled_from(["answer", "ask back", "done", "solved", "not solved", "hand over", "agent", "close", "again"]),
     max_size=8,

@@ -97,7 +97,14 @@ def test_the_report_holds_every_part(tmp_path: Path) -> None:
     found = evaluate(reading, triaged=told)
     paths = write(tmp_path / "out", pages.report(found, path.name), found.document(), pages.cases(found))
     page = paths["html"].read_text()
-    for heading in ("Resolution, never deflection", "pass^k", "Knowledge gaps", "Chatwoot", "not JSON at column"):
+    for heading in (
+        "Resolution, never deflection",
+        "pass^k",
+        "Knowledge gaps",
+        "Chatwoot",
+        "at least 0.85",
+        "not JSON at column",
+    ):
         assert heading in page
     document = json.loads(paths["json"].read_text())
     assert document["records"] == 3
