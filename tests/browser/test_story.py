@@ -48,8 +48,16 @@ class Desk:
     """The desk as an agent uses it."""
 
     def __init__(self, page: Page, stack: RunningStack, role: str = "senior") -> None:
+        self._sign_in(page, stack, next(a for a in stack.demo()["agents"] if role in a["roles"]))
+
+    @classmethod
+    def of(cls, page: Page, stack: RunningStack, person: dict) -> Desk:
+        desk = cls.__new__(cls)
+        desk._sign_in(page, stack, person)
+        return desk
+
+    def _sign_in(self, page: Page, stack: RunningStack, agent: dict) -> None:
         self.page = page
-        agent = next(a for a in stack.demo()["agents"] if role in a["roles"])
         self.name: str = agent["name"]
         page.goto(f"{stack.url}/desk/")
         page.get_by_label("E-mail").fill(agent["email"])

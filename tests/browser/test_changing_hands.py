@@ -1,0 +1,108 @@
+"""A conversation changes hands, as everybody sees it: back to the assistant with a note, and from a colleague who is
+gone to the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import shoot
+from tests.browser.editor import member
+from tests.browser.test_accessibility import violations
+from tests.browser.test_desk import Customers, agent, customers  # noqa: F401 - a fixture
+from tests.browser.test_story import Desk, customer_with
+from tests.support.running import RunningStack
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_assistant_goes_on_where_a_person_stopped(
+    browser: Browser,
+    stack: RunningStack,
+    customers: Customers,  # noqa: F811
+) -> None:
+    customer, order = customer_with(stack, "placed")
+    said = f"where is my order {order['id']}?"
+    widget = customers.wait(customer, said)
+    desk = agent(browser, stack, "lead")
+    desk.take(customer["name"], said)
+    desk.reply("It has not left us yet. The assistant can cancel it for you.")
+    widget.messages.get_by_text("The assistant can cancel it for you.").wait_for()
+    expect(widget.page.get_by_text(f"You’re talking with {desk.name}")).to_be_visible()
+
+    desk.page.get_by_role("button", name="Hand back", exact=True).click()
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("May cancel, was only told where it is.")
+    shoot(desk.page, "desk-hand-back")
+    dialog.get_by_role("button", name="Hand back").click()
+
+    # The customer is told, the note stays among colleagues, and nobody of the staff is named any more.
+    widget.expect_bot("My colleague has handed you back to me")
+    expect(widget.page.get_by_text(f"You’re talking with {desk.name}")).to_be_hidden()
+    expect(widget.messages.get_by_text("May cancel")).to_have_count(0)
+    shoot(widget.page, "widget-handed-back")
+
+    # The agent reads on, and has no field to answer in.
+    expect(desk.page.get_by_text("This conversation is back with the assistant.")).to_be_visible()
+    expect(desk.page.get_by_role("textbox", name=re.compile("^Reply"))).to_have_count(0)
+    story = desk.page.get_by_role("region", name="Messages")
+    expect(story.get_by_text("May cancel, was only told where it is.")).to_be_visible()
+    expect(story.get_by_text("My colleague has handed you back to me")).to_be_visible()
+    shoot(desk.page, "desk-handed-back")
+    assert violations(desk.page) == []
+
+    # And the assistant does what the person said it can.
+    widget.say(f"please cancel {order['id']}")
+    widget.messages.get_by_role("button", name="Yes, cancel it").click()
+    widget.expect_bot(re.compile("cancelled", re.I))
+    shoot(widget.page, "widget-after-hand-back")
+    desk.page.context.close()
+
+
+def test_a_colleague_who_is_gone_loses_it_to_the_next(
+    browser: Browser,
+    stack: RunningStack,
+    customers: Customers,  # noqa: F811
+) -> None:
+    admin = member(stack, "admin")
+    with httpx.Client(base_url=f"{stack.url}/api/v1", timeout=20) as calls:
+        signed = calls.post("/session", json={"email": admin["email"], "password": admin["password"]})
+        calls.headers["Authorization"] = f"Bearer {signed.raise_for_status().json()['token']}"
+        nora = {"name": "Nora Lind", "email": f"nora.{uuid4().hex[:8]}@oberlarn.example", "roles": ["senior"]}
+        added = calls.post("/team", json=nora).raise_for_status().json()
+        leaving = Desk.of(browser.new_page(), stack, {**nora, "password": added["password"]})
+
+        customer, order = customer_with(stack, "delivered")
+        said = f"when did {order['id']} arrive?"
+        widget = customers.wait(customer, said)
+        leaving.take(customer["name"], said)
+        leaving.reply("Let me look at the carrier's scan.")
+        expect(widget.page.get_by_text("You’re talking with Nora Lind")).to_be_visible()
+        account = calls.get("/team").raise_for_status().json()["people"]
+        version = next(each["version"] for each in account if each["id"] == added["person"]["id"])
+        calls.patch(f"/team/{added['person']['id']}", json={"version": version, "active": False}).raise_for_status()
+
+    # Who is gone is signed out; the customer reads what happens next, and is talking with nobody who left.
+    expect(leaving.page.get_by_text("Your session has ended")).to_be_visible()
+    widget.expect_bot("My colleague had to step away, so the next one takes over.")
+    expect(widget.page.get_by_text("You’re talking with Nora Lind")).to_be_hidden()
+    shoot(widget.page, "widget-released")
+
+    # The next one sees why it waits again and what was said, and goes on.
+    desk = agent(browser, stack, "lead")
+    desk.take(customer["name"], said)
+    story = desk.page.get_by_role("region", name="Messages")
+    expect(story.get_by_text("Nora Lind lost it: account switched off")).to_be_visible()
+    expect(story.get_by_text("Let me look at the carrier's scan.")).to_be_visible()
+    shoot(desk.page, "desk-released")
+    assert violations(desk.page) == []
+    desk.reply("I am taking over, and I have read everything.")
+    widget.messages.get_by_text("I am taking over, and I have read everything.").wait_for()
+    expect(widget.page.get_by_text(f"You’re talking with {desk.name}")).to_be_visible()
+    for page in (leaving.page, desk.page):
+        page.context.close()
