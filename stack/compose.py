@@ -158,7 +158,7 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
         learned_routes.create_router(scenario_maker(core), require, parts.handoff.queue), prefix="/api/v1"
     )
     api.include_router(outcome_routes.create_router(outcomes_of(core), require), prefix="/api/v1")
-    judge = judge_desk(core, settings)
+    judge = judge_desk(core.database, lambda: core.clock.now().timestamp(), settings)
     api.include_router(judge_routes.create_router(judge, outcomes_of(core), require), prefix="/api/v1")
     if settings.demo:
         api.include_router(demo_routes.create_router(settings, SystemClock()))

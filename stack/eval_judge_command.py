@@ -12,7 +12,6 @@ import typer
 from eval.errors import EvalError
 from eval.judge import hidden_state
 from eval.judge.review import read_exchanges, review
-from eval.judge.service import JudgeDesk
 from eval.live.shares import Period
 from eval.outcomes.likeness import by_meaning
 from eval.outcomes.model import DAY
@@ -21,6 +20,7 @@ from eval.transcripts.read import read
 from handoff.storage.database import Database
 from handoff.storage.migrate import is_current
 from stack.errors import StackError, WrongUse
+from stack.eval_ports import judge_desk
 from stack.output import answer, say
 from stack.sentences import encoder
 from stack.settings import Settings, load
@@ -88,7 +88,7 @@ async def _standing(settings: Settings, days: int, *, make: bool) -> dict[str, A
     database.open()
     try:
         now = datetime.now(UTC).timestamp()
-        desk = JudgeDesk(database, lambda: now, settings.judge_valid_days)
+        desk = judge_desk(database, lambda: now, settings)
         if make:
             await desk.calibrate(BY)
         return await desk.standing(Period(now - days * DAY, now + 1))
@@ -107,6 +107,8 @@ def _people(found: dict[str, Any]) -> str:
     else:
         lines.append(f"  resolved, corrected, of the silent   {_rate(found['of_band'])}")
         lines.append(f"  resolved, corrected, of all matured  {_rate(found['of_matured'])}")
+    if found["pooled"]:
+        lines.append(f"  {found['pooled']}")
     if found["unseen_versions"]:
         lines.append(f"  nobody labelled an episode of version {', '.join(found['unseen_versions'])}")
     made = found["calibration"]
@@ -124,6 +126,10 @@ def _calibration(made: dict[str, Any]) -> list[str]:
     ]
     lines.append(f"  sensitivity {_rate(made['sensitivity'])}, specificity {_rate(made['specificity'])}")
     lines.append(f"  agreement where it decided (Cohen's kappa): {_kappa(made['agreement'])}")
+    lines += [
+        f"    {one['dimension']} {one['value'] or '–'}: {one['labels']} labels, {_kappa(one['agreement'])}"
+        for one in made["strata"]
+    ]
     lines += [f"  left out: {n}, {why}" for why, n in sorted(made["left_out"].items())]
     return lines
 

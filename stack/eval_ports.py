@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
 
 from eval.judge import store as judge_store
+from eval.judge.labels import DEFAULT_LANGUAGE
 from eval.judge.service import JudgeDesk
 from eval.learned.service import ScenarioMaker
 from eval.live.service import Outcomes
@@ -29,6 +30,7 @@ from stack.settings import Settings
 
 MOST_CANDIDATES = 2_000
 WHOLE_LOG = 100_000
+AT_A_TIME = 500
 LAB_CUSTOMERS = "lab_"
 """How the ids of customers begin that the lab made (``actions.lab``)."""
 LAB_CHANNEL, TEST_CHANNEL = "lab", "test"
@@ -208,5 +210,23 @@ def outcomes_of(core: Core) -> Outcomes:
     return Outcomes(core.database, lambda: core.clock.now().timestamp())
 
 
-def judge_desk(core: Core, settings: Settings) -> JudgeDesk:
-    return JudgeDesk(core.database, lambda: core.clock.now().timestamp(), settings.judge_valid_days)
+def judge_desk(database: Database, now: Callable[[], float], settings: Settings) -> JudgeDesk:
+    async def languages(names: Sequence[str]) -> Mapping[str, str]:
+        return await database.read(lambda connection: other_languages(connection, names))
+
+    return JudgeDesk(database, now, settings.judge_valid_days, languages)
+
+
+def other_languages(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
+    """Of these conversations those in which a turn was read as of another language, and the first such language."""
+    found: dict[str, str] = {}
+    language = t.turns.c.result["triage"]["language"].as_string()
+    for start in range(0, len(names), AT_A_TIME):
+        query = (
+            sa.select(t.turns.c.conversation_id, language)
+            .where(t.turns.c.conversation_id.in_(names[start : start + AT_A_TIME]), language != DEFAULT_LANGUAGE)
+            .order_by(t.turns.c.seq)
+        )
+        for name, spoken in connection.execute(query):
+            found.setdefault(name, spoken)
+    return found

@@ -15,13 +15,15 @@ the shares of verdicts from Dirichlet's. A plain bootstrap would take a cell wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from eval.intents import wilson_of
+from eval.judge import strata as by_part
 from eval.judge.model import SAID, VERSION, Said
+from eval.judge.strata import Strata
 from eval.outcomes.model import DAY, told
 from eval.quality.agreement import Agreement
 
@@ -64,7 +66,7 @@ class Counts:
 class Calibration:
     """``newest_label_at``: the evidence ages from then on; to calibrate anew without new labels prolongs nothing.
     ``versions``: of the assistant, among the labelled. ``agreement``: of judge and people where the judge decided and
-    chance drew. ``left_out``: labels that could not be used, by why."""
+    chance drew. ``left_out``: labels that could not be used, by why. ``strata``: the labels by need and language."""
 
     made_at: float
     made_by: str
@@ -75,6 +77,7 @@ class Calibration:
     counts: Counts
     agreement: Agreement
     left_out: Mapping[str, int]
+    strata: Strata = field(default_factory=dict)
 
     @property
     def valid_until(self) -> float:
@@ -194,6 +197,7 @@ def document(calibration: Calibration) -> dict[str, Any]:
         "sensitivity": _told(sensitivity(counts) if counts.resolved else None),
         "specificity": _told(specificity(counts) if counts.not_resolved else None),
         "agreement": found._asdict(), "left_out": dict(calibration.left_out),
+        "strata": by_part.document(calibration.strata),
     }  # fmt: skip
 
 

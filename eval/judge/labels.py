@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from eval.judge import strata
 from eval.judge.calibration import Calibration, Counts
 from eval.judge.model import SAID, VERSION, Said
 from eval.quality.agreement import agreement
@@ -13,6 +15,8 @@ from eval.quality.report import Label
 
 BY_CHANCE: Final = frozenset({"random", "disagreement"})
 """Rules that draw evenly from the band of silence: definitions disagree on just what ended in silence."""
+DEFAULT_LANGUAGE: Final = "en"
+"""What the assistant speaks, and most customers."""
 OF_ABSTENTIONS: Final = "judge_abstained"
 
 
@@ -26,16 +30,19 @@ class Judged(NamedTuple):
     said: Said | None
     judge: str | None
     version: str
+    intent: str = ""
 
 
 class Labels(NamedTuple):
-    """``finished``: when a conversation was last reviewed, seconds since 1970; ``rules``: why it was drawn."""
+    """``finished``: when a conversation was last reviewed, seconds since 1970; ``rules``: why it was drawn;
+    ``languages``: of conversations that are not in ``DEFAULT_LANGUAGE``."""
 
     labels: Sequence[Label]
     rules: Mapping[str, str]
     finished: Mapping[str, float]
     episodes: Mapping[str, Sequence[Judged]]
     band: Mapping[Said, int]
+    languages: Mapping[str, str] = MappingProxyType({})
 
 
 def calibrate(found: Labels, now: float, by: str, valid_days: float) -> Calibration | None:
@@ -51,10 +58,16 @@ def calibrate(found: Labels, now: float, by: str, valid_days: float) -> Calibrat
     if not used:
         return None
     cells = Counter((said, label.outcome) for label, _, said in used)
-    decided = [
-        (said, str(label.outcome))
+    pairs = [
+        (said, str(label.outcome)) if said != "abstains" and found.rules[label.conversation_id] in BY_CHANCE else None
         for label, _, said in used
-        if said != "abstains" and found.rules[label.conversation_id] in BY_CHANCE
+    ]
+    parts = [
+        {
+            strata.INTENT: episode.intent,
+            strata.LANGUAGE: found.languages.get(label.conversation_id, DEFAULT_LANGUAGE),
+        }
+        for label, episode, _ in used
     ]
     return Calibration(
         made_at=now,
@@ -64,8 +77,9 @@ def calibrate(found: Labels, now: float, by: str, valid_days: float) -> Calibrat
         newest_label_at=max(found.finished[label.conversation_id] for label, _, _ in used),
         valid_days=valid_days,
         counts=Counts({s: (cells[(s, "resolved")], cells[(s, "not_resolved")]) for s in SAID}, dict(found.band)),
-        agreement=agreement(decided),
+        agreement=agreement([pair for pair in pairs if pair]),
         left_out=dict(left_out),
+        strata=strata.strata_of(zip(parts, pairs, strict=True)),
     )
 
 

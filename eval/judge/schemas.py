@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel
 
 from eval.judge.model import Said
@@ -29,6 +31,15 @@ class CellOut(BaseModel):
     band: int
 
 
+class StratumOut(BaseModel):
+    """The labels of one need (``intent``) or one language, and how far judge and people agree there."""
+
+    dimension: Literal["intent", "language"]
+    value: str
+    labels: int
+    agreement: AgreementOut
+
+
 class CalibrationOut(BaseModel):
     """``sensitivity`` and ``specificity`` count an abstention as not having said "resolved"; ``agreement`` is Cohen's
     kappa where the judge decided and chance drew. ``least_…``: how many labels a figure needs."""
@@ -49,6 +60,7 @@ class CalibrationOut(BaseModel):
     specificity: RateOut | None
     agreement: AgreementOut
     left_out: dict[str, int]
+    strata: list[StratumOut]
 
 
 class SaidOut(BaseModel):
@@ -59,7 +71,8 @@ class SaidOut(BaseModel):
 class StandingOut(BaseModel):
     """``said``: verdicts on the band of silence (``silent`` of ``matured`` episodes). ``of_band`` and ``of_matured``:
     the share that is resolved, corrected for the judge's errors; null where ``refused`` says why. It is no part of the
-    resolution rate. ``unseen_versions`` of the assistant are in the period and not among the labels."""
+    resolution rate. ``unseen_versions`` of the assistant are in the period and not among the labels.
+    ``pooled`` says of which needs and languages the figure takes the judge's errors from others."""
 
     judge: str
     refused: str | None
@@ -67,6 +80,7 @@ class StandingOut(BaseModel):
     matured: int
     said: list[SaidOut]
     not_judged: int
+    pooled: str | None
     drift: DriftOut | None
     of_band: RateOut | None
     of_matured: RateOut | None

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from eval.errors import Conflict
 from eval.judge import store
 from eval.judge.calibration import Calibration, Rate, corrected, corrected_of_all, document, drift, refusal
-from eval.judge.labels import calibrate
+from eval.judge.labels import DEFAULT_LANGUAGE, calibrate
 from eval.judge.model import SAID, VERSION
+from eval.judge.strata import INTENT, LANGUAGE, pooling
 from eval.live.shares import Period
 from eval.live.totals import Totals, gather
 from eval.outcomes.model import DAY
 from eval.ports import Sql
 
+Languages = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
+MOST_HEARD: Final = 500
+"""Silent episodes whose language is looked up for a period: enough to see a fiftieth of them."""
+
 
 class JudgeDesk:
-    """``valid_days``: how long people's labels hold."""
+    """``valid_days``: how long people's labels hold; ``languages``: of conversations not in ``DEFAULT_LANGUAGE``."""
 
-    def __init__(self, sql: Sql, now: Callable[[], float], valid_days: float) -> None:
+    def __init__(self, sql: Sql, now: Callable[[], float], valid_days: float, languages: Languages) -> None:
         self._sql = sql
         self._now = now
         self._valid_days = valid_days
+        self._languages = languages
 
     async def calibrate(self, by: str) -> Calibration:
         """Hold the judge against the labels of the last ``valid_days`` and keep what comes of it.
@@ -35,6 +43,8 @@ class JudgeDesk:
         since = now - self._valid_days * DAY
 
         labels = await self._sql.read(lambda connection: store.labels(connection, since))
+        spoken = await self._languages([label.conversation_id for label in labels.labels])
+        labels = labels._replace(languages=spoken)
         made = await asyncio.to_thread(calibrate, labels, now, by, self._valid_days)
         if made is None:
             raise Conflict(
@@ -52,10 +62,16 @@ class JudgeDesk:
     async def standing(self, period: Period) -> dict[str, Any]:
         """The judge's verdicts of a period and the corrected share; ``refused`` says why there is none."""
         now = self._now()
-        return await self._sql.read(lambda connection: standing_of(connection, period, now))
+        names = await self._sql.read(lambda connection: store.silent_conversations(connection, period, MOST_HEARD))
+        spoken = await self._languages(names)
+        heard = Counter(spoken.get(name, DEFAULT_LANGUAGE) for name in names)
+        return await self._sql.read(lambda connection: standing_of(connection, period, now, heard))
 
 
-def standing_of(connection: sa.Connection, period: Period, now: float) -> dict[str, Any]:
+def standing_of(
+    connection: sa.Connection, period: Period, now: float, languages: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, Any]:
+    """``languages``: of the newest silent episodes, how many are in each."""
     by_version = gather(connection, period, "version")
     totals = sum(by_version.values(), Totals())
     silent, matured = int(totals["silence/hits"]), int(totals["silence/of"])
@@ -71,6 +87,12 @@ def standing_of(connection: sa.Connection, period: Period, now: float) -> dict[s
             "The judge abstains otherwise than its labels explain, whatever was resolved: it errs otherwise than it "
             "did. Label some of this time."
         )
+    pooled = None
+    if refused is None and calibration is not None:
+        intents = gather(connection, period, "intent")
+        needs = {intent: int(counted["silence/hits"]) for intent, counted in intents.items()}
+        parts = {INTENT: needs, LANGUAGE: languages}
+        refused, pooled = pooling(calibration.strata, parts, period.named())
     band = everything = None
     if refused is None and calibration is not None:
         band = corrected(calibration.counts, said["resolved"], judged)
@@ -80,6 +102,7 @@ def standing_of(connection: sa.Connection, period: Period, now: float) -> dict[s
     return {
         "judge": VERSION, "refused": refused, "silent": silent, "matured": matured,
         "said": [{"key": each, "n": said[each]} for each in SAID], "not_judged": max(0, silent - judged),
+        "pooled": pooled,
         "drift": {"value": moved.value, "interval_99": list(moved.interval)} if moved else None,
         "of_band": _told(band), "of_matured": _told(everything),
         "unseen_versions": [each for each in here if each not in known] if refused is None else [],

@@ -6,10 +6,11 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
+from eval.judge import strata
 from eval.judge.calibration import Calibration, Counts
 from eval.judge.labels import Judged, Labels
 from eval.judge.model import SAID, VERSION
-from eval.live.shares import OF_MATURED
+from eval.live.shares import OF_MATURED, Period
 from eval.outcomes.model import moment, told
 from eval.quality import store as quality
 from eval.quality.agreement import Agreement
@@ -45,7 +46,15 @@ def _episodes(connection: sa.Connection, names: Collection[str], since: float) -
     for start in range(0, len(ids), AT_A_TIME):
         query = (
             sa.select(
-                contact.conversation_id, E.id, E.silent, E.matured, E.evidence, E.judged, E.judge_version, E.version
+                contact.conversation_id,
+                E.id,
+                E.silent,
+                E.matured,
+                E.evidence,
+                E.judged,
+                E.judge_version,
+                E.version,
+                E.intent,
             )
             .select_from(outcome_contacts.join(outcome_episodes, contact.episode_id == E.id))
             .where(contact.conversation_id.in_(ids[start : start + AT_A_TIME]), E.eligible == 1, E.opened_at >= since)
@@ -54,10 +63,16 @@ def _episodes(connection: sa.Connection, names: Collection[str], since: float) -
         for row in connection.execute(query):
             judged = Judged(
                 row.id, bool(row.silent), bool(row.matured), row.evidence == "assumed_silent", row.judged,
-                row.judge_version, row.version,
+                row.judge_version, row.version, row.intent,
             )  # fmt: skip
             found.setdefault(row.conversation_id, []).append(judged)
     return found
+
+
+def silent_conversations(connection: sa.Connection, period: Period, most: int) -> list[str]:
+    """Where the newest silent episodes of the period were, ``most`` at most."""
+    query = sa.select(E.conversation_id).where(OF_MATURED, E.silent == 1, *period.conditions())
+    return list(connection.execute(query.order_by(E.opened_at.desc()).limit(most)).scalars())
 
 
 def add(connection: sa.Connection, calibration: Calibration) -> None:
@@ -74,6 +89,7 @@ def add(connection: sa.Connection, calibration: Calibration) -> None:
             band=dict(counts.band),
             agreement=calibration.agreement._asdict(),
             left_out=dict(calibration.left_out),
+            strata=strata.stored(calibration.strata),
         )
     )
 
@@ -110,4 +126,5 @@ def _calibration(row: sa.RowMapping) -> Calibration:
     return Calibration(
         row["made_at"], row["made_by"], row["judge"], tuple(row["versions"]), row["newest_label_at"],
         row["valid_days"], Counts(cells, row["band"]), Agreement(**row["agreement"]), row["left_out"],
+        strata.read(row["strata"]),
     )  # fmt: skip

@@ -211,6 +211,7 @@ judge_calibrations = Table(
     Column("band", JSON, nullable=False),
     Column("agreement", JSON, nullable=False),
     Column("left_out", JSON, nullable=False),
+    Column("strata", JSON),
 )
 """Rows are added, never changed. Times are seconds since 1970; ``labels`` and ``band`` as in
-``eval.judge.calibration.Counts``."""
+``eval.judge.calibration.Counts``, ``strata`` as ``eval.judge.strata.stored`` gives them."""

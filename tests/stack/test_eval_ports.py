@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from eval.judge.rules import judge_by
 from eval.live import store
@@ -18,11 +19,13 @@ from eval.live.keeper import Keeper
 from eval.outcomes.classify import Rules, episodes_of
 from eval.outcomes.likeness import by_meaning
 from eval.outcomes.model import DAY
+from handoff.storage import tables as t
+from handoff.storage.database import Database
 from handoff.storage.migrate import migrate
 from stack import secrets
 from stack.compose import Parts, create_application, open_parts
 from stack.data import migrate_evaluation, seed_staff
-from stack.eval_ports import LogOfPersons, resolved_since
+from stack.eval_ports import LogOfPersons, other_languages, resolved_since
 from stack.sentences import encoder
 from stack.settings import Settings, load
 from stack.staff import demo_staff
@@ -136,3 +139,30 @@ async def signed_in(client: httpx.AsyncClient, settings: Any) -> dict[str, str]:
     answer = await client.post("/api/v1/session", json=body)
     client.cookies.clear()
     return {"authorization": f"Bearer {answer.json()['token']}"}
+
+
+async def test_the_language_of_a_conversation_is_that_in_which_a_turn_was_read(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/log.db"
+    await asyncio.to_thread(migrate, url)
+    database = Database(url)
+    database.open()
+    spoken = {"c1": ["en", "de", "fr"], "c2": ["en"], "c3": [None], "c4": ["es"]}
+    opened = {
+        "verification": "none", "channel": "web", "locale": "en", "owner": "bot", "epoch": 1, "head_seq": 0,
+        "state": "open", "tracker_version": 0, "opened_at": "x", "last_event_at": "x",
+    }  # fmt: skip
+    turn = {"reply_to": [], "epoch": 1, "state": "answered", "trigger": "message", "attempts": 1, "started_at": "x"}
+
+    def written(connection: sa.Connection) -> None:
+        for name, languages in spoken.items():
+            connection.execute(sa.insert(t.conversations).values(**opened, id=name))
+            for seq, language in enumerate(languages):
+                told = {"triage": {"language": language}} if language else None
+                row = {**turn, "id": f"{name}-{seq}", "conversation_id": name, "seq": seq, "correlation_id": "x"}
+                connection.execute(sa.insert(t.turns).values(**row, result=told))
+
+    try:
+        await database.write(written)
+        assert await database.read(lambda c: other_languages(c, ["c1", "c2", "c3"])) == {"c1": "de"}
+    finally:
+        database.close()

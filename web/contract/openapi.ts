@@ -2859,6 +2859,8 @@ export interface components {
             resolved: number;
             sensitivity: components["schemas"]["RateOut"] | null;
             specificity: components["schemas"]["RateOut"] | null;
+            /** Strata */
+            strata: components["schemas"]["StratumOut"][];
             /** Table */
             table: components["schemas"]["CellOut"][];
             /** Valid Days */
@@ -4952,6 +4954,7 @@ export interface components {
          * @description ``said``: verdicts on the band of silence (``silent`` of ``matured`` episodes). ``of_band`` and ``of_matured``:
          *     the share that is resolved, corrected for the judge's errors; null where ``refused`` says why. It is no part of the
          *     resolution rate. ``unseen_versions`` of the assistant are in the period and not among the labels.
+         *     ``pooled`` says of which needs and languages the figure takes the judge's errors from others.
          */
         StandingOut: {
             calibration: components["schemas"]["CalibrationOut"] | null;
@@ -4964,6 +4967,8 @@ export interface components {
             not_judged: number;
             of_band: components["schemas"]["RateOut"] | null;
             of_matured: components["schemas"]["RateOut"] | null;
+            /** Pooled */
+            pooled: string | null;
             /** Refused */
             refused: string | null;
             /** Said */
@@ -4977,6 +4982,22 @@ export interface components {
         Step: {
             /** Forward Seconds */
             forward_seconds: number;
+        };
+        /**
+         * StratumOut
+         * @description The labels of one need (``intent``) or one language, and how far judge and people agree there.
+         */
+        StratumOut: {
+            agreement: components["schemas"]["AgreementOut"];
+            /**
+             * Dimension
+             * @enum {string}
+             */
+            dimension: "intent" | "language";
+            /** Labels */
+            labels: number;
+            /** Value */
+            value: string;
         };
         /** SuggestedArticle */
         SuggestedArticle: {

@@ -48,10 +48,10 @@ PERIOD = Period(0, START + 400 * DAY)
 LABELLED, VALID_DAYS = 60, 90
 
 
-def silent(number: int, answer: str) -> Log:
+def silent(number: int, answer: str, need: str = "rental") -> Log:
     log = Log(f"s{number}", customer=f"cus_{number}", at=START + number * 60).episode(f"eps_s{number}")
     cited = [{"article_id": "rental", "version": 1}] if answer == GOOD else []
-    return log.customer(NEED, "rental").bot(answer, citations=cited).closed()
+    return log.customer(NEED, need).bot(answer, citations=cited).closed()
 
 
 def proven(number: int) -> Log:
@@ -85,6 +85,7 @@ class Floor:
     clock: FakeClock
     logs: dict[str, Log] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    spoken: dict[str, str] = field(default_factory=dict)
 
     async def keep(self, judge: Any = None) -> None:
         told = [replace(log.conversation(), version=self.versions.get(name)) for name, log in self.logs.items()]
@@ -95,6 +96,9 @@ class Floor:
 
     def now(self) -> float:
         return self.clock.now().timestamp()
+
+    async def languages(self, names: Sequence[str]) -> dict[str, str]:
+        return {name: self.spoken[name] for name in names if name in self.spoken}
 
     async def candidates(self, _since: str, _until: str) -> list[Candidate]:
         return [Candidate(name, "bot", 0.0, definitions_disagree=name.startswith("s")) for name in self.logs]
@@ -107,7 +111,9 @@ class Floor:
         quality = QualityDesk(self.database, self.clock, RandomIds(), self.candidates, self.transcript)
         app = FastAPI()
         install_error_handlers(app, EvalError)
-        app.include_router(create_router(JudgeDesk(self.database, self.now, VALID_DAYS), outcomes, require))
+        app.include_router(
+            create_router(JudgeDesk(self.database, self.now, VALID_DAYS, self.languages), outcomes, require)
+        )
         app.include_router(quality_routes.create_router(quality, require))
         app.include_router(outcome_routes.create_router(outcomes, require))
         return app
@@ -137,8 +143,8 @@ async def read(client: httpx.AsyncClient, count: int, outcome: Any, rule: str = 
     return samples
 
 
-async def standing(client: httpx.AsyncClient) -> dict[str, Any]:
-    answer = await client.get("/insights/judge", params={"since": "2026-01-01T00:00:00Z"})
+async def standing(client: httpx.AsyncClient, **narrowed: str) -> dict[str, Any]:
+    answer = await client.get("/insights/judge", params={"since": "2026-01-01T00:00:00Z", **narrowed})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -194,6 +200,54 @@ async def test_the_figure_is_refused_until_people_have_labelled_and_again_when_l
     assert found["of_band"] is None
     kept = (await client.get("/insights/judge/calibrations")).json()
     assert [each["labels"] for each in kept] == [LABELLED, LABELLED, 12]
+
+
+async def calibrated(floor: Floor, client: httpx.AsyncClient) -> dict[str, Any]:
+    """60 silent episodes about one need, all labelled as they are."""
+    floor.logs = {f"s{n}": silent(n, GOOD if n % 3 else POOR) for n in range(LABELLED)}
+    await floor.keep()
+    await read(client, LABELLED, lambda name: "resolved" if int(name[1:]) % 3 else "not_resolved")
+    made: dict[str, Any] = (await client.post("/insights/judge/calibrations")).json()
+    return made
+
+
+async def test_a_need_that_nobody_labelled_is_pooled_while_it_is_a_small_part_and_refused_else(
+    floor: Floor, client: httpx.AsyncClient
+) -> None:
+    made = await calibrated(floor, client)
+    (need, language) = made["strata"]
+    assert (need["dimension"], need["value"], need["labels"]) == ("intent", "rental", LABELLED)
+    assert (language["dimension"], language["value"], language["labels"]) == ("language", "en", LABELLED)
+    assert (need["agreement"]["pairs"], need["agreement"]["share"]) == (LABELLED, 1.0)
+    found = await standing(client)
+    assert (found["refused"], found["pooled"]) == (None, None)
+
+    floor.logs |= {f"s{n}": silent(n, GOOD if n % 3 else POOR, "shipping") for n in range(100, 110)}
+    await floor.keep()
+    found = await standing(client)
+    assert found["refused"] is None
+    assert "10 of 70 by intent (shipping)" in found["pooled"]
+    alone = await standing(client, intent="shipping")
+    assert "Of the intent shipping people have labelled 0; 5 are wanted" in alone["refused"]
+    assert (alone["of_band"], alone["pooled"]) == (None, None)
+    assert (await standing(client, intent="rental"))["refused"] is None
+
+    floor.logs |= {f"s{n}": silent(n, GOOD if n % 3 else POOR, "shipping") for n in range(110, 130)}
+    await floor.keep()
+    found = await standing(client)
+    assert "30 of 90 silent episodes have an intent of which fewer than 5 are labelled (shipping)" in found["refused"]
+    assert found["of_band"] is None
+
+
+async def test_a_language_that_nobody_labelled_is_named(floor: Floor, client: httpx.AsyncClient) -> None:
+    await calibrated(floor, client)
+    floor.spoken = {f"s{n}": "de" for n in range(6)}
+    assert "6 of 60 by language (de)" in (await standing(client))["pooled"]
+    floor.spoken = {f"s{n}": "de" for n in range(30)}
+    assert "30 of 60 silent episodes have a language" in (await standing(client))["refused"]
+    made = (await client.post("/insights/judge/calibrations")).json()
+    assert [(one["value"], one["labels"]) for one in made["strata"][1:]] == [("de", 30), ("en", 30)]
+    assert (await standing(client))["refused"] is None
 
 
 async def test_a_judge_that_now_abstains_on_most_is_refused(floor: Floor, client: httpx.AsyncClient) -> None:

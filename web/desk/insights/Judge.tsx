@@ -5,7 +5,7 @@ import { Await, Trouble } from "../knowledge/parts";
 import type { InsightsCalls, Standing } from "./calls";
 import { share } from "./format";
 import { behind, judgedAs, keyOf, type Scope } from "./scope";
-import { n } from "./words";
+import { n, plain } from "./words";
 
 const day = (at: string) => new Date(at).toLocaleDateString([], { dateStyle: "medium" });
 
@@ -43,8 +43,10 @@ export function Judge({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk
               ))}
               {n("notJudged", { count: found.not_judged })}
             </p>
+            {found.pooled && <p class="soft">{found.pooled}</p>}
             {found.unseen_versions.length > 0 && <p class="soft">{n("unseen", { versions: found.unseen_versions.join(", ") })}</p>}
             {found.calibration && <Held made={found.calibration} />}
+            {found.calibration && found.calibration.strata.length > 0 && <Strata made={found.calibration} />}
           </>
         )}
       </Await>
@@ -86,5 +88,32 @@ function Held({ made }: { made: NonNullable<Standing["calibration"]> }) {
         kappa: made.agreement.kappa === null ? "–" : made.agreement.kappa.toFixed(2),
       })}
     </p>
+  );
+}
+
+/** How far judge and people agree in each need and each language, with the labels that this rests on. */
+function Strata({ made }: { made: NonNullable<Standing["calibration"]> }) {
+  return (
+    <details>
+      <summary>{n("strata")}</summary>
+      <table class="k-table">
+        <thead>
+          <tr>
+            <th scope="col">{n("stratum")}</th>
+            <th scope="col">{n("stratumLabels")}</th>
+            <th scope="col">{n("stratumAgree")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {made.strata.map(({ dimension, value, labels, agreement }) => (
+            <tr key={`${dimension}:${value}`}>
+              <th scope="row">{n(`stratum_${dimension}`, { value: plain(value) })}</th>
+              <td>{labels}</td>
+              <td>{n("stratumAgreed", { share: share(agreement.share), pairs: agreement.pairs })}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   );
 }
