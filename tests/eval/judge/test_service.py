@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from fastapi import Depends, FastAPI, Header
+from fastapi import FastAPI
 
 from eval.errors import EvalError
 from eval.judge.model import VERSION, Verdict
@@ -30,12 +30,10 @@ from eval.quality.sampling import Candidate
 from eval.quality.scorecard import QUESTIONS
 from eval.quality.service import QualityDesk
 from eval.storage.tables import outcome_episodes
-from handoff.agents.service import Principal
 from handoff.clock import RandomIds
-from handoff.errors import Forbidden, Unauthorised
 from handoff.http import install_error_handlers
 from handoff.storage.database import Database
-from tests.eval.live.test_live import Shelf
+from tests.eval.desk import Shelf, require
 from tests.eval.outcomes.logs import START, Log
 from tests.support.clock import FakeClock
 
@@ -64,17 +62,6 @@ class Wrong:
 
     def __call__(self, episodes: Sequence[Episode], _: Sequence[Conversation]) -> dict[str, Verdict]:
         return {each.id: Verdict("resolved", 0.99, ("it says so",)) for each in episodes}
-
-
-def require(*roles: str) -> Any:
-    async def check(x_role: str = Header("")) -> Principal:
-        if not x_role:
-            raise Unauthorised("signed_out", "Please sign in.")
-        if x_role not in roles:
-            raise Forbidden("wrong_role", "Your role does not allow this.")
-        return Principal(f"agt_{x_role}", "", x_role, (x_role,), (), 0, "")
-
-    return Depends(check)
 
 
 @dataclass

@@ -7,20 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import Depends, FastAPI, Header
 from fastapi.testclient import TestClient
 
-from eval.errors import EvalError
 from eval.learned.routes import create_router
 from eval.learned.rules import scenario_of, topic_of
 from eval.learned.service import ScenarioMaker
 from eval.simulate.scenario import read_family
 from eval.storage.migrate import migrate
-from handoff.agents.service import Principal
 from handoff.clock import RandomIds, SystemClock
-from handoff.errors import Forbidden, Unauthorised
-from handoff.http import install_error_handlers
+from handoff.errors import Forbidden
 from handoff.storage.database import Database
+from tests.eval.desk import require, serving
 
 pytestmark = pytest.mark.service
 
@@ -55,17 +52,6 @@ class AllButOne:
         return set(conversation_ids) - {"cnv_theirs"}
 
 
-def require(*roles: str) -> Any:
-    async def check(x_role: str = Header("")) -> Principal:
-        if not x_role:
-            raise Unauthorised("signed_out", "Please sign in.")
-        if x_role not in roles:
-            raise Forbidden("wrong_role", "Your role does not allow this.")
-        return Principal(f"agt_{x_role}", "", x_role, (x_role,), (), 0, "")
-
-    return Depends(check)
-
-
 @pytest.fixture
 def later() -> Later:
     return Later()
@@ -81,9 +67,7 @@ def client(tmp_path: Path, later: Later) -> Iterator[TestClient]:
         return {"cnv_1": EVENTS, "cnv_mute": EVENTS[1:2]}.get(conversation_id)
 
     maker = ScenarioMaker(database, SystemClock(), RandomIds(), transcript, later)
-    app = FastAPI()
-    install_error_handlers(app, EvalError)
-    app.include_router(create_router(maker, require, AllButOne()))
+    app = serving(create_router(maker, require, AllButOne()))
     with TestClient(app) as client:
         yield client
     database.close()

@@ -17,7 +17,8 @@ from eval.quality.service import QualityDesk
 from handoff.agents.service import Principal
 from handoff.clock import RandomIds
 from handoff.storage.database import Database
-from tests.eval.live.test_live import ALL_TIMES, Now, Shelf
+from tests.eval.desk import Shelf
+from tests.eval.live.test_live import ALL_TIMES, Now
 from tests.eval.outcomes.logs import START, Log
 from tests.support.clock import FakeClock
 

@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from fastapi import Depends, FastAPI, Header
 from fastapi.testclient import TestClient
 
-from eval.errors import EvalError
 from eval.live import counting, insights, store, totals, vendors
 from eval.live.keeper import Keeper
 from eval.live.routes import create_router
@@ -22,37 +20,19 @@ from eval.metrics.figures import figures
 from eval.metrics.known_truth import days
 from eval.metrics.transfer import label
 from eval.outcomes.classify import episodes_of
-from eval.outcomes.model import DAY, HOUR, Conversation, Episode, TransferLabel
+from eval.outcomes.model import DAY, HOUR, Episode, TransferLabel
 from eval.outcomes.model import told as moved
 from eval.quality import store as quality
 from eval.quality.sampling import Drawn
 from eval.rosetta import panel
-from handoff.agents.service import Principal
-from handoff.errors import Forbidden, Unauthorised
-from handoff.http import install_error_handlers
 from handoff.storage.database import Database
+from tests.eval.desk import Shelf, require, serving
 from tests.eval.outcomes.logs import START, Log
 
 pytestmark = pytest.mark.service
 
 
 ALL_TIMES = Period(0, START + 99 * DAY)
-
-
-class Shelf:
-    """Conversations by person; all of them changed since position 0."""
-
-    def __init__(self, conversations: Sequence[Conversation]) -> None:
-        self.persons: dict[str, list[Conversation]] = {}
-        for each in conversations:
-            self.persons.setdefault(str(each.customer_id), []).append(each)
-        self.reached = 1
-
-    async def changed(self, position: int) -> tuple[Sequence[str], int]:
-        return (list(self.persons) if position < self.reached else ()), self.reached
-
-    async def of_person(self, person: str) -> Sequence[Conversation]:
-        return self.persons.get(person, [])
 
 
 class Now:
@@ -251,17 +231,6 @@ async def test_contacts_come_into_every_count_as_their_windows_end(database: Dat
     assert {"chatwoot", "frontdesk", "zendesk", "hubspot"} <= seen[9]
 
 
-def require(*roles: str) -> Any:
-    async def check(x_role: str = Header("")) -> Principal:
-        if not x_role:
-            raise Unauthorised("signed_out", "Please sign in.")
-        if x_role not in roles:
-            raise Forbidden("wrong_role", "Your role does not allow this.")
-        return Principal(f"agt_{x_role}", "", x_role, (x_role,), (), 0, "")
-
-    return Depends(check)
-
-
 ROUTES = [
     "/insights/definitions",
     "/insights/definitions/intercom/episodes",
@@ -280,9 +249,7 @@ def client(database: Database) -> TestClient:
     logs.append(Log("s", customer="cus_s").customer("How do I wash it?", "ask_howto").bot("By hand.").closed())
     now = Now(START + 20 * DAY)
     asyncio.run(Keeper(database, Shelf([log.conversation() for log in logs]), now).step())
-    app = FastAPI()
-    install_error_handlers(app, EvalError)
-    app.include_router(create_router(Outcomes(database, now), require))
+    app = serving(create_router(Outcomes(database, now), require))
     return TestClient(app, raise_server_exceptions=False)
 
 

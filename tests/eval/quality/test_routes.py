@@ -7,19 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import Depends, FastAPI, Header
 from fastapi.testclient import TestClient
 
-from eval.errors import EvalError
 from eval.quality.routes import create_router
 from eval.quality.scorecard import QUESTIONS
 from eval.quality.service import QualityDesk
 from eval.storage.migrate import migrate
-from handoff.agents.service import Principal
 from handoff.clock import RandomIds, SystemClock
-from handoff.errors import Forbidden, Unauthorised
-from handoff.http import install_error_handlers
 from handoff.storage.database import Database
+from tests.eval.desk import require, serving
 
 pytestmark = pytest.mark.service
 
@@ -36,17 +32,6 @@ ROUTES = [
 ]
 
 
-def require(*roles: str) -> Any:
-    async def check(x_role: str = Header("")) -> Principal:
-        if not x_role:
-            raise Unauthorised("signed_out", "Please sign in.")
-        if x_role not in roles:
-            raise Forbidden("wrong_role", "Your role does not allow this.")
-        return Principal(f"agt_{x_role}", "", x_role, (x_role,), (), 0, "")
-
-    return Depends(check)
-
-
 @pytest.fixture
 def ask(tmp_path: Path) -> Any:
     database = Database(f"sqlite:///{tmp_path}/eval.db")
@@ -59,9 +44,7 @@ def ask(tmp_path: Path) -> Any:
     async def transcript(conversation_id: str) -> list[dict[str, Any]] | None:
         return [{"seq": 1, "type": "conversation.opened", "data": {}}] if conversation_id == "cnv_1" else None
 
-    app = FastAPI()
-    install_error_handlers(app, EvalError)
-    app.include_router(create_router(QualityDesk(database, SystemClock(), RandomIds(), nobody, transcript), require))
+    app = serving(create_router(QualityDesk(database, SystemClock(), RandomIds(), nobody, transcript), require))
     with TestClient(app) as client:
 
         def ask(method: str, path: str, role: str = "qa", **more: Any) -> Any:
