@@ -46,7 +46,7 @@ DISPATCHED = {"handoff.offered", "handoff.advanced"}
 """What the dispatcher writes by itself while a colleague is signed in."""
 ELSEWHERE = (
     *("/attachments", "/picture", "/customers/", "/guests/", "/widget", "/webhooks", "/scenario", "/transcript"),
-    *("/canned-replies", "/desk/", "/viewing", "/history", "/reads", "/suggestions", "/reasks"),
+    *("/canned-replies", "/team", "/desk/", "/viewing", "/history", "/reads", "/suggestions", "/reasks"),
 )
 """Parts that test their own routes."""
 EVERY_STAFF_ROLE = {("GET", "/api/v1/session"), ("DELETE", "/api/v1/session")}
