@@ -31,7 +31,9 @@ FIRST_PAUSE = timedelta(seconds=30)
 """Doubled each time: twelve attempts take about eight hours."""
 READER_LOOKED_AFTER = timedelta(seconds=10)
 LONGEST_FOR_READER = timedelta(minutes=2)
-"""Whoever has the conversation open may answer there. Whoever does not for so long is mailed all the same."""
+LONGEST_IN_TALK = timedelta(minutes=30)
+"""Whoever has the conversation open may answer there. Whoever does not for so long is mailed all the same; one who has
+written to the colleague here is in a talk, and not mailed each time that they think."""
 MAILS = Counter("frontdesk_mails_total", "Answers by e-mail, by how an attempt ended", ["end"])
 
 logger = structlog.get_logger(__name__)
@@ -86,13 +88,7 @@ class Postman:
 
     async def _take(self, row: sa.RowMapping) -> None:
         now = self._clock.now()
-        waited = now - parse(row["created_at"])
-        may_be_read = row["attempts"] == 0 and waited < LONGEST_FOR_READER
-        if (
-            may_be_read
-            and await self._is_here(row["conversation_id"])
-            and not await self._database.read(lambda c: store.went_on(c, row))
-        ):
+        if row["attempts"] == 0 and await self._may_be_read(row, now - parse(row["created_at"])):
             later = stamp(now + READER_LOOKED_AFTER)
             await self._database.write(lambda c: store.postpone(c, row, later))
             return
@@ -118,6 +114,18 @@ class Postman:
             await self._failed(row, NotTaken("unexpected", final=True))
         else:
             await self._sent(row)
+
+    async def _may_be_read(self, row: sa.RowMapping, waited: timedelta) -> bool:
+        """Whether the customer is here, has not written since, and has not had their time for it."""
+        if waited >= LONGEST_IN_TALK or not await self._is_here(row["conversation_id"]):
+            return False
+
+        def work(connection: sa.Connection) -> bool:
+            if store.went_on(connection, row):
+                return False
+            return waited < LONGEST_FOR_READER or store.in_talk(connection, row)
+
+        return await self._database.read(work)
 
     async def _sent(self, row: sa.RowMapping) -> None:
         MAILS.labels("sent").inc()

@@ -83,14 +83,13 @@ def postpone(connection: sa.Connection, row: sa.RowMapping, until: str) -> None:
 
 def went_on(connection: sa.Connection, row: sa.RowMapping) -> bool:
     """Whether the customer wrote after the answer: they have read it here."""
-    e = t.events.c
-    query = sa.select(e.id).where(
-        e.conversation_id == row["conversation_id"],
-        e.type == "message.sent",
-        e.source == "customer",
-        e.seq > max(row["seqs"]),
-    )
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(_said_by_customer(row).where(t.events.c.seq > max(row["seqs"]))).first() is not None
+
+
+def in_talk(connection: sa.Connection, row: sa.RowMapping) -> bool:
+    """Whether the customer has written since a person has the conversation: they came back to it."""
+    accepted_at = sa.select(t.handoffs.c.accepted_at).where(t.handoffs.c.id == row["handoff_id"]).scalar_subquery()
+    return connection.execute(_said_by_customer(row).where(t.events.c.occurred_at > accepted_at)).first() is not None
 
 
 def take(connection: sa.Connection, row: sa.RowMapping, now: datetime) -> Contents | None:
@@ -193,6 +192,12 @@ def _address(connection: sa.Connection, conversation_id: str) -> str | None:
     )
     found = (row.content["address"] for row in connection.execute(given) if row.data["kind"] == "email")
     return next(found, None)
+
+
+def _said_by_customer(row: sa.RowMapping) -> sa.Select[tuple[str]]:
+    e = t.events.c
+    query = sa.select(e.id).where(e.conversation_id == row["conversation_id"], e.type == "message.sent")
+    return query.where(e.source == "customer").limit(1)
 
 
 def _as_seen(row: sa.RowMapping) -> tuple[sa.ColumnElement[bool], ...]:

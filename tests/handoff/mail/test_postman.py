@@ -223,9 +223,17 @@ async def test_who_is_here_may_answer_here_and_is_mailed_when_they_do_not(desk: 
     assert server.taken == []
     assert ((await reads.mail())["state"], (await silent.mail())["state"]) == ("not_needed", "waiting")
     assert (await reads.promise())["kept_at"] is None  # a colleague says with what it was kept
+    await reads.answer("Anything else?", "2")
+    here = Here(desk.handoff.redis)
+    await here.note(reads.customer.id, timedelta(minutes=1))
     clock.on(LONGEST_FOR_READER)
     await post.step()
     assert [each.to for each in server.taken] == ["jonas@example.com"]
+    await here.left(reads.customer.id)  # in a talk nobody is mailed each time that they think, but when they go
+    clock.on(READER_LOOKED_AFTER)
+    await post.step()
+    assert [each.to for each in server.taken] == ["jonas@example.com", ADDRESS]
+    assert [mail["state"] for mail in await reads.mails()] == ["not_needed", "sent"]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
