@@ -1,35 +1,42 @@
 import { useState } from "preact/hooks";
 import { useLoad } from "../knowledge/load";
 import { Await, Choice } from "../knowledge/parts";
-import type { InsightsCalls } from "./calls";
+import type { Figure, InsightsCalls } from "./calls";
 import { share } from "./format";
-import { Opens, Section, Table } from "./Section";
+import { FigureChoice, Opens, Section, Table } from "./Section";
 import { behind, csvOf, DIMENSIONS, type Dimension, figuresOf, keyOf, type Scope } from "./scope";
 import { n, plain } from "./words";
 
-/** The resolution rate of each intent, channel, version or article; a row narrows every figure to itself. */
-export function Breakdown({ calls, scope }: { calls: InsightsCalls; scope: Scope }) {
+/** One share of each intent, channel, version or article; a row narrows every figure to itself. */
+export function Breakdown({ calls, scope, figures }: { calls: InsightsCalls; scope: Scope; figures: Figure[] }) {
+  const [metric, setMetric] = useState("resolution");
   const [by, setBy] = useState<Dimension>("intent");
-  const load = useLoad(`by:${by}:${keyOf(scope)}`, (signal) => calls.trend(scope, by, "resolution", signal), true);
-  const choice = <Choice label={n("by")} value={by} options={DIMENSIONS.map((each) => [each, n(`by_${each}`)] as const)} onChange={(value) => setBy(value as Dimension)} />;
+  const load = useLoad(`by:${by}:${metric}:${keyOf(scope)}`, (signal) => calls.trend(scope, by, metric, signal), true);
+  const title = figures.find((each) => each.name === metric)?.title ?? plain(metric);
+  const choices = (
+    <>
+      <Choice label={n("by")} value={by} options={DIMENSIONS.map((each) => [each, n(`by_${each}`)] as const)} onChange={(value) => setBy(value as Dimension)} />
+      <FigureChoice figures={figures} value={metric} onChange={setMetric} />
+    </>
+  );
   return (
-    <Section id="i-by" title={n("breakdown")} csv={csvOf("trends", scope, { by, metric: "resolution" })} file={by} choices={choice}>
+    <Section id="i-by" title={n("breakdown")} csv={csvOf("trends", scope, { by, metric })} file={by} choices={choices}>
       <Await load={load}>
         {(rows) =>
           rows.length === 0 ? (
             <p class="soft">{n("nobody")}</p>
           ) : (
-            <Table named="i-by" columns={[n(`by_${by}`), n("headline"), n("of")]}>
+            <Table named="i-by" columns={[n(`by_${by}`), title, n("of")]}>
               {rows.map((row) => (
                 <tr key={row.key}>
                   <th scope="row">{row.key ? <a href={figuresOf({ days: scope.days, only: { by, value: row.key } })}>{plain(row.key)}</a> : "–"}</th>
                   <td>
-                    <Opens to={behind("resolution", scope, "hits", { by, value: row.key })} any={row.hits > 0}>
+                    <Opens to={behind(metric, scope, "hits", { by, value: row.key })} any={row.hits > 0}>
                       {share(row.value)}
                     </Opens>
                   </td>
                   <td>
-                    <Opens to={behind("resolution", scope, "all", { by, value: row.key })} any={row.n > 0}>
+                    <Opens to={behind(metric, scope, "all", { by, value: row.key })} any={row.n > 0}>
                       {row.n}
                     </Opens>
                   </td>

@@ -64,7 +64,7 @@ function Dashboard({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk; s
             <Judge calls={calls} desk={desk} scope={scope} />
             <FigureTable figures={summary.metrics} scope={scope} csv={csvOf("summary", scope)} />
             <TrendChart calls={calls} scope={scope} figures={summary.metrics} />
-            <Breakdown calls={calls} scope={scope} />
+            <Breakdown calls={calls} scope={scope} figures={summary.metrics} />
             <Curve summary={summary} scope={scope} csv={csvOf("repeat-curve", scope)} />
             <Definitions calls={calls} scope={scope} />
             <Tallies summary={summary} scope={scope} />

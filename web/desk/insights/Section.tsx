@@ -1,5 +1,7 @@
 /** What the sections of the page have in common: a heading with its choices and CSV, and a table that scrolls by itself. */
 import type { ComponentChildren } from "preact";
+import { Choice } from "../knowledge/parts";
+import type { Figure } from "./calls";
 import { n } from "./words";
 
 interface SectionProps {
@@ -27,6 +29,12 @@ export function Section({ id, title, csv, file, choices, children }: SectionProp
       {children}
     </section>
   );
+}
+
+/** Which figure is shown. A mean has no bar of a share's height, and the survival curve is a chart of its own. */
+export function FigureChoice({ figures, value, onChange }: { figures: Figure[]; value: string; onChange: (name: string) => void }) {
+  const shares = figures.filter((each) => each.method === "wilson");
+  return <Choice label={n("metric")} value={value} options={shares.map((each) => [each.name, each.title] as const)} onChange={onChange} />;
 }
 
 /** `named` is the id of the heading that the table belongs to. */

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { useLoad } from "../knowledge/load";
-import { Await, Choice } from "../knowledge/parts";
+import { Await } from "../knowledge/parts";
 import type { Figure, InsightsCalls } from "./calls";
 import { share } from "./format";
-import { Opens, Section, Table } from "./Section";
+import { FigureChoice, Opens, Section, Table } from "./Section";
 import { behind, csvOf, keyOf, type Scope } from "./scope";
 import { n } from "./words";
 
@@ -14,9 +14,7 @@ const STEP = 18;
 export function TrendChart({ calls, scope, figures }: { calls: InsightsCalls; scope: Scope; figures: Figure[] }) {
   const [metric, setMetric] = useState("resolution");
   const load = useLoad(`trend:${keyOf(scope)}:${metric}`, (signal) => calls.trend(scope, "day", metric, signal), true);
-  // A mean has no bar of a share's height, and the survival curve is a chart of its own.
-  const shares = figures.filter((each) => each.method === "wilson");
-  const choice = <Choice label={n("metric")} value={metric} options={shares.map((each) => [each.name, each.title] as const)} onChange={setMetric} />;
+  const choice = <FigureChoice figures={figures} value={metric} onChange={setMetric} />;
   return (
     <Section id="i-trend" title={n("trend")} csv={csvOf("trends", scope, { by: "day", metric })} file="trend" choices={choice}>
       <Await load={load}>
