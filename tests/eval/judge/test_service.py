@@ -13,7 +13,6 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from eval.errors import EvalError
 from eval.judge.model import VERSION, Verdict
 from eval.judge.routes import create_router
 from eval.judge.rules import judge_by
@@ -31,9 +30,8 @@ from eval.quality.scorecard import QUESTIONS
 from eval.quality.service import QualityDesk
 from eval.storage.tables import outcome_episodes
 from handoff.clock import RandomIds
-from handoff.http import install_error_handlers
 from handoff.storage.database import Database
-from tests.eval.desk import Shelf, require
+from tests.eval.desk import Shelf, require, serving
 from tests.eval.outcomes.logs import START, Log
 from tests.support.clock import FakeClock
 
@@ -96,14 +94,12 @@ class Floor:
     def app(self) -> FastAPI:
         outcomes = Outcomes(self.database, self.now)
         quality = QualityDesk(self.database, self.clock, RandomIds(), self.candidates, self.transcript)
-        app = FastAPI()
-        install_error_handlers(app, EvalError)
-        app.include_router(
-            create_router(JudgeDesk(self.database, self.now, VALID_DAYS, self.languages), outcomes, require)
+        judge = JudgeDesk(self.database, self.now, VALID_DAYS, self.languages)
+        return serving(
+            create_router(judge, outcomes, require),
+            quality_routes.create_router(quality, require),
+            outcome_routes.create_router(outcomes, require),
         )
-        app.include_router(quality_routes.create_router(quality, require))
-        app.include_router(outcome_routes.create_router(outcomes, require))
-        return app
 
 
 @pytest.fixture
