@@ -20,6 +20,7 @@ _WORDS: Mapping[SubscriptionAction, str] = {
     "resume": r"\b(resume|restart|continue|unpause|start again)",
     "plan": r"\b(plan|switch|upgrade|downgrade|change|bigger|smaller)",
 }
+_THINKS_AGAIN = re.compile(r"\b(?:no|wait|actually|rather|instead|after all|on second thoughts?)\b")
 
 
 async def prepare(request: Request) -> Prepared:
@@ -58,10 +59,15 @@ _TITLES: Mapping[SubscriptionAction, str] = {
 
 
 def _action(request: Request) -> SubscriptionAction | None:
+    """What was chosen so far, or what the customer says. "No, I'd rather cancel it" takes an earlier choice back, where
+    it names one thing alone and no number of months, which would answer for how long."""
+    text = request.text.lower()
+    said = [action for action, words in _WORDS.items() if re.search(words, text)]
     named = request.slot("subscription_action").lower()
-    if named in get_args(SubscriptionAction):
-        return named  # type: ignore[return-value]
-    return next((action for action, words in _WORDS.items() if re.search(words, request.text.lower())), None)
+    if named not in get_args(SubscriptionAction):
+        return said[0] if said else None
+    again = len(said) == 1 and _THINKS_AGAIN.search(text) and "month" not in text
+    return said[0] if again else named  # type: ignore[return-value]
 
 
 def _plan(request: Request, plans: Sequence[Plan]) -> Plan | None:

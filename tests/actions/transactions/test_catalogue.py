@@ -174,6 +174,22 @@ async def test_one_question_at_a_time_until_everything_is_known(front: Front) ->
     assert ready.operations[0]["state"] == "intended"
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("No wait, I'd rather cancel the subscription", "cancel Trail Box"),
+        ("actually switch it to the Day Hiker instead", "Day Hiker"),
+        ("no, stop it for 2 months", "pause Trail Box"),
+        ("hmm, the second", "how long"),
+    ],
+)
+async def test_an_earlier_choice_is_taken_back_in_the_middle(front: Front, said: str, heard: str) -> None:
+    await front.run("action_prepare", "pause my box", "subscription_change")
+    assert front.slots["awaiting"] == "months"
+    asked = await front.run("action_prepare", said, "inform", subscription_action="pause")
+    assert heard in asked.text
+
+
 async def test_a_charge_that_cannot_be_stopped_any_more_is_said(front: Front) -> None:
     front.context = replace(front.context, customer_id="cus_anika")
     asked = await front.run("action_prepare", "cancel my subscription", "subscription_change")
