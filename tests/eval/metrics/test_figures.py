@@ -1,7 +1,7 @@
 """Ways to make the headline look better without helping anybody, each with the test that it does not work."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eval.metrics import effort
@@ -283,20 +283,41 @@ def story(moves: list[str], number: int = 1) -> Log:
     return log
 
 
+PROOFS = ("solved", "done")
+
+
 @settings(deadline=None)
 @given(MOVES)
+@example(["answer"])
+@example(["answer", "close"])
+@example(["answer", "hand over", "agent", "close"])
 def test_silence_never_raises_the_headline(moves: list[str]) -> None:
-    """Whatever happened before: that a customer says nothing more proves nothing more."""
-    spoken = headline(*honest(), story(moves))
-    assert headline(*honest(), story(moves).later(days=2)) <= spoken
-    assert headline(*honest(), story(moves).bot("Anything else I can do for you?").closed()) <= spoken
+    """A customer who says nothing and for whom nothing is done adds to the denominator and never to the numerator."""
+    silent = headline(*honest(), story([move for move in moves if move not in PROOFS]))
+    assert silent == pytest.approx(1 / 4)
+    assert silent < headline(*honest())
+    assert silent <= headline(*honest(), story(moves))
 
 
 @settings(deadline=None)
-@given(MOVES)
-def test_a_hand_over_is_never_the_bots_resolution(moves: list[str]) -> None:
-    found = measured(story([*moves, "hand over"]))
-    assert "eps_1" not in found["resolution_bot"].hits
+@given(MOVES, st.sampled_from(PROOFS))
+@example(["answer"], "solved")
+def test_an_end_in_silence_is_never_better_than_one_in_a_proof(moves: list[str], proof: str) -> None:
+    """Nor is silence after the end: a nudge, a closing and days without a word prove nothing more."""
+    assert headline(*honest(), story(moves)) <= headline(*honest(), story([*moves, proof]))
+    nudged = story(moves).later(days=2).bot("Anything else I can do for you?").closed()
+    assert headline(*honest(), nudged) <= headline(*honest(), story(moves))
+
+
+@settings(deadline=None)
+@given(MOVES, MOVES)
+@example([], ["solved"])
+@example(["answer"], ["agent", "solved", "close"])
+@example(["done"], [])
+@example(["close"], ["again", "done"])
+def test_a_hand_over_is_never_the_bots_resolution(before: list[str], after: list[str]) -> None:
+    found = measured(story([*before, "hand over", *after]))
+    assert found["resolution_bot"].hits == ()
 
 
 @settings(deadline=None)
