@@ -92,7 +92,7 @@ function Held({ made }: { made: NonNullable<Standing["calibration"]> }) {
 }
 
 /** How far judge and people agree in each need and each language, with the labels that this rests on. */
-function Strata({ made }: { made: NonNullable<Standing["calibration"]> }) {
+export function Strata({ made }: { made: NonNullable<Standing["calibration"]> }) {
   return (
     <details>
       <summary>{n("strata")}</summary>

@@ -1,7 +1,8 @@
 import { render } from "preact";
 import { describe, expect, test } from "vitest";
-import type { Figure, Summary } from "../../desk/insights/calls";
+import type { Figure, Standing, Summary } from "../../desk/insights/calls";
 import { FigureTable } from "../../desk/insights/FigureTable";
+import { Strata } from "../../desk/insights/Judge";
 import { behind, listedOf, listQuery, type Scope, sharing } from "../../desk/insights/scope";
 import { Tallies } from "../../desk/insights/Tallies";
 
@@ -67,6 +68,20 @@ describe("a list of one day", () => {
     const address = behind("resolution", WEB, "hits", { by: "day", value: "2026-03-02" });
     expect(asked(address)).toMatchObject({ since: "2026-03-02T10:00:00.000Z", until: "2026-03-03T00:00:00.000Z" });
   });
+});
+
+test("how far judge and people agree stands beside its labels, by need and language", () => {
+  const agreement = { pairs: 12, share: 0.75, kappa: 0.5, low: 0.1, high: 0.8 };
+  const strata = [
+    { dimension: "intent", value: "order_status", labels: 15, agreement },
+    { dimension: "language", value: "de", labels: 1, agreement: { pairs: 0, share: null, kappa: null, low: null, high: null } },
+  ];
+  const place = drawn(<Strata made={{ strata } as unknown as NonNullable<Standing["calibration"]>} />);
+  const rows = [...place.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent));
+  expect(rows).toEqual([
+    ["need: order status", "15", "75 % of 12"],
+    ["language: de", "1", "– of 0"],
+  ]);
 });
 
 test("what is no list is none", () => {
