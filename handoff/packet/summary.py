@@ -31,7 +31,7 @@ NEXT: dict[NextAction, str] = {
     "carry_out": "Do what they ask for; what it needs is here.",
     "answer_question": "Find the answer to their question; our articles did not settle it.",
     "listen": "Acknowledge what went wrong and ask what would make it right.",
-    "clarify": "Find out what they mean; the assistant did not understand.",
+    "clarify": "Read what they wrote and settle what they need; the assistant has not.",
     "ask_need": "Say hello and ask what they need; they have not said it yet.",
 }
 
