@@ -43,6 +43,15 @@ def violations(page: Page) -> list[str]:
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
 
 
+def in_both_themes(page: Page) -> list[str]:
+    """What axe-core finds in the dark and in the light; the page ends as it was, in the light."""
+    found = []
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        found += [f"{theme}: {each}" for each in violations(page)]
+    return found
+
+
 def check_at_every_size(page: Page, name: str) -> None:
     """As it is, at 320 px, and at 200 % zoom: nothing for axe-core to find, and nothing that scrolls sideways."""
     usual = page.viewport_size

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import shoot
 from tests.browser.editor import tab_to
-from tests.browser.test_accessibility import check_at_every_size, violations
+from tests.browser.test_accessibility import check_at_every_size, in_both_themes, violations
 from tests.browser.test_desk import Customers, agent
 from tests.browser.test_story import Widget, customer_with
 from tests.e2e.customer import Customer
@@ -95,9 +95,10 @@ def test_a_promise_blocks_resolved_until_it_is_kept_with_its_proof(
 
     desk.close("found")
     expect(page.get_by_role("alert")).to_contain_text("A promise is still open")
-    packet.get_by_role("button", name="Mark as kept: We call you").click()
+    tab_to(page, packet.get_by_role("button", name="Mark as kept: We call you"))
+    page.keyboard.press("Enter")
     page.keyboard.type("Called at ten, message 9")
-    assert violations(page) == []
+    assert in_both_themes(page) == []
     shoot(page, "desk-keep")
     page.keyboard.press("Enter")
     expect(promised).to_be_hidden()
@@ -120,7 +121,7 @@ def test_an_answer_to_who_has_gone_leaves_by_mail_and_the_desk_shows_it(browser:
     expect(page.get_by_text("Leaves by e-mail.").or_(page.get_by_text("Sent by e-mail."))).to_be_visible()
     expect(page.get_by_text("Sent by e-mail.")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("The promise is kept: the answer left by e-mail")).to_be_visible()
-    assert violations(page) == []
+    assert in_both_themes(page) == []
     shoot(page, "desk-mailed")
     desk.close("found")
     expect(page.get_by_text("This conversation is closed.")).to_be_visible()
