@@ -18,7 +18,7 @@ from eval.outcomes.model import DAY, Contact, Episode, Handoff, Resolver, Status
 STEP: Final = DAY / 10
 """How exactly the time until a return is told."""
 WAIT_TARGET: Final = 120.0
-"""Seconds within which a colleague's first word is expected."""
+"""Seconds within which a colleague's first word is expected where the hand-over's queue names no time."""
 ROUTINE: Final = 2 * DAY
 """Seconds within which a routine issue is to be settled."""
 
@@ -124,7 +124,7 @@ def _facts(episode: Episode, following: Contact | None, label: TransferLabel | N
         person_asked=any(contact.person_asked for contact in contacts),
         left_queue=_left_the_queue(contacts, as_of),
         served=bool(waits),
-        in_time=bool(waits) and max(waits) <= WAIT_TARGET,
+        in_time=bool(waits) and all(_in_time(each) for each in handoffs),
         asked_again=bool(waits) and any(contact.effort.asked_again for contact in contacts),
         packet_judged=bool(enough),
         packet_enough=bool(enough) and all(enough),
@@ -160,6 +160,19 @@ def _left_the_queue(contacts: Sequence[Contact], as_of: float) -> bool:
             if contact.closed or until - contact.ended_at >= DAY:
                 return True
     return False
+
+
+def _in_time(handoff: Handoff) -> bool:
+    """Whether an answer came by the time that its queue owed it; who was never answered is told elsewhere.
+
+    The queue's clock runs on from the first wait when a matter comes back from the bot, so what was due before it was
+    asked for again says nothing of the new answer.
+    """
+    if handoff.answered_at is None:
+        return True
+    if handoff.due_at is not None and handoff.due_at > handoff.requested_at:
+        return handoff.answered_at <= handoff.due_at
+    return handoff.answered_at - handoff.requested_at <= WAIT_TARGET
 
 
 def _waits(handoff: Handoff) -> bool:

@@ -321,7 +321,10 @@ class _Reader:
     def _queued(self, contact: Contact, event: Event, ref: Ref) -> None:
         if not contact.handoffs:
             self._requested(contact, event, ref)
-        contact.handoffs[-1] = contact.handoffs[-1]._replace(queue=event.data.get("queue"))
+        newest, due = contact.handoffs[-1], event.data.get("due_at")
+        known = [moment(str(due))] if due and newest.answered_at is None else []
+        known += [newest.due_at] if newest.due_at is not None else []
+        contact.handoffs[-1] = newest._replace(queue=event.data.get("queue"), due_at=min(known, default=None))
 
     def _accepted(self, contact: Contact, event: Event, ref: Ref) -> None:
         if not contact.handoffs:

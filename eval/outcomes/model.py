@@ -98,7 +98,8 @@ class Survey(NamedTuple):
 
 
 class Handoff(NamedTuple):
-    """One move to people. ``turn`` is the number of the customer's turn, from 1, after which it was asked for."""
+    """One move to people. ``turn`` is the number of the customer's turn, from 1, after which it was asked for;
+    ``due_at`` when its queue owed the first answer, None where the log tells none."""
 
     reason: str
     by: str
@@ -110,6 +111,7 @@ class Handoff(NamedTuple):
     ended_at: float | None = None
     returned: bool = False
     queue: str | None = None
+    due_at: float | None = None
 
 
 class Promise(NamedTuple):
