@@ -215,7 +215,7 @@ class PacketApproval:
 @dataclass(frozen=True)
 class PacketMood:
     """Frustration 0..1 a customer message, oldest first; counts since the conversation began. ``signs`` are what the
-    scores rest on. ``prior_contacts``: earlier conversations of this customer."""
+    scores rest on. ``prior_contacts``: earlier conversations of this customer about this issue."""
 
     frustration: List[float] = field(default_factory=list)
     turns: int = 0

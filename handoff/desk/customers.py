@@ -16,12 +16,12 @@ from handoff.clock import parse
 from handoff.contract.redact import for_staff, hide
 from handoff.conversations.log import WireEvent, find, read_events
 from handoff.core import Core
+from handoff.episodes.contacts import SAME_ISSUE_WITHIN
 from handoff.errors import Forbidden, NotFound
 from handoff.queue import rights
 from handoff.storage import tables as t
 
 MOST_CONVERSATIONS = 30
-REPEAT_WITHIN = timedelta(days=14)
 WHOLE_LOG = 100_000
 LONGEST_QUOTE = 160
 
@@ -130,8 +130,8 @@ def conversation_of(connection: sa.Connection, handoff_id: str) -> str:
 
 
 def recent_of(past: Sequence[EarlierConversation], opened: datetime) -> list[EarlierConversation]:
-    """Those that began within ``REPEAT_WITHIN`` before ``opened``."""
-    return [each for each in past if timedelta() <= opened - parse(each.opened_at) <= REPEAT_WITHIN]
+    """Those that began within ``SAME_ISSUE_WITHIN`` before ``opened``."""
+    return [each for each in past if timedelta() <= opened - parse(each.opened_at) <= SAME_ISSUE_WITHIN]
 
 
 def _topic(connection: sa.Connection, episode_id: str | None) -> str | None:

@@ -7,16 +7,14 @@ once and a colleague sees the past. ``eval`` re-links for analysis and never rew
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 
 from handoff.clock import stamp
 from handoff.contract.events import EpisodeLinked
 from handoff.conversations.log import LogWriter
+from handoff.episodes.contacts import SAME_ISSUE_WITHIN
 from handoff.storage import tables as t
 
-SAME_ISSUE_WITHIN = timedelta(days=14)
 LONGEST_ENTITY = 128
 
 E = t.episodes.c

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from handoff.contract.packet import Packet
-from handoff.conversations.log import Conversation, find, read_events
+from handoff.conversations.log import find, read_events
+from handoff.episodes.contacts import prior_contacts
 from handoff.packet.build import Handoff, LedgerRow, TurnRecord, build
 from handoff.storage import tables as t
 
@@ -41,20 +42,8 @@ def load_packet(connection: sa.Connection, row: sa.RowMapping, as_of: str, addre
             row["weight"],
             row["first_wait_at"],
         ),
-        _prior_contacts(connection, conversation),
+        prior_contacts(connection, conversation, row["seq"]),
         {r.id: LedgerRow(r.arguments, r.object_ref) for r in ledger},
         as_of,
         address,
     )
-
-
-def _prior_contacts(connection: sa.Connection, conversation: Conversation) -> int:
-    if conversation.customer_id is None:
-        return 0
-    query = (
-        sa.select(sa.func.count())
-        .select_from(t.conversations)
-        .where(t.conversations.c.customer_id == conversation.customer_id, t.conversations.c.id != conversation.id)
-        .where(t.conversations.c.opened_at < conversation.opened_at)
-    )
-    return int(connection.execute(query).scalar_one())

@@ -608,7 +608,7 @@ export interface PacketIds {
 }
 /**
  * Frustration 0..1 a customer message, oldest first; counts since the conversation began. ``signs`` are what the
- * scores rest on. ``prior_contacts``: earlier conversations of this customer.
+ * scores rest on. ``prior_contacts``: earlier conversations of this customer about this issue.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketMood".

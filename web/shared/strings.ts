@@ -315,7 +315,7 @@ export const deskEn = {
   moodTurns: { one: "{count} turn", other: "{count} turns" },
   moodRephrasings: { one: "{count} rephrasing", other: "{count} rephrasings" },
   moodMinutes: { one: "{count} minute", other: "{count} minutes" },
-  moodContacts: { one: "{count} earlier contact", other: "{count} earlier contacts" },
+  moodContacts: { one: "{count} earlier contact about this", other: "{count} earlier contacts about this" },
   due: "due {time}",
   askedFor: "Still asked for: {slot}",
   reaction: "Customer: {reaction}",

@@ -7,33 +7,14 @@ from typing import Any
 import pytest
 
 from tests.handoff.conftest import Customer, Desk, identity_token, result
+from tests.handoff.episodes.issues import episode, says
 from tests.handoff.queue.desk import Agent
 
 pytestmark = pytest.mark.service
 
 
-async def about(request: dict[str, Any]) -> dict[str, Any]:
-    """A bot that understands ``intent number`` from a customer."""
-    intent, _, number = request["text"].partition(" ")
-    triage = {"decision": "continue", "rule": "none", "frustration": 0.0, "complexity": 0.0, "intent": intent}
-    return result(f"Read: {request['text']}", triage={**triage, "entities": {"order_number": number} if number else {}})
-
-
-async def says(desk: Desk, customer: str | None, *texts: str) -> Customer:
-    desk.bot.answer = about
-    opened = await desk.open(customer)
-    for text in texts:
-        await opened.say(text)
-        await opened.until_text(f"Read: {text}")
-    return opened
-
-
 async def links(desk: Desk, customer: Customer) -> list[dict[str, Any]]:
     return [e["data"] for e in await desk.log(customer.id) if e["type"] == "episode.linked"]
-
-
-async def episode(desk: Desk, customer: Customer) -> str:
-    return next(e["data"]["episode_id"] for e in await desk.log(customer.id) if e["type"] == "episode.opened")
 
 
 async def test_what_it_is_about_is_written_down_once(desk: Desk) -> None:
