@@ -17,10 +17,11 @@ PACKET_VERSION = 1
 MOST_BYTES = 28 * 1024
 """Of the packet as JSON. What does not fit is named in ``overflow`` and can be fetched by its reference."""
 
-FactSource = Literal["customer", "tool", "inferred", "host_site", "pre_chat"]
+FactSource = Literal["customer", "tool", "inferred", "host_site", "pre_chat", "browser"]
 """``customer``: said by them; ``tool``: held by a record (the log, the ledger, the business system); ``inferred``: the
 assistant's reading; ``host_site``: vouched for by the site that shows the widget; ``pre_chat``: what they filled into
-the form before the first message, not proven."""
+the form before the first message, not proven; ``browser``: what their browser sent along (language, time zone, page,
+device), not proven."""
 
 Effect = Literal["done", "not_done", "unknown"]
 NextAction = Literal[

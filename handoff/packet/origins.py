@@ -12,6 +12,8 @@ from handoff.packet.need import TurnRecord
 from handoff.packet.routing import routing_origins
 from handoff.packet.versions import version_origins
 
+BROWSERS = ("locale", "timezone", "page_url", "device")
+"""Of the customer: what their browser sends as the conversation opens. Nobody vouches for it."""
 GROUPS = ("ids", "customer", "why", "need", "mood", "routing", "advice")
 
 
@@ -88,6 +90,7 @@ def _of_customer(packet: Packet, events: Sequence[WireEvent], where: Mapping[str
         "customer.name": Origin("pre_chat", 1) if from_form else proven,
         "customer.verification": Origin("tool", verified or 1),
         "customer.verified_at": Origin("tool", verified),
+        **{f"customer.{name}": Origin("browser", 1) for name in BROWSERS},
         **{f"customer.{kind}": contact.origin for kind, contact in where.items()},
         "customer.confirmed_contacts": confirmed or Origin("tool", verified),
     }

@@ -534,7 +534,7 @@ export interface PacketApproval {
   limit?: string | null;
   operation_id: string;
   seq?: number | null;
-  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
   summary: string;
 }
 /**
@@ -546,7 +546,7 @@ export interface PacketArticle {
   reaction?: string | null;
   section: string;
   seq: number;
-  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
   title: string;
   url: string;
   version: number;
@@ -583,7 +583,7 @@ export interface PacketCustomer {
 export interface Fact {
   confirmed?: boolean;
   seq?: number | null;
-  source: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
   value: string | number | boolean;
 }
 /**
@@ -645,7 +645,7 @@ export interface PacketIntent {
   confidence: number;
   name: string;
   seq: number;
-  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
 }
 /**
  * ``operation_id`` is the idempotency key. ``arguments`` are redacted.
@@ -663,7 +663,7 @@ export interface PacketOperation {
   operation_id: string;
   receipt?: string | null;
   seq?: number | null;
-  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
   state: "intended" | "done" | "verified" | "failed" | "unknown";
   summary: string;
 }
@@ -675,7 +675,7 @@ export interface PacketOperation {
  */
 export interface Origin {
   seq?: number | null;
-  source: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
 }
 /**
  * ``items`` of ``part`` that did not fit; ``reference`` is a path under ``/api/v1`` that gives the whole part.
@@ -698,7 +698,7 @@ export interface PacketPromise {
   owner: string;
   promise_id: string;
   seq?: number | null;
-  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
   text: string;
 }
 /**
@@ -711,7 +711,7 @@ export interface PacketQuestion {
   answer?: string | null;
   answer_seq?: number | null;
   seq: number;
-  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
   text: string;
 }
 /**
@@ -787,7 +787,7 @@ export interface PacketStep {
   kind: "answer" | "question" | "article" | "operation" | "failure";
   reaction?: string | null;
   seq: number;
-  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat";
+  source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";
   text: string;
 }
 /**

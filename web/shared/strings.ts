@@ -221,6 +221,7 @@ export const deskEn = {
   source_inferred: "inferred",
   source_host_site: "from the shop’s site",
   source_pre_chat: "from the form before the chat",
+  source_browser: "reported by the browser",
 
   step_answer: "Answered",
   step_question: "Asked",

@@ -305,7 +305,8 @@ def test_payment_data_and_codes_never_enter_and_are_logged() -> None:
 def test_where_the_customer_is_and_on_what() -> None:
     where = (packet := built()).customer
     assert (where.page_url, where.timezone, where.device) == ("https://shop/orders", "Europe/Berlin", "phone")
-    assert packet.origins["customer.timezone"] == packet.origins["customer.device"] == Origin("host_site", 1)
+    for name in ("locale", "timezone", "page_url", "device"):
+        assert packet.origins[f"customer.{name}"] == Origin("browser", 1)
 
 
 def test_an_address_that_was_told_is_kept_for_the_agent() -> None:

@@ -47,12 +47,12 @@ export function Need({ need }: { need: Packet["need"] }) {
 
 export function Customer({ packet }: { packet: Packet }) {
   const { customer, ids, origins } = packet;
-  /** A contact says where it is from, and whether it was checked. */
-  const contact = (kind: "email" | "phone") => {
-    const source = origins?.[`customer.${kind}`]?.source;
-    const checked = customer.confirmed_contacts?.includes(kind);
-    return customer[kind] && [customer[kind], source && label("source", source), checked && t("confirmed")].filter(Boolean).join(" · ");
+  /** A value that says where it is from, and what else there is to say of it. */
+  const sourced = (field: string, value: string | null | undefined, more?: string | false) => {
+    const source = origins?.[`customer.${field}`]?.source;
+    return value && [value, source && label("source", source), more].filter(Boolean).join(" · ");
   };
+  const contact = (kind: "email" | "phone") => sourced(kind, customer[kind], customer.confirmed_contacts?.includes(kind) && t("confirmed"));
   const rows: Row[] = [
     [t("name"), customer.name],
     [t("email"), contact("email")],
@@ -60,10 +60,10 @@ export function Customer({ packet }: { packet: Packet }) {
     [t("accessibility"), customer.accessibility && String(customer.accessibility.value)],
     [t("tier"), customer.tier],
     [t("identity"), label("verified", customer.verification)],
-    [t("language"), customer.locale],
-    [t("timezone"), customer.timezone && hourIn(customer.timezone)],
-    [t("page"), customer.page_url],
-    [t("device"), customer.device && label("device", customer.device)],
+    [t("language"), sourced("locale", customer.locale)],
+    [t("timezone"), sourced("timezone", customer.timezone && hourIn(customer.timezone))],
+    [t("page"), sourced("page_url", customer.page_url)],
+    [t("device"), sourced("device", customer.device && label("device", customer.device))],
     [t("consent"), customer.consent?.join(", ")],
     [t("firstContact"), clock(ids.first_contact_at)],
   ];

@@ -36,6 +36,7 @@ test.runIf(there)("the golden packet is shown with all that it knows", () => {
   expect(text).toContain(`Deadline: ${need.deadline?.value}`);
   expect(text).toContain(String(customer.accessibility?.value));
   expect(text).toContain(`${customer.email} · confirmed`);
+  for (const reported of [customer.locale, customer.page_url, "phone"]) expect(text).toContain(`${reported} · reported by the browser`);
   expect(text).toContain("prepared, not done · nothing has changed · approval wanted");
   expect(text).toContain("offer (frustration rising)");
   expect(text).toContain("number 1 · about 2 minutes");
