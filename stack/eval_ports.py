@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from eval.judge import store as judge_store
 from eval.judge.labels import DEFAULT_LANGUAGE
 from eval.judge.service import JudgeDesk
-from eval.learned.service import ScenarioMaker
+from eval.learned.rules import kinds_of, one_kind
+from eval.learned.service import Made, ScenarioMaker
 from eval.live.service import Outcomes
 from eval.outcomes.classify import episodes_of
 from eval.outcomes.model import Contact, Conversation, Episode, Traffic, conversation_of
@@ -57,29 +58,36 @@ def scenario_maker(core: Core) -> ScenarioMaker:
         events = await core.database.read(lambda c: read_events(c, conversation_id, 0, WHOLE_LOG))
         return for_staff(events) or None
 
-    async def resolved(topic: str, since: str) -> str | None:
-        return await core.database.read(lambda connection: resolved_since(connection, topic, since))
+    async def resolved(made: Made) -> str | None:
+        return await core.database.read(lambda connection: resolved_since(connection, made))
 
     return ScenarioMaker(core.database, core.clock, core.ids, transcript, resolved)
 
 
-def resolved_since(connection: sa.Connection, topic: str, since: str) -> str | None:
-    """The first conversation about ``topic`` that the assistant resolved, on evidence and alone."""
+def resolved_since(connection: sa.Connection, made: Made) -> str | None:
+    """The first conversation about the issue of ``made`` that the assistant resolved alone, on evidence that has stood
+    for its time: the link ends for good, so a claim that may still be taken back ends nothing.
+
+    The same issue is the same intent, and the same kind of thing where both conversations name one.
+    """
     e = outcome_episodes.c
     query = (
-        sa.select(e.conversation_id)
+        sa.select(e.conversation_id, e.conversation_ids)
         .where(
-            e.intent == topic,
+            e.intent == made.topic,
             e.eligible == 1,
+            e.proven == 1,
             e.resolver == "bot",
-            e.evidence.in_(("verified_state", "confirmed")),
-            e.opened_at > parse(since).timestamp(),
+            e.opened_at > parse(made.made_at).timestamp(),
         )
         .order_by(e.opened_at)
-        .limit(1)
     )
-    found = connection.execute(query).scalar()
-    return None if found is None else str(found)
+    things = kinds_of(read_events(connection, made.conversation_id, 0, WHOLE_LOG))
+    for found in connection.execute(query):
+        named = [kinds_of(read_events(connection, name, 0, WHOLE_LOG)) for name in found.conversation_ids]
+        if one_kind(things, frozenset().union(*named)):
+            return str(found.conversation_id)
+    return None
 
 
 def _candidates(connection: sa.Connection, since: str, until: str) -> list[Candidate]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from eval.outcomes.texts import entities
 from eval.simulate.scenario import FORMAT
 from handoff.contract.redact import redact
 
@@ -27,6 +28,21 @@ def topic_of(events: Sequence[Event]) -> str | None:
     return counted.most_common(1)[0][0] if counted else None
 
 
+def kinds_of(events: Sequence[Event]) -> frozenset[str]:
+    """The kinds of things whose numbers the customer named: the letters before the digits."""
+    named = (entities(str(event["data"].get("text") or "")) for event in events if _by_customer(event))
+    return frozenset(name.split("-")[0] for names in named for name in names)
+
+
+def one_kind(these: frozenset[str], those: frozenset[str]) -> bool:
+    """Whether two conversations may be about the same kind of thing: one that names nothing says nothing."""
+    return not these or not those or bool(these & those)
+
+
+def _by_customer(event: Event) -> bool:
+    return bool(event["type"] == "message.sent" and event["source"] == "customer")
+
+
 def scenario_of(name: str, events: Sequence[Event], about: str) -> str | None:
     """The scenario as YAML, ready for ``eval/scenarios/dev``; ``None`` where the customer wrote nothing.
 
@@ -36,7 +52,7 @@ def scenario_of(name: str, events: Sequence[Event], about: str) -> str | None:
     said = [
         redact(str(event["data"]["text"]))[:LONGEST]
         for event in events
-        if event["type"] == "message.sent" and event["source"] == "customer" and event["data"].get("text")
+        if _by_customer(event) and event["data"].get("text")
     ]
     if not said:
         return None

@@ -16,8 +16,6 @@ from eval.storage.tables import made_scenarios
 MOST = 200
 
 Transcript = Callable[[str], Awaitable[Sequence[dict[str, Any]] | None]]
-Resolved = Callable[[str, str], Awaitable[str | None]]
-"""``topic, since`` → the first conversation after ``since`` in which that topic was resolved without a person."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,11 @@ class Made:
     made_by: str
     made_at: str
     resolved_by: str | None
+
+
+Resolved = Callable[[Made], Awaitable[str | None]]
+"""The first conversation since in which the same issue was resolved without a person, once that has stood for its
+time; only a scenario with a topic is asked about."""
 
 
 class ScenarioMaker:
@@ -66,7 +69,7 @@ class ScenarioMaker:
     async def _followed(self, made: Made) -> Made:
         if made.resolved_by is not None or made.topic is None:
             return made
-        by = await self._resolved(made.topic, made.made_at)
+        by = await self._resolved(made)
         if by is None:
             return made
         this = made_scenarios.c.scenario_id == made.scenario_id

@@ -14,11 +14,12 @@ import pytest
 import sqlalchemy as sa
 
 from eval.judge.rules import judge_by
+from eval.learned.service import Made
 from eval.live import store
 from eval.live.keeper import Keeper
 from eval.outcomes.classify import Rules, episodes_of
 from eval.outcomes.likeness import by_meaning
-from eval.outcomes.model import DAY
+from eval.outcomes.model import DAY, Traffic
 from handoff.storage import tables as t
 from handoff.storage.database import Database
 from handoff.storage.migrate import migrate
@@ -63,6 +64,25 @@ async def front_desk(folder: Path, **more: Any) -> AsyncIterator[tuple[Parts, Se
             transport = httpx.ASGITransport(create_application(parts, settings))
             async with httpx.AsyncClient(transport=transport, base_url="http://front.desk") as client:
                 yield parts, settings, client
+
+
+OPENED = {
+    "verification": "none", "channel": "web", "locale": "en", "owner": "bot", "epoch": 1, "head_seq": 0,
+    "state": "open", "tracker_version": 0, "opened_at": "x", "last_event_at": "x",
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def logs(folder: Path) -> AsyncIterator[Database]:
+    """A log's database by itself."""
+    url = f"sqlite:///{folder}/log.db"
+    await asyncio.to_thread(migrate, url)
+    database = Database(url)
+    database.open()
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 async def test_an_abstention_reaches_the_readers(tmp_path: Path) -> None:
@@ -120,17 +140,54 @@ async def test_cheat_our_own_conversations_as_customers(tmp_path: Path) -> None:
             return all(each["state"] == "closed" for each in listed)
 
         await eventually("silence closed them", closed, within=20)
-        core = parts.handoff.core
+        database = parts.handoff.core.database
         for traffic_of, settles in (("test", None), ("customer", "c1")):
             tried = Log("c1").customer("Please cancel A-1042", "cancel_order").done().bot("It is off.").closed()
-            episodes = episodes_of([tried.conversation(traffic=traffic_of)], START + DAY)
-            change = await core.database.read(lambda c, e=episodes: store.change(c, "customer cus_1", e, START + DAY))
-            await core.database.write(lambda c, change=change: store.keep(c, change))
-            found = await core.database.read(lambda c: resolved_since(c, "cancel_order", "2026-01-01T00:00:00Z"))
-            assert found == settles
+            await kept(database, tried, START + 8 * DAY, traffic_of)
+            assert await database.read(lambda c: resolved_since(c, MADE)) == settles
 
         drawn = await client.post("/api/v1/qa/samples", json={"rule": "random", "count": 10}, headers=reader)
         assert [each["conversation_id"] for each in drawn.json()] == [names["customer"]]
+
+
+MADE = Made("scn_1", "cnv_1", "cancel_order", "", "agt_1", "2026-01-01T00:00:00Z", None)
+
+
+async def kept(database: Database, log: Log, as_of: float, traffic: Traffic = "customer") -> None:
+    """Judged and written as the keeper does."""
+    person = f"conversation {log.name}"
+    episodes = episodes_of([log.conversation(traffic=traffic)], as_of)
+    change = await database.read(lambda c: store.change(c, person, episodes, as_of))
+    await database.write(lambda c: store.keep(c, change))
+
+
+async def test_cheat_an_immature_claim_ends_the_link(tmp_path: Path) -> None:
+    """A link ends for good, so only what has stood for its time ends it; nor does another kind of thing, or a claim
+    that came back."""
+    async with logs(tmp_path) as database:
+        await asyncio.to_thread(migrate_evaluation, f"sqlite:///{tmp_path}/log.db")
+        own = Log("cnv_1").customer("Cancel A-1042", "cancel_order").bot("Sorry.")
+        other = asking("c1", "Cancel INV-1042", START).done().bot("It is off.").closed()
+        back = asking("c2", "Cancel A-1043", START + DAY).done().bot("It is off.").closed().later(hours=5)
+        back.add("conversation.reopened", "customer", by="customer").customer("A-1043 came!", "complain").bot()
+        stood = asking("c3", "cancel the blue tent", START + 2 * DAY).done().bot("It is off.").closed()
+        for log in (own, other, back, stood):
+            await database.write(lambda c, log=log: written_log(c, log))
+        found = []
+        for days in (1, 3, 9, 10):
+            for log in (other, back, stood):
+                await kept(database, log, START + days * DAY)
+            found.append(await database.read(lambda c: resolved_since(c, MADE)))
+        assert found == [None, None, None, "c3"]
+
+
+def asking(name: str, text: str, at: float) -> Log:
+    return Log(name, customer=None, at=at).customer(text, "cancel_order")
+
+
+def written_log(connection: sa.Connection, log: Log) -> None:
+    connection.execute(sa.insert(t.conversations).values(**OPENED, id=log.name))
+    connection.execute(sa.insert(t.events), log.events)
 
 
 async def signed_in(client: httpx.AsyncClient, settings: Any) -> dict[str, str]:
@@ -142,27 +199,17 @@ async def signed_in(client: httpx.AsyncClient, settings: Any) -> dict[str, str]:
 
 
 async def test_the_language_of_a_conversation_is_that_in_which_a_turn_was_read(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.db"
-    await asyncio.to_thread(migrate, url)
-    database = Database(url)
-    database.open()
     spoken = {"c1": ["en", "de", "fr"], "c2": ["en"], "c3": [None], "c4": ["es"]}
-    opened = {
-        "verification": "none", "channel": "web", "locale": "en", "owner": "bot", "epoch": 1, "head_seq": 0,
-        "state": "open", "tracker_version": 0, "opened_at": "x", "last_event_at": "x",
-    }  # fmt: skip
     turn = {"reply_to": [], "epoch": 1, "state": "answered", "trigger": "message", "attempts": 1, "started_at": "x"}
 
     def written(connection: sa.Connection) -> None:
         for name, languages in spoken.items():
-            connection.execute(sa.insert(t.conversations).values(**opened, id=name))
+            connection.execute(sa.insert(t.conversations).values(**OPENED, id=name))
             for seq, language in enumerate(languages):
                 told = {"triage": {"language": language}} if language else None
                 row = {**turn, "id": f"{name}-{seq}", "conversation_id": name, "seq": seq, "correlation_id": "x"}
                 connection.execute(sa.insert(t.turns).values(**row, result=told))
 
-    try:
+    async with logs(tmp_path) as database:
         await database.write(written)
         assert await database.read(lambda c: other_languages(c, ["c1", "c2", "c3"])) == {"c1": "de"}
-    finally:
-        database.close()

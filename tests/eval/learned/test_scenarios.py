@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from eval.learned.routes import create_router
-from eval.learned.rules import scenario_of, topic_of
-from eval.learned.service import ScenarioMaker
+from eval.learned.rules import kinds_of, one_kind, scenario_of, topic_of
+from eval.learned.service import Made, ScenarioMaker
 from eval.simulate.scenario import read_family
 from eval.storage.migrate import migrate
 from handoff.clock import RandomIds, SystemClock
@@ -37,7 +37,7 @@ class Later:
     def __init__(self) -> None:
         self.conversation: str | None = None
 
-    async def __call__(self, _topic: str, _since: str) -> str | None:
+    async def __call__(self, _made: Made) -> str | None:
         return self.conversation
 
 
@@ -113,3 +113,12 @@ def test_nothing_in_it_names_anybody_and_it_can_be_read(tmp_path: Path) -> None:
 def test_the_topic_leaves_small_talk_aside() -> None:
     assert topic_of(EVENTS) == "refund_request"
     assert topic_of(EVENTS[2:]) is None
+
+
+def test_what_names_nothing_may_be_about_the_same_and_what_names_another_kind_is_not() -> None:
+    order, invoice, nothing = kinds_of(EVENTS), frozenset({"INV"}), kinds_of(EVENTS[1:])
+    assert (order, nothing) == ({"A"}, frozenset())
+    assert one_kind(order, order)
+    assert one_kind(order, nothing)
+    assert one_kind(nothing, order)
+    assert not one_kind(order, invoice)
