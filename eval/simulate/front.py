@@ -158,8 +158,11 @@ class Talk:
         self.view += (await self._front.call("GET", path, token=self._token))["events"]
 
     async def until_answered(self, seq: int) -> None:
-        """Until the message ``seq`` came to its end. Raises ``StackAway`` where it never did."""
-        await self._until(lambda: any(_ends(event, seq) for event in self.view), f"an end of message {seq}")
+        """Until the message ``seq`` came to its end. Where a person was called before it was written it has none, as
+        happens while a thought comes in pieces. Raises ``StackAway`` where no end came."""
+        await self._until(
+            lambda: self.with_people or any(_ends(event, seq) for event in self.view), f"an end of message {seq}"
+        )
 
     async def until_something_new(self, seen: int) -> None:
         await self._until(lambda: any(_is_from_us(event) for event in self.view[seen:]), "a word after the decision")
