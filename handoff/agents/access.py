@@ -41,7 +41,8 @@ class Require:
     """Makes FastAPI dependencies: ``require("agent", "lead")`` gives the principal or 401 / 403.
 
     What was refused to a member of the staff, or to a customer's token on a staff route, is in the audit trail.
-    Whoever calls a route of the desk is there: reading is a sign of life, anything else a sign of work.
+    Whoever calls a route of the desk is there: reading is a sign of life, anything else a sign of work. ``unasked``:
+    pages make this call by themselves, so that it is a sign of life alone.
     """
 
     def __init__(self, staff: StaffService, trail: AuditTrail, presence: Presence, session_secret: str) -> None:
@@ -50,7 +51,7 @@ class Require:
         self._presence = presence
         self._session_secret = session_secret
 
-    def __call__(self, *roles: str) -> Callable[[Request], Awaitable[Principal]]:
+    def __call__(self, *roles: str, unasked: bool = False) -> Callable[[Request], Awaitable[Principal]]:
         async def principal(request: Request) -> Principal:
             action = f"{request.method} {request.scope['route'].path}"
             token = staff_token(request)
@@ -63,7 +64,8 @@ class Require:
                 await self._trail.refused(found.id, action, "role_missing")
                 raise Forbidden("role_missing", "Your role does not include this.", wanted=list(roles))
             if set(found.roles) & set(DESK_ROLES):
-                await (self._presence.seen if request.method in SAFE_METHODS else self._presence.active)(found.id)
+                idle = unasked or request.method in SAFE_METHODS
+                await (self._presence.seen if idle else self._presence.active)(found.id)
             return found
 
         return principal

@@ -124,9 +124,10 @@ def create_router(
 ) -> APIRouter:
     router = APIRouter(tags=["desk"])
     Agent = Annotated[Principal, Depends(require(*DESK_ROLES))]
+    Looker = Annotated[Principal, Depends(require(*DESK_ROLES, unasked=True))]
     Auditor = Annotated[Principal, Depends(require("lead", "admin", "qa"))]
 
-    async def seen(handoff_id: str, me: Agent) -> str:
+    async def seen(handoff_id: str, me: Looker) -> str:
         await may_see(handoff_id, me)
         return handoff_id
 
@@ -178,7 +179,7 @@ def create_router(
         return Reasks(reasks=[Reask(**each._asdict()) for each in asked_again(body.text, known)])
 
     @router.put("/handoffs/{handoff_id}/viewing")
-    async def look(handoff_id: Handoff, me: Agent, body: Looking) -> ViewersOut:
+    async def look(handoff_id: Handoff, me: Looker, body: Looking) -> ViewersOut:
         """I am here, and maybe writing; say so again every ten seconds. The answer names everybody who is."""
         conversation_id = await conversation(handoff_id)
         here = await viewers.look(conversation_id, me, typing=body.typing)
@@ -186,7 +187,7 @@ def create_router(
         return ViewersOut(viewers=here)
 
     @router.delete("/handoffs/{handoff_id}/viewing", status_code=204)
-    async def leave(handoff_id: Handoff, me: Agent) -> None:
+    async def leave(handoff_id: Handoff, me: Looker) -> None:
         conversation_id = await conversation(handoff_id)
         core.hub.tell_desk(Watching(conversation_id, tuple(await viewers.leave(conversation_id, me))))
 

@@ -94,13 +94,16 @@ class Dispatcher:
             await self._step("promise_warned", promise, partial(promises.warn, promise_id=promise["id"]))
         if states is None:
             return
+        # Who went away, not who was away when a colleague passed it to them, nor of whom Redis just forgot the sign.
+        left = {name for name in self._online if states.get(name) == "away"}
         await self._give_new_chances(board, states)
         there = self._there(board, states, now)
         await self._begin_new_rounds(board, there, now)
         for row in board.waiting:
             asked = row["offered_to"]
-            if asked and (row["offer_expires_at"] <= stamp(now) or not board.works(asked)):
-                await self._step("expired", row, partial(_end_offer, row["id"], asked, may_not=not board.works(asked)))
+            early = asked in left or not board.works(asked)
+            if asked and (early or row["offer_expires_at"] <= stamp(now)):
+                await self._step("expired", row, partial(_end_offer, row["id"], asked, early=early))
         free = [row for row in board.waiting if not row["offered_to"] or row["offer_expires_at"] <= stamp(now)]
         rows = {row["id"]: row for row in free}
         offers = plan_offers([wanted_of(row, self._plan) for row in free], there)
@@ -223,8 +226,8 @@ def _pools(board: Board, there: dict[str, Candidate]) -> list[Pool]:
     return [Pool(may, free, capacity) for may, (free, capacity) in sums.items()]
 
 
-def _end_offer(handoff_id: str, agent_id: str, log: LogWriter, *, may_not: bool) -> bool:
-    return moves.end_offer(log, handoff_id, agent_id, "expired", early=may_not)
+def _end_offer(handoff_id: str, agent_id: str, log: LogWriter, *, early: bool) -> bool:
+    return moves.end_offer(log, handoff_id, agent_id, "expired", early=early)
 
 
 def _set_passed(connection: waiting.Connection, handoff_id: str, passed_by: list[str]) -> None:

@@ -220,7 +220,7 @@ def end_offer(
     log: LogWriter, handoff_id: str, agent_id: str, reason: Literal["declined", "expired"], *, early: bool = False
 ) -> bool:
     """The next one has their turn. False where there is no such offer any more. ``early``: its time is not waited for,
-    since its agent was switched off or left the desk for good."""
+    since its agent has left."""
     row = find_row(log.connection, handoff_id)
     if row["state"] != "queued" or row["offered_to"] != agent_id:
         return False

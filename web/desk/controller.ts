@@ -26,11 +26,12 @@ export interface DeskOptions {
 
 /** The server forgets a presence that is not renewed within a minute. */
 const PRESENCE_EVERY_MS = 30_000;
+/** How often the server hears that something was touched; without that it says who is away. */
+const TOUCH_SENT_EVERY_MS = 20_000;
 const HINT_PAUSE_MS = 120;
 const TOAST_MS = 8_000;
 const TYPING_MS = 6_000;
 const TYPING_SENT_EVERY_MS = 3_000;
-const IDLE_AFTER_MS = 10 * 60_000;
 const SEARCH_PAUSE_MS = 250;
 /** Shorter queries are answered from what is here. */
 const SHORTEST_SEARCH = 2;
@@ -48,7 +49,7 @@ export class Desk {
   private hint: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setInterval> | undefined;
   private typedAt = 0;
-  private touchedAt = Date.now();
+  private touchedAt = 0;
   private searching: ReturnType<typeof setTimeout> | undefined;
   private toasts = 0;
   /** Hand-over → when it last called. */
@@ -109,9 +110,10 @@ export class Desk {
     }
   }
 
-  /** Who this is and what they may do, anew: it was changed from here. */
+  /** Who this is and what they may do, anew. It tells the server that they are there, and not that they do something. */
   async renew(): Promise<void> {
-    this.store.set({ signedIn: { status: "in", session: await this.request<Session>("GET", "/session") } });
+    const session = await this.request<Session>("GET", "/session");
+    if (this.store.get().signedIn.status === "in") this.store.set({ signedIn: { status: "in", session } });
   }
 
   async signOut(): Promise<void> {
@@ -283,10 +285,16 @@ export class Desk {
     if (query.trim().length >= SHORTEST_SEARCH) this.searching = setTimeout(() => void this.find(query.trim()), SEARCH_PAUSE_MS);
   }
 
-  /** Something was pressed or moved: whoever was away by idleness is back. */
+  /** Something was pressed or moved: the server hears so, and whoever was away by idleness is back. */
   touched(): void {
-    this.touchedAt = Date.now();
-    if (this.store.get().idle) void this.setPresence("online");
+    const { signedIn, presence, idle } = this.store.get();
+    if (signedIn.status !== "in" || !answers(signedIn.session)) return;
+    if (idle) return void this.setPresence("online");
+    const now = Date.now();
+    if (presence !== "online" || now - this.touchedAt < TOUCH_SENT_EVERY_MS) return;
+    this.touchedAt = now;
+    if (this.socket.isUp) this.socket.send({ kind: "active" });
+    else this.options.calls.presence("online").catch(() => undefined);
   }
 
   toast(text: string, handoffId: string | null = null, undo: (() => void) | null = null): void {
@@ -310,7 +318,6 @@ export class Desk {
     const { sound, notify, selected, section } = this.store.get();
     this.store.set({ ...INITIAL, sound, notify, selected, section, signedIn: { status: "in", session } });
     if (!answers(session)) return;
-    this.touchedAt = Date.now();
     this.store.set({
       drafts: readDrafts(this.recall(this.own("drafts"))),
       saved: readSaved(this.recall(this.own("saved"))),
@@ -318,18 +325,11 @@ export class Desk {
       read: kept<Record<string, number>>(this.recall(this.own("read")), {}),
     });
     void this.setPresence(this.recall("presence") === "away" ? "away" : "online");
-    this.renewal = setInterval(() => this.renewPresence(), PRESENCE_EVERY_MS);
+    this.renewal = setInterval(() => void this.renew().catch(() => undefined), PRESENCE_EVERY_MS);
     await this.refreshQueue();
     this.socket.start();
     void this.assist.loadCanned();
     if (selected) this.select(selected);
-  }
-
-  private renewPresence(): void {
-    if (this.store.get().presence !== "online") return;
-    if (Date.now() - this.touchedAt < IDLE_AFTER_MS) return void this.options.calls.presence("online").catch(() => undefined);
-    this.store.set({ presence: "away", idle: true });
-    this.options.calls.presence("away").catch(() => undefined);
   }
 
   private signedOut(reason: string | null): void {
@@ -344,6 +344,11 @@ export class Desk {
     if (frame.kind === "offer") {
       // It rings at once; what else moved is read after the usual pause.
       void this.refreshQueue();
+    } else if (frame.kind === "heartbeat") {
+      // Nothing was touched for as long as the server's setting allows; or something was, in another window.
+      const { presence, idle } = this.store.get();
+      if (frame.presence === "away" && presence === "online") this.store.set({ presence: "away", idle: true });
+      else if (frame.presence === "online" && idle) this.store.set({ presence: "online", idle: false });
     } else if (frame.kind === "queue") {
       clearTimeout(this.hint);
       this.hint = setTimeout(() => {

@@ -43,7 +43,7 @@ export interface EventPage {
 
 export type SocketFrame =
   | { kind: "event"; event: LogEvent }
-  | { kind: "heartbeat"; epoch?: number; head_seq?: number }
+  | { kind: "heartbeat"; epoch?: number; head_seq?: number; presence?: Presence | "offline" }
   | { kind: "typing"; who: string; conversation_id?: string }
   | { kind: "viewers"; conversation_id: string; viewers: Viewer[] }
   | { kind: "offer"; handoff_id: string; conversation_id: string; expires_at: string }

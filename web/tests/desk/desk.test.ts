@@ -113,12 +113,12 @@ afterEach(() => {
 });
 
 describe("the session", () => {
-  test("is taken up from the cookie, comes online and keeps the presence alive", async () => {
+  test("is taken up from the cookie, comes online and keeps the presence alive without a sign of work", async () => {
     expect(desk.store.get().signedIn).toMatchObject({ status: "in", session: { name: "Ana" } });
-    const renewed = () => asked.filter(({ path }) => path === "/agents/me/presence").length;
-    expect(renewed()).toBe(1);
+    const count = (method: string, wanted: string) => asked.filter((each) => each.method === method && each.path === wanted).length;
     await settle(65_000);
-    expect(renewed()).toBe(3);
+    expect(count("GET", "/session")).toBe(3); // the first one was the cookie's
+    expect(count("PUT", "/agents/me/presence")).toBe(1);
   });
 
   test("ends with a sentence when the server ends it", async () => {
@@ -422,12 +422,34 @@ describe("help while answering", () => {
     expect(await desk.assist.reasks("h1", "Your order number?")).toEqual([]);
   });
 
-  test("goes away by itself when nothing is touched, and comes back with a touch", async () => {
-    await settle(11 * 60_000);
+  test("is away when the server says so, and comes back with a touch", async () => {
+    socket.deliver({ kind: "heartbeat", presence: "away" });
     expect(desk.store.get()).toMatchObject({ presence: "away", idle: true });
     desk.touched();
     await settle();
     expect(desk.store.get()).toMatchObject({ presence: "online", idle: false });
+    expect(asked.filter(({ path }) => path === "/agents/me/presence").at(-1)?.body).toEqual({ state: "online" });
+    for (const presence of ["away", "online"]) socket.deliver({ kind: "heartbeat", presence });
+    expect(desk.store.get()).toMatchObject({ presence: "online", idle: false }); // touched in another window
+  });
+
+  test("a touch is told now and then: by the socket, or without one; never by who chose to be away", async () => {
+    const told = () => socket.sent.filter((frame) => (frame as { kind: string }).kind === "active").length;
+    for (let at = 0; at < 50; at += 1) {
+      desk.touched();
+      await settle(1_000);
+    }
+    expect(told()).toBe(3);
+    socket.readyState = 3;
+    await settle(20_000);
+    desk.touched();
+    expect(asked.at(-1)).toMatchObject({ method: "PUT", path: "/agents/me/presence", body: { state: "online" } });
+    await desk.setPresence("away");
+    socket.deliver({ kind: "heartbeat", presence: "away" });
+    await settle(20_000);
+    desk.touched();
+    expect(told()).toBe(3);
+    expect(desk.store.get()).toMatchObject({ presence: "away", idle: false });
   });
 });
 
