@@ -102,7 +102,9 @@ class _Reader:
         now = self._now
         if now is None:
             return self._begin(event)
-        if event.type == "conversation.reopened" and event.data.get("by") != "system":
+        if event.type == "handoff.reopened" or (
+            event.type == "conversation.reopened" and event.data.get("by") != "system"
+        ):
             return self._begin(event, reopened=True)
         if event.type == "episode.opened":
             opened = str(event.data.get("episode_id"))
@@ -336,6 +338,13 @@ class _Reader:
         if contact.handoffs:
             contact.handoffs[-1] = contact.handoffs[-1]._replace(returned=True, ended_at=event.at)
 
+    def _reopened(self, contact: Contact, event: Event, ref: Ref) -> None:
+        """A person took back that it is done: as where the customer says so, with what was there before."""
+        before = self._done[-1] if self._done else None
+        if before is not None:
+            deny(before, event.at, ref)
+            contact.linked_to, contact.first_need_at = before.id, event.at
+
     def _transferred(self, contact: Contact, event: Event, _ref: Ref) -> None:
         if contact.handoffs:
             contact.handoffs[-1] = contact.handoffs[-1]._replace(queue=event.data.get("queue"))
@@ -405,6 +414,7 @@ _HANDLERS: Final[dict[str, Callable[[_Reader, Contact, Event, Ref], None]]] = {
     "handoff.queued": _Reader._queued,
     "handoff.accepted": _Reader._accepted,
     "handoff.returned": _Reader._returned,
+    "handoff.reopened": _Reader._reopened,
     "handoff.transferred": _Reader._transferred,
     "feedback.given": _Reader._feedback,
     "survey.offered": _Reader._offered,

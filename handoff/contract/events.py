@@ -299,6 +299,15 @@ class HandoffReturned:
 
 
 @dataclass(frozen=True)
+class HandoffReopened:
+    """A person opened the closed conversation again. ``handoff_id`` is the hand-over that had ended; the one that
+    begins follows as ``handoff.queued``, and ``handoff.accepted`` in the same step where they took it at once."""
+
+    handoff_id: str
+    by: str
+
+
+@dataclass(frozen=True)
 class NoteAdded:
     text: str
     author: str
@@ -392,6 +401,7 @@ EventData = Union[
     HandoffReleased,
     HandoffTransferred,
     HandoffReturned,
+    HandoffReopened,
     NoteAdded,
     FeedbackGiven,
     SurveyOffered,
@@ -426,6 +436,7 @@ EVENT_TYPES: Dict[str, type] = {
     "handoff.released": HandoffReleased,
     "handoff.transferred": HandoffTransferred,
     "handoff.returned": HandoffReturned,
+    "handoff.reopened": HandoffReopened,
     "note.added": NoteAdded,
     "feedback.given": FeedbackGiven,
     "survey.offered": SurveyOffered,

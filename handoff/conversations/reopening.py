@@ -24,7 +24,7 @@ def reopen_if_closed(log: LogWriter) -> bool:
     """
     was_closed = log.conversation.owner == "none"
     if was_closed:
-        if _is_erased(log):
+        if is_erased(log):
             raise Conflict("conversation_erased", "This conversation has been erased. Please start a new one.")
         log.change_owner(ConversationReopened("customer"), "customer")
         for seq, operation_id in approved_meanwhile(log):
@@ -34,14 +34,14 @@ def reopen_if_closed(log: LogWriter) -> bool:
 
 def reopen_for_system(log: LogWriter) -> bool:
     """Whether it was closed and goes on, with the same issue, because the assistant owes an answer in it."""
-    if log.conversation.owner != "none" or _is_erased(log):
+    if log.conversation.owner != "none" or is_erased(log):
         return False
     log.change_owner(ConversationReopened("system"), "system")
     episodes.reopen_last(log)
     return True
 
 
-def _is_erased(log: LogWriter) -> bool:
+def is_erased(log: LogWriter) -> bool:
     return (log.conversation.customer_id or "").startswith(f"{ERASED}_")
 
 

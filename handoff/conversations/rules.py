@@ -22,6 +22,7 @@ TRANSITIONS: dict[tuple[OwnerKind, str], OwnerKind] = {
     ("queue", "conversation.closed"): "none",
     ("agent", "conversation.closed"): "none",
     ("none", "conversation.reopened"): "bot",
+    ("none", "handoff.reopened"): "queue",
 }
 
 

@@ -28,6 +28,7 @@ BETWEEN = {
     "handoff.returned": "Back with the assistant",
     "conversation.closed": "The conversation ended",
     "conversation.reopened": "The conversation was opened again",
+    "handoff.reopened": "The conversation was opened again",
 }
 ERASED = "(erased)"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -23,6 +23,8 @@ class Notices:
     of_course: str
     taken_up: str
     called_away: str
+    reopened: str
+    reopened_by: str
     next_in_line: str
     number_in_line: str
     nothing_repeated: str

@@ -312,6 +312,12 @@ def create_router(
     async def close(handoff_id: str, me: Agent, body: Close) -> None:
         await queue.close(handoff_id, me, **body.model_dump())
 
+    @router.post("/handoffs/{handoff_id}/reopen")
+    async def reopen(handoff_id: str, me: Agent) -> HandoffDetail:
+        """Open a closed conversation again, for who had it or a lead. Answers with the hand-over that begins: theirs,
+        or waiting where they are away or have no room."""
+        return await detail(await queue.reopen(handoff_id, me))
+
     @router.get("/approvals")
     async def wanted(me: Agent) -> Approvals:
         found = [{name: item[name] for name in Approval.model_fields} for item in await approvals.listing(me)]

@@ -35,7 +35,7 @@ from handoff.mail import store as mails
 from handoff.packet.fit import fit, whole_part
 from handoff.packet.load import load_packet
 from handoff.ports import Ports
-from handoff.queue import endings, moves, rights
+from handoff.queue import endings, moves, reopening, rights
 from handoff.queue.gauges import ESTIMATE_ERROR
 from handoff.queue.listing import read_colleagues, read_listing
 from handoff.storage import tables as t
@@ -276,6 +276,21 @@ class QueueService:
 
         closing = ConversationClosed(me.id, outcome, cause, packet_enough, packet_missing, code, article_missing)
         await self._on(handoff_id, me, "handoff.close", lambda log: endings.close(log, handoff_id, me, closing))
+
+    async def reopen(self, handoff_id: str, me: Principal) -> str:
+        """Open again what was closed; the new hand-over's id. It is theirs, or waits where they are away or full.
+
+        Raises ``Conflict`` (``not_closed``, ``conversation_erased``), ``Forbidden`` (``wrong_department``,
+        ``not_yours_to_reopen``).
+        """
+        states = await self._presence.states()
+        there = states is None or states.get(me.id) == "online"
+        within = self._core.settings.answer_within
+
+        def work(log: LogWriter) -> str:
+            return reopening.reopen(log, handoff_id, me, self.plan, within, there=there)
+
+        return await self._on(handoff_id, me, "handoff.reopen", work)
 
     async def promise(self, handoff_id: str, me: Principal, text: str, due_at: str, owner: str | None) -> str:
         """Promise something in a conversation of one's own. Raises ``Unprocessable`` (``bad_due_time``)."""

@@ -17,7 +17,7 @@ from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
 from handoff.surveys import rules
 
-TRIGGERS = frozenset({"feedback.given", "conversation.closed", "promise.kept"})
+TRIGGERS = frozenset({"feedback.given", "conversation.closed", "promise.kept", "handoff.reopened"})
 
 
 def follow(log: LogWriter, settings: HandoffSettings) -> None:
@@ -25,7 +25,7 @@ def follow(log: LogWriter, settings: HandoffSettings) -> None:
     triggers = [event for event in log.written if event["type"] in TRIGGERS]
     for event in triggers:
         if _is_reopening(event):
-            _withdraw(log, event["data"].get("episode_id"))
+            _withdraw(log, event["data"].get("episode_id") or log.conversation.episode_id)
             continue
         data = parse_event(event["type"], event["data"])
         if rules.asks_now(data):
@@ -69,7 +69,8 @@ def _offer(log: LogWriter, episode_id: str, settings: HandoffSettings) -> None:
 
 
 def _is_reopening(event: WireEvent) -> bool:
-    return bool(event["type"] == "feedback.given" and event["data"]["kind"] == "not_solved")
+    """The customer says so, or a colleague does."""
+    return bool(event["type"] == "handoff.reopened" or event["data"].get("kind") == "not_solved")
 
 
 def _withdraw(log: LogWriter, episode_id: str | None) -> None:

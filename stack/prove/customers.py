@@ -212,6 +212,6 @@ def settled(customer: Customer) -> bool:
 
 def with_people_after(now: bool, kind: str) -> bool:
     """Whether a person has, or will have, the conversation after an event of this kind."""
-    if kind in ("handoff.queued", "handoff.accepted", "handoff.transferred"):
+    if kind in ("handoff.queued", "handoff.accepted", "handoff.transferred", "handoff.reopened"):
         return True
     return False if kind in ("handoff.returned", "conversation.reopened", "conversation.closed") else now

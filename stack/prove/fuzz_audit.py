@@ -33,7 +33,9 @@ CLAIMS = re.compile(
 """Words that say that something was done; "is cancelled already" and the like tell a state and are none."""
 RECEIPT = re.compile(r"\b[A-Z]{2}-[A-Z0-9]{8}\b")
 CONFIRM = "/confirm_operation"
-WITH_PEOPLE = frozenset({"handoff.queued", "handoff.accepted", "handoff.transferred", "handoff.released"})
+WITH_PEOPLE = frozenset(
+    {"handoff.queued", "handoff.accepted", "handoff.transferred", "handoff.released", "handoff.reopened"}
+)
 WITHOUT = frozenset({"handoff.returned", "conversation.closed", "conversation.reopened"})
 UNDER_WAY = timedelta(seconds=1)
 """How long an event may take from its time stamp to its commit."""

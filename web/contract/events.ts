@@ -23,6 +23,7 @@ export interface Contract {
     "handoff.offered": HandoffOffered;
     "handoff.queued": HandoffQueued;
     "handoff.released": HandoffReleased;
+    "handoff.reopened": HandoffReopened;
     "handoff.requested": HandoffRequested;
     "handoff.returned": HandoffReturned;
     "handoff.transferred": HandoffTransferred;
@@ -242,6 +243,17 @@ export interface HandoffReleased {
   agent_id: string;
   handoff_id: string;
   reason: "no_answer" | "disconnected" | "switched_off";
+}
+/**
+ * A person opened the closed conversation again. ``handoff_id`` is the hand-over that had ended; the one that
+ * begins follows as ``handoff.queued``, and ``handoff.accepted`` in the same step where they took it at once.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "HandoffReopened".
+ */
+export interface HandoffReopened {
+  by: string;
+  handoff_id: string;
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

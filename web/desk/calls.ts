@@ -44,6 +44,7 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     colleagues: () => api.request<Schemas["Colleagues"]>("GET", "/agents"),
     handBack: (id: string, note: string) => act(id, "return", note ? { note } : {}),
     close: (id: string, wrapUp: Schemas["Close"]) => act(id, "close", wrapUp),
+    reopen: (id: string) => api.request<HandoffDetail>("POST", of(id, "reopen")),
     history: (id: string) => api.request<Schemas["History"]>("GET", of(id, "history")),
     transcript: (id: string, conversation: string) =>
       api.request<Schemas["Transcript"]>("GET", of(id, `history/${encodeURIComponent(conversation)}`)),

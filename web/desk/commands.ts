@@ -1,7 +1,7 @@
 /** Everything that the keyboard can do, in one list: the keys, the palette and the help are made from it. */
 import type { Desk } from "./controller";
 import { offersOf, VIEWS } from "./inbox";
-import { type DeskState, isMine, PANELS } from "./state";
+import { type DeskState, isMine, mayReopen, PANELS } from "./state";
 import { switchTheme } from "./theme";
 import { t } from "./words";
 
@@ -30,6 +30,10 @@ const queued = (state: DeskState) => current(state)?.detail?.state === "queued";
 const offer = (state: DeskState) => offersOf(state.queue, Date.now())[0]?.handoff_id ?? "";
 const offered = (state: DeskState) => !!offer(state);
 const opened = (state: DeskState) => !!current(state)?.detail;
+const reopenable = (state: DeskState) => {
+  const view = current(state);
+  return !!view && mayReopen(state, view);
+};
 const owned = (state: DeskState) => {
   const view = current(state);
   return !!view && isMine(state, view) && view.detail?.state === "accepted";
@@ -47,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "promise", title: t("cmd_promise"), key: "p", ready: owned, run: (desk) => desk.ask("promise") },
   { id: "return", title: t("cmd_return"), key: "b", ready: owned, run: (desk) => desk.ask("return") },
   { id: "close", title: t("cmd_close"), key: "e", ready: owned, run: (desk) => desk.ask("close") },
+  { id: "reopen", title: t("cmd_reopen"), key: "o", ready: reopenable, run: (desk) => void desk.reopen(desk.store.get().selected ?? "") },
   { id: "nextTab", title: t("cmd_nextTab"), key: "]", ready: (state) => state.tabs.length > 0, run: (desk) => desk.turn(1) },
   { id: "previousTab", title: t("cmd_previousTab"), key: "[", ready: (state) => state.tabs.length > 0, run: (desk) => desk.turn(-1) },
   { id: "closeTab", title: t("cmd_closeTab"), key: "x", ready: (state) => !!state.selected, run: (desk) => desk.closeTab(desk.store.get().selected ?? "") },

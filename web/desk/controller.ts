@@ -205,6 +205,14 @@ export class Desk {
     await this.views.accept(id);
   }
 
+  /** What is closed goes on in a hand-over of its own, which takes the place of the old one on the screen. */
+  async reopen(id: string): Promise<void> {
+    const fresh = await this.views.reopen(id);
+    if (!fresh) return;
+    this.select(fresh);
+    this.keepTabs(this.store.get().tabs.filter((each) => each !== id));
+  }
+
   async declineOffer(id: string): Promise<void> {
     await this.options.calls.decline(id).catch((error: unknown) => this.toast(sentence(error)));
     await this.refreshQueue();

@@ -154,6 +154,14 @@ export function isMine(state: DeskState, view: View): boolean {
   return signedIn.status === "in" && view.detail?.owner === `agent:${signedIn.session.id}`;
 }
 
+/** May open what is closed again: who had it, or a lead. The server decides; this only hides what it would refuse. */
+export function mayReopen({ signedIn }: DeskState, { id, detail, conversation }: View): boolean {
+  if (signedIn.status !== "in" || detail?.state !== "closed" || detail.owner !== "none") return false;
+  const { id: me, roles } = signedIn.session;
+  const had = conversation.facts.filter((fact) => fact.type === "handoff.accepted").filter(({ data }) => data.handoff_id === id);
+  return roles.some((role) => role === "lead" || role === "admin") || had.at(-1)?.data.agent_id === me;
+}
+
 const ANSWERING: readonly string[] = ["agent", "senior", "lead", "admin"];
 const EDITING: readonly string[] = ["editor", "lead", "admin"];
 const REVIEWING: readonly string[] = ["qa", "lead", "admin"];

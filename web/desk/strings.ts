@@ -212,6 +212,7 @@ export const workEn = {
   cmd_promise: "Promise something to the customer",
   cmd_return: "Hand back to the assistant",
   cmd_close: "Close this conversation",
+  cmd_reopen: "Open this conversation again",
   cmd_nextTab: "Next conversation at hand",
   cmd_previousTab: "Previous conversation at hand",
   cmd_closeTab: "Put this conversation aside",

@@ -86,6 +86,13 @@ export class Views {
     return this.act(id, "close", () => this.calls.close(id, wrapUp));
   }
 
+  /** The hand-over that begins, where the conversation is open again. */
+  async reopen(id: string): Promise<string | null> {
+    let fresh: string | null = null;
+    await this.act(id, "reopen", async () => (fresh = (await this.calls.reopen(id)).handoff_id));
+    return fresh;
+  }
+
   async refresh(id: string): Promise<void> {
     const under = this.reading.get(id);
     if (under) {

@@ -96,6 +96,7 @@ function apply(state: Conversation, event: LogEvent): Conversation {
       return next.owner.kind === "queue" ? { ...next, owner: { kind: "queue", position, estimate, staffed, opensAt } } : next;
     }
     case "handoff.transferred":
+    case "handoff.reopened":
       return { ...next, owner: { kind: "queue", position: null }, choices: null };
     case "handoff.accepted": {
       const { agent_id: id, agent_name: name } = event.data;

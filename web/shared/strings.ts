@@ -127,6 +127,7 @@ export const deskEn = {
   acceptFirst: "Accept the conversation to answer.",
   withSomeone: "{name} has this conversation.",
   closedAlready: "This conversation is closed.",
+  reopen: "Open again",
   returnedAlready: "This conversation is back with the assistant.",
   reply: "Reply",
   replyTo: "Reply to {name}",

@@ -45,6 +45,7 @@ export function timeline(conversation: Conversation, house: string, words: Words
         line(fact, words("closed"));
         break;
       case "conversation.reopened":
+      case "handoff.reopened":
         line(fact, words("reopened"));
         break;
     }

@@ -154,6 +154,16 @@ def test_not_solved_after_the_end_downgrades_the_same_episode() -> None:
     assert one(log, as_of=START + DAY).status == "immature"
 
 
+@pytest.mark.parametrize("before", ["confirmed", "verified_state"])
+def test_what_a_colleague_opens_again_downgrades_the_same_episode(before: str) -> None:
+    log = asked().bot().solved() if before == "confirmed" else asked().done().bot("Done.", operations=["op_1"])
+    assert one(log.closed()).evidence == before
+    log.later(days=2).add("handoff.reopened", "agent", handoff_id="h", by="agt_1")
+    episode = one(log)
+    assert (episode.evidence, len(episode.contacts)) == ("none", 2)
+    assert episode.status != "resolved"
+
+
 def test_a_new_need_after_a_confirmed_one_is_an_episode_of_its_own() -> None:
     log = asked().bot().solved().customer("And how do I wash a tent?", "ask_howto").bot("By hand.").closed()
     found = episodes_of([log.conversation()], LATER)

@@ -37,6 +37,7 @@ def test_the_table_is_the_one_that_was_agreed() -> None:
         "queue conversation.closed none",
         "agent conversation.closed none",
         "none conversation.reopened bot",
+        "none handoff.reopened queue",
     }
 
 

@@ -30,6 +30,7 @@ from handoff.gateway.turns import TurnLimits, TurnStart
 from handoff.history.checker import check
 from handoff.history.load import load
 from handoff.queue import endings, moves
+from handoff.queue import reopening as desk_reopening
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import default_plan
 from handoff.settings import HandoffSettings
@@ -48,6 +49,7 @@ MINUTE = timedelta(minutes=1)
 TIMERS = idle.Timers(bot=15 * MINUTE, agent=30 * MINUTE, close=10 * MINUTE)
 KEPT = ("agents", "agent_sessions", "audit")
 AGENTS = st.integers(0, 1)
+PERSON = st.sampled_from([None, None, None, 0, 1])
 WHICH = st.sampled_from([0, 0, 0, 0, 1, 2])
 
 
@@ -137,6 +139,11 @@ class Walk(RuleBasedStateMachine):
             this = self.seen[-1 - which * 4 % len(self.seen)]
             self.change(lambda log: work(log, this))
 
+    def person(self, log: LogWriter, handoff_id: str, who: int | None) -> Principal:
+        """One of the two; ``None``: whoever has, or had, the hand-over, so that walks get past what is theirs alone."""
+        agent = moves.find_row(log.connection, handoff_id)["agent_id"]
+        return next((one for one in self.people if who is None and one.id == agent), self.people[who or 0])
+
     @rule(who=AGENTS, which=WHICH)
     def accept(self, who: int, which: int) -> None:
         me = self.people[who]
@@ -157,10 +164,18 @@ class Walk(RuleBasedStateMachine):
     def hand_back(self, who: int, which: int) -> None:
         self.on_handoff(which, lambda log, this: endings.hand_back(log, this, self.people[who], "was helped"))
 
-    @rule(who=AGENTS, which=WHICH, outcome=st.sampled_from(["resolved", "unresolved"]))
-    def close(self, who: int, which: int, outcome: str) -> None:
-        closing = ConversationClosed(self.people[who].id, outcome, "done", cause_code="other")
-        self.on_handoff(which, lambda log, this: endings.close(log, this, self.people[who], closing))
+    @rule(who=PERSON, which=WHICH, outcome=st.sampled_from(["resolved", "unresolved"]))
+    def close(self, who: int | None, which: int, outcome: str) -> None:
+        def work(log: LogWriter, this: str) -> None:
+            me = self.person(log, this, who)
+            endings.close(log, this, me, ConversationClosed(me.id, outcome, "done", cause_code="other"))
+
+        self.on_handoff(which, work)
+
+    @rule(who=PERSON, which=WHICH, there=st.booleans())
+    def reopen(self, who: int | None, which: int, there: bool) -> None:
+        again = partial(desk_reopening.reopen, plan=default_plan(), answer_within=3 * MINUTE, there=there)
+        self.on_handoff(which, lambda log, this: again(log, this, self.person(log, this, who)))
 
     @rule(who=AGENTS, which=WHICH, text=st.sampled_from(["I am on it", "done"]))
     def agent_says(self, who: int, which: int, text: str) -> None:

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../controller";
-import { type DeskState, isMine, listed, type View } from "../state";
+import { type DeskState, isMine, listed, mayReopen, type View } from "../state";
 import { label, t } from "../words";
 import { authorName } from "./authors";
 import { CloseDialog } from "./CloseDialog";
@@ -73,6 +73,11 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
           {queued && (
             <button type="button" class="button is-main" disabled={view.busy === "accept"} aria-keyshortcuts="a" onClick={() => void desk.views.accept(view.id)}>
               {t(view.busy === "accept" ? "accepting" : "accept")}
+            </button>
+          )}
+          {mayReopen(state, view) && (
+            <button type="button" class="button" disabled={view.busy === "reopen"} aria-keyshortcuts="o" onClick={() => void desk.reopen(view.id)}>
+              {t("reopen")}
             </button>
           )}
           {mine && detail.state === "accepted" && (

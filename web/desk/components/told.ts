@@ -22,6 +22,7 @@ function sentence(fact: Told, names: Names): string | null {
       return outcome ? t("storyClosedOutcome", { by: names(by), outcome: label("outcome", outcome) }) : t("storyClosed", { by: names(by) });
     }
     case "conversation.reopened":
+    case "handoff.reopened":
       return t("storyReopened", { by: names(fact.data.by) });
     case "customer.verified":
       return t("storyVerified", { method: label("verified", fact.data.method) });
