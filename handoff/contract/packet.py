@@ -143,10 +143,10 @@ class PacketNeed:
 
 @dataclass(frozen=True)
 class PacketStep:
-    """One thing that was tried, in order."""
+    """One thing that was tried, in order. ``lookup``: what was read in the business system, and what came back."""
 
     seq: int
-    kind: Literal["answer", "question", "article", "operation", "failure"]
+    kind: Literal["answer", "question", "article", "operation", "failure", "lookup"]
     text: str
     reaction: Optional[str] = None
     source: FactSource = "tool"

@@ -90,7 +90,7 @@ def build(
         customer=customer(conversation, events, said, where),
         why=why,
         need=need(said, turns, why.evidence, performed, note, topic_chosen(events)),
-        tried=tried.steps(events, handoff.seq),
+        tried=tried.steps(events, turns, handoff.seq),
         operations=tried.operations(events, ledger or {}),
         articles=tried.articles(events),
         promises=tried.promises(events, as_of or handoff.requested_at),

@@ -8,6 +8,7 @@ from handoff.contract.packet import Fact, NextAction, Packet, PacketOperation, P
 LONGEST = 160
 LONGEST_TRIED = 400
 MOST_NAMED = 5
+MOST_READ = 2
 MOST_SEQS = 20
 STATES = {
     "intended": "prepared, not done",
@@ -57,15 +58,17 @@ def summarise(packet: Packet) -> PacketSummary:
 def _tried(packet: Packet) -> tuple[str, list[int]]:
     said = [step for step in packet.tried if step.kind in ("answer", "question", "article")]
     failures = [step for step in packet.tried if step.kind == "failure"]
+    read = [step for step in packet.tried if step.kind == "lookup"][-MOST_READ:]
     parts = [f"{_count(len(said), 'answer')} from the assistant"] if said else []
     titles = sorted({article.title for article in packet.articles})
     if titles:
         parts.append("showed " + ", ".join(titles))
+    parts += dict.fromkeys(step.text for step in read)
     newest = packet.operations[-MOST_NAMED:]
     parts += [f"{operation.summary or operation.kind}: {STATES[operation.state]}" for operation in newest]
     if failures:
         parts.append(f"{_count(len(failures), 'turn')} failed")
-    seqs = [step.seq for step in (*said, *failures)] + [o.seq for o in packet.operations if o.seq is not None]
+    seqs = [step.seq for step in (*said, *read, *failures)] + [o.seq for o in packet.operations if o.seq is not None]
     return _line("; ".join(parts) or "Nothing yet.", LONGEST_TRIED), sorted(set(seqs))[-MOST_SEQS:]
 
 

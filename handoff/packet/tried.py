@@ -16,7 +16,8 @@ from handoff.contract.packet import (
 )
 from handoff.contract.redact import hide
 from handoff.conversations.log import WireEvent
-from handoff.packet.need import LONGEST_QUOTE
+from handoff.packet.lookups import lookups
+from handoff.packet.need import LONGEST_QUOTE, TurnRecord
 
 MOST_STEPS = 40
 EFFECTS: dict[str, Effect] = {
@@ -36,7 +37,7 @@ class LedgerRow(NamedTuple):
     object_ref: str
 
 
-def steps(events: Sequence[WireEvent], until: int) -> list[PacketStep]:
+def steps(events: Sequence[WireEvent], turns: Sequence[TurnRecord], until: int) -> list[PacketStep]:
     """What was tried before the hand-over, in order. Announcing the hand-over is not trying."""
     found: list[PacketStep] = []
     for event in without_farewell(events):
@@ -55,7 +56,8 @@ def steps(events: Sequence[WireEvent], until: int) -> list[PacketStep]:
             found.append(PacketStep(event["seq"], kind, text))
         elif event["type"] == "feedback.given" and found:
             found[-1] = replace(found[-1], reaction=data["kind"])
-    return found[-MOST_STEPS:]
+    # A turn's readings stand at the message that it answers, before all that it did and said.
+    return sorted([*lookups(turns, until), *found], key=lambda step: step.seq)[-MOST_STEPS:]
 
 
 def without_farewell(events: Sequence[WireEvent]) -> list[WireEvent]:

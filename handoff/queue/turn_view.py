@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from handoff.contract.redact import hide
 from handoff.conversations.schemas import Body
 from handoff.errors import NotFound
+from handoff.packet.lookups import lines_of
 from handoff.storage import tables as t
 from handoff.storage.database import Database
 
 
 class TurnView(Body):
     """``seq`` is the newest customer message of the turn; ``triage``, ``messages``, ``operations`` and ``directives``
-    are those of the stored ``TurnResult`` without payment data, absent for a turn that failed."""
+    are those of the stored ``TurnResult`` without payment data, absent for a turn that failed. ``lookups``: what was
+    read in the business system, a line each."""
 
     seq: int
     reply_to: list[int]
@@ -29,6 +31,7 @@ class TurnView(Body):
     triage: dict[str, Any] | None
     messages: list[dict[str, Any]]
     operations: list[dict[str, Any]]
+    lookups: list[str]
     directives: list[dict[str, Any]]
 
 
@@ -59,5 +62,6 @@ class TurnViewer:
             triage=result.get("triage"),
             messages=result.get("messages", []),
             operations=result.get("operations", []),
+            lookups=lines_of(result),
             directives=result.get("directives", []),
         )

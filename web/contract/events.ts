@@ -790,13 +790,13 @@ export interface PacketLine {
   who: "customer" | "bot" | "agent" | "system";
 }
 /**
- * One thing that was tried, in order.
+ * One thing that was tried, in order. ``lookup``: what was read in the business system, and what came back.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PacketStep".
  */
 export interface PacketStep {
-  kind: "answer" | "question" | "article" | "operation" | "failure";
+  kind: "answer" | "question" | "article" | "operation" | "failure" | "lookup";
   reaction?: string | null;
   seq: number;
   source?: "customer" | "tool" | "inferred" | "host_site" | "pre_chat" | "browser";

@@ -5200,7 +5200,8 @@ export interface components {
         /**
          * TurnView
          * @description ``seq`` is the newest customer message of the turn; ``triage``, ``messages``, ``operations`` and ``directives``
-         *     are those of the stored ``TurnResult`` without payment data, absent for a turn that failed.
+         *     are those of the stored ``TurnResult`` without payment data, absent for a turn that failed. ``lookups``: what was read
+         *     in the business system, a line each.
          */
         TurnView: {
             /** Correlation Id */
@@ -5213,6 +5214,8 @@ export interface components {
             epoch: number;
             /** Finished At */
             finished_at: string | null;
+            /** Lookups */
+            lookups: string[];
             /** Messages */
             messages: {
                 [key: string]: unknown;

@@ -229,6 +229,7 @@ export const deskEn = {
   step_article: "Showed article",
   step_operation: "Operation",
   step_failure: "Failed",
+  step_lookup: "Looked up",
 
   queue_support: "Support",
   queue_specialist: "Specialists",
@@ -288,6 +289,7 @@ export const deskEn = {
   unknownTopic: "not named",
   triageRead: "Understood “{intent}”",
   triageReadNothing: "No intent recognised",
+  triageLookedUp: "looked up {what}",
   triageScores: "frustration {frustration}, complexity {complexity}",
   triageRule: "rule {rule}",
   evidence: "Evidence",

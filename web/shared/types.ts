@@ -2,7 +2,7 @@
 import type { Choice, Contract, Packet } from "../contract/events";
 import type { components } from "../contract/openapi";
 
-export type { Attachment, Citation, Choice, Evidence, Packet, PacketOperation, TriageDecided } from "../contract/events";
+export type { Attachment, Citation, Choice, Evidence, Packet, PacketOperation, PacketStep, TriageDecided } from "../contract/events";
 
 /** What the routes take and give, by its name in the contract. */
 export type Schemas = components["schemas"];

@@ -122,6 +122,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
           customer={name}
           names={(author) => authorName(state, view, author)}
           onRetry={() => desk.views.retryReply(view.id)}
+          tried={detail.packet?.tried}
           mailing={{ mails: detail.mails, busy: !!view.busy, again: (mailId) => void desk.views.mailAgain(view.id, mailId) }}
         />
         {typing && <p class="soft typing">{t("typing", { name })}</p>}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Evidence, TriageDecided } from "../../shared/types";
+import type { Evidence, PacketStep, TriageDecided } from "../../shared/types";
 import { score, spaced, sureness } from "../format";
 import { label, t } from "../words";
 import { type Names, type Told, told } from "./told";
@@ -9,10 +9,10 @@ import { When } from "./When";
 export type { Names };
 
 /** One event that is not a message: a quiet line, or a card where an agent should stop and read. */
-export function StaffFact({ fact, names }: { fact: Told; names: Names }) {
+export function StaffFact({ fact, names, tried }: { fact: Told; names: Names; tried: readonly PacketStep[] }) {
   switch (fact.type) {
     case "triage.decided":
-      return <Triage fact={fact} data={fact.data} />;
+      return <Triage fact={fact} data={fact.data} lookups={tried.filter((step) => step.kind === "lookup" && fact.data.reply_to.includes(step.seq))} />;
     case "handoff.requested":
       return (
         <Card fact={fact} kind="handover" title={t("storyRequested", { reason: label("reason", fact.data.reason) })}>
@@ -76,7 +76,7 @@ function Card({ fact, kind, title, children }: { fact: Told; kind: string; title
 }
 
 /** What the assistant understood in one turn: one line to skim, the evidence behind it to open. */
-function Triage({ fact, data }: { fact: Told; data: TriageDecided }) {
+function Triage({ fact, data, lookups }: { fact: Told; data: TriageDecided; lookups: readonly PacketStep[] }) {
   const read = data.intent ? t("triageRead", { intent: spaced(data.intent) }) : t("triageReadNothing");
   const sure = data.confidence == null ? "" : `, ${t(`sure_${sureness(data.confidence)}`)} (${Math.round(data.confidence * 100)} %)`;
   const scores = t("triageScores", { frustration: score(data.frustration), complexity: score(data.complexity) });
@@ -86,6 +86,7 @@ function Triage({ fact, data }: { fact: Told; data: TriageDecided }) {
         <summary>
           {read}
           {sure} → {label("decision", data.decision)}
+          {lookups.length > 0 && ` · ${t("triageLookedUp", { what: lookups.map((step) => step.text).join("; ") })}`}
         </summary>
         <p>
           {scores}, {t("triageRule", { rule: spaced(data.rule) })}

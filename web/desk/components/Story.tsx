@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { Markdown } from "../../shared/Markdown";
 import type { Conversation, Echo } from "../../shared/reduce";
-import type { Fact, FactOf, Mail } from "../../shared/types";
+import type { Fact, FactOf, Mail, PacketStep } from "../../shared/types";
 import { size } from "../format";
 import { t } from "../words";
 import { type Names, StaffFact } from "./StaffFact";
@@ -16,6 +16,8 @@ interface Props {
   names: Names;
   onRetry: () => void;
   mailing?: Mailing;
+  /** What was tried, from the packet: readings stand with the turn that made them. */
+  tried?: readonly PacketStep[];
 }
 
 /** What of it leaves by e-mail too. */
@@ -26,7 +28,7 @@ interface Mailing {
 }
 
 /** The whole conversation, as the log tells it: what was said, and between it what was understood, decided and done. */
-export function Story({ conversation, customer, names, onRetry, mailing }: Props) {
+export function Story({ conversation, customer, names, onRetry, mailing, tried = [] }: Props) {
   // One mail may hold several messages: it stands under the last of them.
   const under = new Map(mailing?.mails.map((mail) => [mail.seqs[mail.seqs.length - 1], mail]));
   return (
@@ -37,7 +39,7 @@ export function Story({ conversation, customer, names, onRetry, mailing }: Props
             <Mailed mail={under.get(fact.seq)} mailing={mailing} />
           </Message>
         ) : (
-          <StaffFact key={fact.id} names={names} fact={fact as Exclude<Fact, { type: "message.sent" }>} />
+          <StaffFact key={fact.id} names={names} fact={fact as Exclude<Fact, { type: "message.sent" }>} tried={tried} />
         ),
       )}
       {conversation.echoes.map((echo) => (

@@ -6,7 +6,7 @@ import type { Desk } from "../../desk/controller";
 import { PacketPanel } from "../../desk/components/PacketPanel";
 import { Story } from "../../desk/components/Story";
 import { EMPTY, reduceAll } from "../../shared/reduce";
-import type { Fact, HandoffDetail, Packet } from "../../shared/types";
+import type { Fact, FactOf, HandoffDetail, Packet, PacketStep } from "../../shared/types";
 
 const folder = join(process.cwd(), "../tests/contract/vectors");
 const there = existsSync(folder);
@@ -48,6 +48,22 @@ test.runIf(there)("the golden packet is shown with all that it knows", () => {
   expect(text).toContain(ids.knowledge_version);
   expect(text).toContain(why.evidence?.[0]?.text);
   expect(text).not.toMatch(/undefined|null/);
+});
+
+test.runIf(there)("what was looked up stands in the packet, and in the story with its turn", () => {
+  const packet = vector<Packet>("packet.json");
+  const detail = { packet, events: [] } as unknown as HandoffDetail;
+  const panel = drawn(<PacketPanel desk={{ calls: { summary: () => new Promise(() => {}) } } as unknown as Desk} detail={detail} owed={null} />);
+  const lookups = packet.tried.filter((step) => step.kind === "lookup");
+  expect(lookups).toHaveLength(1);
+  expect(panel).toContain(`Looked up ${lookups[0]?.text}`);
+
+  const triage = vector<Fact>("event.triage.decided.json") as FactOf<"triage.decided">;
+  const tried = lookups.map((step) => ({ ...step, seq: triage.data.reply_to[0] ?? 0 }));
+  const told = (steps: PacketStep[]) =>
+    drawn(<Story conversation={reduceAll(EMPTY, [{ ...triage, seq: 1 }])} customer="Mara" names={(author) => author} onRetry={() => {}} tried={steps} />);
+  expect(told(tried)).toContain(`looked up ${lookups[0]?.text}`);
+  expect(told(lookups.map((step) => ({ ...step, seq: 99 })))).not.toContain("looked up");
 });
 
 test.runIf(there)("every golden event can be told in the story", () => {
