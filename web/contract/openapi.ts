@@ -5200,8 +5200,8 @@ export interface components {
         /**
          * TurnView
          * @description ``seq`` is the newest customer message of the turn; ``triage``, ``messages``, ``operations`` and ``directives``
-         *     are those of the stored ``TurnResult`` without payment data, absent for a turn that failed. ``lookups``: what was read
-         *     in the business system, a line each.
+         *     are those of the stored ``TurnResult`` without payment data, absent for a turn that failed. ``lookups``: what was
+         *     read in the business system, a line each.
          */
         TurnView: {
             /** Correlation Id */
