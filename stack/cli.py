@@ -41,6 +41,8 @@ knowledge = typer.Typer(help="Articles in and out, the index, and one question."
 demo = typer.Typer(help="The demo company: its customers, orders, staff and mails.", invoke_without_command=True)
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(demo, name="demo")
+staff = typer.Typer(help="The people who may sign in, where no administrator can.", no_args_is_help=True)
+app.add_typer(staff, name="staff")
 customer = typer.Typer(help="One customer's data: for them, or out of every store.", no_args_is_help=True)
 app.add_typer(customer, name="customer")
 
@@ -128,6 +130,12 @@ def knowledge_reindex(as_json: AsJson = False) -> None:
 def knowledge_ask(question: str, as_json: AsJson = False) -> None:
     """Answer one question, with the trace of how the passages were found."""
     importlib.import_module("stack.knowledge_command").ask(load(), question, as_json=as_json)
+
+
+@staff.command("password")
+def staff_password(email: str, as_json: AsJson = False) -> None:
+    """Give somebody a new password, shown once; their sessions end."""
+    importlib.import_module("stack.staff_command").password(load(), email, as_json=as_json)
 
 
 @customer.command("export")
