@@ -91,17 +91,17 @@ def replay_command(
         "Checkout": plan.commit,
         "Control": f"{plan.control} at most, seed {plan.seed}",
     }
-    problems = [(p.line, p.message) for p in reading.problems] if reading else []
+    problems = reading.problems if reading else []
     document = {
         **outcome_found.document(),
         "facts": facts,
-        "problems": [{"line": line, "message": message} for line, message in problems],
+        "problems": [{"unit": each.unit, "line": each.line, "message": each.message} for each in problems],
         "lost": reading.lost if reading else 0,
     }
     paths = write(folder, pages.report(outcome_found, facts, problems), document, pages.cases(outcome_found))
     say(f"Report: {paths['html']}")
-    for line, message in problems[:MOST_TOLD]:
-        say(f"line {line}: {message}")
+    for problem in problems[:MOST_TOLD]:
+        say(str(problem))
     answer(document, as_json=as_json, people=_people(document))
     if (reading and reading.lost) or (fail_on_broken and outcome_found.newly_broken.hits):
         raise typer.Exit(1)

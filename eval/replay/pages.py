@@ -8,6 +8,7 @@ from eval.metrics.values import Metric
 from eval.replay.difference import NO_CHANGE, TITLES
 from eval.replay.run import Outcome, Replayed
 from eval.report.model import Bars, Block, Case, Cell, Fold, Report, Section, Table, Text
+from eval.transcripts.model import Problem
 from handoff.contract.redact import redact
 
 VERDICTS = ("newly_broken", "newly_resolved", "undetermined", "unchanged")
@@ -20,16 +21,15 @@ HONEST = (
 )
 
 
-def report(outcome: Outcome, facts: Mapping[str, str], problems: Sequence[tuple[int, str]] = ()) -> Report:
+def report(outcome: Outcome, facts: Mapping[str, str], problems: Sequence[Problem] = ()) -> Report:
     sections = [
         Section("What would have become of them", [Text(HONEST), *_figures(outcome)]),
         Section("What differed, turn by turn", [_differences(outcome)]),
         *(_verdict(outcome, verdict) for verdict in VERDICTS),
     ]
     if problems:
-        sections.append(
-            Section("What could not be read", [Table("A row a problem", ["line", "problem"], list(problems))])
-        )
+        rows: list[list[Cell]] = [[each.place, each.message] for each in problems]
+        sections.append(Section("What could not be read", [Table("A row a problem", ["where", "problem"], rows)]))
     count = len(outcome.replayed)
     return Report("Counterfactual replay", f"{count} stored episodes, frozen tools", sections, dict(facts))
 

@@ -45,7 +45,9 @@ class Evaluation:
             "conversations": len(reading.transcripts),
             "episodes": len(self.episodes),
             "lost": reading.lost,
-            "problems": [{"line": p.line, "message": p.message, "lost": p.lost} for p in reading.problems],
+            "problems": [
+                {"unit": p.unit, "line": p.line, "message": p.message, "lost": p.lost} for p in reading.problems
+            ],
             "as_of": told(self.as_of),
             "assumed_quiet": self.assumed_quiet,
             **self.figures.document(),

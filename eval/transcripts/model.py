@@ -10,14 +10,20 @@ from eval.outcomes.model import Conversation
 
 
 class Problem(NamedTuple):
-    """``lost``: what stands there is not counted; else it was read as the message says. ``line`` counts from 1."""
+    """``lost``: what stands there is not counted; else it was read as the message says. ``line`` counts from 1; in a
+    document without lines it counts records, and ``unit`` says so."""
 
     line: int
     message: str
     lost: bool
+    unit: str = "line"
+
+    @property
+    def place(self) -> str:
+        return f"{self.unit} {self.line}"
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        return f"{self.place}: {self.message}"
 
 
 class Unusable(Exception):
@@ -40,6 +46,10 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     records: int = 0
     timed: bool = True
+    unit: str = "line"
+
+    def tell(self, line: int, message: str, lost: bool) -> None:
+        self.problems.append(Problem(line, message, lost, self.unit))
 
     @property
     def lost(self) -> int:

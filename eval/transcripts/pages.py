@@ -47,7 +47,7 @@ def cases(evaluation: Evaluation) -> list[Case]:
         skipped = None if episode.eligible else f"not counted: {episode.exclusion}"
         found.append(Case("episodes", episode.id, problem=bad, skipped=skipped))
     lost = [problem for problem in evaluation.reading.problems if problem.lost]
-    return found + [Case("input", f"line {problem.line}", problem=problem.message) for problem in lost]
+    return found + [Case("input", problem.place, problem=problem.message) for problem in lost]
 
 
 def _sentence(headline: Metric) -> str:
@@ -167,5 +167,5 @@ def _problems(evaluation: Evaluation) -> Block:
     problems = evaluation.reading.problems
     if not problems:
         return Text("Nothing: every line was read.")
-    rows = [[p.line, p.message, "not counted" if p.lost else "read"] for p in problems]
-    return Table("A row a problem", ["line", "problem", ""], rows)
+    rows = [[p.place, p.message, "not counted" if p.lost else "read"] for p in problems]
+    return Table("A row a problem", ["where", "problem", ""], rows)

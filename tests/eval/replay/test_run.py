@@ -21,6 +21,7 @@ from eval.replay.run import history_before, replay
 from eval.replay.said import Said
 from eval.replay.words import turns_of_words
 from eval.report.write import write
+from eval.transcripts.model import Problem
 
 pytestmark = pytest.mark.unit
 
@@ -99,7 +100,7 @@ def test_newly_resolved_and_newly_broken_are_counted_apart_with_their_episodes(t
     assert resolved["hit_episodes"] == [chosen[0].episode.id]
     assert resolved["interval_95"][0] < 1.0
     assert len(told) == 2
-    paths = write(tmp_path, pages.report(outcome, {}, [(2, "not JSON")]), document, pages.cases(outcome))
+    paths = write(tmp_path, pages.report(outcome, {}, [Problem(2, "not JSON", True)]), document, pages.cases(outcome))
     page = paths["html"].read_text()
     assert "mara.voss@example.com" not in page + json.dumps(document)
     assert "newly broken" in paths["junit"].read_text()

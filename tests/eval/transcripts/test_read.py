@@ -7,28 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eval.transcripts.model import Reading, Unusable
+from eval.transcripts.model import Unusable
 from eval.transcripts.read import read
+from tests.eval.transcripts.files import event, reading, talk, told
 
 pytestmark = pytest.mark.unit
-
-
-def event(
-    seq: int, text: str = "Where is A-1042?", source: str = "customer", minute: int = 0, **more: Any
-) -> dict[str, Any]:
-    return {
-        "seq": seq, "occurred_at": f"2026-03-02T09:{minute:02d}:00Z", "source": source, "type": "message.sent",
-        "data": {"text": text, "author": source}, **more,
-    }  # fmt: skip
-
-
-def talk(name: str, *events: Any) -> str:
-    return json.dumps({"id": name, "customer_id": "cus_1", "channel": "web", "events": list(events)})
-
-
-def reading(path: Path, *lines: str, name: str = "file.jsonl") -> Reading:
-    (path / name).write_text("\n".join(lines))
-    return read(path / name)
 
 
 def test_good_lines_are_read_and_bad_ones_named(tmp_path: Path) -> None:
@@ -145,11 +128,6 @@ def test_a_clock_that_goes_back_is_said_in_every_form(tmp_path: Path) -> None:
     assert len(found.transcripts[0].conversation.events) == 2
 
 
-def told(found: Reading) -> list[tuple[str, str, str]]:
-    events = found.transcripts[0].conversation.events
-    return [(each.source, each.type, str(each.data.get("text", ""))) for each in events if each.type == "message.sent"]
-
-
 def test_a_rasa_tracker(tmp_path: Path) -> None:
     tracker = {
         "sender_id": "r1",
@@ -166,7 +144,7 @@ def test_a_rasa_tracker(tmp_path: Path) -> None:
     assert found.format == "rasa"
     assert [source for source, _, _ in told(found)] == ["customer", "bot"]
     assert found.transcripts[0].conversation.events[-1].type == "handoff.requested"
-    assert [str(each) for each in found.problems] == ["line 1: conversation r1, event 4: no timestamp; not counted"]
+    assert [str(each) for each in found.problems] == ["line 2: conversation r1, event 4: no timestamp; not counted"]
 
 
 def test_a_chatwoot_export(tmp_path: Path) -> None:
@@ -228,9 +206,9 @@ def test_a_table(tmp_path: Path) -> None:
     assert found.format == "csv"
     assert [each.conversation.id for each in found.transcripts] == ["a", "b"]
     assert [str(each) for each in found.problems] == [
-        "line 6: too few or too many cells; not counted",
-        "line 2: row 4: the clock goes back by 60 s; held at the time before",
-        "line 2: row 5: source 'ghost' is none of customer, user, visitor, contact, client, bot, assistant, ai, agent, "
+        "line 6: 2 cells where the first line has 4; not counted",
+        "line 4: the clock goes back by 60 s; held at the time before",
+        "line 5: source 'ghost' is none of customer, user, visitor, contact, client, bot, assistant, ai, agent, "
         "human, operator, admin, system; not counted",
     ]
     with pytest.raises(Unusable, match="no column for source"):
