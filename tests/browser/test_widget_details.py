@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import shoot
+from tests.browser.test_accessibility import in_both_themes
 from tests.browser.test_story import LAUNCHER, Desk, Widget, customer_with
 from tests.support.running import RunningStack, running_stack
 
@@ -38,7 +39,10 @@ def five_steps() -> Iterator[RunningStack]:
         yield running
 
 
-def test_the_estimate_the_face_and_the_five_steps(browser: Browser, page: Page, five_steps: RunningStack) -> None:
+def test_the_estimate_the_face_and_the_five_steps(browser: Browser, five_steps: RunningStack) -> None:
+    theirs = browser.new_context(viewport={"width": 1280, "height": 860}, bypass_csp=True)
+    theirs.set_default_timeout(PATIENCE_MS)
+    page = theirs.new_page()
     agents = browser.new_context(viewport={"width": 1440, "height": 900})
     agents.set_default_timeout(PATIENCE_MS)
     desk = Desk(agents.new_page(), five_steps)
@@ -50,6 +54,7 @@ def test_the_estimate_the_face_and_the_five_steps(browser: Browser, page: Page, 
     line = re.compile(r"Waiting for a person — number 1 in line, about \d+ minutes?")
     expect(page.locator("#owner")).to_have_text(line, timeout=PATIENCE_MS)
     shoot(page, "widget-estimate")
+    assert in_both_themes(page) == []
 
     desk.take(customer["name"])
     face = page.locator(".face-agent img")
@@ -62,6 +67,7 @@ def test_the_estimate_the_face_and_the_five_steps(browser: Browser, page: Page, 
     widget.messages.get_by_text("It is on its way.").wait_for()
     expect(widget.messages.locator(".small-face img").last).to_be_visible()
     shoot(page, "widget-face")
+    assert in_both_themes(page) == []
 
     desk.close("Found it")
     page.get_by_role("button", name="Yes", exact=True).click()
@@ -71,6 +77,7 @@ def test_the_estimate_the_face_and_the_five_steps(browser: Browser, page: Page, 
     expect(effort.get_by_role("radio").last).to_have_accessible_name(re.compile(r"^5\b.*Strongly agree"))
     effort.get_by_role("radio", name=re.compile("^4")).check(force=True)
     shoot(page, "survey-five-steps")
+    assert in_both_themes(page) == []
     survey.get_by_role("button", name="Send answers").click()
     expect(page.locator(".notice")).to_contain_text("Your answer helps us")
     told = page.evaluate("JSON.parse(Object.entries(localStorage).find(([, kept]) => kept.includes('cnv_'))[1])")
@@ -81,7 +88,8 @@ def test_the_estimate_the_face_and_the_five_steps(browser: Browser, page: Page, 
     ).json()["events"]
     surveys = [(e["type"], e["data"]["form"], e["data"].get("ces")) for e in log if e["type"].startswith("survey.")]
     assert surveys == [("survey.offered", "ces5", None), ("survey.answered", "ces5", 4)]
-    agents.close()
+    for each in (agents, theirs):
+        each.close()
 
 
 @pytest.mark.parametrize("wish", ["no-preference", "reduce"])
