@@ -1,10 +1,12 @@
-"""A clock that moves when it is told to, and ids that count."""
+"""Clocks that move when they are told to, and ids that count."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+
+from handoff.clock import SystemClock
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -29,6 +31,16 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._ticks += seconds
+
+
+class AheadClock(SystemClock):
+    """The real time, and a step ahead of it."""
+
+    def __init__(self) -> None:
+        self.step = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.step
 
 
 class CountingIds:

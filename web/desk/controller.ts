@@ -7,9 +7,11 @@ import { Assist } from "./assist";
 import type { DeskCalls } from "./calls";
 import { type Draft, readDrafts, withDraft } from "./drafts";
 import { type Inbox, type InboxFilter, inboxOf, keepHeard, type InboxView, news, withMessage } from "./inbox";
+import { kept } from "./kept";
 import { OwedList } from "./owed";
+import { Reminders } from "./reminders";
 import { readSaved, type SavedView, withoutSaved, withSaved } from "./saved";
-import { answers, type DeskState, type Dialog, INITIAL, lists, type Panel } from "./state";
+import { answers, type DeskState, type Dialog, INITIAL, lists, type Panel, signedInAs } from "./state";
 import { Views } from "./views";
 import { t } from "./words";
 
@@ -45,6 +47,7 @@ export class Desk {
   readonly assist: Assist;
   readonly owed: OwedList;
   readonly calls: DeskCalls;
+  private readonly reminders: Reminders;
   private readonly socket: ReconnectingSocket;
   private hint: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setInterval> | undefined;
@@ -62,6 +65,15 @@ export class Desk {
     this.owed = new OwedList(this.store, options.calls, {
       toast: (text) => this.toast(text),
       refreshOpen: () => this.views.refreshOpen(),
+      promised: (promises) => this.reminders.read(promises),
+    });
+    this.reminders = new Reminders({
+      me: () => signedInAs(this.store.get()),
+      recall: () => kept<string[]>(this.recall(this.own("reminded")), []),
+      keep: (told) => this.keep(this.own("reminded"), JSON.stringify(told)),
+      tell: (text, handoffId) => this.call(text, handoffId),
+      ring: () => this.ring(),
+      reload: () => void this.owed.load(),
     });
     this.views = new Views(this.store, options.calls, {
       refreshQueue: () => this.refreshQueue(),
@@ -343,6 +355,7 @@ export class Desk {
   private signedOut(reason: string | null): void {
     clearInterval(this.renewal);
     this.socket.stop();
+    this.reminders.stop();
     this.assist.look(null);
     const { sound, notify, section } = this.store.get();
     this.store.set({ ...INITIAL, sound, notify, section, signedIn: { status: "out", reason } });
@@ -401,7 +414,7 @@ export class Desk {
     arrived.forEach((item) => this.announce("toastNew", item));
     unseen.forEach((item) => this.announce("toastMessage", item));
     [...calls, ...arrived].forEach((item) => this.called.set(item.handoff_id, now));
-    if (calls.length + arrived.length + unseen.length && this.store.get().sound) this.options.ring();
+    if (calls.length + arrived.length + unseen.length) this.ring();
   }
 
   private shows({ handoff_id }: InboxItem): boolean {
@@ -412,8 +425,16 @@ export class Desk {
   private announce(code: "toastOffer" | "toastNew" | "toastMessage", item: InboxItem): void {
     const text = t(code, { name: item.customer_name ?? item.customer_id ?? t("anonymous") });
     // An offer stands on the screen with its own buttons.
-    if (code !== "toastOffer") this.toast(text, item.handoff_id);
-    if (this.store.get().notify) this.options.notify?.(text, () => this.select(item.handoff_id));
+    this.call(text, item.handoff_id, code !== "toastOffer");
+  }
+
+  private call(text: string, handoffId: string | null, toasted = true): void {
+    if (toasted) this.toast(text, handoffId);
+    if (this.store.get().notify) this.options.notify?.(text, () => handoffId && this.select(handoffId));
+  }
+
+  private ring(): void {
+    if (this.store.get().sound) this.options.ring();
   }
 
   /** What is on the screen has been read. */
@@ -445,8 +466,8 @@ export class Desk {
 
   /** A key of this agent alone: two who share a device do not see each other's drafts. */
   private own(key: string): string {
-    const { signedIn } = this.store.get();
-    return signedIn.status === "in" ? `${key}:${signedIn.session.id}` : key;
+    const me = signedInAs(this.store.get());
+    return me ? `${key}:${me}` : key;
   }
 
   recall(key: string): string | null {
@@ -462,14 +483,6 @@ export class Desk {
     } catch {
       return false;
     }
-  }
-}
-
-function kept<T>(text: string | null, otherwise: T): T {
-  try {
-    return text ? (JSON.parse(text) as T) : otherwise;
-  } catch {
-    return otherwise;
   }
 }
 

@@ -22,6 +22,8 @@ export interface Owed {
 export interface OwedPort {
   toast(text: string): void;
   refreshOpen(): void;
+  /** The promises were read. */
+  promised(promises: readonly OwedPromise[]): void;
 }
 
 /** What this person should look at now: what they may decide, and what is due soon or late. */
@@ -41,6 +43,7 @@ export class OwedList {
     try {
       const [{ approvals }, { promises }] = await Promise.all([this.calls.approvals(), this.calls.promises()]);
       this.store.set({ owed: { approvals, promises: promises.filter((each) => each.owner !== APPROVERS) }, owedProblem: null });
+      this.port.promised(promises);
     } catch (error) {
       this.store.set({ owedProblem: error instanceof ApiError ? error.message : t("unreachable") });
     }

@@ -109,6 +109,11 @@ export const INITIAL: DeskState = {
   typing: {},
 };
 
+/** The id of who works here; null where nobody is signed in. */
+export function signedInAs({ signedIn }: DeskState): string | null {
+  return signedIn.status === "in" ? signedIn.session.id : null;
+}
+
 export interface Lists {
   mine: InboxItem[];
   waiting: InboxItem[];

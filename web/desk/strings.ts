@@ -64,6 +64,8 @@ export const workEn = {
   offers: "Offered to you",
   toastOffer: "Offered to you: {name}",
   toastMessage: "{name} wrote",
+  toastPromiseSoon: "You promised, due {due}: {text}",
+  toastPromiseLate: "You promised, and it is overdue since {due}: {text}",
   offersMore: { one: "{count} more is offered to you", other: "{count} more are offered to you" },
   offersLess: "Show one at a time",
   offerLeft: "{seconds} s left",

@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from handoff.clock import SystemClock
 from handoff.settings import HandoffSettings
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, running
 from tests.handoff.queue.desk import Agent
+from tests.support.clock import AheadClock
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
 
 
-class Ahead(SystemClock):
-    """The real time, and a step ahead of it."""
-
-    def __init__(self) -> None:
-        self.step = timedelta(0)
-
-    def now(self) -> datetime:
-        return super().now() + self.step
+@pytest.fixture
+def clock() -> AheadClock:
+    return AheadClock()
 
 
 @pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-async def desk(settings: HandoffSettings, bot: ScriptedBot, clock: Ahead) -> AsyncIterator[Desk]:
+async def desk(settings: HandoffSettings, bot: ScriptedBot, clock: AheadClock) -> AsyncIterator[Desk]:
     quick = {"heartbeat_every": timedelta(seconds=0.1), "away_after": timedelta(minutes=2)}
     longer = {"offer_for": timedelta(minutes=1)}
     async with running(settings.model_copy(update=quick | longer), bot, clock) as desk:
@@ -67,7 +57,7 @@ async def told_of(desk: Desk, customer: Customer, kind: str, agent: str) -> dict
     return await eventually(f"{kind} {agent}", find)
 
 
-async def test_who_touches_nothing_is_offered_nothing_until_they_do(desk: Desk, clock: Ahead) -> None:
+async def test_who_touches_nothing_is_offered_nothing_until_they_do(desk: Desk, clock: AheadClock) -> None:
     ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
     ana_id, ben_id = [(await agent.get("/session")).json()["id"] for agent in (ana, ben)]
     first, second = await desk.open(), await desk.open()
