@@ -71,6 +71,8 @@ def test_speaking_of_people_is_no_wish(text: str) -> None:
         ("my stove exploded and burned my hand", "safety"),
         ("the canister is leaking gas in my kitchen", "safety"),
         ("the gas is leaking, what should I do?", "safety"),
+        ("My stove leaks.", "safety"),
+        ("our new camping stove is leaking", "safety"),
         ("my son was injured by the tent pole", "safety"),
         ("the harness snapped while I was climbing", "safety"),
         ("I will take you to court", "legal"),
