@@ -38,24 +38,22 @@ def document(raw: bytes) -> Document | None:
     has_lines = "\n" in body
     if body[:1] not in ("[", "{") or (body[0] == "{" and first_line.endswith("}") and has_lines):
         return None
+    broken: Entry | None = None
     try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError):
+        json.loads(text)
+    except (ValueError, RecursionError) as problem:
         if not (first_line in ("[", "{") or _WRAPS.match(body) or (body[0] == "[" and first_line.endswith(","))):
             return None
-        whole = None
+        broken = _broken(problem, "what follows is not read")
     begins = _list_at(text)
-    if begins is None:
-        return _one(text, whole) if has_lines else None
-    entries = list(_scan(text, begins + 1))
+    if begins is None and not has_lines:
+        return None
+    entries = list(_scan(text, 0, listed=False) if begins is None else _scan(text, begins + 1))
+    if broken and begins is not None and not any(each.problem for each in entries):
+        entries.append(broken)  # not in the list, but after it
     if has_lines:
         return Document("line", entries)
     return Document("record", [each._replace(at=number) for number, each in enumerate(entries, start=1)])
-
-
-def _one(text: str, whole: Any) -> Document:
-    entry = next(_scan(text, 0))
-    return Document("line", [Entry(1, whole) if whole is not None and not entry.problem else entry])
 
 
 def _list_at(text: str) -> int | None:
@@ -78,26 +76,25 @@ def _list_at(text: str) -> int | None:
     return next((found[name] for name in WRAPPERS if name in found), None)
 
 
-def _scan(text: str, at: int) -> Iterator[Entry]:
-    """The values of a list from ``at`` on."""
+def _scan(text: str, at: int, *, listed: bool = True) -> Iterator[Entry]:
+    """The values of a list from ``at`` on; or, not ``listed``, those that stand one after the other."""
     line, counted = 1, 0
     while True:
         at = _past_space(text, at)
         line, counted = line + text.count("\n", counted, at), at
-        if text[at : at + 1] == "]":
+        if listed and text[at : at + 1] == "]":
             return
         if at == len(text):
+            if not listed:
+                return
             yield Entry(line, None, "the file breaks off before its list ends")
             return
         began = at
         try:
             value, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError) as problem:
-            where, why = line, "not JSON"
-            if isinstance(problem, json.JSONDecodeError):
-                where, why = problem.lineno, f"not JSON at column {problem.colno} ({problem.msg})"
             onward = _next_like(text, began)
-            yield Entry(where, None, f"{why}; not counted" if onward else f"{why}; neither it nor the rest is counted")
+            yield _broken(problem, "not counted" if onward else "neither it nor the rest is counted", line)
             if onward is None:
                 return
             at = onward
@@ -110,8 +107,14 @@ def _scan(text: str, at: int) -> Iterator[Entry]:
         after = _past_space(text, at)
         if text[after : after + 1] == ",":
             at = after + 1
-        elif text[after : after + 1] == "{":
+        elif listed and text[after : after + 1] == "{":
             yield Entry(line, None, "a comma is missing after this record; read all the same", lost=False)
+
+
+def _broken(problem: Exception, so: str, line: int = 1) -> Entry:
+    if isinstance(problem, json.JSONDecodeError):
+        return Entry(problem.lineno, None, f"not JSON at column {problem.colno} ({problem.msg}); {so}")
+    return Entry(line, None, f"not JSON; {so}")
 
 
 def _next_like(text: str, began: int) -> int | None:

@@ -269,3 +269,32 @@ def test_a_document_with_a_missing_comma_or_a_bad_byte_keeps_the_others(tmp_path
     found = read(tmp_path / "t.json")
     assert [each.conversation.id for each in found.transcripts] == ["a", "c"]
     assert [each.message for each in found.problems] == ["not UTF-8; not counted"]
+
+
+def test_documents_one_after_the_other_are_read_or_named(tmp_path: Path) -> None:
+    found = reading(tmp_path, GOOD[0], GOOD[1], GOOD[2][:60], name="t.json")
+    assert [each.conversation.id for each in found.transcripts] == ["a", "b"]
+    assert found.lost == 1
+    wrapped = '{"conversations": ' + listed(GOOD[0]) + ', "total": 2}'
+    assert reading(tmp_path, wrapped, name="t.json").problems == []
+    for first, second in ((listed(GOOD[0]), listed(GOOD[1])), (wrapped, wrapped)):
+        found = reading(tmp_path, first, second, name="t.json")
+        assert [each.conversation.id for each in found.transcripts] == ["a"]
+        (problem,) = found.problems
+        assert (problem.line, problem.lost) == (first.count("\n") + 2, True)
+        assert problem.message == "not JSON at column 1 (Extra data); what follows is not read"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.integers(0, 900), st.binary(min_size=1, max_size=3), st.integers(0, 4))
+def test_a_document_that_is_damaged_anywhere_loses_no_other_record_in_silence(
+    tmp_path: Path, at: int, damage: bytes, gone: int
+) -> None:
+    text = listed(*GOOD).encode()
+    at = at % len(text)
+    (tmp_path / "t.json").write_bytes(text[:at] + damage + text[at + gone :])
+    try:
+        found = read(tmp_path / "t.json")
+    except Unusable:
+        return
+    assert len(found.transcripts) == 3 or found.problems
