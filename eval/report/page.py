@@ -43,6 +43,8 @@ def _block(block: Block, numbers: count[int]) -> str:
             return f"<p>{escape(block.text)}</p>"
         case Table():
             return _table(block)
+        case Bars() if not block.values:
+            return f"<p>{escape(block.title)}: nothing to count.</p>"
         case Bars():
             return _figure(block.title, plots.bars(block), _bars_table(block), next(numbers))
         case Curves():

@@ -1,5 +1,4 @@
 import json
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -7,6 +6,7 @@ import pytest
 
 from eval.report.model import Bars, Case, Curves, Fold, Line, Report, Section, Table, Text
 from eval.report.write import write
+from tests.eval.report.reader import Reader
 
 pytestmark = pytest.mark.unit
 
@@ -29,22 +29,6 @@ REPORT = Report(
     ],
     {"seed": "1"},
 )
-
-
-class Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.fetched: list[str] = []
-        self.tags: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        for name, value in attrs:
-            if name == "id":
-                self.ids.append(str(value))
-            if name in ("src", "href", "xlink:href") and not str(value).startswith("#"):
-                self.fetched.append(str(value))
 
 
 def test_the_page_stands_alone_and_every_plot_has_its_table(tmp_path: Path) -> None:
