@@ -225,8 +225,11 @@ def run_record(plan: Plan) -> dict[str, Any]:
 
 
 def held_again(settings: Settings, names: Sequence[str], against: str) -> set[str]:
-    """Those of ``names`` that fail in a fresh trial too."""
+    """Those of ``names`` that fail in a fresh trial too, or are no scenarios any more and cannot be tried."""
     scenarios = [scenario for scenario in chosen("all", "") if scenario.id in set(names)]
+    gone = set(names) - {scenario.id for scenario in scenarios}
+    if not scenarios:
+        return gone
     plan = Plan(scenarios, banks(scenarios), 1, SECOND_SEED, 2)
 
     async def again() -> list[Result]:
@@ -234,7 +237,7 @@ def held_again(settings: Settings, names: Sequence[str], against: str) -> set[st
             async with target(settings, against) as place:
                 return await run(plan, place.base, place.staff, Path(folder), lambda *_: None)
 
-    return {result.scenario_id for result in asyncio.run(again()) if not result.passed}
+    return gone | {result.scenario_id for result in asyncio.run(again()) if not result.passed}
 
 
 SECOND_SEED = 2
