@@ -89,6 +89,15 @@ class Front:
             self._articles[article_id, version] = f"# {found['title']}\n\n{found['body']}"
         return self._articles[article_id, version]
 
+    async def published(self, article_id: str) -> tuple[int, str] | None:
+        """Version and text of what answers now; ``None`` where there is no such article, or none that answers."""
+        path = f"/api/v1/articles/{article_id}"
+        token = await self._token("agent")
+        line = (await self.call("GET", path, token=token, expect=(200, 404))).get("article")
+        if line is None or line["published_version"] is None:
+            return None
+        return line["published_version"], await self.article(article_id, line["published_version"])
+
     # The lab
 
     async def make_customer(self, like: str, profile: Json, orders: Json) -> Json:

@@ -1,8 +1,9 @@
 """Bots that everybody can beat or nobody: they tell what a figure is worth, and are printed with every run.
 
 ``do_nothing`` never speaks, ``always_hand_over`` calls a person at the first word, ``keyword`` takes the first word
-that it knows and acts at once, ``gold_replay`` does what the scenario names as its end, in the real shop. A scenario
-that doing nothing passes is marked, and left out of the headline; one that gold replay fails is broken.
+that it knows and acts at once, ``gold_replay`` does what the scenario names as its end, in the real shop, and says what
+stands in the articles that it names. A scenario that doing nothing passes is marked, and left out of the headline; one
+that gold replay fails is broken.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ NAMES = ("do_nothing", "always_hand_over", "keyword", "gold_replay")
 Bank = Mapping[str, Sequence[str]]
 _ZONE = ZoneInfo("Europe/Berlin")
 _PERSON = re.compile(r"\b(?:human|person|agent|someone|somebody|representative|staff|employee)\b", re.IGNORECASE)
+_PARAGRAPHS = re.compile(r"\n{2,}")
 _KEYWORDS: Sequence[tuple[str, str]] = (
     (r"cancel.*(?:subscription|box)|(?:subscription|box).*cancel", "subscription"),
     (r"cancel", "cancel_order"),
@@ -93,11 +95,11 @@ async def measure(
             words = Speaker(banks[scenario.split], scenario.persona, random.Random(start.seed))  # noqa: S311 - repeatable
             keyword = await _keyword(front, scenario, start, words)
             fresh = await _start(front, scenario, seed) if keyword.after["effects"] else start
-            gold = await _gold(front, scenario, fresh)
+            gold = told_from_articles(scenario, await _gold(front, scenario, fresh), await _articles(front, scenario))
         found.count("do_nothing", scenario, judge(scenario, do_nothing(scenario, start)))
         found.count("always_hand_over", scenario, judge(scenario, always_hand_over(start)))
         found.count("keyword", scenario, judge(without_words(scenario, only_where_state_proves=True), keyword))
-        found.count("gold_replay", scenario, judge(without_words(scenario), gold))
+        found.count("gold_replay", scenario, judge(only_words_of_articles(scenario), gold))
 
     async with asyncio.TaskGroup() as group:
         for scenario in scenarios:
@@ -110,6 +112,40 @@ def without_words(scenario: Scenario, *, only_where_state_proves: bool = False) 
         return scenario
     bare = scenario.expect.model_copy(update={"says": [], "cites": [], "packet": [], "promises": None})
     return scenario.model_copy(update={"expect": bare})
+
+
+def only_words_of_articles(scenario: Scenario) -> Scenario:
+    """The same without what only the assistant's own texts could say: what is required of an answer is required of gold
+    replay too, because its words are the article's."""
+    if not scenario.expect.cites:
+        return without_words(scenario)
+    bare = scenario.expect.model_copy(update={"packet": [], "promises": None})
+    return scenario.model_copy(update={"expect": bare})
+
+
+def told_from_articles(scenario: Scenario, record: Record, articles: Mapping[str, tuple[int, str]]) -> Record:
+    """The record with an answer from each article that the scenario names: its paragraphs that hold what must be said.
+    ``articles``: version and text by id; one that is not published is missing, and nothing is said from it."""
+    view, kept = list(record.view), dict(record.articles)
+    for name in scenario.expect.cites:
+        if name not in articles:
+            continue
+        version, text = articles[name]
+        said = [part for part in _PARAGRAPHS.split(text) if _holds_any(part, scenario.expect.says)]
+        answer = shop_words("\n\n".join(said) or text)
+        answer["data"]["citations"] = [{"article_id": name, "version": version}]
+        view.append(answer)
+        kept[f"{name}@{version}"] = text
+    return replace(record, view=view, articles=kept)
+
+
+def _holds_any(text: str, patterns: Sequence[str]) -> bool:
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
+
+
+async def _articles(front: Front, scenario: Scenario) -> dict[str, tuple[int, str]]:
+    found = {name: await front.published(name) for name in scenario.expect.cites}
+    return {name: article for name, article in found.items() if article is not None}
 
 
 async def _start(front: Front, scenario: Scenario, seed: int) -> Record:
