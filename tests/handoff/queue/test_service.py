@@ -71,6 +71,7 @@ DESK_ONLY = {
     ("POST", "/api/v1/handoffs/{handoff_id}/transfer"): {"queue": "senior"},
     ("POST", "/api/v1/handoffs/{handoff_id}/return"): {},
     ("POST", "/api/v1/handoffs/{handoff_id}/close"): {"outcome": "resolved", "cause": "answered"},
+    ("POST", "/api/v1/handoffs/{handoff_id}/reopen"): {},
     ("POST", "/api/v1/approvals/{approval_id}"): {"decision": "approved"},
     ("GET", "/api/v1/conversations/{conversation_id}/turns/{seq}"): None,
     ("GET", "/api/v1/handoffs/{handoff_id}/summary"): None,
@@ -117,7 +118,7 @@ async def test_who_may_not(desk: Desk) -> None:
 
 async def test_what_is_not_there_is_404(desk: Desk) -> None:
     ana = await Agent.sign_in(desk)
-    for path in ("accept", "messages", "notes", "transfer", "return", "close"):
+    for path in ("accept", "messages", "notes", "transfer", "return", "close", "reopen"):
         body = DESK_ONLY["POST", "/api/v1/handoffs/{handoff_id}/" + path]
         answer = await ana.post(f"/handoffs/hnd_none/{path}", body)
         assert (answer.status_code, answer.json()["code"]) == (404, "handoff_not_found")
