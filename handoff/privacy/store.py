@@ -16,6 +16,7 @@ from handoff.contract.events import ConversationClosed, TurnFailed
 from handoff.conversations.log import LogWriter, read_events
 from handoff.episodes import rules as episodes
 from handoff.gateway import wording
+from handoff.queue import settling
 from handoff.storage import tables as t
 
 WHOLE_LOG = 100_000
@@ -92,9 +93,11 @@ def erase(log: LogWriter, alias: str) -> dict[str, int]:
     if conversation.owner != "none":
         episodes.close_open(log, ERASURE)
         log.change_owner(ConversationClosed("system", cause=ERASURE), "system")
-        going = t.handoffs.c.state.in_(("queued", "offered", "accepted"))
+        going = (t.handoffs.c.conversation_id == mine, t.handoffs.c.state.in_(("queued", "offered", "accepted")))
+        for handoff_id in connection.execute(sa.select(t.handoffs.c.id).where(*going)).scalars().all():
+            settling.given_up(log, handoff_id)
         ended = {"state": "closed", "ended_at": log.now}
-        connection.execute(sa.update(t.handoffs).where(t.handoffs.c.conversation_id == mine, going).values(**ended))
+        connection.execute(sa.update(t.handoffs).where(*going).values(**ended))
     # A turn that is in flight finds that it is not the conversation's any more, and stores nothing.
     conversation.turn_id = conversation.turn_lease = None
     conversation.customer_id, conversation.customer_name, conversation.verification = alias, None, "none"

@@ -24,7 +24,7 @@ from handoff.contract.events import (
 from handoff.conversations.log import LogWriter
 from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.notices.catalogue import notices_for
-from handoff.queue import answering, routing
+from handoff.queue import answering, routing, settling
 from handoff.queue.matching import has_room, may_take, same_people
 from handoff.queue.plan import DeskPlan
 from handoff.queue.rights import must_be_allowed
@@ -97,18 +97,7 @@ def accept(log: LogWriter, handoff_id: str, me: Principal, answer_within: timede
         _refuse_late(log.connection, find_row(log.connection, handoff_id), me)
         return []
     log.change_owner(HandoffAccepted(handoff_id, me.id, me.name), "agent", me.id)
-    return _settle_estimates(log, handoff_id)
-
-
-def _settle_estimates(log: LogWriter, handoff_id: str) -> list[int]:
-    e = t.wait_estimates.c
-    told = log.connection.execute(sa.select(e.id, e.estimated_at, e.estimate_seconds).where(e.handoff_id == handoff_id))
-    errors = []
-    for one in told.all():
-        actual = round((log.moment - parse(one.estimated_at)).total_seconds())
-        log.connection.execute(sa.update(t.wait_estimates).where(e.id == one.id).values(actual_seconds=actual))
-        errors.append(one.estimate_seconds - actual)
-    return errors
+    return settling.accepted(log, handoff_id)
 
 
 def must_own(log: LogWriter, handoff_id: str, me: Principal) -> sa.RowMapping:

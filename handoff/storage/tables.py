@@ -190,8 +190,10 @@ wait_estimates = Table(
     Column("estimated_at", String(32), nullable=False),
     Column("estimate_seconds", Integer, nullable=False),
     Column("actual_seconds", Integer),
+    Column("censored", Boolean, nullable=False, server_default=false()),
 )
-"""What customers were told about their wait, and what became of it when somebody accepted."""
+"""What customers were told about their wait, and how long it was until somebody accepted or, ``censored``, until it
+ended without anybody."""
 
 attachments = Table(
     "attachments",

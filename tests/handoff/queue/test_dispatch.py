@@ -8,35 +8,27 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client import REGISTRY
 
-from handoff.clock import SystemClock, parse
+from handoff.clock import parse
 from handoff.queue.order import Order
 from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, result, running
 from tests.handoff.queue.desk import Agent
+from tests.support.clock import AheadClock
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
 
 
-class Ahead(SystemClock):
-    """The real time, and a step ahead of it."""
-
-    def __init__(self) -> None:
-        self.step = timedelta(0)
-
-    def now(self) -> Any:
-        return super().now() + self.step
+@pytest.fixture
+def clock() -> AheadClock:
+    return AheadClock()
 
 
 @pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-async def desk(settings: HandoffSettings, bot: ScriptedBot, clock: Ahead) -> AsyncIterator[Desk]:
+async def desk(settings: HandoffSettings, bot: ScriptedBot, clock: AheadClock) -> AsyncIterator[Desk]:
     async with running(settings, bot, clock) as desk:
         yield desk
 
@@ -86,7 +78,7 @@ async def test_a_declined_offer_goes_to_the_next_and_the_queue_drains_when_one_f
     await seen(desk, customer, "handoff.offered", agent_id=other)
 
 
-async def test_an_offer_that_nobody_answers_expires(desk: Desk, clock: Ahead) -> None:
+async def test_an_offer_that_nobody_answers_expires(desk: Desk, clock: AheadClock) -> None:
     ana = await Agent.sign_in(desk)
     customer = await desk.open()
     await customer.post("handoff", {})
@@ -95,7 +87,7 @@ async def test_an_offer_that_nobody_answers_expires(desk: Desk, clock: Ahead) ->
     await seen(desk, customer, "handoff.declined", reason="expired")
 
 
-async def test_who_accepts_and_does_not_answer_loses_it_with_its_clock(desk: Desk, clock: Ahead) -> None:
+async def test_who_accepts_and_does_not_answer_loses_it_with_its_clock(desk: Desk, clock: AheadClock) -> None:
     ana, customer = await Agent.sign_in(desk), await desk.open()
     handoff = await ana.take(customer)
     before = await row_of(desk, customer)
@@ -116,7 +108,7 @@ async def test_who_accepts_and_does_not_answer_loses_it_with_its_clock(desk: Des
     assert await desk.violations(customer.id) == []
 
 
-async def test_who_answered_keeps_it_and_who_is_gone_keeps_it_for_the_grace(desk: Desk, clock: Ahead) -> None:
+async def test_who_answered_keeps_it_and_who_is_gone_keeps_it_for_the_grace(desk: Desk, clock: AheadClock) -> None:
     ana, customer = await Agent.sign_in(desk), await desk.open()
     handoff = await ana.take(customer)
     await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": "I am here"})
@@ -140,7 +132,7 @@ async def test_who_answered_keeps_it_and_who_is_gone_keeps_it_for_the_grace(desk
     assert (await row_of(desk, customer))["state"] == "queued"
 
 
-async def test_the_clock_of_the_first_answer_starts_again_for_each_owner(desk: Desk, clock: Ahead) -> None:
+async def test_the_clock_of_the_first_answer_starts_again_for_each_owner(desk: Desk, clock: AheadClock) -> None:
     ana, ben, customer = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com"), await desk.open()
     handoff = await ana.take(customer)
     await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": "I am here"})
@@ -154,7 +146,7 @@ async def test_the_clock_of_the_first_answer_starts_again_for_each_owner(desk: D
     assert await desk.violations(customer.id) == []
 
 
-async def test_who_is_away_from_a_customer_that_waits_loses_it(desk: Desk, clock: Ahead) -> None:
+async def test_who_is_away_from_a_customer_that_waits_loses_it(desk: Desk, clock: AheadClock) -> None:
     ana, customer, quiet = await Agent.sign_in(desk), await desk.open(), await desk.open()
     handoff, other = await ana.take(customer), await ana.take(quiet)
     for each in (handoff, other):
@@ -173,7 +165,7 @@ async def test_who_is_away_from_a_customer_that_waits_loses_it(desk: Desk, clock
     assert await desk.violations(customer.id) == []
 
 
-async def test_after_a_pause_everybody_is_asked_once_more(desk: Desk, clock: Ahead) -> None:
+async def test_after_a_pause_everybody_is_asked_once_more(desk: Desk, clock: AheadClock) -> None:
     ana = await Agent.sign_in(desk)
     me = await id_of(ana)
     customer = await desk.open()
@@ -230,7 +222,7 @@ async def test_who_waits_for_other_people_does_not_count_as_ahead(desk: Desk) ->
     assert told["data"]["position"] == 1
 
 
-async def test_nobody_is_there_and_a_message_becomes_a_promise(desk: Desk, clock: Ahead) -> None:
+async def test_nobody_is_there_and_a_message_becomes_a_promise(desk: Desk, clock: AheadClock) -> None:
     customer = await desk.open("mara")
     await customer.say("my parcel")
     await customer.until_text("You said")
@@ -303,15 +295,61 @@ async def test_the_address_on_record_is_offered_to_who_proved_who_they_are(desk:
     assert given["data"]["address"] == "mara@example.com"
 
 
-async def test_the_error_of_an_estimate_is_kept(desk: Desk) -> None:
-    ana = await Agent.sign_in(desk)
-    customer = await desk.open()
+async def estimates(desk: Desk) -> list[Any]:
+    query = sa.select(t.wait_estimates).order_by(t.wait_estimates.c.id)
+    return list(await desk.handoff.core.database.read(lambda c: c.execute(query).mappings().all()))
+
+
+async def told_a_wait(desk: Desk, customer: Customer) -> None:
     await customer.post("handoff", {})
-    await seen(desk, customer, "handoff.advanced")
-    await ana.take(customer)
-    rows = await desk.handoff.core.database.read(lambda c: c.execute(sa.select(t.wait_estimates)).mappings().all())
-    assert rows
-    assert all(row["actual_seconds"] is not None for row in rows)
+    await seen(desk, customer, "handoff.advanced", estimate_seconds=30)
+    assert [row["actual_seconds"] for row in await estimates(desk)] == [None]
+
+
+def errors_observed() -> tuple[float, float]:
+    """How many, and their sum in seconds."""
+    name = "frontdesk_wait_estimate_error_seconds"
+    return REGISTRY.get_sample_value(f"{name}_count") or 0, REGISTRY.get_sample_value(f"{name}_sum") or 0
+
+
+async def test_the_error_of_an_estimate_is_kept(desk: Desk, clock: AheadClock) -> None:
+    ana, customer = await Agent.sign_in(desk), await desk.open()
+    await told_a_wait(desk, customer)
+    count, total = errors_observed()
+    clock.step = timedelta(seconds=90)
+    handoff = await ana.take(customer)
+    accepted_at = parse((await row_of(desk, customer))["accepted_at"])
+    (first, *later) = await estimates(desk)
+    assert first["actual_seconds"] == round((accepted_at - parse(first["estimated_at"])).total_seconds())
+    assert 90 <= first["actual_seconds"] < 120
+    assert (first["estimate_seconds"], first["censored"]) == (30, False)
+    assert all(row["actual_seconds"] is not None for row in later)
+    now_count, now_total = errors_observed()
+    assert now_count - count == 1 + len(later)
+    assert now_total - total >= first["actual_seconds"] - 30
+
+    # Told once, settled once: a later accept is the end of another wait.
+    clock.step = timedelta(seconds=200)
+    await ana.post(f"/handoffs/{handoff}/transfer", {"queue": "senior"})
+    assert (await ana.post(f"/handoffs/{handoff}/accept")).status_code == 200
+    assert (await estimates(desk))[0]["actual_seconds"] == first["actual_seconds"]
+
+
+async def test_a_wait_that_ended_without_anybody_is_marked_so(desk: Desk, clock: AheadClock) -> None:
+    await Agent.sign_in(desk)  # somebody is there, so there is an estimate
+    customer = await desk.open()
+    await told_a_wait(desk, customer)
+    observed = errors_observed()
+    clock.step = timedelta(seconds=90)
+    ben = sa.update(t.agents).where(t.agents.c.email == "ben@example.com").values(roles=["admin"])
+    await desk.handoff.core.database.write(lambda c: c.execute(ben))
+    admin = await Agent.sign_in(desk, "ben@example.com")
+    erased = await admin.post("/guests/erasure", {"conversation_id": customer.id})
+    assert erased.status_code == 200, erased.text
+    (first, *_) = await estimates(desk)
+    assert first["censored"] is True
+    assert 90 <= first["actual_seconds"] < 120
+    assert errors_observed() == observed
 
 
 async def test_presence_and_order_come_back_after_redis_forgot_everything(desk: Desk) -> None:
