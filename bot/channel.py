@@ -1,8 +1,9 @@
-"""The bot's door: one route on a unix socket, opened only by a body that the gateway signed."""
+"""The bot's door: two routes on a unix socket, opened only by a body that the gateway signed."""
 
 from __future__ import annotations
 
-from typing import Any, Awaitable, Callable
+from dataclasses import asdict
+from typing import Any, Awaitable, Callable, Optional
 
 import structlog
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -13,12 +14,14 @@ from sanic.response import HTTPResponse, json
 from bot.quiet import own_logger
 from bot.tracker_store import TrackerMiss
 from bot.turns import DeadlinePassed, TurnRunner
-from bot.wire import Malformed, read_request, refusal
+from bot.wire import Malformed, read_forget, read_request, refusal
 from handoff.contract.signing import body_is_signed
-from handoff.contract.turn import CORRELATION_HEADER, SIGNATURE_HEADER, TURN_PATH
+from handoff.contract.turn import CORRELATION_HEADER, FORGET_PATH, SIGNATURE_HEADER, TURN_PATH, Forgotten
 
 MAX_BODY = 4 * 1024 * 1024
 """A turn with a whole window of tracker events stays well below."""
+
+Answer = Callable[[Sanic, bytes], Awaitable[HTTPResponse]]
 
 
 class FrontdeskChannel(InputChannel):
@@ -36,8 +39,7 @@ class FrontdeskChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:  # noqa: ARG002
         blueprint = Blueprint("frontdesk_channel")
 
-        @blueprint.post(TURN_PATH)
-        async def turn(request: Request) -> HTTPResponse:
+        async def signed(request: Request, to: Answer) -> HTTPResponse:
             correlation = request.headers.get(CORRELATION_HEADER, "")[:64]
             structlog.contextvars.clear_contextvars()
             structlog.contextvars.bind_contextvars(request_id=correlation)
@@ -45,7 +47,15 @@ class FrontdeskChannel(InputChannel):
             if not body_is_signed(request.body, signature, self._secret):
                 own_logger().warning("turn.refused", code="bad_signature")
                 return json(refusal("bad_signature", "The body is not signed with the door secret."), status=401)
-            return await answer(request.app, request.body)
+            return await to(request.app, request.body)
+
+        @blueprint.post(TURN_PATH)
+        async def turn(request: Request) -> HTTPResponse:
+            return await signed(request, answer)
+
+        @blueprint.post(FORGET_PATH)
+        async def forgotten(request: Request) -> HTTPResponse:
+            return await signed(request, forget)
 
         return blueprint
 
@@ -66,6 +76,18 @@ async def answer(app: Sanic, body: bytes) -> HTTPResponse:
     except Exception as problem:  # noqa: BLE001 - the edge: anything else becomes a typed refusal
         own_logger().error("turn.failed", error=type(problem).__name__, at=_place(problem))
         return json(refusal("failed", "The turn failed."), status=500)
+
+
+async def forget(app: Sanic, body: bytes) -> HTTPResponse:
+    """Erased conversations leave this process. One that still loads, or ends, holds none."""
+    try:
+        wanted = read_forget(body).conversation_ids
+    except Malformed as problem:
+        return _refuse("malformed", str(problem), 400)
+    runner: Optional[TurnRunner] = app.ctx.turns
+    gone = Forgotten(runner.forget(wanted) if runner is not None else 0)
+    own_logger().info("trackers.forgotten", asked=len(wanted), gone=gone.trackers)
+    return json(asdict(gone))
 
 
 def _refuse(code: str, message: str, status: int) -> HTTPResponse:

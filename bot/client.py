@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 from handoff.contract.signing import sign_body, sign_context
-from handoff.contract.turn import SIGNATURE_HEADER, TURN_PATH, TurnContext, TurnRequest
+from handoff.contract.turn import (
+    FORGET_PATH,
+    SIGNATURE_HEADER,
+    TURN_PATH,
+    ForgetRequest,
+    TurnContext,
+    TurnRequest,
+)
 
 WINDOW_TURNS = 20
 
@@ -40,15 +47,18 @@ class Door:
         self.context_key = context_key
         self._connection = UnixConnection(path)
 
-    def post(self, body: bytes, signature: Optional[str] = None) -> Tuple[int, Dict[str, Any]]:
+    def post(self, body: bytes, signature: Optional[str] = None, path: str = TURN_PATH) -> Tuple[int, Dict[str, Any]]:
         given = sign_body(body, self._secret) if signature is None else signature
         headers = {SIGNATURE_HEADER: given, "Content-Type": "application/json", "X-Request-Id": "req_1"}
-        self._connection.request("POST", TURN_PATH, body, headers)
+        self._connection.request("POST", path, body, headers)
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())
 
     def turn(self, request: TurnRequest) -> Tuple[int, Dict[str, Any]]:
         return self.post(json.dumps(asdict(request)).encode())
+
+    def forget(self, *conversation_ids: str) -> Tuple[int, Dict[str, Any]]:
+        return self.post(json.dumps(asdict(ForgetRequest(list(conversation_ids)))).encode(), path=FORGET_PATH)
 
     def close(self) -> None:
         self._connection.close()

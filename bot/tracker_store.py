@@ -54,6 +54,10 @@ class LiveTrackers(TrackerStore):
         while len(self._live) > self._capacity:
             self._live.popitem(last=False)
 
+    def forget(self, conversation: str) -> bool:
+        """Whether a tracker was here."""
+        return self._live.pop(conversation, None) is not None
+
     def primed(self, conversation: str, events: List[Dict[str, Any]]) -> DialogueStateTracker:
         """A tracker started from stored events; raises ``ValueError`` when they are none of Rasa's."""
         tracker = DialogueStateTracker(conversation, self.domain.slots)

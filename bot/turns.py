@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import asdict
 from datetime import datetime, timezone
 from itertools import islice
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
@@ -25,6 +25,7 @@ from bot.processor import TurnProcessor
 from bot.rule_limits import limit_of
 from bot.text.normalise import harmless
 from bot.tracker_store import LiveTrackers, snapshot
+from bot.triage import kept
 from bot.triage.thresholds import shipped
 from bot.wire import Malformed
 from handoff.contract.signing import BadToken, read_context
@@ -63,6 +64,8 @@ class TurnRunner:
         self._now = now
         self._intents = frozenset(processor.domain.intents)
         self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._erased: Set[str] = set()
+        """Conversations that were forgotten while a turn of theirs ran: its tracker is not put back."""
 
     async def run(self, request: TurnRequest) -> Dict[str, Any]:
         """Raises ``Malformed``, ``TrackerMiss``, ``DeadlinePassed``; on any failure the live tracker is dropped."""
@@ -70,23 +73,48 @@ class TurnRunner:
         deadline = _moment(request.context.deadline)
         conversation = request.context.conversation_id
         async with self._lock(conversation):
-            left = (deadline - self._now()).total_seconds()
-            if left <= 0:
-                raise DeadlinePassed
-            tracker = self._take(request)
-            before = len(tracker.events)
-            output = Collector()
-            message.output_channel = output
-            DEADLINE.set(deadline)
             try:
-                await asyncio.wait_for(self._processor.turn(message, tracker, output), left)
-            except asyncio.TimeoutError:
-                raise DeadlinePassed from None
-            for spent in ("context_token", "turn"):
-                message.metadata.pop(spent, None)
-            result = self._result(request, tracker, before, output)
-            self._trackers.put(conversation, request.tracker_version + 1, tracker)
-            return result
+                left = (deadline - self._now()).total_seconds()
+                if left <= 0:
+                    raise DeadlinePassed
+                return await self._turn(request, message, deadline, left)
+            finally:
+                if conversation in self._erased:
+                    self._erased.remove(conversation)
+                    self._drop(conversation)
+
+    def forget(self, conversations: Sequence[str]) -> int:
+        """How many trackers went. A turn that runs goes on, for its effects count, and leaves nothing behind here."""
+        gone = 0
+        for conversation in conversations:
+            lock = self._locks.get(conversation)
+            if lock is not None and lock.locked():
+                self._erased.add(conversation)
+                gone += 1
+            gone += self._drop(conversation)
+        return gone
+
+    def _drop(self, conversation: str) -> bool:
+        kept.forget()
+        return self._trackers.forget(conversation)
+
+    async def _turn(
+        self, request: TurnRequest, message: UserMessage, deadline: datetime, left: float
+    ) -> Dict[str, Any]:
+        tracker = self._take(request)
+        before = len(tracker.events)
+        output = Collector()
+        message.output_channel = output
+        DEADLINE.set(deadline)
+        try:
+            await asyncio.wait_for(self._processor.turn(message, tracker, output), left)
+        except asyncio.TimeoutError:
+            raise DeadlinePassed from None
+        for spent in ("context_token", "turn"):
+            message.metadata.pop(spent, None)
+        result = self._result(request, tracker, before, output)
+        self._trackers.put(request.context.conversation_id, request.tracker_version + 1, tracker)
+        return result
 
     def _take(self, request: TurnRequest) -> DialogueStateTracker:
         try:

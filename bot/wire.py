@@ -11,7 +11,7 @@ import functools
 import json
 from typing import Any, Dict, Literal, Tuple, Type, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from handoff.contract.turn import TurnRefused, TurnRequest
+from handoff.contract.turn import ForgetRequest, TurnRefused, TurnRequest
 
 Record = TypeVar("Record")
 
@@ -22,17 +22,27 @@ class Malformed(Exception):
 
 def read_request(body: bytes) -> TurnRequest:
     """Raises ``Malformed``."""
-    try:
-        data = json.loads(body)
-    except ValueError:
-        raise Malformed("the body is not JSON") from None
-    request = build(TurnRequest, data, "request")
-    if request.version != 1:
-        raise Malformed("request.version: only 1 is spoken here")
+    request = _read(TurnRequest, body)
     if request.tracker_version < 0:
         raise Malformed("request.tracker_version: below zero")
     if (request.trigger == "choice") != (request.payload is not None):
         raise Malformed("request.payload: goes with the trigger 'choice' and no other")
+    return request
+
+
+def read_forget(body: bytes) -> ForgetRequest:
+    """Raises ``Malformed``."""
+    return _read(ForgetRequest, body)
+
+
+def _read(record: Type[Record], body: bytes) -> Record:
+    try:
+        data = json.loads(body)
+    except ValueError:
+        raise Malformed("the body is not JSON") from None
+    request: Any = build(record, data, "request")
+    if request.version != 1:
+        raise Malformed("request.version: only 1 is spoken here")
     return request
 
 

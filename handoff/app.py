@@ -173,7 +173,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
         )
     )
     order = Order(client)
-    privacy = PrivacyService(database, client, attachments.uploads, trail, clock, ids)
+    privacy = PrivacyService(database, client, attachments.uploads, assistant, trail, clock, ids)
     router.include_router(privacy_routes.create_router(privacy, require))
     webhooks = WebhookService(database, clock, ids, private_targets=settings.webhook_private_targets)
     router.include_router(webhook_routes.create_router(webhooks, require))

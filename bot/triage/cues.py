@@ -116,6 +116,10 @@ def _shown(text: str) -> Dict[str, List[str]]:
     }
 
 
+KEPT = (_shown,)
+"""Caches that hold customers' words; see ``kept``."""
+
+
 def features(text: str) -> List[float]:
     """Values in the order of ``FEATURES``, each 0..1."""
     values = [min(len(said), 3) / 3 for said in _shown(text).values()]

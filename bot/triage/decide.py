@@ -281,6 +281,10 @@ def _vocabulary(text: str) -> FrozenSet[str]:
     return frozenset(words(text))
 
 
+KEPT = (_likeness, _vocabulary)
+"""Caches that hold customers' words; see ``kept``."""
+
+
 def _alike(one: str, two: str) -> bool:
     if 2 * min(len(one), len(two)) <= 0.8 * (len(one) + len(two)):
         return False

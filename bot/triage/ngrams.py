@@ -126,6 +126,10 @@ def _runs(token: str) -> Tuple[str, ...]:
     )
 
 
+KEPT = (_runs,)
+"""Caches that hold customers' words; see ``kept``."""
+
+
 def shares(runs: List[str], weights: Weights) -> Dict[str, float]:
     """What each n-gram adds to the score: sublinear counts, times rarity, over the length of the whole vector."""
     counts: Dict[str, int] = {}

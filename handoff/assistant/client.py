@@ -1,4 +1,4 @@
-"""The client to Rasa: one function, ``turn``. Errors of HTTP stop here and become two kinds of ours.
+"""The client to Rasa: ``turn``, and ``forget`` for erasures. Errors of HTTP stop here and become two kinds of ours.
 
 AssistantError
 ├── AssistantAway     nothing was answered: refused, reset, too late, not ready. A retry may help.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -18,10 +18,19 @@ import orjson
 from pydantic import ValidationError
 
 from handoff.contract.signing import sign_body
-from handoff.contract.turn import CORRELATION_HEADER, SIGNATURE_HEADER, TURN_PATH, TurnRequest, TurnResult
-from handoff.contract.wire import TURN_RESULT, dump
+from handoff.contract.turn import (
+    CORRELATION_HEADER,
+    FORGET_PATH,
+    SIGNATURE_HEADER,
+    TURN_PATH,
+    ForgetRequest,
+    TurnRequest,
+    TurnResult,
+)
+from handoff.contract.wire import FORGOTTEN, TURN_RESULT, dump
 
 READY_WITHIN = 1.0
+FORGET_WITHIN = 2.0
 
 LoadWindow = Callable[[str], Awaitable[list[dict[str, Any]]]]
 
@@ -40,6 +49,13 @@ class AssistantAway(AssistantError):
 
 class AssistantBroken(AssistantError):
     pass
+
+
+class Forgot(NamedTuple):
+    """``trackers`` went; ``away`` bots did not say so. One that does not run holds nothing."""
+
+    trackers: int
+    away: int
 
 
 class Reply(NamedTuple):
@@ -110,6 +126,22 @@ class Assistant:
             except (AssistantAway, TimeoutError):
                 continue
         return False
+
+    async def forget(self, conversation_ids: Sequence[str]) -> Forgot:
+        """Take erased conversations out of the memory of every bot, all at once; never raises."""
+        content = orjson.dumps(dump(ForgetRequest(list(conversation_ids))))
+        headers = {SIGNATURE_HEADER: sign_body(content, self._secret), "Content-Type": "application/json"}
+
+        async def of(replica: Replica) -> int | None:
+            try:
+                async with asyncio.timeout(FORGET_WITHIN):
+                    reply = await replica.call("POST", FORGET_PATH, content, headers)
+                return FORGOTTEN.validate_json(reply.content).trackers if reply.status == HTTPStatus.OK else None
+            except (AssistantAway, TimeoutError, ValidationError):
+                return None
+
+        answers = await asyncio.gather(*map(of, self._replicas))
+        return Forgot(sum(each or 0 for each in answers), answers.count(None))
 
     async def close(self) -> None:
         for replica in self._replicas:

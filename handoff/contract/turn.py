@@ -21,6 +21,7 @@ from handoff.contract.events import Citation, Evidence, HandoffReason
 SIGNATURE_HEADER = "X-Frontdesk-Signature"
 CORRELATION_HEADER = "X-Request-Id"
 TURN_PATH = "/frontdesk/v1/turn"
+FORGET_PATH = "/frontdesk/v1/forget"
 
 Trigger = Literal["message", "choice", "handed_back", "approval_decided", "operation_settled"]
 
@@ -216,6 +217,21 @@ class TurnRefused:
 
     code: Literal["tracker_miss", "bad_signature", "malformed", "deadline_passed", "not_ready", "failed"]
     message: str
+
+
+@dataclass(frozen=True)
+class ForgetRequest:
+    """These conversations are erased: what the bot's process still holds of them in memory goes at once."""
+
+    conversation_ids: List[str]
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """``trackers`` were held of the conversations, a running turn's included."""
+
+    trackers: int
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,15 @@ from pydantic import ConfigDict, TypeAdapter
 from handoff.contract import events, packet, turn
 from handoff.contract.events import EVENT_TYPES, EventData
 from handoff.contract.packet import Packet
-from handoff.contract.turn import ActionReturn, TurnContext, TurnRefused, TurnRequest, TurnResult
+from handoff.contract.turn import (
+    ActionReturn,
+    ForgetRequest,
+    Forgotten,
+    TurnContext,
+    TurnRefused,
+    TurnRequest,
+    TurnResult,
+)
 
 for _module in (events, turn, packet):
     for _, _class in inspect.getmembers(_module, inspect.isclass):
@@ -26,6 +34,8 @@ EVENT_ADAPTERS: dict[str, TypeAdapter[EventData]] = {name: TypeAdapter(cls) for 
 TURN_REQUEST = TypeAdapter(TurnRequest)
 TURN_RESULT = TypeAdapter(TurnResult)
 TURN_REFUSED = TypeAdapter(TurnRefused)
+FORGET_REQUEST = TypeAdapter(ForgetRequest)
+FORGOTTEN = TypeAdapter(Forgotten)
 TURN_CONTEXT = TypeAdapter(TurnContext)
 ACTION_RETURN = TypeAdapter(ActionReturn)
 PACKET = TypeAdapter(Packet)

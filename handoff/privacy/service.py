@@ -1,7 +1,8 @@
 """Export and erasure of one customer's data, across every store.
 
-The log's own database, the uploads and Redis are done here; other parts hand in an ``OtherStore`` each. An erasure may
-be repeated at any time: what is gone already counts nothing, and a run that was cut off is completed by the next.
+The log's own database, the uploads, Redis and the memory of the bots are done here; other parts hand in an
+``OtherStore`` each. An erasure may be repeated at any time: what is gone already counts nothing, and a run that was cut
+off is completed by the next.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from handoff.agents.audit import AuditTrail
+from handoff.assistant.client import Assistant
 from handoff.attachments.store import Uploads
 from handoff.clock import Clock, Ids, stamp
 from handoff.conversations import here
@@ -80,11 +82,19 @@ class OtherStore(Protocol):
 
 class PrivacyService:
     def __init__(
-        self, database: Database, redis: Redis, uploads: Uploads, trail: AuditTrail, clock: Clock, ids: Ids
+        self,
+        database: Database,
+        redis: Redis,
+        uploads: Uploads,
+        assistant: Assistant,
+        trail: AuditTrail,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
         self._database = database
         self._redis = redis
         self._uploads = uploads
+        self._assistant = assistant
         self._trail = trail
         self._clock = clock
         self._ids = ids
@@ -143,9 +153,12 @@ class PrivacyService:
         files = await self._database.write(lambda c: store.take_attachments(c, subject.conversation_ids))
         await asyncio.to_thread(self._uploads.remove, files)
         keys = await self._forget_in_redis(subject)
+        live = await self._assistant.forget(subject.conversation_ids)
         for conversation_id in subject.conversation_ids:
             done = await self._database.write(self._erasing(conversation_id, alias))
             counts = {name: counts[name] + done[name] for name in counts}
+        # A turn that began meanwhile, from what the log still held, is out of the bots' memory with this.
+        late = await self._assistant.forget(subject.conversation_ids)
         scrubbed = await self._scrub()
         seconds = round(self._clock.monotonic() - began, 2)
         logger.info("customer.erased", alias=alias, seconds=seconds, **counts)
@@ -154,6 +167,8 @@ class PrivacyService:
             **counts,
             "files": len(files),
             "redis_keys": keys,
+            "trackers": live.trackers + late.trackers,
+            "bots_away": late.away,
             "scrubbed": scrubbed,
             **others,
             "retained": list(RETAINED),

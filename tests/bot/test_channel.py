@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from bot.client import Conversation, Door, UnixConnection, from_now
 from handoff.contract.signing import sign_body, sign_context
+from handoff.contract.turn import FORGET_PATH
 from tests.bot.conftest import ACTION_SECRET, DOOR_SECRET
 from tests.bot.support import Webhook, message, returns
 from tests.bot.text.test_normalise import TRICKS
@@ -309,3 +312,48 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items() if key not in {"timestamp", "seq", "message_id"}}
     return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def test_an_erased_conversation_leaves_the_bots_memory_and_no_other_does(talk: Talk, door: Door) -> None:
+    erased, other = talk(), talk()
+    for conversation in (erased, other):
+        conversation.say("hello")
+    assert door.forget(erased.conversation_id, "con_nobody") == (200, {"trackers": 1})
+    assert door.turn(erased.request("message", "thanks"))[1]["code"] == "tracker_miss"
+    assert door.turn(other.request("message", "thanks"))[0] == 200
+    assert door.forget(erased.conversation_id) == (200, {"trackers": 0})
+
+
+def test_a_turn_that_runs_meanwhile_ends_and_leaves_nothing(
+    talk: Talk, webhook: Webhook, door: Door, bot_socket: Path
+) -> None:
+    asked, go = threading.Event(), threading.Event()
+
+    def slow(_call: dict[str, Any]) -> dict[str, Any]:
+        asked.set()
+        assert go.wait(10)
+        return returns(message("By hand."))
+
+    webhook.answers["action_answer_question"] = slow
+    conversation = talk()
+    beside = Door(bot_socket, DOOR_SECRET.encode())
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(conversation.say, "how do I wash a down jacket?")
+        assert asked.wait(10)
+        assert beside.forget(conversation.conversation_id) == (200, {"trackers": 1})
+        go.set()
+        assert [item["text"] for item in answer.result(20)["messages"]] == ["By hand."]
+    beside.close()
+    assert door.turn(conversation.request("message", "thanks"))[1]["code"] == "tracker_miss"
+    assert conversation.say("thanks")["tracker_version"] == 2  # kept again, from what the gateway has
+
+
+def test_who_may_not_have_anything_forgotten(talk: Talk, door: Door) -> None:
+    conversation = talk()
+    conversation.say("hello")
+    body = json.dumps({"conversation_ids": [conversation.conversation_id]}).encode()
+    assert door.post(body, signature="0" * 64, path=FORGET_PATH)[0] == 401
+    for wrong in (b"{", b"{}", b'{"conversation_ids": "all"}', b'{"conversation_ids": [], "version": 2}'):
+        status, answer = door.post(wrong, path=FORGET_PATH)
+        assert (status, answer["code"]) == (400, "malformed")
+    assert door.turn(conversation.request("message", "thanks"))[0] == 200

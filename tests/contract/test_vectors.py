@@ -12,7 +12,17 @@ from pydantic import TypeAdapter, ValidationError
 from handoff.contract.events import EVENT_TYPES, Envelope
 from handoff.contract.signing import BadToken, body_is_signed, read_context, sign_body, sign_context, verify_context
 from handoff.contract.visibility import STAFF_ONLY
-from handoff.contract.wire import PACKET, TURN_CONTEXT, TURN_REFUSED, TURN_REQUEST, TURN_RESULT, dump, parse_event
+from handoff.contract.wire import (
+    FORGET_REQUEST,
+    FORGOTTEN,
+    PACKET,
+    TURN_CONTEXT,
+    TURN_REFUSED,
+    TURN_REQUEST,
+    TURN_RESULT,
+    dump,
+    parse_event,
+)
 
 pytestmark = pytest.mark.contract
 
@@ -23,6 +33,8 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "TurnRequest": TURN_REQUEST,
     "TurnResult": TURN_RESULT,
     "TurnRefused": TURN_REFUSED,
+    "ForgetRequest": FORGET_REQUEST,
+    "Forgotten": FORGOTTEN,
     "Packet": PACKET,
 }
 SHAPES = sorted(name for name, vector in VECTORS.items() if vector["shape"] in ADAPTERS)

@@ -35,7 +35,7 @@ from handoff.agents.service import StaffService
 from handoff.app import Handoff, open_handoff
 from handoff.clock import Clock, RandomIds, SystemClock
 from handoff.contract.signing import body_is_signed
-from handoff.contract.turn import SIGNATURE_HEADER, TURN_PATH
+from handoff.contract.turn import FORGET_PATH, SIGNATURE_HEADER, TURN_PATH
 from handoff.conversations import identity
 from handoff.conversations.log import read_events
 from handoff.history.checker import check
@@ -82,6 +82,16 @@ class ScriptedBot:
     socket: str
     answer: Answer = echo
     requests: list[dict[str, Any]] = field(default_factory=list)
+    live: set[str] = field(default_factory=set)
+    """Conversations of which it holds something in memory."""
+
+    async def forget(self, request: Request) -> Response:
+        body = await request.body()
+        if not body_is_signed(body, request.headers.get(SIGNATURE_HEADER, ""), SECRET.encode()):
+            return JSONResponse({"code": "bad_signature", "message": ""}, 401)
+        gone = self.live & set(orjson.loads(body)["conversation_ids"])
+        self.live -= gone
+        return JSONResponse({"trackers": len(gone)})
 
     async def turn(self, request: Request) -> Response:
         body = await request.body()
@@ -89,6 +99,7 @@ class ScriptedBot:
             return JSONResponse({"code": "bad_signature", "message": ""}, 403)
         asked = orjson.loads(body)
         self.requests.append(asked)
+        self.live.add(asked["context"]["conversation_id"])
         answer = await self.answer(asked)
         return answer if isinstance(answer, Response) else JSONResponse(answer)
 
@@ -243,7 +254,8 @@ def redis_url(redis_server: str) -> str:
 
 
 def serving_bot(scripted: ScriptedBot, socket: str) -> serving:
-    return serving(Starlette(routes=[Route(TURN_PATH, scripted.turn, methods=["POST"])]), uds=socket)
+    doors = {TURN_PATH: scripted.turn, FORGET_PATH: scripted.forget}
+    return serving(Starlette(routes=[Route(path, to, methods=["POST"]) for path, to in doors.items()]), uds=socket)
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
-"""A real Redis for a test, on a unix socket of its own."""
+"""A real Redis for a test, on a unix socket of its own, and a look into all that one holds."""
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import redis as client
 
@@ -32,6 +33,24 @@ def running_redis() -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=10)
+
+
+READERS: Mapping[bytes, Callable[[client.Redis, bytes], Any]] = {
+    b"string": lambda redis, key: redis.get(key),
+    b"hash": lambda redis, key: redis.hgetall(key),
+    b"list": lambda redis, key: redis.lrange(key, 0, -1),
+    b"set": lambda redis, key: redis.smembers(key),
+    b"zset": lambda redis, key: redis.zrange(key, 0, -1),
+    b"stream": lambda redis, key: redis.xrange(key),
+    b"none": lambda _redis, _key: None,
+}
+"""By the name of a type; a key that ran out meanwhile has none."""
+
+
+def keys_with(redis: client.Redis, word: str) -> list[str]:
+    """The keys that hold ``word``, in their name or anywhere in their value. Raises ``KeyError`` for a new type."""
+    found = {key: READERS[redis.type(key)](redis, key) for key in redis.scan_iter()}
+    return sorted(key.decode() for key, value in found.items() if word in f"{key!r} {value!r}")
 
 
 def _answers(address: str) -> bool:

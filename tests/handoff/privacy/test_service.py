@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 
+from handoff.clock import stamp
 from handoff.contract.turn import ToolCall
 from handoff.conversations.log import LogWriter
 from handoff.privacy.service import Subject, Whose
@@ -20,6 +22,7 @@ from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, echo, result
 from tests.handoff.queue.desk import Agent
+from tests.support.redis import keys_with
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
@@ -121,6 +124,30 @@ async def plant(desk: Desk, bot: ScriptedBot, url: str) -> Customer:
     return customer
 
 
+async def plant_closed(desk: Desk, bot: ScriptedBot) -> Customer:
+    """Another conversation of theirs, closed by a person who wrote the canary wherever closing and asking let them."""
+    bot.answer = echo
+    customer, ana = await desk.open(WHO), await Agent.sign_in(desk)
+    await customer.say(f"{CANARY} said again")
+    await customer.until_text("You said")
+    handoff = await ana.take(customer)
+    due = stamp(desk.handoff.core.clock.now() + timedelta(days=1))
+    promise = {"text": f"{CANARY} promised by a person", "due_at": due}
+    made = (await ana.post(f"/handoffs/{handoff}/promises", promise)).json()["promise_id"]
+    closing = {"outcome": "resolved", "cause": f"{CANARY} cause", "cause_code": "other", "packet_enough": False}
+    closing |= {"packet_missing": f"{CANARY} packet_missing", "article_missing": f"{CANARY} article_missing"}
+    for path, body in (
+        (f"/promises/{made}/keep", {"proof": f"{CANARY} proof"}),
+        (f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": f"{CANARY} answered"}),
+        (f"/handoffs/{handoff}/close", closing),
+    ):
+        assert (await ana.post(path, body)).is_success, path
+    (offered,) = [e["data"] for e in await customer.events() if e["type"] == "survey.offered"]
+    answer = {"kind": "survey", "episode_id": offered["episode_id"], "ces": 6, "comment": f"{CANARY} survey"}
+    assert (await customer.post("feedback", answer)).is_success
+    return customer
+
+
 async def trail(desk: Desk, outcome: str = "refused") -> list[tuple[str, str | None]]:
     """Exports and erasures in the audit trail, newest first."""
     entries = await desk.handoff.trail.read(outcome=outcome)
@@ -164,26 +191,27 @@ async def test_an_export_holds_what_was_said_and_nothing_of_others(
     desk: Desk, bot: ScriptedBot, redis_url: str
 ) -> None:
     await plant(desk, bot, redis_url)
+    await plant_closed(desk, bot)
     other = await desk.open("jonas")
     await other.say("somebody else's words")
     desk.handoff.privacy.others = (Elsewhere(),)
     data = (await (await admin(desk)).get(f"/customers/{WHO}/export")).json()["data"]
     text = orjson.dumps(data).decode()
-    for part in ("said the customer", "said the agent", "promise", "comment", "order", "elsewhere"):
+    closed = ("promised by a person", "proof", "cause", "packet_missing", "article_missing", "survey")
+    for part in ("said the customer", "said the agent", "promise", "comment", "order", "elsewhere", *closed):
         assert f"{CANARY} {part}" in text
     assert "somebody else" not in text
     assert [c["id"] for c in data["conversations"]] != [other.id]
     (entry,) = await desk.handoff.trail.read(outcome="done", limit=1)
     assert (entry["action"], entry["agent_name"]) == ("customer.export", "Ben")
-    assert entry["detail"] == {"conversations": [c["id"] for c in data["conversations"]], "count": 1}
+    assert entry["detail"] == {"conversations": [c["id"] for c in data["conversations"]], "count": 2}
 
 
 async def test_after_an_erasure_no_store_holds_the_canary(
     desk: Desk, bot: ScriptedBot, redis_url: str, tmp_path: Path
 ) -> None:
-    customer = await plant(desk, bot, redis_url)
+    customer, closed = await plant(desk, bot, redis_url), await plant_closed(desk, bot)
     other = await desk.open("jonas")
-    bot.answer = echo
     await other.say("keep me")
     await other.until_text("You said")
     elsewhere = Elsewhere()
@@ -194,7 +222,8 @@ async def test_after_an_erasure_no_store_holds_the_canary(
 
     boss = await admin(desk)
     report = (await boss.post(f"/customers/{WHO}/erasure")).json()["report"]
-    assert (report["conversations"], report["files"], report["elsewhere"]) == (1, 1, 1)
+    assert (report["conversations"], report["files"], report["elsewhere"]) == (2, 1, 1)
+    assert (report["trackers"], report["bots_away"], bot.live) == (2, 0, {other.id})
     assert report["texts"] > 5
     assert report["seconds"] < 60
     assert report["retained"]
@@ -203,18 +232,18 @@ async def test_after_an_erasure_no_store_holds_the_canary(
     assert await database.read(lambda c: rows_with(c, f'"{WHO}"')) == []
     assert list((tmp_path / "uploads").glob("*")) == []
     with redis.Redis.from_url(redis_url) as client:
-        assert list(client.scan_iter(match=f"*{customer.id}*")) == []
+        assert [keys_with(client, word) for word in (CANARY, customer.id, closed.id)] == [[], [], []]
     assert elsewhere.asked[0].addresses == {f"{CANARY}@example.com"}
 
     after = await desk.log(customer.id)
     assert [e["seq"] for e in after] == list(range(1, len(after) + 1))
     assert [e["type"] for e in after[: len(before)]] == [e["type"] for e in before]
     assert all(e["data"].get("erased") for e in after[: len(before)] if e["type"] == "message.sent")
-    assert await desk.violations(customer.id) == []
+    assert await desk.violations(customer.id) == await desk.violations(closed.id) == []
     assert any("keep me" in e["data"].get("text", "") for e in await desk.log(other.id))
     (entry,) = await desk.handoff.trail.read(outcome="done", limit=1)
     assert (entry["action"], entry["agent_name"], entry["object_id"]) == ("customer.erase", "Ben", report["erased_as"])
-    assert entry["detail"]["conversations"] == 1
+    assert entry["detail"]["conversations"] == 2
     assert (await boss.post(f"/customers/{WHO}/erasure")).status_code == 404
 
 
@@ -227,6 +256,19 @@ async def test_the_files_of_the_database_hold_nothing_either(
     assert list(files_with(tmp_path, CANARY.encode()))
     await desk.handoff.privacy.erase(MARA)
     assert list(files_with(tmp_path, CANARY.encode())) == []
+
+
+def test_the_search_of_redis_reads_every_kind_of_value(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.set("a", f"a {CANARY}")
+        client.hset("b", "field", CANARY)
+        client.rpush("c", "x", CANARY)
+        client.sadd("d", CANARY)
+        client.zadd("e", {CANARY: 1})
+        client.xadd("f", {"said": CANARY})
+        client.set(f"g:{CANARY}", "")
+        client.set("h", "another word")
+        assert keys_with(client, CANARY) == ["a", "b", "c", "d", "e", "f", f"g:{CANARY}"]
 
 
 async def test_a_turn_in_flight_stores_nothing_afterwards(desk: Desk, bot: ScriptedBot) -> None:
