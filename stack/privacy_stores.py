@@ -65,20 +65,30 @@ class QualityNotes:
         self._database = database
 
     async def export(self, subject: Subject) -> Any:
-        mine = quality.qa_comments.c.conversation_id.in_(subject.conversation_ids)
-        query = sa.select(quality.qa_comments.c.text, quality.qa_comments.c.created_at).where(mine)
+        """``text`` and ``created_at`` of each comment and of each note beside a judgement, oldest first."""
+        comments, reviews = quality.qa_comments.c, quality.qa_reviews.c
+        query = sa.union_all(
+            sa.select(comments.text, comments.created_at).where(comments.conversation_id.in_(subject.conversation_ids)),
+            sa.select(reviews.note, reviews.finished_at).where(_noted(subject)),
+        ).order_by("created_at")
         return await self._database.read(lambda c: [dict(row) for row in c.execute(query).mappings()])
 
     async def erase(self, subject: Subject) -> int:
         def work(connection: sa.Connection) -> int:
             ids = subject.conversation_ids
             comments = sa.delete(quality.qa_comments).where(quality.qa_comments.c.conversation_id.in_(ids))
-            samples = sa.select(quality.qa_samples.c.id).where(quality.qa_samples.c.conversation_id.in_(ids))
-            reviews = sa.update(quality.qa_reviews).where(quality.qa_reviews.c.sample_id.in_(samples))
-            connection.execute(reviews.values(note=""))
-            return int(connection.execute(comments).rowcount)
+            notes = sa.update(quality.qa_reviews).where(_noted(subject)).values(note="")
+            return sum(int(connection.execute(statement).rowcount) for statement in (comments, notes))
 
         return await self._database.write(work)
+
+
+def _noted(subject: Subject) -> sa.ColumnElement[bool]:
+    """Judgements of their conversations that have a note. The judgement itself stays: it is about the assistant."""
+    samples = sa.select(quality.qa_samples.c.id).where(
+        quality.qa_samples.c.conversation_id.in_(subject.conversation_ids)
+    )
+    return sa.and_(quality.qa_reviews.c.sample_id.in_(samples), quality.qa_reviews.c.note != "")
 
 
 class Outcomes:

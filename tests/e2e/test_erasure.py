@@ -5,16 +5,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from redis import Redis
 
 from actions.backend.mail import Mailbox, list_mails
+from eval.quality.scorecard import QUESTIONS
+from handoff.clock import stamp
+from stack.paths import Paths
 from tests.e2e.customer import Customer
+from tests.support.redis import keys_with
 from tests.support.running import RunningStack
 from tests.support.waiting import eventually_now
 
@@ -97,8 +102,8 @@ class Staff:
         return answer.json() if answer.content else None
 
 
-def plant(stack: RunningStack, who: str) -> Customer:
-    """One conversation, with the word in everything that holds a person's words."""
+def plant(stack: RunningStack, who: str) -> tuple[Customer, str]:
+    """One conversation and its hand-over, with the word in everything that holds a person's words."""
     customer = Customer(stack.url, stack.token(who))
     customer.say(f"What is your return policy for a {CANARY}?")
     at = f"/conversations/{customer.id}"
@@ -118,36 +123,74 @@ def plant(stack: RunningStack, who: str) -> Customer:
     packet = lead.call("POST", f"/handoffs/{handoff}/accept")["packet"]
     assert CANARY in str(packet)
     lead.call("POST", f"/handoffs/{handoff}/notes", {"text": f"{CANARY} private"})
+    due = stamp(datetime.now(UTC) + timedelta(days=1))
+    promise = lead.call("POST", f"/handoffs/{handoff}/promises", {"text": f"{CANARY} promised", "due_at": due})
+    lead.call("POST", f"/promises/{promise['promise_id']}/keep", {"proof": f"{CANARY} proof"})
     lead.call("POST", f"/handoffs/{handoff}/messages", {"client_message_id": "m", "text": f"{CANARY} is with us"})
     lead.call("POST", f"/conversations/{customer.id}/scenario", {"about": f"{CANARY} scenario"})
     lead.call("POST", f"/qa/conversations/{customer.id}/comments", {"text": f"{CANARY} comment"})
     Mailbox(stack.var / "mail").send(
         key=f"plant {who}", kind="confirmation", to=ADDRESS, subject="x", text=f"Dear {CANARY}", at=datetime.now(UTC)
     )
-    return customer
+    return customer, handoff
+
+
+def close(stack: RunningStack, customer: Customer, handoff: str) -> None:
+    """What is written as a conversation ends, and about it afterwards."""
+    closing = {"outcome": "resolved", "cause": f"{CANARY} cause", "cause_code": "other", "packet_enough": False}
+    closing |= {"packet_missing": f"{CANARY} packet_missing", "article_missing": f"{CANARY} article_missing"}
+    lead = Staff(stack, "lead")
+    owed = f"/promises?state=open&conversation_id={customer.id}"
+    eventually_now("the answer has left by mail", lambda: lead.call("GET", owed)["promises"] == [], 60)
+    lead.call("POST", f"/handoffs/{handoff}/close", closing)
+    at = f"/conversations/{customer.id}"
+    events = customer.http.get(f"{at}/events", headers=customer.headers).raise_for_status().json()["events"]
+    (episode,) = [event["data"]["episode_id"] for event in events if event["type"] == "survey.offered"]
+    answer = {"kind": "survey", "episode_id": episode, "ces": 6, "comment": f"{CANARY} survey"}
+    customer.http.post(f"{at}/feedback", json=answer, headers=customer.headers).raise_for_status()
+    analyst = Staff(stack, "qa")
+    sample = analyst.call("POST", "/qa/samples/named", {"conversation_id": customer.id})["sample_id"]
+    review = {"answers": dict.fromkeys(QUESTIONS, 1), "outcome": "resolved", "handover": "none_due"}
+    analyst.call("PUT", f"/qa/samples/{sample}/review", review | {"note": f"{CANARY} judged"})
 
 
 def test_after_an_erasure_no_table_and_no_file_of_the_installation_holds_the_word(stack: RunningStack) -> None:
     who = f"cus_{uuid4().hex}"
-    customer = plant(stack, who)
+    customer, handoff = plant(stack, who)
     copy(stack, customer.id, MORE_CONVERSATIONS)
-    wanted = {"event_content", "questions_asked", "made_scenarios", "qa_comments", "attachments"}
+    close(stack, customer, handoff)
+    assert "answer" in kinds_of_mail(stack)
+    wanted = {
+        "qa_reviews",
+        "promises",
+        "handoffs",
+        "event_content",
+        "questions_asked",
+        "made_scenarios",
+        "qa_comments",
+        "attachments",
+    }
     eventually_now("every store holds it", lambda: wanted <= rows_with(stack, CANARY), 60)
-    eventually_now("the answer has left by mail", lambda: "answer" in kinds_of_mail(stack), 60)
     eventually_now("the evaluation counts them", lambda: "outcome_episodes" in rows_with(stack, who), 30)
 
     admin = Staff(stack, "admin")
     exported = str(admin.call("GET", f"/customers/{who}/export"))
-    for part in ("return policy", "private", "scenario", "comment", "Dear", "answers you"):
+    closed = ("promised", "proof", "cause", "packet_missing", "article_missing", "survey", "judged")
+    for part in ("private", "scenario", "comment", *closed):
+        assert f"{CANARY} {part}" in exported, part
+    for part in ("return policy", "Dear", "answers you"):
         assert part in exported, part
     report = admin.call("POST", f"/customers/{who}/erasure")["report"]
 
     assert report["conversations"] == MORE_CONVERSATIONS + 1
     assert report["seconds"] <= MOST_SECONDS
-    assert (report["files"], report["mails"], report["quality_notes"], report["outcomes"]) == (1, 2, 1, 1)
+    assert (report["files"], report["mails"], report["quality_notes"], report["outcomes"]) == (1, 2, 2, 1)
+    assert (report["trackers"], report["bots_away"]) == (1, 0)
     assert report["questions"] >= 1
     assert report["scrubbed"]
     assert rows_with(stack, CANARY) == set()
     assert kinds_of_mail(stack) == set()
+    with Redis(unix_socket_path=str(Paths(stack.var).redis_socket)) as redis:
+        assert [keys_with(redis, word) for word in (CANARY, customer.id)] == [[], []]
     eventually_now("nothing names the customer", lambda: rows_with(stack, who) == set(), 60)
     eventually_now("no file holds the word", lambda: list(files_with(stack.var, CANARY.encode())) == [], 60)
