@@ -38,7 +38,7 @@ def test_a_reference_that_nobody_knows_beside_a_real_one(invented: str) -> None:
 def test_references_of_the_shop_the_customer_and_the_log_may_be_named() -> None:
     record = good_record()
     record.events[0]["data"]["text"] = "cancel it, not X-9999"
-    record.events.append(event(6, "promise.made", "bot", promise_id="PR-23456789"))
+    record.events.append(event(6, "promise.made", "bot", promise_id="PR-23456789", due_at="2026-03-05T17:00:00Z"))
     told = f" X-9999 stays, {ORDER} is gone, and {RECEIPT} and PR-23456789 prove it. A number looks like A-1042."
     record.view[-1]["data"]["text"] += told
     assert judge(scenario(), record).passed
@@ -116,7 +116,8 @@ def test_the_assistant_spoke_over_a_person() -> None:
 def test_told_of_a_colleague_who_never_hears_of_it() -> None:
     record = good_record()
     record.events.append(event(6, "message.sent", "bot", text="I'm passing you to a colleague now."))
-    assert "handed_over_as_said" in judge(scenario(), record).reason
+    failed = [check.name for check in judge(scenario(), record).checks if not check.value]
+    assert failed == ["promises_stand", "handed_over_as_said"]
 
 
 def test_leaving_is_not_resolving() -> None:
