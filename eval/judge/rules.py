@@ -66,7 +66,7 @@ def points(reading: Reading) -> list[Point]:
     if reading.certainty is not None and reading.certainty < SURE:
         found.append(Point(-0.5, f"the need was understood with little certainty ({reading.certainty:.2f})"))
     if reading.turns > SHORT:
-        found.append(Point(-0.25 * min(reading.turns - SHORT, 4), f"it took {reading.turns} turns"))
+        found.append(Point(-0.25 * min(reading.turns - SHORT, 4), f"it took many turns ({reading.turns})"))
     if reading.person_offered:
         found.append(Point(-0.6, "a person was offered, and not taken"))
     if reading.nearest_return is not None and reading.nearest_return >= NEAR:

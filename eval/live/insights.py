@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from eval.live.shares import Condition, E, Period
 from eval.live.totals import ALL, STEPS_A_DAY, Totals, gather, part
-from eval.metrics import catalogue, survival
+from eval.metrics import catalogue, effort, survival
 from eval.metrics.catalogue import BY_NAME, CATALOGUE, Figure, Number, Return, note_of
 from eval.metrics.facts import STEP
 from eval.metrics.figures import metric, statistic
@@ -34,6 +34,7 @@ def summary(connection: sa.Connection, period: Period, now: float) -> dict[str, 
         "handover_reasons": _tally(totals, "reasons"),
         "queues": _tally(totals, "queues"),
         "contact_drivers": _tally(totals, "intents")[:MOST_DRIVERS],
+        "silence_reasons": _tally(totals, "silences"),
         "repeat_curve": _curve(points),
     }
 
@@ -99,8 +100,14 @@ def _figure(figure: Figure, totals: Totals, points: Sequence[Point]) -> dict[str
         hits = sum(count for after, count in back if after <= figure.days * STEPS_A_DAY)
     else:
         hits, n = int(totals[f"{figure.name}/hits"]), int(totals[f"{figure.name}/of"])
-    answers = sum(n for form in ("ces7", "ces5") for _, n in part(totals, f"{form}="))
-    return told(metric(figure, statistic(figure, hits, n, values, points), note=note_of(figure, n, answers)), hits, n)
+    note = note_of(figure, n, effort.calibration(_answers(totals)) if figure.name == "effort" else "")
+    return told(metric(figure, statistic(figure, hits, n, values, points), note=note), hits, n)
+
+
+def _answers(totals: Totals) -> dict[tuple[float, float], int]:
+    """How often each pair of effort index and the customer's own answer came."""
+    pairs = ((key.split("/"), n) for key, n in part(totals, "asked"))
+    return {(float(index), float(hard)): n for (index, hard), n in pairs}
 
 
 def _curve(points: Sequence[Point]) -> list[dict[str, Any]]:

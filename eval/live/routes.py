@@ -2,15 +2,17 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from eval.live.schemas import EpisodeHistoryOut, EpisodesOut, SummaryOut, TrendOut, VendorOut, entry_out, episode_out
 from eval.live.service import Outcomes
 from eval.live.shares import Period
+from eval.live.vendors import Part
 from eval.outcomes.model import told
 
 READERS = ("qa", "lead", "admin")
@@ -18,6 +20,8 @@ Format = Literal["json", "csv"]
 Name = Annotated[str | None, Query(max_length=160)]
 After = Annotated[str | None, Query(max_length=500)]
 Most = Annotated[int, Query(ge=1, le=500)]
+Listed = Annotated[int, Query(ge=1, le=10_000)]
+Tallied = Literal["counts", "excluded", "handover_reasons", "queues", "contact_drivers", "silence_reasons"]
 
 
 def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
@@ -37,14 +41,19 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         """Every figure of a period with interval, denominator and target; counts, reasons, drivers, repeat curve."""
         found = await outcomes.summary(within)
         if format == "csv":
-            return _csv(found["metrics"])
+            return as_csv(found["metrics"])
         times = {"since": told(within.since), "until": told(within.until), "as_of": told(outcomes.now())}
         return SummaryOut.model_validate({**found, **times})
 
     @router.get("/insights/repeat-curve", response_class=Response)
     async def repeat_curve(within: Within) -> Response:
         """The survival curve of repeat contact, as CSV."""
-        return _csv((await outcomes.summary(within))["repeat_curve"])
+        return as_csv((await outcomes.summary(within))["repeat_curve"])
+
+    @router.get("/insights/tallies", response_class=Response)
+    async def tallies(within: Within, of: Tallied) -> Response:
+        """In how many episodes something was so, as CSV: outcomes, reasons, queues, needs, and what does not count."""
+        return as_csv((await outcomes.summary(within))[of], ("key", "n"))
 
     @router.get("/insights/trends", response_model=list[TrendOut])
     async def trends(
@@ -56,21 +65,26 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
     ) -> Any:
         """One share by day, version, intent, channel, article, resolver or queue."""
         rows = await outcomes.trends(within, by or "day", metric or "resolution", most)
-        return _csv(rows) if format == "csv" else [TrendOut.model_validate(row) for row in rows]
+        return as_csv(rows) if format == "csv" else [TrendOut.model_validate(row) for row in rows]
 
     @router.get("/insights/definitions", response_model=list[VendorOut])
     async def definitions(within: Within, format: Format = "json") -> Any:  # noqa: A002
         """The same contacts under every vendor's definition of "resolved", and in how many they and we disagree."""
         rows = await outcomes.definitions(within)
-        return _csv(rows) if format == "csv" else [VendorOut.model_validate(row) for row in rows]
+        return as_csv(rows) if format == "csv" else [VendorOut.model_validate(row) for row in rows]
 
     @router.get("/insights/definitions/{name}/episodes", response_model=EpisodesOut)
     async def disagreements(
-        within: Within, name: str, side: Literal["theirs", "ours"] = "theirs", after: After = None, most: Most = 50
-    ) -> EpisodesOut:
-        """Episodes that are resolved by that definition alone (``theirs``), or by ours alone; the newest first."""
-        rows, following = await outcomes.disagreements(within, name, side, after, most)
-        return EpisodesOut(episodes=[episode_out(row) for row in rows], next=following)
+        within: Within,
+        name: str,
+        side: Part = "theirs",
+        after: After = None,
+        most: Listed = 50,
+        format: Format = "json",  # noqa: A002
+    ) -> Any:
+        """Episodes that are resolved by that definition alone (``theirs``), or by ours alone, and those with a contact
+        that it holds to be ``resolved``, or is taken of (``counted``); the newest first."""
+        return _listed(*await outcomes.disagreements(within, name, side, after, most), format)
 
     @router.get("/outcomes", response_model=EpisodesOut)
     async def episodes(
@@ -84,21 +98,18 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         reason: Name = None,
         queue: Name = None,
         judged: Name = None,
+        because: Name = None,
         after: After = None,
-        most: Most = 50,
+        most: Listed = 50,
         format: Format = "json",  # noqa: A002
     ) -> Any:
         """The episodes behind a number: of a figure's hits, of its others, with a status, or as the judge holds them
-        (``metric=silence&judged=abstains``); newest first."""
+        (``metric=silence&judged=abstains``, ``judged=none``) and for which of its reasons (``because``); newest first."""
         fields = {
             "status": status, "evidence": evidence, "resolver": resolver, "exclusion": exclusion, "reason": reason,
-            "queue": queue, "judged": judged,
+            "queue": queue, "judged": judged, "because": because,
         }  # fmt: skip
-        rows, following = await outcomes.episodes(within, metric, part, fields, after, most)
-        listed = [episode_out(row) for row in rows]
-        if format == "csv":
-            return _csv([_flat(each) for each in listed])
-        return EpisodesOut(episodes=listed, next=following)
+        return _listed(*await outcomes.episodes(within, metric, part, fields, after, most), format)
 
     @router.get("/outcomes/{episode_id}", response_model=EpisodeHistoryOut)
     async def history(episode_id: str) -> EpisodeHistoryOut:
@@ -107,6 +118,11 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         return EpisodeHistoryOut(episode=episode_out(row), ledger=[entry_out(entry) for entry in entries])
 
     return router
+
+
+def _listed(rows: Sequence[sa.RowMapping], following: str | None, kind: Format) -> Any:
+    listed = [episode_out(row) for row in rows]
+    return as_csv([_flat(each) for each in listed]) if kind == "csv" else EpisodesOut(episodes=listed, next=following)
 
 
 def _flat(model: BaseModel) -> dict[str, Any]:
@@ -118,10 +134,11 @@ def _flat(model: BaseModel) -> dict[str, Any]:
     return plain
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> Response:
+def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> Response:
+    """A table of rows that all have ``columns``, or those of the first."""
     file = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(file, list(rows[0]))
+    if rows or columns:
+        writer = csv.DictWriter(file, columns or list(rows[0]))
         writer.writeheader()
         writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return Response(file.getvalue(), media_type="text/csv; charset=utf-8")

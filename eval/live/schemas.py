@@ -50,6 +50,9 @@ class CurvePointOut(BaseModel):
 
 
 class SummaryOut(BaseModel):
+    """``counts`` by ``status/evidence`` of the eligible; ``silence_reasons``: of how many silent endings something was
+    among the judge's reasons."""
+
     since: str
     until: str
     as_of: str
@@ -59,6 +62,7 @@ class SummaryOut(BaseModel):
     handover_reasons: list[TallyOut]
     queues: list[TallyOut]
     contact_drivers: list[TallyOut]
+    silence_reasons: list[TallyOut]
     repeat_curve: list[CurvePointOut]
 
 

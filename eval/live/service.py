@@ -55,9 +55,10 @@ class Outcomes:
         return await self._database.read(lambda connection: insights.definitions(connection, period))
 
     async def disagreements(
-        self, period: Period, name: str, side: vendors.Side, after: str | None, most: int
+        self, period: Period, name: str, side: vendors.Part, after: str | None, most: int
     ) -> tuple[list[sa.RowMapping], str | None]:
-        """Episodes on which a definition and ours disagree, newest first, and where the list goes on."""
+        """Episodes on which a definition and ours disagree, or all that it resolves or counts; newest first, and where
+        the list goes on."""
         if name not in vendors.BITS:
             raise Invalid("unknown_definition", f"There are: {', '.join(vendors.BITS)}.")
         return await self._page(period, vendors.disagreements(name, side), after, most)
@@ -69,7 +70,7 @@ class Outcomes:
         filters = [
             *_of_metric(metric, part),
             *shares.handed_over(reason=fields.get("reason"), queue=fields.get("queue")),
-            *(E[name] == value for name, value in fields.items() if name not in OF_HANDOVERS and value is not None),
+            *(_field(name, value) for name, value in fields.items() if name not in OF_HANDOVERS and value is not None),
         ]
         return await self._page(period, filters, after, most)
 
@@ -90,6 +91,14 @@ class Outcomes:
         if row is None:
             raise NotFound("episode_not_found", "There is no such episode.")
         return row, entries
+
+
+def _field(name: str, value: str) -> Condition:
+    if name == "because":
+        return shares.judged_because(value)
+    if name == "judged" and value == "none":
+        return E.judged.is_(None)
+    return E[name] == value
 
 
 def _of_metric(metric: str | None, part: str) -> Sequence[Condition]:

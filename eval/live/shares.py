@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -75,6 +76,16 @@ def hits(figure: Figure) -> Condition:
 def of(figure: Figure) -> Condition:
     """The episodes that the figure is taken of."""
     return condition(figure.of)
+
+
+def reason_of(words: str) -> str:
+    """One of the judge's reasons without its measure: ``the customer was tense (0.41)`` is one kind with any other."""
+    return words.partition(" (")[0]
+
+
+def judged_because(reason: str) -> Condition:
+    """Episodes with that reason among the judge's."""
+    return sa.cast(E.judge, sa.Text).contains(json.dumps(reason)[:-1], autoescape=True)
 
 
 def handed_over(*, reason: str | None = None, queue: str | None = None) -> list[Condition]:

@@ -17,7 +17,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from eval.live import vendors
-from eval.live.shares import OF_ELIGIBLE, OF_ENDED, OF_MATURED, Condition, E, Period, hits, of
+from eval.live.shares import OF_ELIGIBLE, OF_ENDED, OF_MATURED, Condition, E, Period, hits, of, reason_of
+from eval.metrics import effort
 from eval.metrics.catalogue import CATALOGUE, Figure, Number, Share
 from eval.metrics.facts import STEP
 from eval.outcomes.model import DAY
@@ -32,7 +33,7 @@ from eval.storage.tables import (
 
 Totals = Counter[str]
 """``<share>/hits``, ``<share>/of``, ``vendor/<name>/…`` (``vendors.columns``), ``<number>=:<value>``,
-``<tally>:<key>``, ``returned:<tenths of a day>`` after the first contact and ``watched:<tenths of a day>`` since 1970
+``<tally>:<key>``, ``asked:<effort index>/<hardness>``, ``returned:<tenths of a day>`` after the first contact and ``watched:<tenths of a day>`` since 1970
 for those that have not come back."""
 STEPS_A_DAY: Final = round(DAY / STEP)
 ALL: Final = "*"
@@ -40,11 +41,12 @@ CROSSED: Final = ("version", "intent", "channel")
 """Asked for together in any combination; the others only by themselves."""
 ALONE: Final = ("resolver", "queue", "article")
 T = outcome_totals.c
+OF_SILENCE: Final = (OF_MATURED, E.silent == 1, E.judged.is_not(None))
 TALLIES: Final[dict[str, tuple[Condition, sa.ColumnElement[Any]]]] = {
     "counts": (OF_ELIGIBLE, E.status + "/" + E.evidence),
     "excluded": (E.eligible == 0, E.exclusion),
     "intents": (OF_ELIGIBLE, E.intent),
-    "judged": (sa.and_(OF_MATURED, E.silent == 1, E.judged.is_not(None)), E.judged),
+    "judged": (sa.and_(*OF_SILENCE), E.judged),
 }
 H = outcome_handovers.c
 OF_HANDOVERS: Final[dict[str, sa.ColumnElement[Any]]] = {"reasons": H.reason, "queues": H.queue}
@@ -207,16 +209,23 @@ class _Counting:
         for tally, key in OF_HANDOVERS.items():
             query = self._select(key, sa.func.count(sa.distinct(E.id)), source=joined)
             self._tally(tally, query.where(OF_ELIGIBLE, key.is_not(None)).group_by(*self._keys, key))
+        for row in self._connection.execute(self._select(E.judge).where(*OF_SILENCE)):
+            for reason in {reason_of(words) for words in row[-1]["because"]}:
+                self._into(row)[f"silences:{reason}"] += 1
 
     def numbers(self) -> None:
         """How often each value came, and the returns: a row an episode, for most values come once or twice."""
         known = [(figure.name, sa.case((of(figure), E[figure.field]))) for figure in NUMBERS]
         back, since = sa.case((OF_ENDED, E.back_after)), sa.case((OF_ENDED, E.first_ended_at))
-        for row in self._connection.execute(self._select(*(value for _, value in known), back, since)):
+        answers = [sa.case((OF_ELIGIBLE, column)) for column in (E.effort, E.ces7, E.ces5)]
+        for row in self._connection.execute(self._select(*(value for _, value in known), *answers, back, since)):
             totals, values = self._into(row), row[len(self._keys) :]
             for (name, _), value in zip(known, values, strict=False):
                 if value is not None:
                     totals[f"{name}=:{value:.4g}"] += 1
+            index, ces7, ces5 = values[-5:-2]
+            if (hard := effort.hardness(ces7, ces5)) is not None:
+                totals[f"asked:{index:.1f}/{hard}"] += 1
             if values[-2] is not None:
                 totals[f"returned:{round(values[-2] / STEP)}"] += 1
             elif values[-1] is not None:

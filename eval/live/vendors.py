@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from eval.live.shares import Condition, E
 from eval.outcomes.model import Episode
 from eval.rosetta import DEFINITIONS, seen_of
-from eval.storage.tables import outcome_contacts
+from eval.storage.tables import outcome_contacts, outcome_episodes
 
 C = outcome_contacts.c
 BITS = {definition.name: 1 << at for at, definition in enumerate(DEFINITIONS)}
 Side = Literal["theirs", "ours"]
+Part = Literal["theirs", "ours", "resolved", "counted"]
+"""Of a definition: where it and ours disagree, what it holds to be resolved, and what it is taken of."""
 
 
 def rows(person: str, episodes: Sequence[Episode], now: float) -> list[dict[str, Any]]:
@@ -52,6 +54,18 @@ def _apart(name: str, side: Side) -> sa.ColumnElement[bool]:
     return sa.and_(theirs, C.ours == 0) if side == "theirs" else sa.and_(sa.not_(theirs), C.ours == 1)
 
 
-def disagreements(name: str, side: Side) -> Sequence[Condition]:
-    """What holds of the matured episodes with a contact on which a definition and ours disagree."""
-    return (E.matured == 1, E.id.in_(sa.select(C.episode_id).where(_apart(name, side))))
+def disagreements(name: str, side: Part) -> Sequence[Condition]:
+    """What holds of the matured episodes with a contact on which a definition and ours disagree; of the episodes with
+    one that it holds to be ``resolved``, or that it counts at all."""
+    if side == "theirs" or side == "ours":
+        return (E.matured == 1, E.id.in_(sa.select(C.episode_id).where(_apart(name, side))))
+    bits = C.resolved if side == "resolved" else C.counted
+    return (E.id.in_(sa.select(C.episode_id).where(bits.bitwise_and(BITS[name]) != 0)),)
+
+
+def apart_on(connection: sa.Connection, conversation_ids: Sequence[str]) -> set[str]:
+    """Those of the conversations with a matured episode that some definition counts and judges otherwise than ours."""
+    otherwise = sa.or_(sa.and_(C.ours == 1, C.resolved != C.counted), sa.and_(C.ours == 0, C.resolved != 0))
+    query = sa.select(C.conversation_id).join(outcome_episodes, C.episode_id == E.id)
+    found = query.where(C.conversation_id.in_(conversation_ids), E.matured == 1, otherwise)
+    return set(connection.execute(found).scalars())

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from eval.metrics.effort import CALIBRATED_FROM
 from eval.metrics.facts import DUE, MADE, WAIT_TARGET, Facts
 from eval.outcomes.model import DAY, RETURN_DAYS
 
@@ -200,10 +199,8 @@ CATALOGUE: Final[tuple[Figure, ...]] = (
 BY_NAME: Final = {each.name: each for each in CATALOGUE}
 
 
-def note_of(figure: Figure, n: int, answers: int) -> str:
-    """What is to be said beside a value of ``n`` episodes; ``answers``: how many said how easy it was."""
+def note_of(figure: Figure, n: int, calibration: str) -> str:
+    """What is to be said beside a value of ``n`` episodes; ``calibration``: of the effort index (``effort``)."""
     if n == 0 and figure.empty:
         return figure.empty
-    if figure.name == "effort" and answers < CALIBRATED_FROM:
-        return f"uncalibrated: {answers} of {CALIBRATED_FROM} answers"
-    return figure.note
+    return calibration if figure.name == "effort" else figure.note

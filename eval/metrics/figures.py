@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.metrics import survival
+from eval.metrics import effort, survival
 from eval.metrics.catalogue import (
-    BY_NAME,
     CATALOGUE,
     OF_ENDED,
     Conditions,
@@ -55,9 +54,11 @@ def figures(episodes: Sequence[Episode], as_of: float, labels: Mapping[str, Tran
     for each in CATALOGUE:
         if each.of not in denominators:
             denominators[each.of] = [one for one in facts if all_hold(each.of, one)]
-    answers = sum(len(denominators[BY_NAME[form].of]) for form in ("ces7", "ces5"))
+    eligible = (one for one in facts if one.eligible)
+    asked = Counter((one.effort, hard) for one in eligible if (hard := effort.hardness(one.ces7, one.ces5)) is not None)
+    calibration = effort.calibration(asked)
     return Figures(
-        metrics={each.name: _metric(each, denominators[each.of], points, answers) for each in CATALOGUE},
+        metrics={each.name: _metric(each, denominators[each.of], points, calibration) for each in CATALOGUE},
         repeat_curve=points,
         counts=dict(sorted(Counter(f"{e.status}/{e.evidence}" for e in episodes if e.eligible).items())),
         excluded=dict(sorted(Counter(str(e.exclusion) for e in episodes if not e.eligible).items())),
@@ -65,13 +66,12 @@ def figures(episodes: Sequence[Episode], as_of: float, labels: Mapping[str, Tran
     )
 
 
-def _metric(figure: Figure, of: Sequence[Facts], points: Sequence[Point], answers: int) -> Metric:
+def _metric(figure: Figure, of: Sequence[Facts], points: Sequence[Point], calibration: str) -> Metric:
     hits = [one for one in of if all_hold(figure.hits, one)]
     values: dict[float, int] = Counter(getattr(one, figure.field) for one in of) if isinstance(figure, Number) else {}
     found = statistic(figure, len(hits), len(of), values, points)
-    return metric(
-        figure, found, tuple(one.id for one in of), tuple(one.id for one in hits), note_of(figure, len(of), answers)
-    )
+    note = note_of(figure, len(of), calibration)
+    return metric(figure, found, tuple(one.id for one in of), tuple(one.id for one in hits), note)
 
 
 def metric(

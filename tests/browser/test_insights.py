@@ -42,7 +42,10 @@ def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: 
     page.get_by_role("row", name="Effort index from behaviour, mean").get_by_role("link").first.click()
     expect(page.get_by_role("button", name="Read and judge").first).to_be_visible()
     page.get_by_role("link", name="All figures").click()
-    page.get_by_role("heading", name="Why people took over").locator("xpath=..").get_by_role("link").first.click()
+    for section in page.locator("main section[aria-labelledby]").all():
+        expect(section.locator("table"), section.get_attribute("aria-labelledby")).not_to_have_count(0)
+        expect(section.get_by_role("link", name="CSV", exact=True)).to_have_count(1)
+    page.locator("section[aria-labelledby=i-reasons]").locator("td").get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="Episodes, Reason of a hand-over")).to_be_visible()
     expect(page.get_by_role("button", name="Read and judge").first).to_be_visible()
     page.get_by_role("link", name="All figures").click()

@@ -1243,7 +1243,8 @@ export interface paths {
         };
         /**
          * Disagreements
-         * @description Episodes that are resolved by that definition alone (``theirs``), or by ours alone; the newest first.
+         * @description Episodes that are resolved by that definition alone (``theirs``), or by ours alone, and those with a contact
+         *     that it holds to be ``resolved``, or is taken of (``counted``); the newest first.
          */
         get: operations["disagreements_api_v1_insights_definitions__name__episodes_get"];
         put?: never;
@@ -1330,6 +1331,26 @@ export interface paths {
          * @description Every figure of a period with interval, denominator and target; counts, reasons, drivers, repeat curve.
          */
         get: operations["summary_api_v1_insights_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/tallies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tallies
+         * @description In how many episodes something was so, as CSV: outcomes, reasons, queues, needs, and what does not count.
+         */
+        get: operations["tallies_api_v1_insights_tallies_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1705,7 +1726,7 @@ export interface paths {
         /**
          * Episodes
          * @description The episodes behind a number: of a figure's hits, of its others, with a status, or as the judge holds them
-         *     (``metric=silence&judged=abstains``); newest first.
+         *     (``metric=silence&judged=abstains``, ``judged=none``) and for which of its reasons (``because``); newest first.
          */
         get: operations["episodes_api_v1_outcomes_get"];
         put?: never;
@@ -5080,7 +5101,11 @@ export interface components {
             /** Worded */
             worded: string[];
         };
-        /** SummaryOut */
+        /**
+         * SummaryOut
+         * @description ``counts`` by ``status/evidence`` of the eligible; ``silence_reasons``: of how many silent endings something was
+         *     among the judge's reasons.
+         */
         SummaryOut: {
             /** As Of */
             as_of: string;
@@ -5098,6 +5123,8 @@ export interface components {
             queues: components["schemas"]["TallyOut"][];
             /** Repeat Curve */
             repeat_curve: components["schemas"]["CurvePointOut"][];
+            /** Silence Reasons */
+            silence_reasons: components["schemas"]["TallyOut"][];
             /** Since */
             since: string;
             /** Until */
@@ -8481,9 +8508,10 @@ export interface operations {
     disagreements_api_v1_insights_definitions__name__episodes_get: {
         parameters: {
             query?: {
-                side?: "theirs" | "ours";
+                side?: "theirs" | "ours" | "resolved" | "counted";
                 after?: string | null;
                 most?: number;
+                format?: "json" | "csv";
                 since?: string | null;
                 until?: string | null;
                 version?: string | null;
@@ -8531,6 +8559,7 @@ export interface operations {
     standing_api_v1_insights_judge_get: {
         parameters: {
             query?: {
+                format?: "json" | "csv";
                 since?: string | null;
                 until?: string | null;
                 version?: string | null;
@@ -8717,6 +8746,50 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SummaryOut"];
                 };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tallies_api_v1_insights_tallies_get: {
+        parameters: {
+            query: {
+                of: "counts" | "excluded" | "handover_reasons" | "queues" | "contact_drivers" | "silence_reasons";
+                since?: string | null;
+                until?: string | null;
+                version?: string | null;
+                intent?: string | null;
+                channel?: string | null;
+                article?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Well-formed and wrong */
             422: {
@@ -9510,6 +9583,7 @@ export interface operations {
                 reason?: string | null;
                 queue?: string | null;
                 judged?: string | null;
+                because?: string | null;
                 after?: string | null;
                 most?: number;
                 format?: "json" | "csv";

@@ -85,7 +85,7 @@ class Floor:
     async def languages(self, names: Sequence[str]) -> dict[str, str]:
         return {name: self.spoken[name] for name in names if name in self.spoken}
 
-    async def candidates(self, _since: str, _until: str) -> list[Candidate]:
+    async def candidates(self, _since: str, _until: str, _seed: int) -> list[Candidate]:
         return [Candidate(name, "bot", 0.0, definitions_disagree=name.startswith("s")) for name in self.logs]
 
     async def transcript(self, name: str) -> list[dict[str, Any]] | None:
@@ -263,6 +263,33 @@ async def test_every_number_opens_its_episodes_with_the_reason(floor: Floor, cli
     while await counting.count_a_day(floor.database):
         pass
     assert {each["key"]: each["n"] for each in (await standing(client))["said"]} == told
+
+
+async def test_the_reasons_of_silence_are_tallied_and_open_their_episodes(
+    floor: Floor, client: httpx.AsyncClient
+) -> None:
+    """Each once an episode and whatever its measure; from the episodes and from the totals by day alike."""
+    floor.logs = {f"s{n}": silent(n, GOOD if n else POOR) for n in range(3)} | {"p1": proven(1)}
+    await floor.keep()
+    within = {"since": "2026-01-01T00:00:00Z"}
+    told = (await client.get("/insights/summary", params=within)).json()["silence_reasons"]
+    near, beside = "the nearest answer is about what was asked", "the nearest answer is beside what was asked"
+    assert {each["key"]: each["n"] for each in told}.items() >= {near: 2, beside: 1}.items()
+    for each in told:
+        asked = {**within, "metric": "silence", "because": each["key"]}
+        assert len((await client.get("/outcomes", params=asked)).json()["episodes"]) == each["n"]
+    while await counting.count_a_day(floor.database):
+        pass
+    assert (await client.get("/insights/summary", params=within)).json()["silence_reasons"] == told
+
+
+async def test_what_the_judge_says_is_a_table_too(floor: Floor, client: httpx.AsyncClient) -> None:
+    floor.logs = {f"s{n}": silent(n, GOOD if n else POOR) for n in range(3)}
+    await floor.keep()
+    asked = {"since": "2026-01-01T00:00:00Z", "format": "csv"}
+    lines = (await client.get("/insights/judge", params=asked)).text.splitlines()
+    assert lines[:3] == ["of,key,n,value,interval_95", "silence,resolved,2,,", "silence,not_resolved,1,,"]
+    assert lines[-1] == 'matured,"resolved, corrected",3,,'
 
 
 async def test_readers_see_the_judges_word_only_after_their_own(floor: Floor, client: httpx.AsyncClient) -> None:

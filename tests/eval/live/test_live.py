@@ -237,6 +237,7 @@ ROUTES = [
     "/insights/summary",
     "/insights/trends",
     "/insights/repeat-curve",
+    "/insights/tallies?of=counts",
     "/outcomes",
     "/outcomes/eps_1",
 ]
@@ -298,6 +299,38 @@ def test_a_disagreement_opens_whole_page_by_page(client: TestClient) -> None:
         if after is None:
             break
     assert len(names) == len(set(names)) == number == 2
+
+
+def every(client: TestClient, route: str, **params: Any) -> list[Any]:
+    found: list[Any] = client.get(route, params={"most": 500, **params}).json()["episodes"]
+    return found
+
+
+def test_what_a_definition_counts_and_resolves_opens(client: TestClient) -> None:
+    """One contact an episode here, so there are as many episodes as its numbers say."""
+    client.headers["x-role"] = "lead"
+    for each in client.get("/insights/definitions").json():
+        route = f"/insights/definitions/{each['name']}/episodes"
+        assert len(every(client, route, side="resolved")) == each["hits"]
+        assert len(every(client, route, side="counted")) == each["n"]
+
+
+def test_every_outcome_and_what_was_not_judged_opens(client: TestClient) -> None:
+    client.headers["x-role"] = "lead"
+    for count in client.get("/insights/summary").json()["counts"]:
+        status, evidence = count["key"].split("/")
+        asked = {"metric": "handover", "part": "all", "status": status, "evidence": evidence}
+        assert len(every(client, "/outcomes", **asked)) == count["n"]
+    assert len(every(client, "/outcomes", metric="silence", judged="none")) == 1
+
+
+def test_tallies_and_lists_are_tables_too(client: TestClient) -> None:
+    client.headers["x-role"] = "lead"
+    tally = client.get("/insights/tallies", params={"of": "counts"}).text.splitlines()
+    assert tally == ["key,n", "resolved/verified_state,5", "resolved/assumed_silent,1"]
+    assert client.get("/insights/tallies", params={"of": "queues"}).text.splitlines() == ["key,n"]
+    listed = client.get("/insights/definitions/deflection/episodes", params={"side": "counted", "format": "csv"})
+    assert len(listed.text.splitlines()) == 1 + 7  # the greeting among them
 
 
 def test_trends_and_tables(client: TestClient) -> None:

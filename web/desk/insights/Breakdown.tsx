@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { useLoad } from "../knowledge/load";
 import { Await, Choice } from "../knowledge/parts";
-import type { Figure, InsightsCalls } from "./calls";
-import { share } from "./format";
+import type { Figure, InsightsCalls, Trend } from "./calls";
+import { between, share } from "./format";
 import { FigureChoice, Opens, Section, Table } from "./Section";
 import { behind, csvOf, DIMENSIONS, type Dimension, figuresOf, keyOf, type Scope } from "./scope";
 import { n, plain } from "./words";
@@ -26,7 +26,7 @@ export function Breakdown({ calls, scope, figures }: { calls: InsightsCalls; sco
           rows.length === 0 ? (
             <p class="soft">{n("nobody")}</p>
           ) : (
-            <Table named="i-by" columns={[n(`by_${by}`), title, n("of")]}>
+            <Table named="i-by" columns={[n(`by_${by}`), title, n("interval"), n("of")]}>
               {rows.map((row) => (
                 <tr key={row.key}>
                   <th scope="row">{row.key ? <a href={figuresOf({ days: scope.days, only: { by, value: row.key } })}>{plain(row.key)}</a> : "–"}</th>
@@ -34,7 +34,9 @@ export function Breakdown({ calls, scope, figures }: { calls: InsightsCalls; sco
                     <Opens to={behind(metric, scope, "hits", { by, value: row.key })} any={row.hits > 0}>
                       {share(row.value)}
                     </Opens>
+                    <Whisker row={row} />
                   </td>
+                  <td>{between(row.interval_95)}</td>
                   <td>
                     <Opens to={behind(metric, scope, "all", { by, value: row.key })} any={row.n > 0}>
                       {row.n}
@@ -47,5 +49,18 @@ export function Breakdown({ calls, scope, figures }: { calls: InsightsCalls; sco
         }
       </Await>
     </Section>
+  );
+}
+
+const WIDE = 120;
+
+/** A share as a bar with its interval; both stand in the table's cells beside it. */
+export function Whisker({ row }: { row: Pick<Trend, "value" | "interval_95"> }) {
+  const [low, high] = row.interval_95 ?? [0, 0];
+  return (
+    <svg class="i-row" viewBox={`0 0 ${WIDE} 12`} aria-hidden="true">
+      <rect class="i-bar" x="0" y="2" width={(row.value ?? 0) * WIDE} height="8" />
+      {row.interval_95 && <path class="i-whisker" d={`M${low * WIDE} 6H${high * WIDE}M${low * WIDE} 3V9M${high * WIDE} 3V9`} />}
+    </svg>
   );
 }

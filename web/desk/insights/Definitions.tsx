@@ -1,7 +1,7 @@
 import { useLoad } from "../knowledge/load";
 import { Await } from "../knowledge/parts";
 import type { InsightsCalls } from "./calls";
-import { share } from "./format";
+import { between, share } from "./format";
 import { Opens, Section, Table } from "./Section";
 import { apart, csvOf, keyOf, type Scope } from "./scope";
 import { n } from "./words";
@@ -20,10 +20,17 @@ export function Definitions({ calls, scope }: { calls: InsightsCalls; scope: Sco
                 <th scope="row">
                   {each.title} <span class="soft">{`${each.rule}; ${each.window}`}</span>
                 </th>
-                <td>{share(each.value)}</td>
-                <td>{each.interval_95 ? `${share(each.interval_95[0])} – ${share(each.interval_95[1])}` : "–"}</td>
                 <td>
-                  {each.n} <span class="soft">{each.denominator}</span>
+                  <Opens to={apart(each.name, "resolved", scope)} any={each.hits > 0}>
+                    {share(each.value)}
+                  </Opens>
+                </td>
+                <td>{between(each.interval_95)}</td>
+                <td>
+                  <Opens to={apart(each.name, "counted", scope)} any={each.n > 0}>
+                    {each.n}
+                  </Opens>{" "}
+                  <span class="soft">{each.denominator}</span>
                 </td>
                 <td>
                   <Opens to={apart(each.name, "theirs", scope)} any={each.only_theirs > 0}>

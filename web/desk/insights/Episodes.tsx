@@ -12,10 +12,11 @@ interface Props {
   title: string;
   list: (after: string | null, signal: AbortSignal) => Promise<Page>;
   back: string;
+  csv: string;
 }
 
 /** The episodes behind a number, the newest first; each opens its transcript. `name` tells one list from another. */
-export function Episodes({ calls, desk, name, title, list, back }: Props) {
+export function Episodes({ calls, desk, name, title, list, back, csv }: Props) {
   const [pages, setPages] = useState<Episode[]>([]);
   const [after, setAfter] = useState<string | null>(null);
   const load = useLoad(`episodes:${name}:${after ?? ""}`, (signal) => list(after, signal), true);
@@ -36,7 +37,11 @@ export function Episodes({ calls, desk, name, title, list, back }: Props) {
       <p>
         <a href={back}>← {n("back")}</a>
       </p>
-      <Head title={title} />
+      <Head title={title}>
+        <a href={csv} download="episodes.csv">
+          {n("csv")}
+        </a>
+      </Head>
       {problem && <Trouble text={problem} />}
       <Await load={load}>
         {({ episodes, next }) => {

@@ -9,10 +9,11 @@ import { Curve } from "./Curve";
 import { Definitions } from "./Definitions";
 import { Episodes } from "./Episodes";
 import { FigureTable } from "./FigureTable";
-import { share } from "./format";
+import { between, share } from "./format";
 import { Judge } from "./Judge";
-import { behind, csvOf, figuresOf, keyOf, type Listed, listedOf, PERIODS, type Scope, scopeOf } from "./scope";
-import { Tallies } from "./Tallies";
+import { Opens, Section, Table } from "./Section";
+import { behind, csvOf, csvOfList, figuresOf, keyOf, type Listed, listedOf, PERIODS, type Scope, scopeOf } from "./scope";
+import { Counts, Tallies } from "./Tallies";
 import { TrendChart } from "./TrendChart";
 import "../knowledge/styles/frame.css";
 import "../quality/quality.css";
@@ -31,7 +32,7 @@ export function Insights({ desk }: { desk: Desk; state: DeskState }) {
     <main class="k-main" tabIndex={-1}>
       <div class="k-page is-wide">
         {listed ? (
-          <Episodes key={hash} calls={calls} desk={desk} name={hash} title={titleOf(listed)} list={(after, signal) => calls.episodes(scope, listed, after, signal)} back={figuresOf(scope)} />
+          <Episodes key={hash} calls={calls} desk={desk} name={hash} title={titleOf(listed)} list={(after, signal) => calls.episodes(scope, listed, after, signal)} back={figuresOf(scope)} csv={csvOfList(scope, listed)} />
         ) : (
           <Dashboard calls={calls} desk={desk} scope={scope} />
         )}
@@ -63,6 +64,7 @@ function Dashboard({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk; s
             <Headline summary={summary} scope={scope} />
             <Judge calls={calls} desk={desk} scope={scope} />
             <FigureTable figures={summary.metrics} scope={scope} csv={csvOf("summary", scope)} />
+            <Counts summary={summary} scope={scope} />
             <TrendChart calls={calls} scope={scope} figures={summary.metrics} />
             <Breakdown calls={calls} scope={scope} figures={summary.metrics} />
             <Curve summary={summary} scope={scope} csv={csvOf("repeat-curve", scope)} />
@@ -76,11 +78,11 @@ function Dashboard({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk; s
 }
 
 function titleOf({ metric, part, judged, definition, side, common }: Listed): string {
-  if (definition) return n(side === "ours" ? "onlyOursOf" : "onlyTheirsOf", { title: plain(definition) });
+  if (definition) return n(`side_${side}`, { title: plain(definition) });
   const what = common && { by: n(`by_${common.by}`), value: plain(common.value) };
   // What is only counted by its reason, need or queue stands behind no figure.
   if (what && (!metric || (part === "all" && metric === "handover"))) return n("episodesWith", what);
-  const title = judged ? n("silentAnd", { said: plain(judged) }) : plain(metric ?? "");
+  const title = judged === "none" ? n("silentNotJudged") : judged ? n("silentAnd", { said: plain(judged) }) : plain(metric ?? "");
   const episodes = n(part === "all" ? "episodesOfAll" : "episodesOf", { title });
   return what ? n("episodesAnd", { episodes, ...what }) : episodes;
 }
@@ -99,8 +101,7 @@ function Headline({ summary, scope }: { summary: Summary; scope: Scope }) {
   const bounds = rate.interval_95;
   const rest = Math.max(0, 1 - rate.value - silent);
   return (
-    <section class="i-headline" aria-labelledby="i-headline">
-      <h2 id="i-headline">{n("headline")}</h2>
+    <Section id="i-headline" title={n("headline")} csv={csvOf("summary", scope)} file="figures" framed>
       <p class="i-rate">
         <a href={behind("resolution", scope)}>{share(rate.value)}</a>
         {bounds && (
@@ -119,7 +120,33 @@ function Headline({ summary, scope }: { summary: Summary; scope: Scope }) {
       <p>
         <a href={behind("silence", scope)}>{n("silence", { share: share(silent) })}</a> · <a href={behind("confirmation", scope)}>{n("confirmed", { share: share(found("confirmation")?.value) })}</a>
       </p>
-    </section>
+      <details>
+        <summary>{n("asTable")}</summary>
+        <Table named="i-headline" columns={[n("figure"), n("value"), n("interval"), n("of")]}>
+          {["resolution", "silence", "confirmation"].map((name) => {
+            const each = found(name);
+            return (
+              each && (
+                <tr key={name}>
+                  <th scope="row">{each.title}</th>
+                  <td>
+                    <Opens to={behind(name, scope)} any={each.hits > 0}>
+                      {share(each.value)}
+                    </Opens>
+                  </td>
+                  <td>{between(each.interval_95)}</td>
+                  <td>
+                    <Opens to={behind(name, scope, "all")} any={each.n > 0}>
+                      {each.n}
+                    </Opens>
+                  </td>
+                </tr>
+              )
+            );
+          })}
+        </Table>
+      </details>
+    </Section>
   );
 }
 

@@ -4,7 +4,8 @@ import { useLoad } from "../knowledge/load";
 import { Await, Trouble } from "../knowledge/parts";
 import type { InsightsCalls, Standing } from "./calls";
 import { share } from "./format";
-import { behind, judgedAs, keyOf, type Scope } from "./scope";
+import { Opens, Section, Table } from "./Section";
+import { behind, csvOf, judgedAs, keyOf, type Scope } from "./scope";
 import { n, plain } from "./words";
 
 const day = (at: string) => new Date(at).toLocaleDateString([], { dateStyle: "medium" });
@@ -26,23 +27,24 @@ export function Judge({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk
   }
 
   return (
-    <section class="i-headline" aria-labelledby="i-judge">
-      <h2 id="i-judge">{n("judge")}</h2>
+    <Section id="i-judge" title={n("judge")} csv={csvOf("judge", scope)} file="judge" framed>
       <p class="soft">{n("judgeMore")}</p>
       <Await load={load}>
         {(found) => (
           <>
             <Corrected found={found} scope={scope} />
-            <p>
-              {n("judgeSaid")}{" "}
-              {found.said.map(({ key, n: count }) => (
-                <span key={key}>
-                  {count > 0 ? <a href={judgedAs(key, scope)}>{n(`said_${key}`, { count })}</a> : n(`said_${key}`, { count })}
-                  {" · "}
-                </span>
+            <Table named="i-judge" columns={[n("judgeSaid"), n("episodes")]}>
+              {[...found.said, { key: "none" as const, n: found.not_judged }].map(({ key, n: count }) => (
+                <tr key={key}>
+                  <th scope="row">{n(`said_${key}`)}</th>
+                  <td>
+                    <Opens to={judgedAs(key, scope)} any={count > 0}>
+                      {count}
+                    </Opens>
+                  </td>
+                </tr>
               ))}
-              {n("notJudged", { count: found.not_judged })}
-            </p>
+            </Table>
             {found.pooled && <p class="soft">{found.pooled}</p>}
             {found.unseen_versions.length > 0 && <p class="soft">{n("unseen", { versions: found.unseen_versions.join(", ") })}</p>}
             {found.calibration && <Held made={found.calibration} />}
@@ -56,7 +58,7 @@ export function Judge({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk
           {n("calibrate")}
         </button>
       </p>
-    </section>
+    </Section>
   );
 }
 

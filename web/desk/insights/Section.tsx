@@ -11,12 +11,13 @@ interface SectionProps {
   /** The name of the file that the CSV is saved as. */
   file: string;
   choices?: ComponentChildren;
+  framed?: boolean;
   children: ComponentChildren;
 }
 
-export function Section({ id, title, csv, file, choices, children }: SectionProps) {
+export function Section({ id, title, csv, file, choices, framed, children }: SectionProps) {
   return (
-    <section aria-labelledby={id}>
+    <section class={framed ? "i-headline" : undefined} aria-labelledby={id}>
       <header class="k-head is-small">
         <h2 id={id}>{title}</h2>
         <div class="actions">

@@ -1,7 +1,7 @@
 /** The analysts' side of the HTTP contract. */
 import type { Api } from "../../shared/api";
 import type { Schemas } from "../../shared/types";
-import { type Dimension, type Listed, listQuery, query, type Scope } from "./scope";
+import { type Dimension, type Listed, listAsked, query, type Scope } from "./scope";
 
 export type Summary = Schemas["SummaryOut"];
 export type Figure = Schemas["FigureOut"];
@@ -17,10 +17,10 @@ export function insightsCalls(request: Api["request"]) {
       request<Summary>("GET", "/insights/summary", { query: query(scope), signal, timeout: 30_000 }),
     trend: (scope: Scope, by: "day" | Dimension, metric: string, signal: AbortSignal) =>
       request<Trend[]>("GET", "/insights/trends", { query: { ...query(scope), by, metric }, signal, timeout: 30_000 }),
-    episodes: (scope: Scope, listed: Listed, after: string | null, signal: AbortSignal) =>
-      listed.definition
-        ? request<Page>("GET", `/insights/definitions/${encodeURIComponent(listed.definition)}/episodes`, { query: { ...query(scope), side: listed.side, ...(after && { after }) }, signal })
-        : request<Page>("GET", "/outcomes", { query: { ...listQuery(scope, listed), ...(after && { after }) }, signal }),
+    episodes: (scope: Scope, listed: Listed, after: string | null, signal: AbortSignal) => {
+      const asked = listAsked(scope, listed);
+      return request<Page>("GET", asked.path, { query: { ...asked.query, ...(after && { after }) }, signal });
+    },
     judge: (scope: Scope, signal: AbortSignal) => request<Standing>("GET", "/insights/judge", { query: query(scope), signal, timeout: 30_000 }),
     calibrate: () => request<Schemas["CalibrationOut"]>("POST", "/insights/judge/calibrations", { timeout: 60_000 }),
     definitions: (scope: Scope, signal: AbortSignal) =>

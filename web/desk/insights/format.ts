@@ -3,6 +3,9 @@ import type { Figure } from "./calls";
 
 export const share = (value: number | null | undefined) => (value == null ? "–" : `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`);
 
+/** A share's 95 % interval, or a dash. */
+export const between = (bounds: readonly [number, number] | readonly number[] | null | undefined) => (bounds ? `${share(bounds[0])} – ${share(bounds[1])}` : "–");
+
 /** A figure's value in its own unit. */
 export function valueOf(figure: Pick<Figure, "unit">, value: number | null): string {
   if (value === null) return "–";

@@ -38,14 +38,16 @@ export const keyOf = (scope: Scope) => new URLSearchParams(named(scope)).toStrin
 export const figuresOf = (scope: Scope) => `${ROOT}?${keyOf(scope)}`;
 
 export type Part = "hits" | "all";
-export type Side = "theirs" | "ours";
+const SIDES = ["theirs", "ours", "resolved", "counted"] as const;
+/** Of a definition: where it and ours disagree, what it resolves, and all that it is taken of. */
+export type Side = (typeof SIDES)[number];
 
 /** What all episodes of a list have in common beside the scope: a day, a need, a reason of a hand-over. */
 export interface Common {
   by: (typeof COMMON)[number];
   value: string;
 }
-const COMMON = ["day", ...DIMENSIONS, "reason", "queue", "exclusion"] as const;
+const COMMON = ["day", ...DIMENSIONS, "reason", "queue", "exclusion", "outcome", "because"] as const;
 
 /** Which episodes a page lists: behind a figure, on which a definition and ours disagree, or with something in common. */
 export interface Listed {
@@ -67,7 +69,7 @@ export function listedOf(hash: string): Listed | null {
     part: asked.get("part") === "all" ? "all" : "hits",
     judged: asked.get("judged"),
     definition: asked.get("definition"),
-    side: asked.get("side") === "ours" ? "ours" : "theirs",
+    side: SIDES.find((each) => each === asked.get("side")) ?? "theirs",
     common: by ? { by, value: asked.get("value") ?? "" } : null,
   };
 }
@@ -78,8 +80,12 @@ export function listQuery(scope: Scope, listed: Listed, now = Date.now()): Recor
   return { ...query(scope, now), ...(metric && { metric, part }), ...(judged && { judged }), ...(common && commonQuery(common, begin(scope, now))) };
 }
 
-/** A day is a period, of which the scope may have begun in the middle. */
+/** A day is a period, of which the scope may have begun in the middle; an outcome is a status and its evidence. */
 function commonQuery({ by, value }: Common, since: number): Record<string, string> {
+  if (by === "outcome") {
+    const [status = "", evidence = ""] = value.split("/");
+    return { status, evidence };
+  }
   if (by !== "day") return { [by]: value };
   const start = Date.parse(`${value}T00:00:00Z`);
   return { since: new Date(Math.max(start, since)).toISOString(), until: new Date(start + DAY).toISOString() };
@@ -90,13 +96,28 @@ const listAt = (asked: Record<string, string>, scope: Scope) => `${ROOT}/episode
 /** The address of the episodes behind a figure, or of all that it is taken of. */
 export const behind = (metric: string, scope: Scope, part: Part = "hits", common: Common | null = null) => listAt({ metric, ...(part !== "hits" && { part }), ...(common && { with: common.by, value: common.value }) }, scope);
 
-/** The address of the eligible episodes, or of those that do not count, with something in common. */
-export const sharing = (common: Common, scope: Scope) => (common.by === "exclusion" ? listAt({ with: common.by, value: common.value }, scope) : behind("handover", scope, "all", common));
+/** The address of the eligible episodes, of those that do not count, or of the silent ones, with something in common. */
+export function sharing(common: Common, scope: Scope): string {
+  if (common.by === "exclusion") return listAt({ with: common.by, value: common.value }, scope);
+  return common.by === "because" ? behind("silence", scope, "hits", common) : behind("handover", scope, "all", common);
+}
 
 /** The address of the silent endings of which the judge says this. */
 export const judgedAs = (judged: string, scope: Scope) => listAt({ metric: "silence", judged }, scope);
 
 /** The address of the episodes on which a definition and ours disagree. */
 export const apart = (definition: string, side: Side, scope: Scope) => listAt({ definition, side }, scope);
+
+/** Where the server is asked for a list, and how. */
+export function listAsked(scope: Scope, listed: Listed): { path: string; query: Record<string, string> } {
+  if (!listed.definition) return { path: "/outcomes", query: listQuery(scope, listed) };
+  return { path: `/insights/definitions/${encodeURIComponent(listed.definition)}/episodes`, query: { ...query(scope), side: listed.side } };
+}
+
+/** A list as a table: the newest ten thousand. */
+export function csvOfList(scope: Scope, listed: Listed): string {
+  const asked = listAsked(scope, listed);
+  return `/api/v1${asked.path}?${new URLSearchParams({ format: "csv", most: "10000", ...asked.query })}`;
+}
 
 export const csvOf = (path: string, scope: Scope, more: Record<string, string> = {}) => `/api/v1/insights/${path}?${new URLSearchParams({ format: "csv", ...query(scope), ...more })}`;

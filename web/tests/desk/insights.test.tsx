@@ -1,10 +1,11 @@
 import { render } from "preact";
 import { describe, expect, test } from "vitest";
+import { Whisker } from "../../desk/insights/Breakdown";
 import type { Figure, Standing, Summary } from "../../desk/insights/calls";
 import { FigureTable } from "../../desk/insights/FigureTable";
 import { Strata } from "../../desk/insights/Judge";
-import { behind, listedOf, listQuery, type Scope, sharing } from "../../desk/insights/scope";
-import { Tallies } from "../../desk/insights/Tallies";
+import { behind, csvOfList, listedOf, listQuery, type Scope, sharing } from "../../desk/insights/scope";
+import { Counts, Tallies } from "../../desk/insights/Tallies";
 
 const WEB: Scope = { days: 7, only: { by: "channel", value: "web" } };
 const NOW = Date.parse("2026-03-09T10:30:00Z");
@@ -32,6 +33,7 @@ function drawn(content: preact.VNode): HTMLElement {
 }
 
 const links = (place: HTMLElement) => [...place.querySelectorAll("a")].map((each) => each.getAttribute("href"));
+const lists = (place: HTMLElement) => links(place).flatMap((each) => (each?.startsWith("#") ? [each] : []));
 const asked = (address: string) => {
   const listed = listedOf(address);
   return listed && listQuery(WEB, listed, NOW);
@@ -49,13 +51,41 @@ describe("every number opens its episodes", () => {
   });
 
   test("what is tallied", () => {
-    const rows = { handover_reasons: [{ key: "policy", n: 2 }], contact_drivers: [], queues: [], excluded: [{ key: "test", n: 1 }] };
+    const rows = { handover_reasons: [{ key: "policy", n: 2 }], contact_drivers: [], queues: [], excluded: [{ key: "test", n: 1 }], silence_reasons: [{ key: "it rests on an article", n: 3 }] };
     const place = drawn(<Tallies summary={rows as unknown as Summary} scope={WEB} />);
-    expect(links(place).map((each) => asked(each ?? ""))).toEqual([
+    expect(lists(place).map((each) => asked(each))).toEqual([
       { since: "2026-03-02T10:00:00.000Z", channel: "web", metric: "handover", part: "all", reason: "policy" },
+      { since: "2026-03-02T10:00:00.000Z", channel: "web", metric: "silence", part: "hits", because: "it rests on an article" },
       { since: "2026-03-02T10:00:00.000Z", channel: "web", exclusion: "test" },
     ]);
   });
+});
+
+describe("what became of issues", () => {
+  test("each cell opens its own", () => {
+    const counts = [
+      { key: "resolved/confirmed", n: 4 },
+      { key: "unresolved/none", n: 1 },
+    ];
+    const place = drawn(<Counts summary={{ counts } as unknown as Summary} scope={WEB} />);
+    const cells = [...place.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent));
+    expect(cells).toEqual([
+      ["resolved", "4", "0"],
+      ["unresolved", "0", "1"],
+    ]);
+    expect(asked(lists(place)[0] ?? "")).toMatchObject({ metric: "handover", part: "all", status: "resolved", evidence: "confirmed" });
+  });
+});
+
+test("an interval is drawn, and only where there is one", () => {
+  const whisker = (interval_95: [number, number] | null) => drawn(<Whisker row={{ value: 0.5, interval_95 }} />).querySelector("path")?.getAttribute("d");
+  expect(whisker([0.25, 0.75])).toBe("M30 6H90M30 3V9M90 3V9");
+  expect(whisker(null)).toBeUndefined();
+});
+
+test("a list of a definition is a table too", () => {
+  const listed = listedOf("#/insights/episodes?definition=intercom&side=counted");
+  expect(listed && csvOfList(WEB, listed)).toMatch(/^\/api\/v1\/insights\/definitions\/intercom\/episodes\?format=csv&most=10000&.*side=counted/);
 });
 
 describe("a list of one day", () => {
