@@ -13,10 +13,11 @@ from eval.judge.labels import DEFAULT_LANGUAGE
 from eval.judge.service import JudgeDesk
 from eval.learned.rules import kinds_of, one_kind
 from eval.learned.service import Made, ScenarioMaker
+from eval.live import vendors
 from eval.live.service import Outcomes
 from eval.outcomes.classify import episodes_of
 from eval.outcomes.model import Contact, Conversation, Episode, Traffic, conversation_of
-from eval.quality.sampling import Candidate
+from eval.quality.sampling import Candidate, some_of
 from eval.quality.service import QualityDesk
 from eval.storage.tables import outcome_episodes
 from handoff.clock import Clock, parse
@@ -41,8 +42,8 @@ LAB_CHANNEL, TEST_CHANNEL = "lab", "test"
 def quality_desk(core: Core) -> QualityDesk:
     """The quality desk over the log's database."""
 
-    async def candidates(since: str, until: str) -> Sequence[Candidate]:
-        return await core.database.read(lambda connection: _candidates(connection, since, until))
+    async def candidates(since: str, until: str, seed: int) -> Sequence[Candidate]:
+        return await core.database.read(lambda connection: read_candidates(connection, since, until, seed))
 
     async def transcript(conversation_id: str) -> list[WireEvent] | None:
         events = await core.database.read(lambda c: read_events(c, conversation_id, 0, WHOLE_LOG))
@@ -90,29 +91,28 @@ def resolved_since(connection: sa.Connection, made: Made) -> str | None:
     return None
 
 
-def _candidates(connection: sa.Connection, since: str, until: str) -> list[Candidate]:
-    """The newest closed conversations in which a customer needed something; test and staff traffic is left out."""
-    closed = (
-        sa.select(t.conversations)
-        .where(t.conversations.c.state == "closed", t.conversations.c.last_event_at.between(since, until))
-        .order_by(t.conversations.c.last_event_at.desc())
-        .limit(MOST_CANDIDATES)
-    )
-    found = []
-    rows = connection.execute(closed).mappings().all()
-    unclear = judge_store.abstained_on(connection, [row["id"] for row in rows])
-    for row in rows:
-        conversation_id, traffic = row["id"], _traffic(row)
-        if traffic != "customer":
-            continue
-        log = conversation_of(read_events(connection, conversation_id, 0, WHOLE_LOG), traffic=traffic)
+def read_candidates(
+    connection: sa.Connection, since: str, until: str, seed: int, most: int = MOST_CANDIDATES
+) -> list[Candidate]:
+    """Closed conversations in which a customer needed something; test and staff traffic is left out. Where there are
+    more than ``most``, they are drawn by chance over the whole period before a log is read."""
+    c = t.conversations.c
+    closed = sa.select(c.id, c.channel, c.customer_id).where(c.state == "closed", c.last_event_at.between(since, until))
+    names = [row["id"] for row in connection.execute(closed).mappings() if _traffic(row) == "customer"]
+    found, names = [], some_of(names, most, seed)
+    unclear, apart = judge_store.abstained_on(connection, names), vendors.apart_on(connection, names)
+    for name in names:
+        log = conversation_of(read_events(connection, name, 0, WHOLE_LOG))
         episodes = [each for each in episodes_of([log], log.events[-1].at) if each.eligible]
         if episodes:
-            found.append(_candidate(conversation_id, episodes, judge_abstained=conversation_id in unclear))
+            doubts = {"judge_abstained": name in unclear, "definitions_disagree": name in apart}
+            found.append(_candidate(name, episodes, **doubts))
     return found
 
 
-def _candidate(conversation_id: str, episodes: Sequence[Episode], *, judge_abstained: bool) -> Candidate:
+def _candidate(
+    conversation_id: str, episodes: Sequence[Episode], *, judge_abstained: bool, definitions_disagree: bool
+) -> Candidate:
     contacts = [contact for episode in episodes for contact in episode.contacts]
     surveys = [survey for contact in contacts for survey in contact.surveys]
     return Candidate(
@@ -124,10 +124,9 @@ def _candidate(conversation_id: str, episodes: Sequence[Episode], *, judge_absta
         ces7=next((s.ces for s in surveys if s.form == "ces7"), None),
         ces5=next((s.ces for s in surveys if s.form == "ces5"), None),
         csat=next((s.csat for s in surveys if s.csat is not None), None),
-        # Silence after an answer: most vendors count it as resolved, we do not.
-        definitions_disagree=any(
-            each.would_be == "resolved" and each.evidence == "assumed_silent" for each in episodes
-        ),
+        # Silence after an answer: most vendors count it as resolved, we do not; it is told before it matures.
+        definitions_disagree=definitions_disagree
+        or any(each.would_be == "resolved" and each.evidence == "assumed_silent" for each in episodes),
         judge_abstained=judge_abstained,
     )
 

@@ -53,6 +53,11 @@ def draw(
     return [Drawn(each, rule, fitting[each]) for each in chosen]
 
 
+def some_of(ids: Sequence[str], most: int, seed: int) -> list[str]:
+    """At most ``most`` of them, each as likely as any other; the same seed takes the same."""
+    return sorted(ids) if len(ids) <= most else random.Random(seed).sample(sorted(ids), most)  # noqa: S311
+
+
 def _random(candidates: Sequence[Candidate]) -> dict[str, str]:
     return {c.conversation_id: "drawn by chance" for c in candidates}
 

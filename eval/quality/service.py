@@ -35,8 +35,8 @@ class Reader(Protocol):
     def name(self) -> str: ...
 
 
-Candidates = Callable[[str, str], Awaitable[Sequence[Candidate]]]
-"""Conversations that came to rest between two times (RFC 3339)."""
+Candidates = Callable[[str, str, int], Awaitable[Sequence[Candidate]]]
+"""Conversations that came to rest between two times (RFC 3339); which of very many, a seed says."""
 Transcript = Callable[[str], Awaitable[list[WireEvent] | None]]
 """The whole log of a conversation; ``None`` where there is none."""
 
@@ -52,7 +52,7 @@ class QualityDesk:
     async def draw(self, me: Reader, rule: Rule, count: int, days: int, seed: int, *, twice: bool) -> list[Sample]:
         """Sample the conversations of the last ``days`` by ``rule``; the new samples."""
         now = self._clock.now()
-        found = await self._candidates(_stamp(now - timedelta(days=days)), _stamp(now))
+        found = await self._candidates(_stamp(now - timedelta(days=days)), _stamp(now), seed)
 
         def work(connection: sa.Connection) -> list[str]:
             drawn = draw(found, rule, count, seed, store.sampled(connection))

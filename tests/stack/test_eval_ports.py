@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from eval.judge.rules import judge_by
 from eval.learned.service import Made
-from eval.live import store
+from eval.live import store, vendors
 from eval.live.keeper import Keeper
 from eval.outcomes.classify import Rules, episodes_of
 from eval.outcomes.likeness import by_meaning
@@ -26,7 +26,7 @@ from handoff.storage.migrate import migrate
 from stack import secrets
 from stack.compose import Parts, create_application, open_parts
 from stack.data import migrate_evaluation, seed_staff
-from stack.eval_ports import LogOfPersons, other_languages, resolved_since
+from stack.eval_ports import LogOfPersons, other_languages, read_candidates, resolved_since
 from stack.sentences import encoder
 from stack.settings import Settings, load
 from stack.staff import demo_staff
@@ -188,6 +188,30 @@ def asking(name: str, text: str, at: float) -> Log:
 def written_log(connection: sa.Connection, log: Log) -> None:
     connection.execute(sa.insert(t.conversations).values(**OPENED, id=log.name))
     connection.execute(sa.insert(t.events), log.events)
+
+
+async def test_chance_draws_from_the_whole_period_and_others_definitions_from_what_they_say(tmp_path: Path) -> None:
+    """Not from the newest: any conversation of the period is drawn by some seed. What we hold to be resolved and a
+    vendor does not is a disagreement as much as a silence is."""
+    stories = [asking(f"c{n}", "Cancel A-1042", START + n * DAY).done().bot("Off.") for n in range(12)]
+    stories[0].customer("It is not cancelled at all!", "solved_no").closed()
+    names, ends = [log.name for log in stories], {"state": "closed", "last_event_at": "2026-03-20"}
+    async with logs(tmp_path) as database:
+        await asyncio.to_thread(migrate_evaluation, f"sqlite:///{tmp_path}/log.db")
+        for log in stories:
+            await database.write(lambda c, log=log: written_log(c, log))
+            await kept(database, log, START + 40 * DAY)
+        await database.write(lambda c: c.execute(sa.update(t.conversations).values(**ends)))
+        drawn = [
+            await database.read(lambda c, seed=seed: read_candidates(c, "2026-01-01", "2027-01-01", seed, 3))
+            for seed in range(40)
+        ]
+        assert {len(each) for each in drawn} == {3}
+        assert {one.conversation_id for each in drawn for one in each} == set(names)
+        every = await database.read(lambda c: read_candidates(c, "2026-01-01", "2027-01-01", 1))
+        apart = {each.conversation_id for each in every if each.definitions_disagree}
+        assert apart == await database.read(lambda c: vendors.apart_on(c, names))
+        assert "c0" in apart
 
 
 async def signed_in(client: httpx.AsyncClient, settings: Any) -> dict[str, str]:

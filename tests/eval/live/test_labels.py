@@ -41,7 +41,7 @@ LOGS = {each.name: each for each in (*(handed(f"h{n}") for n in range(4)), *(kep
 
 
 def quality_desk(database: Database) -> QualityDesk:
-    async def candidates(_since: str, _until: str) -> Sequence[Candidate]:
+    async def candidates(_since: str, _until: str, _seed: int) -> Sequence[Candidate]:
         return [Candidate(name, "bot", effort=9.0) for name in LOGS]
 
     async def transcript(conversation_id: str) -> list[dict[str, Any]] | None:

@@ -54,7 +54,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def desk(database: Database) -> QualityDesk:
-    async def candidates(_since: str, _until: str) -> Sequence[Candidate]:
+    async def candidates(_since: str, _until: str, _seed: int) -> Sequence[Candidate]:
         return [Candidate(name, "bot", effort=9.0 if name == "cnv_hard" else 0.0) for name in LOGS]
 
     async def transcript(conversation_id: str) -> list[dict[str, Any]] | None:
