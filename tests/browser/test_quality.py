@@ -74,6 +74,8 @@ def test_a_transcript_is_drawn_judged_and_coached(browser: Browser, stack: Runni
     page.get_by_role("button", name="Make a scenario").click()
     expect(page.get_by_text("It stays linked to this conversation")).to_be_visible()
     expect(page.get_by_role("link", name="Download the scenario")).to_be_visible()
+    page.get_by_role("link", name="Scenarios").click()
+    expect(page.get_by_role("cell", name="linked", exact=True)).to_be_visible()
     page.get_by_role("link", name="Agreement").click()
     expect(page.get_by_role("rowheader", name="Was the cause found, and not only the symptom?")).to_be_visible()
     shoot(page, "quality-agreement")
@@ -100,7 +102,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, stack: RunningStack
         closed,
     )
     found, wide = {}, []
-    for name in ("", f"samples/{sample['sample_id']}", "agreement", "coaching"):
+    for name in ("", f"samples/{sample['sample_id']}", "scenarios", "agreement", "coaching"):
         page.goto(f"{stack.url}/desk/#/quality/{name}")
         expect(page.get_by_role("main").get_by_role("heading").first).to_be_visible()
         expect(page.locator(".k-wait:visible")).to_have_count(0)

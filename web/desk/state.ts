@@ -196,6 +196,17 @@ export function reviews(session: Session): boolean {
   return session.roles.some((role) => REVIEWING.includes(role));
 }
 
+/** May have a scenario made of a conversation. */
+export function makesScenarios(session: Session): boolean {
+  return answers(session) || reviews(session);
+}
+
+/** Whether the conversation on the screen is closed and may become a scenario. */
+export function mayBecomeScenario({ signedIn, selected, views }: DeskState): boolean {
+  const chosen = selected ? views[selected]?.detail : null;
+  return signedIn.status === "in" && chosen?.state === "closed" && makesScenarios(signedIn.session);
+}
+
 /** May add and change the accounts of the staff. */
 export function administers(session: Session): boolean {
   return session.roles.includes("admin");

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../controller";
-import { type DeskState, isMine, listed, mayReopen, type View } from "../state";
+import { type DeskState, isMine, listed, mayBecomeScenario, mayReopen, type View } from "../state";
 import { label, t } from "../words";
 import { authorName } from "./authors";
 import { CloseDialog } from "./CloseDialog";
@@ -95,6 +95,11 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
                 {t("close")}
               </button>
             </>
+          )}
+          {mayBecomeScenario(state) && (
+            <button type="button" class="button" onClick={() => void desk.makeScenario()}>
+              {t("makeScenario")}
+            </button>
           )}
           <button type="button" class="tool" aria-pressed={packetOpen} aria-label={t(packetOpen ? "hidePacket" : "showPacket")} title={t(packetOpen ? "hidePacket" : "showPacket")} onClick={onTogglePacket}>
             <PanelIcon />

@@ -7,6 +7,7 @@ import { Coaching } from "./Coaching";
 import { qualityCalls, type QualityCalls } from "./calls";
 import { ReviewPage } from "./ReviewPage";
 import { Samples } from "./Samples";
+import { Scenarios } from "./Scenarios";
 import "../knowledge/styles/frame.css";
 import "./quality.css";
 import { q } from "./words";
@@ -20,6 +21,7 @@ export interface Part {
 const PAGES: readonly { place: Place; label: string; own: readonly Place["page"][]; forReaders: boolean }[] = [
   { place: { page: "samples" }, label: q("samples"), own: ["samples", "sample"], forReaders: true },
   { place: { page: "agreement" }, label: q("agreement"), own: ["agreement"], forReaders: true },
+  { place: { page: "scenarios" }, label: q("scenarios"), own: ["scenarios"], forReaders: false },
   { place: { page: "coaching" }, label: q("coaching"), own: ["coaching"], forReaders: false },
 ];
 
@@ -32,7 +34,7 @@ export function Quality({ desk, state }: { desk: Desk; state: DeskState }) {
   }, [asked]);
   if (state.signedIn.status !== "in") return null;
   const reads = reviews(state.signedIn.session);
-  const place: Place = reads ? asked : { page: "coaching" };
+  const place: Place = reads || asked.page === "scenarios" ? asked : { page: "coaching" };
   return (
     <div class="knowledge">
       <nav class="k-rail" aria-label={q("quality")}>
@@ -57,6 +59,8 @@ function Page({ part, place }: { part: Part; place: Place }) {
       return <ReviewPage key={place.id} {...part} id={place.id} />;
     case "agreement":
       return <Agreement {...part} />;
+    case "scenarios":
+      return <Scenarios {...part} />;
     case "coaching":
       return <Coaching {...part} />;
   }

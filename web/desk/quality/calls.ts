@@ -33,6 +33,7 @@ export function qualityCalls(request: Api["request"]) {
       request<unknown>("POST", `/qa/conversations/${encodeURIComponent(conversationId)}/comments`, { body }),
     makeScenario: (conversationId: string, about: string) =>
       request<Made>("POST", `/conversations/${encodeURIComponent(conversationId)}/scenario`, { body: { about } }),
+    scenarios: (signal: AbortSignal) => request<Made[]>("GET", "/scenarios", { signal }),
     report: (days: number, signal: AbortSignal) => request<Report>("GET", "/qa/report", { query: { days }, signal }),
     coaching: (signal: AbortSignal) => request<Comment[]>("GET", "/qa/coaching/me", { signal }),
   };
