@@ -13,6 +13,7 @@ from eval.retrieval import METRICS, BadData, evaluate, read
 from knowledge.embeddings import SentenceEmbeddings
 from stack.errors import StackError, WrongUse
 from stack.eval_frustration_command import frustration
+from stack.eval_insights_command import insights
 from stack.eval_intents_command import intents
 from stack.eval_judge_command import judge
 from stack.eval_links_command import links
@@ -71,6 +72,7 @@ EVALS: dict[str, Callable[..., None]] = {
     "run": run_command,
     "compare": compare_command,
     "frustration": frustration,
+    "insights": insights,
     "intents": intents,
     "judge": judge,
     "links": links,

@@ -22,7 +22,9 @@ from typing import Annotated, Any, Literal
 import httpx
 import typer
 
+from eval.report.write import write
 from eval.simulate import compare as pairing
+from eval.simulate import compare_page
 from eval.simulate.front import Front, Staff
 from eval.simulate.references import References, measured
 from eval.simulate.report import CELLS, write_report
@@ -99,6 +101,7 @@ def compare_command(
     run_b: Annotated[str, typer.Argument(help="The later run.")],
     confirm: Annotated[bool, typer.Option(help="Hold newly failing scenarios again before they count.")] = True,
     against: Annotated[str, typer.Option(help="Where they are held again; else as eval run does.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder of the report; else one under var/eval.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Pair two runs; exit 1 where the later one is a regression."""
@@ -109,6 +112,9 @@ def compare_command(
         document = pairing.compare(before, after, again)
     except pairing.BadRun as problem:
         raise WrongUse(str(problem)) from None
+    folder = out or settings.paths.var / "eval" / f"compare-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    page, found = compare_page.report(document, run_a, run_b), compare_page.cases(document)
+    say(f"Report: {write(folder, page, document, found)['html']}")
     answer(document, as_json=as_json, people=_compared(document))
     raise typer.Exit(1 if document["regression"] else 0)
 

@@ -104,7 +104,7 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         format: Format = "json",  # noqa: A002
     ) -> Any:
         """The episodes behind a number: of a figure's hits, of its others, with a status, or as the judge holds them
-        (``metric=silence&judged=abstains``, ``judged=none``) and for which of its reasons (``because``); newest first."""
+        (``metric=silence&judged=abstains``, ``judged=none``) and for which reason (``because``); newest first."""
         fields = {
             "status": status, "evidence": evidence, "resolver": resolver, "exclusion": exclusion, "reason": reason,
             "queue": queue, "judged": judged, "because": because,

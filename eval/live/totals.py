@@ -33,8 +33,8 @@ from eval.storage.tables import (
 
 Totals = Counter[str]
 """``<share>/hits``, ``<share>/of``, ``vendor/<name>/…`` (``vendors.columns``), ``<number>=:<value>``,
-``<tally>:<key>``, ``asked:<effort index>/<hardness>``, ``returned:<tenths of a day>`` after the first contact and ``watched:<tenths of a day>`` since 1970
-for those that have not come back."""
+``<tally>:<key>``, ``asked:<effort index>/<hardness>``, ``returned:<tenths of a day>``
+after the first contact and ``watched:<tenths of a day>`` since 1970 for those that have not come back."""
 STEPS_A_DAY: Final = round(DAY / STEP)
 ALL: Final = "*"
 CROSSED: Final = ("version", "intent", "channel")

@@ -35,7 +35,6 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     handoff: (id: string) => api.request<HandoffDetail>("GET", `/handoffs/${encodeURIComponent(id)}`),
     summary: (id: string) => api.request<Schemas["Summary"]>("GET", of(id, "summary")),
     accept: (id: string) => act(id, "accept"),
-    makeScenario: (conversationId: string) => api.request<Schemas["MadeScenario"]>("POST", `/conversations/${encodeURIComponent(conversationId)}/scenario`, { body: {} }),
     decline: (id: string) => act(id, "decline"),
     message: (id: string, clientMessageId: string, text: string) =>
       act(id, "messages", { client_message_id: clientMessageId, text }),

@@ -1,6 +1,7 @@
 /** Everything that the keyboard can do, in one list: the keys, the palette and the help are made from it. */
 import type { Desk } from "./controller";
 import { offersOf, VIEWS } from "./inbox";
+import { makeScenario } from "./scenario";
 import { type DeskState, isMine, mayBecomeScenario, mayReopen, PANELS } from "./state";
 import { switchTheme } from "./theme";
 import { t } from "./words";
@@ -52,7 +53,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "return", title: t("cmd_return"), key: "b", ready: owned, run: (desk) => desk.ask("return") },
   { id: "close", title: t("cmd_close"), key: "e", ready: owned, run: (desk) => desk.ask("close") },
   { id: "reopen", title: t("cmd_reopen"), key: "o", ready: reopenable, run: (desk) => void desk.reopen(desk.store.get().selected ?? "") },
-  { id: "scenario", title: t("cmd_scenario"), key: null, ready: mayBecomeScenario, run: (desk) => void desk.makeScenario() },
+  { id: "scenario", title: t("cmd_scenario"), key: null, ready: mayBecomeScenario, run: (desk) => void makeScenario(desk) },
   { id: "nextTab", title: t("cmd_nextTab"), key: "]", ready: (state) => state.tabs.length > 0, run: (desk) => desk.turn(1) },
   { id: "previousTab", title: t("cmd_previousTab"), key: "[", ready: (state) => state.tabs.length > 0, run: (desk) => desk.turn(-1) },
   { id: "closeTab", title: t("cmd_closeTab"), key: "x", ready: (state) => !!state.selected, run: (desk) => desk.closeTab(desk.store.get().selected ?? "") },

@@ -317,19 +317,6 @@ export class Desk {
     else this.options.calls.presence("online").catch(() => undefined);
   }
 
-  /** A scenario of the conversation on the screen, without what names anybody; the same again is the same one. */
-  async makeScenario(): Promise<void> {
-    const { selected, views } = this.store.get();
-    const of = selected ? views[selected]?.detail?.conversation_id : undefined;
-    if (!of) return;
-    try {
-      const made = await this.options.calls.makeScenario(of);
-      this.toast(t(made.resolved_by ? "scenarioResolved" : "scenarioMade"));
-    } catch (error) {
-      this.toast(sentence(error));
-    }
-  }
-
   toast(text: string, handoffId: string | null = null, undo: (() => void) | null = null): void {
     this.toasts += 1;
     const number = this.toasts;

@@ -25,7 +25,13 @@ def test_from_two_hundred_answers_its_rank_correlation_is_told_with_its_interval
 
 
 def test_both_forms_tell_how_hard_it_was() -> None:
-    assert [hardness(*form) for form in ((7, None), (1, None), (None, 1), (None, 5), (None, None))] == [0, 1, 0, 1, None]
+    assert [hardness(*form) for form in ((7, None), (1, None), (None, 1), (None, 5), (None, None))] == [
+        0,
+        1,
+        0,
+        1,
+        None,
+    ]
 
 
 def test_the_interval_holds_a_known_correlation() -> None:

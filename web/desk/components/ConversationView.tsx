@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../controller";
+import { makeScenario } from "../scenario";
 import { type DeskState, isMine, listed, mayBecomeScenario, mayReopen, type View } from "../state";
 import { label, t } from "../words";
 import { authorName } from "./authors";
@@ -97,7 +98,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
             </>
           )}
           {mayBecomeScenario(state) && (
-            <button type="button" class="button" onClick={() => void desk.makeScenario()}>
+            <button type="button" class="button" onClick={() => void makeScenario(desk)}>
               {t("makeScenario")}
             </button>
           )}

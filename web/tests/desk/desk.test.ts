@@ -4,6 +4,7 @@ import { deskCalls } from "../../desk/calls";
 import { COMMANDS } from "../../desk/commands";
 import { Desk } from "../../desk/controller";
 import { type Approval, type OwedPromise, pressing } from "../../desk/owed";
+import { makeScenario } from "../../desk/scenario";
 import { lists } from "../../desk/state";
 import { label } from "../../desk/words";
 import { FakeSocket, FakeStorage } from "../support/server";
@@ -501,7 +502,7 @@ describe("what is owed", () => {
 test("a scenario is made of the conversation on the screen at one click", async () => {
   desk.select("h1");
   await settle();
-  await desk.makeScenario();
+  await makeScenario(desk);
   expect(asked).toContainEqual({ method: "POST", path: "/conversations/cnv_1/scenario", body: {} });
   expect(desk.store.get().toasts.at(-1)?.text).toMatch(/^A scenario is made/);
 });
