@@ -4,7 +4,6 @@ import { deskCalls } from "../../desk/calls";
 import { COMMANDS } from "../../desk/commands";
 import { Desk } from "../../desk/controller";
 import { type Approval, type OwedPromise, pressing } from "../../desk/owed";
-import { makeScenario } from "../../desk/scenario";
 import { lists } from "../../desk/state";
 import { label } from "../../desk/words";
 import { FakeSocket, FakeStorage } from "../support/server";
@@ -35,7 +34,6 @@ function answer(method: string, path: string): unknown {
   if (path === "/approvals" && method === "GET") return { approvals };
   if (path === "/promises") return { promises };
   if (path.endsWith("/reasks")) return { reasks };
-  if (path.endsWith("/scenario")) return { resolved_by: null };
   if (path.endsWith("/viewing")) return { viewers: [] };
   if (method === "GET" && path.startsWith("/handoffs/")) {
     const id = path.split("/")[2] ?? "";
@@ -497,12 +495,4 @@ describe("what is owed", () => {
     expect(await desk.owed.keep("prm_1", "called at ten")).toBe(true);
     expect(asked.find(({ path }) => path === "/promises/prm_1/keep")?.body).toEqual({ proof: "called at ten" });
   });
-});
-
-test("a scenario is made of the conversation on the screen at one click", async () => {
-  desk.select("h1");
-  await settle();
-  await makeScenario(desk);
-  expect(asked).toContainEqual({ method: "POST", path: "/conversations/cnv_1/scenario", body: {} });
-  expect(desk.store.get().toasts.at(-1)?.text).toMatch(/^A scenario is made/);
 });
