@@ -145,7 +145,9 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     attachments, customers = AttachmentService(core, trail), CustomerService(core, trail)
     here = Here(client)
     router = _router(core, limit, own, require, here)
-    router.include_router(agent_routes.create_router(staff, presence, trail, require, limit, settings))
+    router.include_router(
+        agent_routes.create_router(staff, presence, trail, require, limit, settings, announcer.rights)
+    )
     router.include_router(picture_routes.create_router(staff, Portraits(settings.portraits), require))
     router.include_router(desk_socket.create_router(core, staff, presence, trail, require))
     router.include_router(team_routes.create_router(Team(core, presence, trail, plan), require))

@@ -37,6 +37,10 @@ def same_origin(request: HTTPConnection) -> bool:
     return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
 
 
+ENDED = "session.ended"
+"""The action under which the use of a session that is over stands in the trail."""
+
+
 class Require:
     """Makes FastAPI dependencies: ``require("agent", "lead")`` gives the principal or 401 / 403.
 
@@ -58,7 +62,7 @@ class Require:
             try:
                 found = await self._staff.authenticate(token)
             except Unauthorised as refusal:
-                await self.customer_was_here(token, action, refusal.code)
+                await self.note_token(token, action, refusal.code)
                 raise
             if roles and not set(roles) & set(found.roles):
                 await self._trail.refused(found.id, action, "role_missing")
@@ -77,9 +81,13 @@ class Require:
             return True
         return False
 
-    async def customer_was_here(self, token: str, action: str, code: str) -> None:
-        """Write down that a customer's token was refused. One that nobody issued is not: anybody could fill the trail
-        with those."""
+    async def note_token(self, token: str, action: str, code: str) -> None:
+        """Write down that a token was refused which somebody was given: a customer's, or a colleague's whose session is
+        over, once in an hour. One that nobody issued is not: anybody could fill the trail with those."""
         with contextlib.suppress(Unauthorised):
             conversation_id = identity.conversation_of(token, self._session_secret)
             await self._trail.refused(None, action, code, conversation_id=conversation_id)
+            return
+        agent_id = await self._staff.whose(token)
+        if agent_id is not None and not await self._trail.refused_lately(agent_id, ENDED):
+            await self._trail.refused(agent_id, ENDED, code, route=action)

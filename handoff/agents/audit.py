@@ -6,6 +6,7 @@ What was done is written in the transaction that does it. A refusal changes noth
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from handoff.storage.database import Database
 
 INSERT = sa.insert(t.staff_audit)
 MOST = 500
+LATELY = timedelta(hours=1)
 ID = re.compile(r"[A-Za-z]{1,8}_[A-Za-z0-9_-]{1,56}")
 NO_ID = "(no id)"
 
@@ -86,6 +88,12 @@ class AuditTrail:
             await self._database.write(lambda connection: connection.execute(INSERT, values))
         except Unavailable:
             logger.warning("audit.not_written", action=action, code=code)
+
+    async def refused_lately(self, agent_id: str, action: str) -> bool:
+        """Whether the same stands in the trail already, so that who repeats it does not fill it."""
+        a, since = t.staff_audit.c, stamp(self._clock.now() - LATELY)
+        query = sa.select(a.id).where(a.agent_id == agent_id, a.action == action, a.at > since).limit(1)
+        return await self._database.read(lambda c: c.execute(query).first()) is not None
 
     async def done(self, agent_id: str | None, action: str, **more: Any) -> None:
         """What is done beside any one conversation's unit of work. Raises ``Unavailable``."""

@@ -1,5 +1,6 @@
 """The staff's sign-in and presence."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -67,7 +68,9 @@ def create_router(
     require: Require,
     limit: RateLimit,
     settings: HandoffSettings,
+    rights_changed: Callable[[str], None],
 ) -> APIRouter:
+    """``rights_changed`` makes open sockets of an agent look up whether their session goes on."""
     router = APIRouter(tags=["staff"])
     Anyone = Annotated[Principal, Depends(require())]
     Agent = Annotated[Principal, Depends(require("agent", "senior", "lead", "admin"))]
@@ -106,6 +109,7 @@ def create_router(
     async def sign_out(request: Request, response: Response, me: Anyone) -> None:
         await staff.sign_out(staff_token(request))
         await presence.choose(me.id, "offline")
+        rights_changed(me.id)
         response.delete_cookie(COOKIE)
 
     @router.put("/agents/me/presence", status_code=204)

@@ -44,6 +44,12 @@ class Session:
     principal: Principal
 
 
+def end_sessions(connection: sa.Connection, now: str, *which: sa.ColumnElement[bool]) -> None:
+    """From ``now`` on they open nothing. They are kept for a while, so that whoever still uses one is known."""
+    s = t.staff_sessions.c
+    connection.execute(sa.update(t.staff_sessions).where(*which, s.expires_at > now).values(expires_at=now))
+
+
 class StaffService:
     def __init__(self, database: Database, clock: Clock, ids: Ids, session_life: timedelta) -> None:
         self._database = database
@@ -87,8 +93,14 @@ class StaffService:
         return _principal(row, row["expires_at"])
 
     async def sign_out(self, token: str) -> None:
-        statement = sa.delete(t.staff_sessions).where(t.staff_sessions.c.token_hash == hash_of(token))
-        await self._database.write(lambda c: c.execute(statement))
+        mine, now = t.staff_sessions.c.token_hash == hash_of(token), stamp(self._clock.now())
+        await self._database.write(lambda c: end_sessions(c, now, mine))
+
+    async def whose(self, token: str) -> str | None:
+        """The id of who had the session, also after its end; ``None`` where nobody did, or long ago."""
+        s = t.staff_sessions.c
+        query = sa.select(s.agent_id).where(s.token_hash == hash_of(token))
+        return await self._database.read(lambda c: c.execute(query).scalar())
 
     async def name_of(self, agent_id: str) -> str:
         """Raises ``NotFound`` (``colleague_not_found``)."""

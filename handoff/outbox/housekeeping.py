@@ -14,6 +14,8 @@ from handoff.storage import tables as t
 from handoff.storage.database import Database
 
 KEEP_ANNOUNCED = timedelta(days=7)
+KEEP_ENDED = timedelta(days=5)
+"""For so long a session that ended is known: whoever still uses one stands in the audit trail."""
 STEP = 500
 BREATH = 0.2
 
@@ -39,7 +41,7 @@ class Housekeeping:
     async def tidy(self) -> int:
         """Remove what is over; the number of rows."""
         now = self._clock.now()
-        old, expired = stamp(now - KEEP_ANNOUNCED), stamp(now)
+        old, expired = stamp(now - KEEP_ANNOUNCED), stamp(now - KEEP_ENDED)
         announced = t.outbox.c.announced_at
         return await self._remove(
             t.outbox, t.outbox.c.id, announced.is_not(None) & (announced < old)

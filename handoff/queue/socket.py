@@ -151,7 +151,7 @@ def create_router(
                 token = staff_token(socket)
             me = await staff.authenticate(token)
         except FrontdeskError as refusal:
-            await require.customer_was_here(token or "", ACTION, refusal.code)
+            await require.note_token(token or "", ACTION, refusal.code)
             await sockets.refuse(socket, sockets.BAD_TOKEN, "please sign in")
             return
         if not set(me.roles) & set(DESK_ROLES):

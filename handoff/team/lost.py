@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from handoff.agents import audit
+from handoff.agents.service import end_sessions
 from handoff.clock import stamp
 from handoff.core import Core
 from handoff.errors import Conflict, NotFound
@@ -29,7 +30,7 @@ async def set_password(core: Core, email: str, hashed: str) -> str:
         if not row.active:
             raise Conflict("switched_off", "That account is switched off. An administrator switches it on under Team.")
         connection.execute(sa.update(t.agents).where(A.id == row.id).values(password_hash=hashed))
-        connection.execute(sa.delete(t.staff_sessions).where(t.staff_sessions.c.agent_id == row.id))
+        end_sessions(connection, now, t.staff_sessions.c.agent_id == row.id)
         connection.execute(audit.INSERT, audit.row(now, None, "team.password", object_id=row.id, by="command"))
         return str(row.name)
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from handoff.agents import audit, passwords
 from handoff.agents.audit import AuditTrail
 from handoff.agents.presence import Presence
-from handoff.agents.service import Principal, hash_of
+from handoff.agents.service import Principal, end_sessions, hash_of
 from handoff.clock import stamp
 from handoff.core import Core
 from handoff.errors import Conflict, Forbidden, FrontdeskError, NotFound
@@ -104,7 +104,7 @@ class Team:
             changed = sa.update(t.agents).where(A.id == agent_id)
             connection.execute(changed.values(**_columns(after), version=version + 1))
             if not after.active:
-                connection.execute(sa.delete(t.staff_sessions).where(t.staff_sessions.c.agent_id == agent_id))
+                end_sessions(connection, stamp(self._core.clock.now()), t.staff_sessions.c.agent_id == agent_id)
             note(connection, agent_id, rules.difference(before, after))
             return True
 
@@ -126,8 +126,8 @@ class Team:
             _find(_everybody(connection, me), agent_id)
             # No new version: it is nothing that somebody else could be editing.
             connection.execute(sa.update(t.agents).where(A.id == agent_id).values(password_hash=hashed))
-            ended = sa.delete(t.staff_sessions).where(s.agent_id == agent_id, s.token_hash != hash_of(token))
-            connection.execute(ended)
+            now = stamp(self._core.clock.now())
+            end_sessions(connection, now, s.agent_id == agent_id, s.token_hash != hash_of(token))
             note(connection, agent_id, {})
 
         await self._audited(me, "team.password", agent_id, work)

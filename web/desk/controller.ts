@@ -129,6 +129,7 @@ export class Desk {
   }
 
   async signOut(): Promise<void> {
+    this.socket.stop();
     await this.options.calls.signOut().catch(() => undefined);
     this.signedOut(null);
   }

@@ -21,6 +21,14 @@ from tests.handoff.queue.desk import Agent
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
+REFUSED = {
+    "handoff.accept",
+    "handoff.view",
+    "note.add",
+    "conversation.view",
+    "mail.again",
+    "handoff.reopen",
+}
 
 
 @pytest.fixture
@@ -108,6 +116,12 @@ async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> No
     await works_for(desk, "ana@example.com", "orders")
     customer, handoff = await refund(desk)
     ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    photo = {"params": {"name": "photo.png"}, "content": b"\x89PNG\r\n\x1a\n" + bytes(64), "headers": customer.headers}
+    sent = await desk.client.post(f"/api/v1/conversations/{customer.id}/attachments", **photo)  # type: ignore[arg-type]
+    file = sent.json()["id"]
+    # Declining needs an offer, which is made to nobody without the right: it changes nothing either.
+    declined = await ana.post(f"/handoffs/{handoff}/decline")
+    assert (declined.status_code, declined.json()["code"]) == (409, "not_offered")
     item = next(i for i in await ben.waiting() if i["handoff_id"] == handoff)
     assert (item["department"], item["topic"], item["may_take"]) == ("billing", "refund", True)
     for answer in (
@@ -119,12 +133,18 @@ async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> No
         await ana.get(f"/handoffs/{handoff}/suggestions"),
         await ana.post(f"/handoffs/{handoff}/reasks", {"text": "What is your order number?"}),
         await ana.get(f"/conversations/{customer.id}/turns/3"),
+        await ana.get(f"/handoffs/{handoff}/summary"),
+        await ana.get(f"/handoffs/{handoff}/packet/tried"),
+        await ana.get(f"/transcripts/{customer.id}"),
+        await ana.get(f"/attachments/{file}"),
+        await ana.post(f"/handoffs/{handoff}/mails/mail_1/again"),
+        await ana.post(f"/handoffs/{handoff}/reopen"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "wrong_department")
         assert answer.json()["data"] == {"department": "billing"}
     assert {e["type"] for e in await desk.log(customer.id)}.isdisjoint({"handoff.accepted", "note.added"})
     refused = await trail(desk, outcome="refused", code="wrong_department", agent_name="Ana")
-    assert {entry["action"] for entry in refused} == {"handoff.accept", "handoff.view", "note.add", "conversation.view"}
+    assert {entry["action"] for entry in refused} == REFUSED
     assert (await ben.post(f"/handoffs/{handoff}/accept")).status_code == 200  # a lead may
     assert await trail(desk, outcome="done", action="handoff.accept", agent_name="Ben")
 
