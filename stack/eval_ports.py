@@ -22,6 +22,7 @@ from eval.quality.service import QualityDesk
 from eval.storage.tables import outcome_episodes
 from handoff.clock import Clock, parse
 from handoff.contract.redact import for_staff
+from handoff.contract.turn import ToolCall
 from handoff.conversations.log import WireEvent, read_events
 from handoff.conversations.service import STAFF_CHANNEL
 from handoff.core import Core
@@ -59,10 +60,21 @@ def scenario_maker(core: Core) -> ScenarioMaker:
         events = await core.database.read(lambda c: read_events(c, conversation_id, 0, WHOLE_LOG))
         return for_staff(events) or None
 
+    async def calls(conversation_id: str) -> list[ToolCall]:
+        return await core.database.read(lambda connection: stored_calls(connection, conversation_id))
+
     async def resolved(made: Made) -> str | None:
         return await core.database.read(lambda connection: resolved_since(connection, made))
 
-    return ScenarioMaker(core.database, core.clock, core.ids, transcript, resolved)
+    return ScenarioMaker(core.database, core.clock, core.ids, transcript, calls, resolved)
+
+
+def stored_calls(connection: sa.Connection, conversation_id: str) -> list[ToolCall]:
+    """What the tools were asked in the conversation's turns and answered; nothing where its customer was erased."""
+    c = t.turns.c
+    mine = sa.select(c.result).where(c.conversation_id == conversation_id).order_by(c.started_at, c.seq)
+    results = connection.execute(mine).scalars()
+    return [ToolCall(**call) for result in results if result for call in result.get("calls") or ()]
 
 
 def resolved_since(connection: sa.Connection, made: Made) -> str | None:

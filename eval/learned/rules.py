@@ -8,10 +8,14 @@ from typing import Any
 
 import yaml
 
+from eval.learned.state import state_of
 from eval.outcomes.texts import entities
 from eval.simulate.scenario import FORMAT
 from handoff.contract.redact import redact
+from handoff.contract.turn import ToolCall
 
+NOTHING_DONE = "do_nothing_passes"
+"""The tag of a scenario in whose conversation nothing was done: until an editor says what proves it, silence passes."""
 MOST_WORDS = 8
 LONGEST = 600
 _SMALL_TALK = frozenset(
@@ -43,26 +47,36 @@ def _by_customer(event: Event) -> bool:
     return bool(event["type"] == "message.sent" and event["source"] == "customer")
 
 
-def scenario_of(name: str, events: Sequence[Event], about: str) -> str | None:
+def scenario_of(name: str, events: Sequence[Event], about: str, calls: Sequence[ToolCall] = ()) -> str | None:
     """The scenario as YAML, ready for ``eval/scenarios/dev``; ``None`` where the customer wrote nothing.
 
-    It asks for what went wrong: that the assistant serves the wish by itself. Orders and end state are the editor's to
-    fill in: a transcript does not hold the shop.
+    It asks that the assistant serves the wish by itself: the orders are those that were read (``calls``, as stored with
+    the turns), the end state is what was verified. Where nothing was done, what proves it is the editor's to fill in.
     """
+    shop = state_of(events, calls)
     said = [
-        redact(str(event["data"]["text"]))[:LONGEST]
+        redact(shop.told(str(event["data"]["text"])))[:LONGEST]
         for event in events
         if _by_customer(event) and event["data"].get("text")
     ]
     if not said:
         return None
+    about_order = next((effect["order"] for effect in shop.done if "order" in effect), None)
+    topic = topic_of(events)
     document = {
         "format": FORMAT,
         "family": name,
-        "about": redact(about) or "Made of a conversation.",
-        "tags": ["from_conversation", *([topic] if (topic := topic_of(events)) else [])],
+        "about": redact(about.replace("$", "")) or "Made of a conversation.",
+        "tags": ["from_conversation", *([topic] if topic else []), *([] if shop.done else [NOTHING_DONE])],
         "must_pass": False,
-        "goals": [{"say": [line.replace("$", "") for line in said[:MOST_WORDS]], "done": "nothing"}],
-        "expect": {"owner": "bot"},
+        **({"start": {"orders": dict(shop.orders)}} if shop.orders else {}),
+        "goals": [
+            {
+                "say": said[:MOST_WORDS],
+                **({"order": about_order} if about_order else {}),
+                "done": "effect" if shop.done else "nothing",
+            }
+        ],
+        "expect": {"owner": "bot", "ends": [list(shop.done)]},
     }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)

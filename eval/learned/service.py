@@ -12,10 +12,13 @@ from eval.errors import Invalid, NotFound
 from eval.learned.rules import scenario_of, topic_of
 from eval.ports import Clock, Ids, Sql
 from eval.storage.tables import made_scenarios
+from handoff.contract.turn import ToolCall
 
 MOST = 200
 
 Transcript = Callable[[str], Awaitable[Sequence[dict[str, Any]] | None]]
+Calls = Callable[[str], Awaitable[Sequence[ToolCall]]]
+"""What the tools were asked in all turns of a conversation, in their order."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,14 @@ time; only a scenario with a topic is asked about."""
 
 
 class ScenarioMaker:
-    def __init__(self, sql: Sql, clock: Clock, ids: Ids, transcript: Transcript, resolved: Resolved) -> None:
+    def __init__(
+        self, sql: Sql, clock: Clock, ids: Ids, transcript: Transcript, calls: Calls, resolved: Resolved
+    ) -> None:
         self._sql = sql
         self._clock = clock
         self._ids = ids
         self._transcript = transcript
+        self._calls = calls
         self._resolved = resolved
 
     async def make(self, conversation_id: str, about: str, by: str) -> Made:
@@ -53,7 +59,7 @@ class ScenarioMaker:
         if earlier:
             return earlier[0]
         scenario_id = self._ids.new("scn").lower().replace("-", "_")
-        text = scenario_of(scenario_id, events, about)
+        text = scenario_of(scenario_id, events, about, await self._calls(conversation_id))
         if text is None:
             raise Invalid("nothing_said", "The customer wrote nothing here, so there is nothing to try again.")
         at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

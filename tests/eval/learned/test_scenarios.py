@@ -15,6 +15,7 @@ from eval.learned.service import Made, ScenarioMaker
 from eval.simulate.scenario import read_family
 from eval.storage.migrate import migrate
 from handoff.clock import RandomIds, SystemClock
+from handoff.contract.turn import ToolCall
 from handoff.errors import Forbidden
 from handoff.storage.database import Database
 from tests.eval.desk import require, serving
@@ -66,7 +67,10 @@ def client(tmp_path: Path, later: Later) -> Iterator[TestClient]:
     async def transcript(conversation_id: str) -> list[dict[str, Any]] | None:
         return {"cnv_1": EVENTS, "cnv_mute": EVENTS[1:2]}.get(conversation_id)
 
-    maker = ScenarioMaker(database, SystemClock(), RandomIds(), transcript, later)
+    async def calls(_conversation_id: str) -> list[ToolCall]:
+        return []
+
+    maker = ScenarioMaker(database, SystemClock(), RandomIds(), transcript, calls, later)
     app = serving(create_router(maker, require, AllButOne()))
     with TestClient(app) as client:
         yield client
