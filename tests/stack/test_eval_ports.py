@@ -26,7 +26,7 @@ from handoff.storage.migrate import migrate
 from stack import secrets
 from stack.compose import Parts, create_application, open_parts
 from stack.data import migrate_evaluation, seed_staff
-from stack.eval_ports import LogOfPersons, other_languages, read_candidates, resolved_since
+from stack.eval_ports import LogOfPersons, other_languages, read_candidates, resolved_since, stored_calls
 from stack.sentences import encoder
 from stack.settings import Settings, load
 from stack.staff import demo_staff
@@ -237,3 +237,21 @@ async def test_the_language_of_a_conversation_is_that_in_which_a_turn_was_read(t
     async with logs(tmp_path) as database:
         await database.write(written)
         assert await database.read(lambda c: other_languages(c, ["c1", "c2", "c3"])) == {"c1": "de"}
+
+
+async def test_the_calls_of_a_conversation_come_in_the_order_they_were_made(tmp_path: Path) -> None:
+    """Of this conversation alone, and none of a turn whose result was erased or never came."""
+    rows = [("c1", 3, ["second"]), ("c1", 1, ["first"]), ("c1", 2, None), ("c2", 1, ["theirs"])]
+    async with logs(tmp_path) as database:
+        for name in ("c1", "c2"):
+            await database.write(lambda c, name=name: c.execute(sa.insert(t.conversations).values(id=name, **OPENED)))
+        for name, seq, tools in rows:
+            turn = {
+                "id": f"{name}-{seq}", "conversation_id": name, "seq": seq, "reply_to": [seq], "epoch": 1,
+                "state": "answered", "trigger": "message", "attempts": 1, "correlation_id": "x",
+                "started_at": f"2026-03-02T09:00:0{seq}Z",
+                "result": tools and {"calls": [{"tool": tool, "arguments": {}, "answer": []} for tool in tools]},
+            }  # fmt: skip
+            await database.write(lambda c, turn=turn: c.execute(sa.insert(t.turns).values(**turn)))
+        found = await database.read(lambda c: stored_calls(c, "c1"))
+    assert [call.tool for call in found] == ["first", "second"]
