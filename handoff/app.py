@@ -158,7 +158,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(transcript_routes.create_router(core, own, require, limit, queue.may_read, queue.note_read))
     router.include_router(attachment_routes.create_router(attachments, own, require, limit, queue.may_read))
     router.include_router(customer_routes.create_router(core, customers))
-    router.include_router(widget_routes.create_router(settings))
+    router.include_router(widget_routes.create_router(settings, plan, clock))
     canned = CannedReplies(database, clock, ids)
     suggester = Suggester(core, canned)
     router.include_router(canned_routes.create_router(canned, require))

@@ -3,7 +3,10 @@
 from fastapi import APIRouter, Response
 
 from handoff.attachments.rules import KINDS
+from handoff.clock import Clock, stamp
 from handoff.conversations.schemas import Body
+from handoff.queue.plan import DeskPlan
+from handoff.queue.routing import opens_at
 from handoff.settings import HandoffSettings, PreChatField
 
 
@@ -13,14 +16,16 @@ class AttachmentRules(Body):
 
 
 class WidgetConfig(Body):
-    """``prechat``: what an unknown customer is asked before the first message; empty: nothing."""
+    """``prechat``: what an unknown customer is asked before the first message; empty: nothing. ``opens_at``: when
+    people are back; absent within their hours."""
 
     prechat: list[PreChatField]
     topics: list[str]
     attachments: AttachmentRules
+    opens_at: str | None = None
 
 
-def create_router(settings: HandoffSettings) -> APIRouter:
+def create_router(settings: HandoffSettings, plan: DeskPlan, clock: Clock) -> APIRouter:
     router = APIRouter(tags=["widget"])
     config = WidgetConfig(
         prechat=list(settings.prechat),
@@ -31,6 +36,7 @@ def create_router(settings: HandoffSettings) -> APIRouter:
     @router.get("/widget")
     async def widget(response: Response) -> WidgetConfig:
         response.headers["Cache-Control"] = "public, max-age=60"
-        return config
+        closed_until = opens_at(plan, None, clock.now())
+        return config.model_copy(update={"opens_at": stamp(closed_until) if closed_until else None})
 
     return router

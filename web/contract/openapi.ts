@@ -1726,7 +1726,7 @@ export interface paths {
         /**
          * Episodes
          * @description The episodes behind a number: of a figure's hits, of its others, with a status, or as the judge holds them
-         *     (``metric=silence&judged=abstains``, ``judged=none``) and for which of its reasons (``because``); newest first.
+         *     (``metric=silence&judged=abstains``, ``judged=none``) and for which reason (``because``); newest first.
          */
         get: operations["episodes_api_v1_outcomes_get"];
         put?: never;
@@ -5501,10 +5501,13 @@ export interface components {
         };
         /**
          * WidgetConfig
-         * @description ``prechat``: what an unknown customer is asked before the first message; empty: nothing.
+         * @description ``prechat``: what an unknown customer is asked before the first message; empty: nothing. ``opens_at``: when
+         *     people are back; absent within their hours.
          */
         WidgetConfig: {
             attachments: components["schemas"]["AttachmentRules"];
+            /** Opens At */
+            opens_at?: string | null;
             /** Prechat */
             prechat: ("name" | "email" | "topic")[];
             /** Topics */

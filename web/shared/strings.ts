@@ -9,6 +9,7 @@ export const widgetEn = {
   greeting: "Hi, how can we help?",
   greetingMore: "Ask about an order, a return or our gear. The assistant answers at once, and you can ask for a person at any time.",
   ownerNew: "The assistant answers at once",
+  ownerOpens: "The assistant answers at once. People are back: {time}",
   ownerBot: "You’re talking with the assistant",
   ownerQueue: "Waiting for a person",
   ownerQueueNumber: "Waiting for a person — you are number {position} in line",

@@ -59,12 +59,13 @@ function name(conversation: Conversation, fact: FactOf<"message.sent">, house: s
   return fact.source === "bot" ? words("assistant") : house;
 }
 
-/** The one line that says who the customer is talking with. */
-export function ownerLine(conversation: Conversation, started: boolean, words: Words, locale: string): string {
+/** The one line that says who the customer is talking with; `opensAt`: when people are back, outside their hours. */
+export function ownerLine(conversation: Conversation, started: boolean, words: Words, locale: string, opensAt?: string | null): string {
   const { owner } = conversation;
   switch (owner.kind) {
     case "bot":
-      return words(started ? "ownerBot" : "ownerNew");
+      if (started) return words("ownerBot");
+      return opensAt && new Date(opensAt) > new Date() ? words("ownerOpens", { time: moment(opensAt, locale) }) : words("ownerNew");
     case "queue":
       return queueLine(owner, words, locale);
     case "agent":

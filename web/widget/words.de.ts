@@ -10,6 +10,7 @@ const words: WordsOf = {
   greetingMore:
     "Fragen Sie nach einer Bestellung, einer Rückgabe oder unserer Ausrüstung. Der Assistent antwortet sofort, und Sie können jederzeit einen Menschen verlangen.",
   ownerNew: "Der Assistent antwortet sofort",
+  ownerOpens: "Der Assistent antwortet sofort. Unser Team ist wieder da: {time}",
   ownerBot: "Sie sprechen mit dem Assistenten",
   ownerQueue: "Sie warten auf einen Menschen",
   ownerQueueNumber: "Sie warten auf einen Menschen – Platz {position}",

@@ -10,6 +10,7 @@ const words: WordsOf = {
   greetingMore:
     "Pregunta por un pedido, una devolución o nuestro material. El asistente responde al instante, y puedes pedir una persona en cualquier momento.",
   ownerNew: "El asistente responde al instante",
+  ownerOpens: "El asistente responde al instante. El equipo vuelve: {time}",
   ownerBot: "Hablas con el asistente",
   ownerQueue: "Esperando a una persona",
   ownerQueueNumber: "Esperando a una persona: puesto {position}",

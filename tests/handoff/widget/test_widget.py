@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 
+import handoff.queue
+from handoff.clock import parse
 from handoff.settings import HandoffSettings
 from tests.handoff.conftest import Desk, ScriptedBot, identity_token, running
 
 pytestmark = pytest.mark.service
+PLAN = Path(handoff.queue.__file__).parent / "plan.yaml"
 
 
 async def test_anybody_may_read_what_the_widget_needs(settings: HandoffSettings, bot: ScriptedBot) -> None:
@@ -17,6 +23,21 @@ async def test_anybody_may_read_what_the_widget_needs(settings: HandoffSettings,
     assert (config["prechat"], config["topics"]) == (["name", "topic"], ["Order", "Return"])
     assert config["attachments"]["most_bytes"] == 1024**2
     assert "image/svg+xml" not in config["attachments"]["media_types"]
+
+
+async def test_the_widget_knows_when_people_are_back(
+    settings: HandoffSettings, bot: ScriptedBot, tmp_path: Path
+) -> None:
+    async with running(settings, bot) as desk:
+        assert (await desk.client.get("/api/v1/widget")).json()["opens_at"] is None  # around the clock
+    soon = datetime.now(UTC) + timedelta(days=3)
+    day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[soon.weekday()]
+    hours = f'hours: {{{day}: ["08:00-12:00"]}}, timezone: UTC'
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(PLAN.read_text("utf-8").replace("hours: always", hours), "utf-8")
+    async with running(settings.model_copy(update={"desk_plan": plan}), bot) as desk:
+        opens_at = (await desk.client.get("/api/v1/widget")).json()["opens_at"]
+    assert parse(opens_at) == soon.replace(hour=8, minute=0, second=0, microsecond=0)
 
 
 async def test_what_the_form_says_is_kept_and_proves_nothing(desk: Desk) -> None:
