@@ -15,7 +15,7 @@ from handoff.episodes.idle import IdleCloser, Silence, Timers, move, next_step
 from handoff.settings import HandoffSettings
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, running
 from tests.handoff.queue.desk import Agent
-from tests.handoff.queue.test_dispatch import Ahead
+from tests.support.clock import AheadClock
 
 MINUTE = timedelta(minutes=1)
 TIMERS = Timers(bot=15 * MINUTE, agent=30 * MINUTE, close=10 * MINUTE)
@@ -45,12 +45,12 @@ pytestmark = pytest.mark.service
 
 
 @pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
+def clock() -> AheadClock:
+    return AheadClock()
 
 
 @pytest.fixture
-async def desk(settings: HandoffSettings, bot: ScriptedBot, clock: Ahead) -> AsyncIterator[Desk]:
+async def desk(settings: HandoffSettings, bot: ScriptedBot, clock: AheadClock) -> AsyncIterator[Desk]:
     # People stay: what happens to an absent agent's conversations is another test's.
     patient = {"disconnect_grace": timedelta(days=1), "answer_within": timedelta(days=1)}
     async with running(settings.model_copy(update=patient), bot, clock) as desk:
@@ -64,7 +64,7 @@ async def talk(desk: Desk) -> Customer:
     return customer
 
 
-async def later(desk: Desk, clock: Ahead, minutes: int) -> None:
+async def later(desk: Desk, clock: AheadClock, minutes: int) -> None:
     clock.step += minutes * MINUTE
     await IdleCloser(desk.handoff.core).sweep()
 
@@ -73,7 +73,7 @@ async def last(desk: Desk, customer: Customer) -> dict[str, Any]:
     return next(e for e in reversed(await desk.log(customer.id)) if e["type"] not in ("survey.offered", "note.added"))
 
 
-async def test_silence_is_asked_about_and_then_closes(desk: Desk, clock: Ahead) -> None:
+async def test_silence_is_asked_about_and_then_closes(desk: Desk, clock: AheadClock) -> None:
     customer = await talk(desk)
     await later(desk, clock, 16)
     assert "still there" in (await last(desk, customer))["data"]["text"]
@@ -90,7 +90,7 @@ async def test_silence_is_asked_about_and_then_closes(desk: Desk, clock: Ahead) 
     assert await desk.violations(customer.id) == []
 
 
-async def test_an_answer_begins_a_new_silence(desk: Desk, clock: Ahead) -> None:
+async def test_an_answer_begins_a_new_silence(desk: Desk, clock: AheadClock) -> None:
     customer = await talk(desk)
     await later(desk, clock, 16)
     await customer.say("yes, one moment")
@@ -99,7 +99,7 @@ async def test_an_answer_begins_a_new_silence(desk: Desk, clock: Ahead) -> None:
     assert (await last(desk, customer))["data"]["text"] == "You said: yes, one moment"
 
 
-async def test_a_persons_conversation_ends_as_no_reply(desk: Desk, clock: Ahead) -> None:
+async def test_a_persons_conversation_ends_as_no_reply(desk: Desk, clock: AheadClock) -> None:
     customer, ana = await talk(desk), await Agent.sign_in(desk)
     handoff = await ana.take(customer)
     await customer.say("are you there?")
@@ -115,7 +115,7 @@ async def test_a_persons_conversation_ends_as_no_reply(desk: Desk, clock: Ahead)
     assert await desk.violations(customer.id) == []
 
 
-async def test_nothing_closes_while_something_is_owed(desk: Desk, clock: Ahead) -> None:
+async def test_nothing_closes_while_something_is_owed(desk: Desk, clock: AheadClock) -> None:
     waiting, promised, ana = await talk(desk), await talk(desk), await Agent.sign_in(desk)
     await waiting.post("handoff", {})
     handoff = await ana.take(promised)
@@ -134,7 +134,7 @@ async def test_nothing_closes_while_something_is_owed(desk: Desk, clock: Ahead) 
 
 
 async def test_customers_who_wait_for_a_word_keep_nobody_elses_conversation_open(
-    desk: Desk, clock: Ahead, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, clock: AheadClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idle, "BATCH", 1)
     unanswered, ana = await talk(desk), await Agent.sign_in(desk)
@@ -146,7 +146,7 @@ async def test_customers_who_wait_for_a_word_keep_nobody_elses_conversation_open
     assert (await last(desk, unanswered))["data"]["text"] == "are you there?"
 
 
-async def test_a_step_that_was_seen_under_an_older_epoch_is_not_taken(desk: Desk, clock: Ahead) -> None:
+async def test_a_step_that_was_seen_under_an_older_epoch_is_not_taken(desk: Desk, clock: AheadClock) -> None:
     customer = await talk(desk)
     core = desk.handoff.core
     seen = (await core.database.read(lambda c: find(c, customer.id))).epoch
@@ -160,7 +160,7 @@ async def test_a_step_that_was_seen_under_an_older_epoch_is_not_taken(desk: Desk
     assert await core.change(customer.id, partial(move, epoch=seen + 3, timers=TIMERS)) == "ask"
 
 
-async def test_a_turn_in_flight_is_not_talked_over(desk: Desk, clock: Ahead) -> None:
+async def test_a_turn_in_flight_is_not_talked_over(desk: Desk, clock: AheadClock) -> None:
     customer = await talk(desk)
     core = desk.handoff.core
     epoch = (await core.database.read(lambda c: find(c, customer.id))).epoch
