@@ -38,6 +38,7 @@ def test_the_figures_are_there_and_open_their_episodes(browser: Browser, stack: 
     expect(page.get_by_text("nobody labelled an episode that ended in silence")).to_be_visible()
     found = {"figures": violations(page)}
     shoot(page, f"insights-{screen.name}")
+    assert fits(page)
     expect(page.get_by_role("row", name="Hand-overs that were due")).to_contain_text("not labelled yet")
     page.get_by_role("row", name="Effort index from behaviour, mean").get_by_role("link").first.click()
     expect(page.get_by_role("button", name="Read and judge").first).to_be_visible()
