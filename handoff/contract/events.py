@@ -159,8 +159,13 @@ class TriageDecided:
 
 @dataclass(frozen=True)
 class CustomerVerified:
+    """``tier`` and ``consent`` are what the host site's token says of them; nothing rests on them, and only staff see
+    them."""
+
     customer_id: str
     method: Literal["identity_token", "one_time_code"]
+    tier: Optional[str] = None
+    consent: List[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,13 @@ STAFF_FIELDS: dict[str, list[str]] = {
     "handoff.transferred": ["note", "to_agent"],
     "handoff.returned": ["note"],
     "promise.kept": ["by"],
+    "customer.verified": ["tier", "consent"],
 }
 """Fields that staff write for each other in events that a customer receives; they are left out for the customer."""
 
 PRIVATE_FIELDS: dict[str, list[str]] = {
     "conversation.opened": ["page_url", "name", "email", "topic", "timezone", "device"],
+    "customer.verified": ["tier", "consent"],
     "conversation.closed": ["cause", "packet_missing", "article_missing"],
     "message.sent": ["text", "attachments", "choices"],
     "message.drafted": ["text"],

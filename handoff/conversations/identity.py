@@ -1,12 +1,13 @@
 """Tokens of customers: the host site's proof of who they are, and our own key to one conversation.
 
 Identity tokens are JSON Web Tokens (RFC 7519) signed with HS256 by the host site. Only that algorithm is accepted,
-``iss``, ``aud``, ``sub``, ``iat`` and ``exp`` are demanded, and nothing else is believed about a customer.
+``iss``, ``aud``, ``sub``, ``iat`` and ``exp`` are demanded. ``name``, ``tier`` and ``consent`` (what they agreed
+to, short words) are shown to whoever helps them, and nothing is decided by them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ IDENTITY_AUDIENCE = "frontdesk-widget"
 CONVERSATION_AUDIENCE = "frontdesk-conversation"
 LONGEST_LIFE = timedelta(hours=24)
 LEEWAY = timedelta(seconds=10)
+LONGEST_WORD = 40
+MOST_CONSENTS = 10
 DEMANDED = ["iss", "aud", "sub", "iat", "exp"]
 
 
@@ -28,10 +31,15 @@ class Customer:
 
     id: str
     name: str | None
+    tier: str | None = None
+    consent: list[str] = field(default_factory=list)
 
 
-def issue_identity(secret: str, customer_id: str, now: datetime, life: timedelta, *, name: str | None, jti: str) -> str:
-    """The token that the host site would make. Its life is cut to ``LONGEST_LIFE``."""
+def issue_identity(
+    secret: str, customer_id: str, now: datetime, life: timedelta, *, jti: str, **said: str | list[str] | None
+) -> str:
+    """The token that the host site would make. Its life is cut to ``LONGEST_LIFE``. ``said``: ``name``, ``tier``,
+    ``consent``."""
     claims = {
         "iss": ISSUER,
         "aud": IDENTITY_AUDIENCE,
@@ -40,7 +48,7 @@ def issue_identity(secret: str, customer_id: str, now: datetime, life: timedelta
         "exp": now + min(life, LONGEST_LIFE),
         "jti": jti,
     }
-    return jwt.encode(claims | ({"name": name} if name else {}), secret, algorithm="HS256")
+    return jwt.encode(claims | {key: each for key, each in said.items() if each}, secret, algorithm="HS256")
 
 
 def verify_identity(token: str, secret: str) -> Customer:
@@ -48,8 +56,13 @@ def verify_identity(token: str, secret: str) -> Customer:
     claims = _decode(token, secret, IDENTITY_AUDIENCE)
     if claims["exp"] - claims["iat"] > LONGEST_LIFE.total_seconds():
         raise Unauthorised("token_invalid", "This identity token lives longer than is allowed.")
-    name = claims.get("name")
-    return Customer(str(claims["sub"]), str(name)[:200] if name else None)
+    name, tier, consent = (claims.get(each) for each in ("name", "tier", "consent"))
+    return Customer(
+        str(claims["sub"]),
+        str(name)[:200] if name else None,
+        str(tier)[:LONGEST_WORD] if tier else None,
+        [str(each)[:LONGEST_WORD] for each in consent[:MOST_CONSENTS]] if isinstance(consent, list) else [],
+    )
 
 
 def issue_conversation_token(secret: str, conversation_id: str, now: datetime, life: timedelta) -> str:

@@ -105,7 +105,7 @@ class ConversationService:
             facts = vars(browser) | given.model_dump()
             log.append(ConversationOpened(channel, fresh.customer_id, **facts), "system")
             if customer:
-                log.append(CustomerVerified(customer.id, "identity_token"), "system")
+                log.append(CustomerVerified(customer.id, "identity_token", customer.tier, customer.consent), "system")
             return log.save()
 
         opened = await core.database.write(work)
@@ -125,7 +125,7 @@ class ConversationService:
             conversation.customer_id = customer.id
             conversation.customer_name = customer.name or conversation.customer_name
             if conversation.verification == "none":
-                log.append(CustomerVerified(customer.id, "identity_token"), "system")
+                log.append(CustomerVerified(customer.id, "identity_token", customer.tier, customer.consent), "system")
                 conversation.verification = "identity_token"
                 linking.claim(log)
 

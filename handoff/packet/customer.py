@@ -56,6 +56,7 @@ def customer(
 ) -> PacketCustomer:
     """``said``: the customer's messages. ``where``: their ``contacts``."""
     proven = verified_at(events)
+    vouched = vouched_for(events)
     moments = [e["occurred_at"] for e in events if e["seq"] == proven]
     return PacketCustomer(
         customer_id=conversation.customer_id,
@@ -65,10 +66,12 @@ def customer(
         email=where["email"].address if "email" in where else None,
         phone=where["phone"].address if "phone" in where else None,
         confirmed_contacts=[kind for kind in KINDS if kind in where and where[kind].checked],
+        tier=vouched.get("tier"),
         locale=conversation.locale,
         timezone=opening(events).get("timezone"),
         page_url=(opening(events).get("page_url") or "")[:LONGEST_URL] or None,
         device=opening(events).get("device"),
+        consent=vouched.get("consent") or [],
         accessibility=accessibility(said),
     )
 
@@ -81,6 +84,12 @@ def topic_chosen(events: Sequence[WireEvent]) -> Fact | None:
 
 def opening(events: Sequence[WireEvent]) -> dict[str, Any]:
     return next((e["data"] for e in events if e["type"] == "conversation.opened"), {})
+
+
+def vouched_for(events: Sequence[WireEvent]) -> dict[str, Any]:
+    """What the host site's newest token says of them, with the ``seq`` at which it was shown."""
+    by_site = [e for e in events if e["type"] == "customer.verified" and e["data"].get("method") == "identity_token"]
+    return {**by_site[-1]["data"], "seq": by_site[-1]["seq"]} if by_site else {}
 
 
 def verified_at(events: Sequence[WireEvent]) -> int | None:

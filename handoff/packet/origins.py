@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from handoff.contract.packet import Fact, FactSource, Origin, Packet
 from handoff.conversations.log import WireEvent
-from handoff.packet.customer import Contact, opening, verified_at
+from handoff.packet.customer import Contact, opening, verified_at, vouched_for
 from handoff.packet.need import TurnRecord
 from handoff.packet.routing import routing_origins
 from handoff.packet.versions import version_origins
@@ -87,6 +87,7 @@ def _of_customer(packet: Packet, events: Sequence[WireEvent], where: Mapping[str
     return {
         "customer": Origin("host_site", 1),
         "customer.customer_id": proven,
+        **{f"customer.{each}": Origin("host_site", vouched_for(events).get("seq")) for each in ("tier", "consent")},
         "customer.name": Origin("pre_chat", 1) if from_form else proven,
         "customer.verification": Origin("tool", verified or 1),
         "customer.verified_at": Origin("tool", verified),

@@ -173,8 +173,11 @@ class Customer:
         return await self.until(lambda events: any(part in e.get("data", {}).get("text", "") for e in events), seconds)
 
 
-def identity_token(customer: str, life: timedelta = timedelta(minutes=5), secret: str = SECRET) -> str:
-    return identity.issue_identity(secret, customer, SystemClock().now(), life, name=customer.title(), jti=uuid4().hex)
+def identity_token(
+    customer: str, life: timedelta = timedelta(minutes=5), secret: str = SECRET, **said: str | list[str]
+) -> str:
+    claims: dict[str, str | list[str] | None] = {"name": customer.title(), **said}
+    return identity.issue_identity(secret, customer, SystemClock().now(), life, jti=uuid4().hex, **claims)
 
 
 @pytest.fixture(scope="session")

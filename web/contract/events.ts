@@ -130,12 +130,17 @@ export interface ConversationReopened {
   by: string;
 }
 /**
+ * ``tier`` and ``consent`` are what the host site's token says of them; nothing rests on them, and only staff see
+ * them.
+ *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "CustomerVerified".
  */
 export interface CustomerVerified {
+  consent?: string[];
   customer_id: string;
   method: "identity_token" | "one_time_code";
+  tier?: string | null;
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

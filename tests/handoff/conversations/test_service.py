@@ -143,6 +143,18 @@ async def test_an_identity_token_must_be_good(desk: Desk, token: str, code: str)
     assert (answer.status_code, answer.json()["code"]) == (401, code)
 
 
+async def test_what_the_site_says_of_a_customer_reaches_the_agent_and_not_the_customer(desk: Desk) -> None:
+    customer = await desk.open()
+    said = identity_token("mara", tier="g" * 99, consent=["newsletter", "calls"])
+    assert (await customer.post("identify", {"identity_token": said})).status_code == 204
+    assert "tier" not in next(e for e in await customer.events() if e["type"] == "customer.verified")["data"]
+    await customer.post("handoff", {})
+    ana = await Agent.sign_in(desk)
+    handoff = (await ana.waiting())[0]["handoff_id"]
+    known = (await ana.get(f"/handoffs/{handoff}")).json()["packet"]["customer"]
+    assert (known["tier"], known["consent"]) == ("g" * 40, ["newsletter", "calls"])
+
+
 async def test_an_anonymous_conversation_becomes_its_customers_and_never_anothers(desk: Desk) -> None:
     customer = await desk.open()
     assert (await customer.post("identify", {"identity_token": identity_token("mara")})).status_code == 204

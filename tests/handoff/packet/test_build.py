@@ -309,6 +309,20 @@ def test_where_the_customer_is_and_on_what() -> None:
         assert packet.origins[f"customer.{name}"] == Origin("browser", 1)
 
 
+def test_what_the_site_says_of_them_is_the_newest_token() -> None:
+    def shown(seq: int, **more: Any) -> dict[str, Any]:
+        return event(seq, "customer.verified", "system", customer_id="cus_mara", **more)
+
+    packet = built(
+        shown(2, method="identity_token", tier="silver", consent=[]),
+        shown(3, method="identity_token", tier="gold", consent=["newsletter"]),
+        shown(4, method="one_time_code"),
+    )
+    assert (packet.customer.tier, packet.customer.consent) == ("gold", ["newsletter"])
+    assert packet.origins["customer.tier"] == packet.origins["customer.consent"] == Origin("host_site", 3)
+    assert "customer.tier" not in built(shown(2, method="one_time_code")).origins
+
+
 def test_an_address_that_was_told_is_kept_for_the_agent() -> None:
     turns = [TurnRecord(2, {"triage": {"entities": {"email": "mara@example.com"}}}, None)]
     packet = built(said(2, "write to mara@example.com"), turns=turns)
