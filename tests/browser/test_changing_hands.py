@@ -113,5 +113,16 @@ def test_a_colleague_who_is_gone_loses_it_to_the_next(
     desk.reply("I am taking over, and I have read everything.")
     widget.messages.get_by_text("I am taking over, and I have read everything.").wait_for()
     expect(widget.page.get_by_text(f"You’re talking with {desk.name}")).to_be_visible()
+
+    # Closed too early: they open it again, and the customer reads who is back.
+    desk.close("Looked it up")
+    expect(desk.page.get_by_text("This conversation is closed.")).to_be_visible()
+    assert in_both_themes(desk.page) == []
+    tab_to(desk.page, desk.page.get_by_role("button", name="Open again", exact=True))
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_role("textbox", name=re.compile("^Reply"))).to_be_visible()
+    widget.expect_bot(re.compile(f"{desk.name}.*again|again.*{desk.name}"))
+    expect(widget.page.get_by_text(f"You’re talking with {desk.name}")).to_be_visible()
+    shoot(widget.page, "widget-reopened")
     for page in (leaving.page, desk.page):
         page.context.close()

@@ -192,8 +192,8 @@ def test_a_person_from_the_first_word_to_the_answered_survey(
     expect(survey.get_by_text("made it easy for me to handle my issue")).to_be_visible()
     expect(survey.get_by_role("group")).to_have_count(1)
     check(page, f"survey-effort-{theme}")
-    survey.get_by_role("radio", name=re.compile("^6")).check(force=True)
-    survey.get_by_role("group").nth(1).get_by_role("radio", name=re.compile("^4")).check(force=True)
+    survey.get_by_role("radio", name=re.compile("^6")).press("Space")
+    survey.get_by_role("group").nth(1).get_by_role("radio", name=re.compile("^4")).press("Space")
     survey.get_by_role("textbox").fill("Quick, in the end.")
     if theme != ZOOMED.name:  # there it takes a scroll
         expect(survey.get_by_role("button", name="Send answers")).to_be_in_viewport(ratio=1)
