@@ -159,6 +159,9 @@ class PrivacyService:
             counts = {name: counts[name] + done[name] for name in counts}
         # A turn that began meanwhile, from what the log still held, is out of the bots' memory with this.
         late = await self._assistant.forget(subject.conversation_ids)
+        # What a reader of the log carried into another store meanwhile goes, too; it was no thing of its own to count.
+        for each in self.others:
+            await each.erase(subject)
         scrubbed = await self._scrub()
         seconds = round(self._clock.monotonic() - began, 2)
         logger.info("customer.erased", alias=alias, seconds=seconds, **counts)

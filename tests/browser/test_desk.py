@@ -149,6 +149,8 @@ def test_a_day_without_a_mouse(browser: Browser, stack: RunningStack, customers:
     press("Enter")
     dialog = page.get_by_role("dialog")
     tab_to(page, dialog.get_by_label("Outcome"))
+    # The causes are the company's own, and come from the server.
+    expect(dialog.locator("option", has_text="The carrier")).to_be_attached()
     page.keyboard.type("Resolved")
     press("Tab")
     page.keyboard.type("The carrier")

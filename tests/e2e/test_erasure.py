@@ -171,6 +171,8 @@ def test_after_an_erasure_no_table_and_no_file_of_the_installation_holds_the_wor
         "attachments",
     }
     eventually_now("every store holds it", lambda: wanted <= rows_with(stack, CANARY), 60)
+    missing = f"{CANARY} article_missing"
+    eventually_now("the closing reached the gaps", lambda: "questions_asked" in rows_with(stack, missing), 60)
     eventually_now("the evaluation counts them", lambda: "outcome_episodes" in rows_with(stack, who), 30)
 
     admin = Staff(stack, "admin")

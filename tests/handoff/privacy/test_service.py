@@ -56,6 +56,16 @@ class Elsewhere:
         return count
 
 
+class FedByTheLog(Elsewhere):
+    """A reader of the log had the words in its hand as the erasure began, and puts them down after it came by."""
+
+    async def erase(self, subject: Subject, /) -> int:
+        count = await super().erase(subject)
+        if len(self.asked) == 1:
+            self.held = [f"{CANARY} late"]
+        return count
+
+
 async def admin(desk: Desk) -> Agent:
     await desk.handoff.core.database.write(
         lambda c: c.execute(sa.update(t.agents).where(t.agents.c.email == LEAD).values(roles=["admin"]))
@@ -269,6 +279,14 @@ def test_the_search_of_redis_reads_every_kind_of_value(redis_url: str) -> None:
         client.set(f"g:{CANARY}", "")
         client.set("h", "another word")
         assert keys_with(client, CANARY) == ["a", "b", "c", "d", "e", "f", f"g:{CANARY}"]
+
+
+async def test_what_is_carried_into_another_store_meanwhile_goes_too(desk: Desk) -> None:
+    await desk.open(WHO)
+    fed = FedByTheLog()
+    desk.handoff.privacy.others = (fed,)
+    await desk.handoff.privacy.erase(MARA)
+    assert fed.held == []
 
 
 async def test_a_turn_in_flight_stores_nothing_afterwards(desk: Desk, bot: ScriptedBot) -> None:
