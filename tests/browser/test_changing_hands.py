@@ -82,7 +82,7 @@ def test_a_colleague_who_is_gone_loses_it_to_the_next(
         calls.headers["Authorization"] = f"Bearer {signed.raise_for_status().json()['token']}"
         nora = {"name": "Nora Lind", "email": f"nora.{uuid4().hex[:8]}@oberlarn.example", "roles": ["senior"]}
         added = calls.post("/team", json=nora).raise_for_status().json()
-        leaving = Desk.of(browser.new_page(), stack, {**nora, "password": added["password"]})
+        leaving = Desk(browser.new_page(), stack, person={**nora, "password": added["password"]})
 
         customer, order = customer_with(stack, "delivered")
         said = f"when did {order['id']} arrive?"
@@ -124,5 +124,7 @@ def test_a_colleague_who_is_gone_loses_it_to_the_next(
     widget.expect_bot(re.compile(f"{desk.name}.*again|again.*{desk.name}"))
     expect(widget.page.get_by_text(f"You’re talking with {desk.name}")).to_be_visible()
     shoot(widget.page, "widget-reopened")
+    desk.close("Looked it up again")
+    expect(desk.page.get_by_text("This conversation is closed.")).to_be_visible()
     for page in (leaving.page, desk.page):
         page.context.close()

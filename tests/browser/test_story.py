@@ -47,27 +47,20 @@ class Widget:
 class Desk:
     """The desk as an agent uses it."""
 
-    def __init__(self, page: Page, stack: RunningStack, role: str = "senior") -> None:
-        self._sign_in(page, stack, next(a for a in stack.demo()["agents"] if role in a["roles"]))
-
-    @classmethod
-    def of(cls, page: Page, stack: RunningStack, person: dict) -> Desk:
-        desk = cls.__new__(cls)
-        desk._sign_in(page, stack, person)
-        return desk
-
-    def _sign_in(self, page: Page, stack: RunningStack, agent: dict) -> None:
+    def __init__(self, page: Page, stack: RunningStack, role: str = "senior", person: dict | None = None) -> None:
+        """Signed in as ``person``, else as the demo's first colleague with this role."""
+        person = person or next(each for each in stack.demo()["agents"] if role in each["roles"])
         self.page = page
-        self.name: str = agent["name"]
+        self.name: str = person["name"]
         page.goto(f"{stack.url}/desk/")
-        page.get_by_label("E-mail").fill(agent["email"])
-        page.get_by_label("Password").fill(agent["password"])
+        page.get_by_label("E-mail").fill(person["email"])
+        page.get_by_label("Password").fill(person["password"])
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("navigation").first).to_be_visible()
 
     def take(self, name: str, said: str = "") -> None:
-        """From the list. ``said`` tells their conversation from another one that they left waiting."""
-        row = self.page.locator(".queue-scroll").get_by_role("button")
+        """From those who wait. ``said`` tells their conversation from another one that they left waiting."""
+        row = self.page.get_by_role("region", name="Waiting").get_by_role("button")
         row.filter(has_text=re.compile(f"{name}.*{re.escape(said)}", re.DOTALL)).first.click()
         self.page.get_by_role("button", name="Accept", exact=True).click()
 
