@@ -74,7 +74,8 @@ class Shelf:
         ``details``: for each piece the vectors of its sentences, k from 1; without them the body stands for them.
         """
         self.entries = tuple(entries)
-        self._asked = np.concatenate(asked) if asked else heads[:0]
+        # By columns: OpenBLAS then reads it two to three times as fast for one question.
+        self._asked = np.asfortranarray(np.concatenate(asked) if asked else heads[:0])
         counts = np.array([len(vectors) for vectors in asked] or [0] * len(self.entries), dtype=np.int64)
         self._askers = np.repeat(np.arange(len(self.entries)), counts)
         self._with_ways = np.flatnonzero(counts)
@@ -117,8 +118,11 @@ class Shelf:
 
     def asked_cosines(self, query: Vectors) -> Scores:
         """Cosines to all ways to ask; of several queries ``(k, d)`` a row each."""
-        found: Scores = query @ self._asked.T
-        return found
+        if query.ndim == 1:
+            found: Scores = self._asked @ query
+            return found
+        # One by one: for so few queries OpenBLAS takes longer over all of them at once.
+        return np.stack([self._asked @ one for one in query])
 
     def asked_nearest(self, asked: Scores, count: int) -> list[int]:
         """Rows of pieces that somebody asked for in nearly these words. The index does not hold these vectors."""

@@ -128,13 +128,13 @@ class Retriever:
         for key in keys:
             query = replace(query, text=live.shelves[key].spelling.correct(query.text))
         trace = Trace(query.text, query.context, query.weight, audience, locale, generation=live.generation)
-        plain = general(query.text)
-        texts = [query.text, plain] if query.context is None else [query.text, plain, query.context]
+        # Most questions name no goods and are their own general form: each text is looked for once.
+        texts = list(dict.fromkeys((query.text, general(query.text), query.context or query.text)))
         vectors = self._embeddings.vectors(texts)
         trace.milliseconds["embed"] = _since(started)
         started = time.perf_counter()
         ways = {key: live.shelves[key].asked_cosines(vectors) for key in keys}
-        scored, backend = self._score(query, vectors, keys, live, ways)
+        scored, backend = self._score(query, texts, vectors, keys, live, ways)
         trace.backend = backend
         hits = self._choose(scored, keys, count, trace)
         trace.milliseconds["search"] = _since(started)
@@ -146,12 +146,16 @@ class Retriever:
     def _score(
         self,
         query: dialogue.Query,
+        texts: Sequence[str],
         vectors: Vectors,
         keys: Sequence[Key],
         live: Live,
         ways: Mapping[Key, Scores],
     ) -> tuple[list[Candidate], str]:
-        """All candidates of all shelves with fused scores, best first. ``ways``: each shelf's ``asked_cosines``."""
+        """All candidates of all shelves with fused scores, best first.
+
+        ``vectors`` are those of ``texts``; ``ways``: each shelf's ``asked_cosines``.
+        """
         terms, backend = words(query.text), "none"
         earlier = words(query.context or "") if query.weight >= dialogue.FOLLOW_UP_WEIGHT else []
         parts: list[tuple[Shelf, list[int], Vectors, Vectors]] = []
@@ -166,11 +170,13 @@ class Retriever:
             rows, backend = self._candidates(key, shelf, vectors, asked, backend)
             wordy = [row for row in top(lexical, self._settings.candidates // 2) if lexical[row] > 0]
             rows = list(dict.fromkeys([*rows, *wordy]))
-            near = [shelf.dense(vector, rows, own) for vector, own in zip(vectors, asked, strict=True)]
-            dense = (1 - GENERAL_WEIGHT) * near[0] + GENERAL_WEIGHT * near[1]
+            near = {
+                text: shelf.dense(vector, rows, own) for text, vector, own in zip(texts, vectors, asked, strict=True)
+            }
+            dense = (1 - GENERAL_WEIGHT) * near[query.text] + GENERAL_WEIGHT * near[general(query.text)]
             if query.context is not None:
                 # Earlier turns only lift: a question that names its subject is never pulled back to the last one.
-                blend = (1 - query.weight) * dense + query.weight * near[2]
+                blend = (1 - query.weight) * dense + query.weight * near[query.context]
                 dense = np.maximum(dense, blend)
             parts.append((shelf, rows, dense, lexical[rows]))
         if not parts:

@@ -41,8 +41,8 @@ class Scope:
 
     def __init__(self, examples: Examples, vectors: Vectors) -> None:
         self._articles = [article for _, article in examples.known]
-        self._known = vectors[: len(examples.known)]
-        self._unknown = vectors[len(examples.known) :]
+        self._known = np.asfortranarray(vectors[: len(examples.known)])
+        self._unknown = np.asfortranarray(vectors[len(examples.known) :])
 
     def known(
         self,
@@ -57,8 +57,8 @@ class Scope:
         ``articles``: what is live; examples of others do not count. ``ways``: cosines to the ways to ask of what may
         be read, which count as examples.
         """
-        live = [row for row, article in enumerate(self._articles) if article in articles]
-        examples = self._known[live] @ query if live else np.zeros(0, dtype=np.float32)
+        live = [article in articles for article in self._articles]
+        examples = (self._known @ query)[np.array(live, dtype=bool)]
         return _near(np.concatenate([examples, *ways]), without_itself)
 
     def unknown(self, query: Vectors, *, without_itself: bool = False) -> float | None:
