@@ -55,6 +55,11 @@ function speaker(fact: FactOf<"message.sent">, customer: string, names: Names): 
   return t(fact.source === "bot" ? "assistant" : "system");
 }
 
+/** An erasure marks what it emptied; a file that was sent without words is empty as well. */
+function isErased({ data }: FactOf<"message.sent">): boolean {
+  return !data.text && "erased" in data && data.erased === true;
+}
+
 function Mailed({ mail, mailing }: { mail: Mail | undefined; mailing: Mailing | undefined }) {
   if (!mail || !mailing) return null;
   return <MailState mail={mail} busy={mailing.busy} onAgain={() => mailing.again(mail.mail_id)} />;
@@ -69,7 +74,7 @@ function Message({ fact, who, children }: { fact: FactOf<"message.sent">; who: s
         <When at={fact.occurred_at} />
       </p>
       <div class="said-text">
-        {!data.text && <p class="plain">{t("erased")}</p>}
+        {isErased(fact) && <p class="plain">{t("erased")}</p>}
         {fact.source === "customer" ? <p class="plain">{data.text}</p> : <Markdown text={data.text} base={location.origin} />}
       </div>
       {!!data.citations?.length && (
