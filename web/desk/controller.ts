@@ -12,6 +12,7 @@ import { OwedList } from "./owed";
 import { Reminders } from "./reminders";
 import { readSaved, type SavedView, withoutSaved, withSaved } from "./saved";
 import { answers, type DeskState, type Dialog, INITIAL, lists, type Panel, signedInAs } from "./state";
+import type { Unsent } from "./unsent";
 import { Views } from "./views";
 import { t } from "./words";
 
@@ -78,6 +79,8 @@ export class Desk {
     this.views = new Views(this.store, options.calls, {
       refreshQueue: () => this.refreshQueue(),
       signedOut: () => this.signedOut(t("sessionEnded")),
+      unsent: () => kept<Unsent>(this.recall(this.own("unsent")), {}),
+      keepUnsent: (unsent) => this.keep(this.own("unsent"), Object.keys(unsent).length ? JSON.stringify(unsent) : null),
     });
     this.socket = new ReconnectingSocket({
       open: () => options.calls.socket(),

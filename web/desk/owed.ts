@@ -60,10 +60,6 @@ export class OwedList {
     return this.act(() => this.calls.keepPromise(promiseId, proof), t("owedKept"));
   }
 
-  make(handoffId: string, text: string, dueAt: Date): Promise<boolean> {
-    return this.act(() => this.calls.promise(handoffId, text, dueAt.toISOString()), t("owedPromised"));
-  }
-
   private async act(call: () => Promise<unknown>, done: string): Promise<boolean> {
     try {
       await call();

@@ -1,17 +1,21 @@
 /** The opened hand-overs and what an agent does in them. */
 import { ApiError } from "../shared/api";
 import { newId } from "../shared/ids";
-import { addEcho, EMPTY, hasGap, markEcho, reduce, reduceAll } from "../shared/reduce";
+import { addEcho, dropEcho, EMPTY, hasGap, markEcho, reduce, reduceAll } from "../shared/reduce";
 import type { Store } from "../shared/store";
 import type { Fact, Packet, Schemas } from "../shared/types";
 import type { DeskCalls, TransferTo } from "./calls";
 import { touchesMails } from "./mails";
 import type { DeskState, View } from "./state";
+import { type Unsent, unsentOf, withUnsent } from "./unsent";
 import { t } from "./words";
 
 export interface ViewsPort {
   refreshQueue(): Promise<void>;
   signedOut(): void;
+  /** Replies that are kept in this browser until the server has them. */
+  unsent(): Unsent;
+  keepUnsent(unsent: Unsent): void;
 }
 
 export class Views {
@@ -29,8 +33,11 @@ export class Views {
   }
 
   async open(id: string): Promise<void> {
-    if (!this.get(id))
-      this.set({ id, status: "loading", detail: null, conversation: EMPTY, busy: null, problem: null });
+    if (!this.get(id)) {
+      const echoes = unsentOf(this.port.unsent(), id);
+      const conversation = echoes.length ? { ...EMPTY, echoes } : EMPTY;
+      this.set({ id, status: "loading", detail: null, conversation, busy: null, problem: null });
+    }
     await this.refresh(id);
   }
 
@@ -64,6 +71,17 @@ export class Views {
   retryReply(id: string): void {
     for (const echo of this.get(id)?.conversation.echoes ?? [])
       if (echo.status === "failed") void this.deliver(id, echo.id, echo.text);
+  }
+
+  /** Takes a reply that was refused out of the story; its words go where they can be changed. */
+  takeBack(id: string, echoId: string): string {
+    const echo = this.get(id)?.conversation.echoes.find((each) => each.id === echoId);
+    this.change(id, (view) => ({ ...view, conversation: dropEcho(view.conversation, echoId) }));
+    return echo?.text ?? "";
+  }
+
+  promise(id: string, text: string, dueAt: Date): Promise<boolean> {
+    return this.act(id, "promise", () => this.calls.promise(id, text, dueAt.toISOString()));
   }
 
   note(id: string, text: string): Promise<boolean> {
@@ -132,8 +150,10 @@ export class Views {
       await this.calls.message(id, echoId, text);
       mark("sent");
     } catch (error) {
-      const final = error instanceof ApiError && !error.retryable;
+      const ended = error instanceof ApiError && error.status === 401;
+      const final = error instanceof ApiError && !error.retryable && !ended;
       mark(final ? "refused" : "failed", final ? error.message : null);
+      if (ended) this.port.signedOut();
     }
   }
 
@@ -153,6 +173,8 @@ export class Views {
   }
 
   private set(view: View): void {
+    const { echoes } = view.conversation;
+    if (echoes !== (this.get(view.id)?.conversation ?? EMPTY).echoes) this.port.keepUnsent(withUnsent(this.port.unsent(), view.id, echoes));
     this.store.set({ views: { ...this.store.get().views, [view.id]: view } });
   }
 

@@ -137,6 +137,7 @@ export const deskEn = {
   sending: "Sending…",
   notSent: "Not sent —",
   note: "Note",
+  takeBack: "Back to the draft",
   noteFor: "Note for colleagues, the customer does not see it",
   saveNote: "Save note",
   transfer: "Transfer",

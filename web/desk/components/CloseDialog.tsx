@@ -21,7 +21,7 @@ export function CloseDialog({ desk, id, onDone }: DialogProps) {
     !!outcome &&
     desk.views.close(id, { outcome, cause: words.trim() || label("cause", cause), cause_code: cause, packet_enough: enough, packet_missing: enough ? null : lacked.trim(), article_missing: article.trim() || null });
   return (
-    <ActionForm title={t("closeTitle")} action={t("close")} ready={ready} onDone={onDone} onSubmit={submit}>
+    <ActionForm desk={desk} id={id} title={t("closeTitle")} action={t("close")} ready={ready} onDone={onDone} onSubmit={submit}>
       <label>
         {t("outcome")}
         <select required value={outcome} onChange={(event) => setOutcome(event.currentTarget.value as typeof outcome)}>

@@ -128,6 +128,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
           customer={name}
           names={(author) => authorName(state, view, author)}
           onRetry={() => desk.views.retryReply(view.id)}
+          onTakeBack={(echoId) => takeBack(desk, view.id, echoId)}
           tried={detail.packet?.tried}
           mailing={{ mails: detail.mails, busy: !!view.busy, again: (mailId) => void desk.views.mailAgain(view.id, mailId) }}
         />
@@ -147,6 +148,12 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
       {asked === "close" && <CloseDialog desk={desk} id={view.id} onDone={shut} />}
     </main>
   );
+}
+
+/** A refused reply becomes the draft again, before whatever is written there now. */
+function takeBack(desk: Desk, id: string, echoId: string): void {
+  const words = [desk.views.takeBack(id, echoId), desk.store.get().drafts[id]?.reply];
+  desk.write(id, { reply: words.filter(Boolean).join("\n") });
 }
 
 /** Why there is no field to answer in. */

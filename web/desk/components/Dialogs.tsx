@@ -35,33 +35,38 @@ export function Modal({ title, onDone, children }: { title: string; onDone: () =
   );
 }
 
-export interface FormProps {
+export interface FormProps extends DialogProps {
   title: string;
   action: string;
   ready: boolean;
-  onDone: () => void;
   onSubmit: () => Promise<boolean>;
   children: ComponentChildren;
 }
 
-/** A question before an action. It closes when the action worked; a failure is told in the conversation. */
-export function ActionForm({ title, action, ready, onDone, onSubmit, children }: FormProps) {
+/** A question before an action. It closes when the action worked; else it stays as it is and says why it did not. */
+export function ActionForm({ desk, id, title, action, ready, onDone, onSubmit, children }: FormProps) {
   const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (busy || !ready) return;
     setBusy(true);
-    await onSubmit();
-    onDone();
+    setRefusal(null);
+    if (await onSubmit()) return onDone();
+    setRefusal(desk.views.get(id)?.problem ?? t("unreachable"));
+    setBusy(false);
   };
+  // While it is under way the button is not disabled: it would lose the focus.
   return (
     <Modal title={title} onDone={onDone}>
       <form onSubmit={submit}>
         {children}
+        <div role="alert">{refusal && <p class="problem">{refusal}</p>}</div>
         <div class="modal-foot">
           <button type="button" class="button" onClick={onDone}>
             {t("cancel")}
           </button>
-          <button type="submit" class="button is-main" disabled={busy || !ready}>
+          <button type="submit" class="button is-main" disabled={!ready} aria-disabled={busy}>
             {action}
           </button>
         </div>
@@ -82,7 +87,7 @@ export function TransferDialog({ desk, id, onDone }: DialogProps) {
   const others = (value?.agents ?? []).filter((each) => each.presence !== "offline" && !(signedIn.status === "in" && each.id === signedIn.session.id));
   const to = person ? { agent_id: person } : { queue, ...(department && { department }) };
   return (
-    <ActionForm title={t("transferTitle")} action={t("transfer")} ready={!!person || !!queue} onDone={onDone} onSubmit={() => desk.views.transfer(id, to, note.trim())}>
+    <ActionForm desk={desk} id={id} title={t("transferTitle")} action={t("transfer")} ready={!!person || !!queue} onDone={onDone} onSubmit={() => desk.views.transfer(id, to, note.trim())}>
       <fieldset class="options">
         <legend>{t("transferTo")}</legend>
         {(plan?.queues ?? []).map((each) => (
@@ -138,7 +143,7 @@ export function TransferDialog({ desk, id, onDone }: DialogProps) {
 export function HandBackDialog({ desk, id, onDone }: DialogProps) {
   const [note, setNote] = useState("");
   return (
-    <ActionForm title={t("handBackTitle")} action={t("handBack")} ready onDone={onDone} onSubmit={() => desk.views.handBack(id, note.trim())}>
+    <ActionForm desk={desk} id={id} title={t("handBackTitle")} action={t("handBack")} ready onDone={onDone} onSubmit={() => desk.views.handBack(id, note.trim())}>
       <label>
         {t("handBackNote")}
         <textarea rows={3} maxLength={4000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />

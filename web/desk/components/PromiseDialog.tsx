@@ -10,8 +10,13 @@ export function PromiseDialog({ desk, id, onDone }: DialogProps) {
   const [due, setDue] = useState(() => local(new Date(Date.now() + 24 * HOUR_MS)));
   const at = new Date(due);
   const ready = text.trim().length >= 3 && at.getTime() > Date.now();
+  const submit = async () => {
+    const made = await desk.views.promise(id, text.trim(), at);
+    if (made) desk.toast(t("owedPromised"));
+    return made;
+  };
   return (
-    <ActionForm title={t("promiseTitle")} action={t("promise")} ready={ready} onDone={onDone} onSubmit={() => desk.owed.make(id, text.trim(), at)}>
+    <ActionForm desk={desk} id={id} title={t("promiseTitle")} action={t("promise")} ready={ready} onDone={onDone} onSubmit={submit}>
       <p class="soft">{t("promiseMore")}</p>
       <label>
         {t("promiseWhat")}

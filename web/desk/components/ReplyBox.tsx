@@ -53,11 +53,13 @@ export function ReplyBox({ desk, state, view, name, places }: Props) {
     reply.current?.focus();
   };
 
-  const send = () => {
-    write("");
-    desk.views.reply(id, text.trim());
-    reply.current?.focus();
+  /** `words` go out; what was typed behind them meanwhile stays. */
+  const send = (words: string) => {
+    desk.views.reply(id, words.trim());
+    write(written().slice(words.length).trimStart());
+    if (desk.store.get().selected === id) reply.current?.focus();
   };
+  const written = () => desk.store.get().drafts[id]?.reply ?? "";
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -72,8 +74,10 @@ export function ReplyBox({ desk, state, view, name, places }: Props) {
     setChecking(true);
     const reasks = await desk.assist.reasks(id, words);
     setChecking(false);
+    // Changed meanwhile: it is not what was meant to go out.
+    if (!written().startsWith(text)) return;
     if (reasks.length) setWarning(reasks);
-    else send();
+    else send(text);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -98,7 +102,7 @@ export function ReplyBox({ desk, state, view, name, places }: Props) {
         ))}
         <AlsoHere state={state} view={view} />
       </div>
-      {warning.length > 0 && <ReaskWarning reasks={warning} onSend={send} onChange={() => (setWarning([]), reply.current?.focus())} />}
+      {warning.length > 0 && <ReaskWarning reasks={warning} onSend={() => send(text)} onChange={() => (setWarning([]), reply.current?.focus())} />}
       {asked !== null && mode === "reply" && <CannedMenu found={found} chosen={chosen} onPick={insert} />}
       <textarea
         ref={reply}

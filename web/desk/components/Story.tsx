@@ -15,6 +15,8 @@ interface Props {
   /** Who is meant by an author's id. */
   names: Names;
   onRetry: () => void;
+  /** Takes a refused reply back to where it can be changed. */
+  onTakeBack?: (echoId: string) => void;
   mailing?: Mailing;
   /** What was tried, from the packet: readings stand with the turn that made them. */
   tried?: readonly PacketStep[];
@@ -28,7 +30,7 @@ interface Mailing {
 }
 
 /** The whole conversation, as the log tells it: what was said, and between it what was understood, decided and done. */
-export function Story({ conversation, customer, names, onRetry, mailing, tried = [] }: Props) {
+export function Story({ conversation, customer, names, onRetry, onTakeBack, mailing, tried = [] }: Props) {
   // One mail may hold several messages: it stands under the last of them.
   const under = new Map(mailing?.mails.map((mail) => [mail.seqs[mail.seqs.length - 1], mail]));
   return (
@@ -43,7 +45,7 @@ export function Story({ conversation, customer, names, onRetry, mailing, tried =
         ),
       )}
       {conversation.echoes.map((echo) => (
-        <EchoMessage key={echo.id} echo={echo} onRetry={onRetry} />
+        <EchoMessage key={echo.id} echo={echo} onRetry={onRetry} onTakeBack={onTakeBack} />
       ))}
     </ol>
   );
@@ -103,7 +105,7 @@ function Message({ fact, who, children }: { fact: FactOf<"message.sent">; who: s
   );
 }
 
-function EchoMessage({ echo, onRetry }: { echo: Echo; onRetry: () => void }) {
+function EchoMessage({ echo, onRetry, onTakeBack }: { echo: Echo } & Pick<Props, "onRetry" | "onTakeBack">) {
   return (
     <li class={`said by-agent is-${echo.status}`}>
       <p class="said-head">
@@ -121,7 +123,16 @@ function EchoMessage({ echo, onRetry }: { echo: Echo; onRetry: () => void }) {
           </button>
         </p>
       )}
-      {echo.status === "refused" && <p class="problem">{echo.reason}</p>}
+      {echo.status === "refused" && (
+        <p class="problem">
+          {echo.reason}{" "}
+          {onTakeBack && (
+            <button type="button" class="link" onClick={() => onTakeBack(echo.id)}>
+              {t("takeBack")}
+            </button>
+          )}
+        </p>
+      )}
     </li>
   );
 }

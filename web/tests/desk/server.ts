@@ -17,9 +17,13 @@ export class DeskServer {
   /** What a call does instead of answering nothing, by "METHOD /path". */
   acts: Record<string, () => unknown> = {};
   asked: string[] = [];
+  /** What was sent, by "METHOD /path", in order. */
+  sent: Record<string, Record<string, unknown>[]> = {};
   rings = 0;
   notified: { text: string; open: () => void }[] = [];
   readonly socket = new FakeSocket();
+  /** Of the browser: a desk that is signed in again finds it. */
+  readonly storage = new FakeStorage();
 
   async signIn(): Promise<Desk> {
     const socket = this.socket;
@@ -27,8 +31,8 @@ export class DeskServer {
       return socket;
     });
     const desk = new Desk({
-      calls: deskCalls("https://desk.example", (input, init) => this.answer(String(input), init?.method ?? "GET")),
-      storage: new FakeStorage(),
+      calls: deskCalls("https://desk.example", (input, init) => this.answer(String(input), init?.method ?? "GET", init?.body)),
+      storage: this.storage,
       ring: () => (this.rings += 1),
       notify: (text, open) => this.notified.push({ text, open }),
     });
@@ -55,10 +59,12 @@ export class DeskServer {
     };
   }
 
-  private async answer(url: string, method: string): Promise<Response> {
+  private async answer(url: string, method: string, body: unknown): Promise<Response> {
     const path = new URL(url).pathname.replace("/api/v1", "");
-    this.asked.push(`${method} ${path}`);
-    const found = this.acts[`${method} ${path}`]?.() ?? this.known(method, path);
+    const call = `${method} ${path}`;
+    this.asked.push(call);
+    if (typeof body === "string") (this.sent[call] ??= []).push(JSON.parse(body) as Record<string, unknown>);
+    const found = (await this.acts[call]?.()) ?? this.known(method, path);
     return found instanceof Response ? found : new Response(JSON.stringify(found), { status: 200 });
   }
 
@@ -69,7 +75,14 @@ export class DeskServer {
     if (path === "/approvals") return { approvals: [] };
     if (path === "/promises") return { promises: this.promises };
     if (path.endsWith("/viewing")) return { viewers: [] };
+    if (path.endsWith("/reasks")) return { reasks: [] };
+    if (path === "/agents") return { agents: [] };
     if (method === "GET" && path.startsWith("/handoffs/")) return this.detail(path.split("/")[2] ?? "");
     return null;
   }
+}
+
+/** A refusal of the server, as it comes over the wire. */
+export function refused(status: number, code: string, message: string, data: object = {}): Response {
+  return new Response(JSON.stringify({ code, message, data }), { status });
 }
