@@ -3,7 +3,8 @@
 Import it in load and fault tests: ``check(history)`` returns every violation, an empty list means that all hold. It is
 pure; ``handoff.history.load`` reads a history from the stores.
 
-I1 acknowledged ⇒ in the log · I2 no two events share (author, client_message_id) · I3 ``seq`` has no gap and no repeat
+I1 acknowledged ⇒ in the log · I2 no two events share (author, client_message_id) · I3 ``seq`` has no gap, no repeat and
+no lost end
 I4 a client's view equals its projection of the log · I5 the customer's order is kept into Rasa
 I6 every customer message has exactly one outcome · I7 one owner at a time, no bot message after a person took over
 I8 one backend effect per operation · I11 Rasa's tracker, rebuilt from the stored events, agrees with the log
@@ -14,10 +15,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from handoff.conversations import rules
 from handoff.conversations.log import WireEvent, for_customer
+from handoff.history.trackers import StoredTurn, disagreements
 
 Invariant = Literal["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I11"]
 
@@ -35,26 +37,22 @@ class Violation:
 
 
 @dataclass(frozen=True)
-class StoredTurn:
-    """A turn whose result was stored: what Rasa read (``reply_to``) and the tracker events that came of it."""
-
-    reply_to: tuple[int, ...]
-    tracker_events: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True)
 class History:
-    """``events`` is the whole log in the staff's form. ``acknowledged`` maps a ``client_message_id`` to the ``seq`` in
-    its 202. ``views`` are what customers' clients hold after resuming to the end. ``effects`` counts the backend's
-    effects per operation. ``settled``: nothing is in flight any more, so every message must have its end.
-    ``reading`` is what the bot makes of a text before it reads it (line breaks, invisible characters)."""
+    """``events`` is the whole log in the staff's form, ``head_seq`` what the conversation's row says of its end.
+    ``acknowledged`` maps a ``client_message_id`` to the ``seq`` in its 202. ``views`` are what customers' clients hold
+    after resuming to the end. ``effects`` counts the backend's effects per operation; an operation that is not there
+    had none. ``settled``: nothing is in flight any more, so every message must have its end. ``reading`` is what the
+    bot makes of a text before it reads it (line breaks, invisible characters).
+
+    ``None`` means "not looked at", which is not the same as "looked and found nothing"."""
 
     conversation_id: str
     events: Sequence[WireEvent]
-    turns: Sequence[StoredTurn] = ()
+    head_seq: int | None = None
+    turns: Sequence[StoredTurn] | None = None
     acknowledged: Mapping[str, int] = field(default_factory=dict)
     views: Sequence[Sequence[WireEvent]] = ()
-    effects: Mapping[str, int] = field(default_factory=dict)
+    effects: Mapping[str, int] | None = None
     settled: bool = True
     reading: Callable[[str], str] = str
 
@@ -92,6 +90,9 @@ def _gapless(history: History) -> Iterator[Violation]:
         if event["seq"] != expected:
             yield _violation("I3", history, event["seq"], f"expected seq {expected}")
             return
+    last, head = len(history.events), history.head_seq
+    if head is not None and last != head:
+        yield _violation("I3", history, last, f"the log ends at {last}, its conversation at {head}")
 
 
 def _views(history: History) -> Iterator[Violation]:
@@ -103,7 +104,7 @@ def _views(history: History) -> Iterator[Violation]:
 
 
 def _order(history: History) -> Iterator[Violation]:
-    read = [seq for turn in history.turns for seq in turn.reply_to]
+    read = [seq for turn in history.turns or () for seq in turn.reply_to]
     if read != sorted(set(read)):
         yield _violation("I5", history, None, f"Rasa read the messages in the order {read}")
 
@@ -165,37 +166,21 @@ def _owners(history: History) -> Iterator[Violation]:
 
 
 def _effects(history: History) -> Iterator[Violation]:
+    if history.effects is None:
+        return
     for operation_id, count in history.effects.items():
         if count > 1:
             yield _violation("I8", history, None, f"operation {operation_id} had {count} effects")
     for event in history.events:
         verified = event["type"] == "action.performed" and event["data"]["state"] == "verified"
-        if verified and history.effects and not history.effects.get(event["data"]["operation_id"]):
+        if verified and not history.effects.get(event["data"]["operation_id"]):
             yield _violation("I8", history, event["seq"], "verified without an effect")
 
 
 def _tracker(history: History) -> Iterator[Violation]:
-    """The bot's texts in the tracker are those that the log shows for the same turns, and each read text is there."""
-    shown = {event["seq"]: event for event in history.events}
-    for turn in history.turns:
-        if not turn.reply_to or not turn.tracker_events:
-            continue
-        wrote = "\n".join(shown[seq]["data"].get("text", "") for seq in turn.reply_to)
-        read = [event.get("text") or "" for event in turn.tracker_events if event.get("event") == "user"]
-        if len(read) != 1:
-            yield _violation("I11", history, turn.reply_to[-1], f"{len(read)} user events in one turn")
-        elif not read[0].startswith("/") and read[0] != history.reading(wrote)[: len(read[0])]:
-            yield _violation("I11", history, turn.reply_to[-1], "the tracker's text is not the customer's")
-        logged = [
-            event["data"].get("text", "")
-            for event in history.events
-            if event["type"] == "message.sent"
-            and event["source"] == "bot"
-            and tuple(event["data"].get("reply_to", ())) == turn.reply_to
-        ]
-        uttered = [e["text"] for e in turn.tracker_events if e.get("event") == "bot" and e.get("text")]
-        if any(text not in logged for text in uttered):
-            yield _violation("I11", history, turn.reply_to[-1], "the tracker holds a text that was never shown")
+    if history.turns is not None:
+        for seq, what in disagreements(history.events, history.turns, history.reading):
+            yield _violation("I11", history, seq, what)
 
 
 _MOVES = frozenset(event for _, event in rules.TRANSITIONS)

@@ -46,9 +46,11 @@ class Evidence:
     def violations_of_all(self) -> list[str]:
         """The whole log once more, at the end, conversations that no client knows of (their opening was cut) too."""
         found = []
+        effects = self._shop.effects()
         with self._engine.connect() as connection:
             for conversation_id in conversation_ids(connection):
-                history = replace(load(connection, conversation_id), reading=harmless)
+                shown = {key: effects.get(key, 0) for key in _operations(connection, conversation_id)}
+                history = replace(load(connection, conversation_id, effects=shown), reading=harmless)
                 found += [str(violation) for violation in check(history)]
         twice = [order for order, count in self._shop.cancellations().items() if count > 1]
         return found + [f"I8: order {order} was cancelled more than once" for order in twice]
