@@ -47,10 +47,13 @@ def end_after(message: Message, moment: float) -> float | None:
     return None if message.ended is None else max(0.0, message.ended - max(moment, message.sent))
 
 
-def limits(targets: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is wanted, what was measured, and whether that holds."""
+def limits(targets: dict[str, dict[str, Any]], trials: int) -> list[dict[str, Any]]:
+    """What is wanted, what was measured, and whether that holds. ``trials`` were asked for of each target."""
     found = []
     for name, figures in targets.items():
+        found.append(_at_least(f"{name}: trials carried out", trials, figures["trials"]))
+        most = figures["trials"] // 2 + 1
+        found.append(_at_least(f"{name}: trials that hit a turn in flight", most, figures["hit_in_flight"]))
         found.append(_limit(f"{name}: acknowledged messages lost", 0, figures["acknowledged_lost"]))
         found.append(_limit(f"{name}: violations of I1-I8, I11", 0, figures["violations"]))
         found.append(_limit(f"{name}: messages without an end", 0, figures["ends"].get("none", 0)))
@@ -83,15 +86,20 @@ def table(targets: dict[str, dict[str, Any]]) -> str:
 
 def limit_lines(found: Sequence[dict[str, Any]]) -> list[str]:
     return [
-        f"{'ok    ' if each['holds'] else 'MISSED'} {each['what']}: wanted ≤ {each['wanted']:g}, measured"
+        f"{'ok    ' if each['holds'] else 'MISSED'} {each['what']}: wanted {each['bound']} {each['wanted']:g}, measured"
         f" {'nothing' if each['measured'] is None else format(each['measured'], 'g')}"
         for each in found
     ]
 
 
 def _limit(what: str, wanted: float, measured: float | None) -> dict[str, Any]:
-    """Where nothing was measured nothing was missed: the count of messages without an end tells of those."""
-    return {"what": what, "wanted": wanted, "measured": measured, "holds": measured is None or measured <= wanted}
+    """Where nothing was measured nothing was shown, so it does not hold."""
+    holds = measured is not None and measured <= wanted
+    return {"what": what, "bound": "≤", "wanted": wanted, "measured": measured, "holds": holds}
+
+
+def _at_least(what: str, wanted: float, measured: float) -> dict[str, Any]:
+    return {"what": what, "bound": "≥", "wanted": wanted, "measured": measured, "holds": measured >= wanted}
 
 
 def _spread(values: Iterable[float | None]) -> dict[str, float | None]:

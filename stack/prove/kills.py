@@ -145,7 +145,7 @@ def _document(
     }
     violations = [violation for tally in tallies.values() for violation in tally.violations]
     violations += [violation for facts in extra.values() for violation in facts["violations_of_all"]]
-    wanted = figures.limits(targets)
+    wanted = figures.limits(targets, extent.trials)
     count = sum(len(tally.results) for tally in tallies.values())
     lines = [figures.table(targets), "", *figures.limit_lines(wanted), ""]
     lines += [f"{count} trials, {len(violations)} violations", *violations[:50]]

@@ -27,8 +27,8 @@ def of_target(*results: Result, violations: int = 0, lost: int = 0, spare: bool 
     return figures.of_target(results, violations, lost, spare=spare)
 
 
-def missed(measured: dict[str, Any]) -> list[str]:
-    return [limit["what"] for limit in figures.limits({"bot": measured}) if not limit["holds"]]
+def missed(measured: dict[str, Any], trials: int = 1) -> list[str]:
+    return [limit["what"] for limit in figures.limits({"bot": measured}, trials) if not limit["holds"]]
 
 
 def test_times_count_from_the_kill_from_ready_and_from_the_sending_where_that_was_later() -> None:
@@ -62,10 +62,32 @@ def test_all_is_well_within_the_limits() -> None:
         (of_target(result(message(first_word=3.01))), "honest word"),
         (of_target(result(message(ended=8.01))), "ready again"),
         (of_target(result(message(ended=3.01)), spare=True), "after the kill"),
+        (of_target(), "trials carried out"),
+        (of_target(result(message(), in_flight=False)), "in flight"),
+        (of_target(result(message(), in_flight=False), result(message())), "in flight"),
+        (of_target(result(message(first_word=None))), "honest word"),
+        (of_target(result()), "ready again"),
+        (of_target(result(), spare=True), "after the kill"),
     ],
 )
 def test_each_limit_can_be_missed(measured: dict[str, Any], what: str) -> None:
     assert any(what in limit for limit in missed(measured)), missed(measured)
+
+
+def test_most_trials_must_hit_a_turn_in_flight_not_all() -> None:
+    hits = [result(message()), result(message()), result(message(), in_flight=False)]
+    assert missed(of_target(*hits), trials=3) == []
+
+
+def test_a_trial_that_could_not_be_carried_out_is_missing() -> None:
+    assert missed(of_target(result(message())), trials=2) == ["bot: trials carried out"]
+
+
+def test_a_limit_tells_in_which_direction_it_holds() -> None:
+    lines = figures.limit_lines(figures.limits({"bot": of_target(result(message()))}, 1))
+
+    assert "ok     bot: trials carried out: wanted ≥ 1, measured 1" in lines
+    assert "ok     bot: acknowledged messages lost: wanted ≤ 0, measured 0" in lines
 
 
 def test_the_table_has_a_line_for_each_target() -> None:
