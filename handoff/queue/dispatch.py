@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -26,8 +27,8 @@ from handoff.gateway.hub import DESK, Listener, Signal
 from handoff.queue import moves, waiting
 from handoff.queue.answering import answer_due, read_unanswered
 from handoff.queue.board import Board, candidate_of, read_board, wanted_of
-from handoff.queue.estimate import Place, Pool, stand_in_line
-from handoff.queue.matching import Candidate, may_take, nobody_left, plan_offers
+from handoff.queue.estimate import Place, pools_of, stand_in_line
+from handoff.queue.matching import Candidate, nobody_left, plan_offers
 from handoff.queue.order import Order
 from handoff.queue.routing import opens_at
 
@@ -106,15 +107,14 @@ class Dispatcher:
                 await self._step("expired", row, partial(_end_offer, row["id"], asked, early=early))
         free = [row for row in board.waiting if not row["offered_to"] or row["offer_expires_at"] <= stamp(now)]
         rows = {row["id"]: row for row in free}
-        offers = plan_offers([wanted_of(row, self._plan) for row in free], there)
+        planned = plan_offers([wanted_of(row, self._plan) for row in free], there)
+        offers = {row["id"]: row["offered_to"] for row in board.waiting if row["id"] not in rows}
         offer_for = self._core.settings.offer_for
-        for handoff_id, agent_id in offers.items():
-            await self._step(
-                "offered",
-                rows[handoff_id],
-                partial(moves.offer, handoff_id=handoff_id, agent_id=agent_id, offer_for=offer_for),
-            )
-        await self._tell_places(board, there, now)
+        for handoff_id, agent_id in planned.items():
+            make = partial(moves.offer, handoff_id=handoff_id, agent_id=agent_id, offer_for=offer_for)
+            if await self._step("offered", rows[handoff_id], make):
+                offers[handoff_id] = agent_id
+        await self._tell_places(board, there, offers, now)
 
     async def _owed_by_who_is_away(self, board: Board, states: dict[str, State] | None) -> dict[str, str | None]:
         """Since when customers wait for a word of somebody who is away, by hand-over. Who is at the desk may take
@@ -188,10 +188,15 @@ class Dispatcher:
                 there[name] = candidate_of(person, board.load(name) + offered)
         return there
 
-    async def _tell_places(self, board: Board, there: dict[str, Candidate], now: datetime) -> None:
-        line = [(row["department"], row["weight"]) for row in board.waiting]
-        stands = stand_in_line(line, _pools(board, there), board.pace)
-        opening = {department: opens_at(self._plan, department, now) for department in {each for each, _ in line}}
+    async def _tell_places(
+        self, board: Board, there: dict[str, Candidate], offers: dict[str, str], now: datetime
+    ) -> None:
+        line = [wanted_of(row, self._plan) for row in board.waiting]
+        departments = {one.department for one in line}
+        # An offer takes no place of its own: what it is for stands in the line.
+        pools = pools_of(departments, [replace(one, load=board.load(one.id)) for one in there.values()])
+        stands = stand_in_line(line, offers, pools, board.pace)
+        opening = {department: opens_at(self._plan, department, now) for department in departments}
         for row, (position, seconds) in zip(board.waiting, stands, strict=True):
             closed = opening[row["department"]]
             place = Place(
@@ -203,27 +208,17 @@ class Dispatcher:
             if waiting.should_tell(row, place, now):
                 await self._step("told", row, partial(waiting.tell, handoff_id=row["id"], place=place, plan=self._plan))
 
-    async def _step(self, move: str, row: waiting.Row, work: Callable[[LogWriter], bool]) -> None:
-        """One conversation that cannot be moved must not keep the others waiting."""
+    async def _step(self, move: str, row: waiting.Row, work: Callable[[LogWriter], bool]) -> bool:
+        """Whether it was done. One conversation that cannot be moved must not keep the others waiting."""
         try:
             if await self._core.change(row["conversation_id"], work):
                 MOVES.labels(move).inc()
+                return True
         except FrontdeskError as problem:
             logger.warning("dispatch.step_failed", move=move, code=problem.code, row_id=row["id"])
         except Exception:
             logger.exception("dispatch.step_failed", move=move, row_id=row["id"])
-
-
-def _pools(board: Board, there: dict[str, Candidate]) -> list[Pool]:
-    """Who is there, by what of the queue they may take. An offer takes no place: what it is for stands in the line."""
-    departments = {row["department"] for row in board.waiting}
-    sums: dict[frozenset[str | None], tuple[int, int]] = {}
-    for one in there.values():
-        may = frozenset(each for each in departments if may_take(each, one.roles, one.departments))
-        if may and one.capacity > 0:
-            free, capacity = sums.get(may, (0, 0))
-            sums[may] = (free + max(one.capacity - board.load(one.id), 0), capacity + one.capacity)
-    return [Pool(may, free, capacity) for may, (free, capacity) in sums.items()]
+        return False
 
 
 def _end_offer(handoff_id: str, agent_id: str, log: LogWriter, *, early: bool) -> bool:

@@ -1,16 +1,19 @@
 """How long a customer will wait, from what happened lately. Pure.
 
-A free colleague means the usual time to pick up. Otherwise places free up at the pace of the last conversations, each
-taken for a ``handling`` time.
+What a colleague is asked to take now means the usual time to pick up. For all else places free up at the pace of the
+last conversations, each taken for a ``handling`` time. Whether somebody is free for it is not judged here a second
+time: the offers say so.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+from handoff.queue.matching import Candidate, Wanted, may_take
 
 USUAL_PICK_UP = 30.0
 USUAL_HANDLING = 480.0
@@ -41,6 +44,7 @@ class Pool:
     in weights; ``free`` counts what nobody has accepted yet as free, and ``capacity`` is above 0."""
 
     may_take: frozenset[str | None]
+    people: frozenset[str]
     free: int
     capacity: int
 
@@ -48,33 +52,64 @@ class Pool:
         """Seconds until the last of ``taken`` places comes free."""
         return max(taken - self.free, 0) * usual.handling / self.capacity
 
+    def next_place(self, usual: Pace) -> float:
+        """Seconds until somebody of them ends a conversation."""
+        return usual.handling / self.capacity
+
+
+def pools_of(departments: Collection[str | None], people: Iterable[Candidate]) -> list[Pool]:
+    """``people`` by what they may take of these departments; their load is what they have accepted."""
+    groups: dict[frozenset[str | None], list[Candidate]] = {}
+    for one in people:
+        may = frozenset(each for each in departments if may_take(each, one.roles, one.departments))
+        if may and one.capacity > 0:
+            groups.setdefault(may, []).append(one)
+    return [
+        Pool(
+            may,
+            frozenset(one.id for one in group),
+            sum(max(one.capacity - one.load, 0) for one in group),
+            sum(one.capacity for one in group),
+        )
+        for may, group in groups.items()
+    ]
+
 
 def stand_in_line(
-    waiting: Sequence[tuple[str | None, int]], pools: Sequence[Pool], usual: Pace
+    waiting: Sequence[Wanted], offers: Mapping[str, str], pools: Sequence[Pool], usual: Pace
 ) -> list[tuple[int, int | None]]:
-    """For each that waits (department and weight, in order): its number, and the seconds until somebody accepts it.
+    """For each that waits, in order: its number, and the seconds until somebody accepts it. ``offers``: who is asked.
 
-    Each takes the place that comes free soonest with the people who may take it, and its number counts those ahead who
-    take a place with the same people no later. So what only others can serve keeps nobody waiting. Where nobody is
-    there for a department, those ahead of the same one count, and there is no estimate.
+    What is offered takes a place of whom it is offered to; each of the others the place that comes free soonest with
+    the people who may take it, and not before one of them ends a conversation. Its number counts those ahead who take
+    a place with the same people no later. So what only others can serve keeps nobody waiting. Where nobody is there for
+    a department, those ahead of the same one count, and there is no estimate.
     """
     taken = [0] * len(pools)
     starts: list[list[float]] = [[] for _ in pools]
     unserved: Counter[str | None] = Counter()
     stands: list[tuple[int, int | None]] = []
-    for department, weight in waiting:
-        mine = [index for index, pool in enumerate(pools) if department in pool.may_take]
+    for one in waiting:
+        mine = [index for index, pool in enumerate(pools) if one.department in pool.may_take]
         if not mine:
-            ahead = unserved.total() if department is None else unserved[department] + unserved[None]
-            unserved[department] += 1
+            ahead = unserved.total() if one.department is None else unserved[one.department] + unserved[None]
+            unserved[one.department] += 1
             stands.append((ahead + 1, None))
             continue
-        start, chosen = min((pools[index].wait(taken[index] + weight, usual), index) for index in mine)
+        asked = next((index for index in mine if offers.get(one.id) in pools[index].people), None)
+        if asked is None:
+            start, chosen = min((_start(pools[index], taken[index] + one.weight, usual), index) for index in mine)
+        else:
+            start, chosen = 0.0, asked
         ahead = sum(bisect_right(starts[index], start) for index in mine)
-        taken[chosen] += weight
-        starts[chosen].append(start)
+        taken[chosen] += one.weight
+        insort(starts[chosen], start)
         stands.append((ahead + 1, max(SHORTEST, round((usual.pick_up + start) / ROUND_TO) * ROUND_TO)))
     return stands
+
+
+def _start(pool: Pool, taken: int, usual: Pace) -> float:
+    return max(pool.wait(taken, usual), pool.next_place(usual))
 
 
 def worth_telling(told: Place | None, now: Place) -> bool:

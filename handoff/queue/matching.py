@@ -73,22 +73,18 @@ def fit(wanted: Wanted, candidate: Candidate) -> tuple[int, int, int]:
     )
 
 
-def eligible(wanted: Wanted, candidate: Candidate, *, senior_there: bool) -> bool:
-    if not may_take(wanted.department, candidate.roles, candidate.departments) or candidate.id in wanted.passed_by:
-        return False
-    # What wants a senior colleague is offered to others only while none is at the desk.
-    return not (wanted.senior and senior_there and not set(candidate.roles) & set(SENIORS))
+def best(wanted: Wanted, candidates: Iterable[Candidate]) -> Candidate | None:
+    """The best fit among those who may, have room and did not pass it by; among equals the least loaded, then by id, so
+    that everybody computes the same.
 
-
-def best(wanted: Wanted, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The best fit with room; among equals the least loaded, then by id, so that everybody computes the same."""
-    senior_there = any(
-        set(one.roles) & set(SENIORS) and may_take(wanted.department, one.roles, one.departments) for one in candidates
-    )
+    What wants a senior colleague goes to one who has room; one who has none keeps it from nobody.
+    """
     fitting = [
         one
         for one in candidates
-        if eligible(wanted, one, senior_there=senior_there) and has_room(wanted.weight, one.load, one.capacity)
+        if may_take(wanted.department, one.roles, one.departments)
+        and one.id not in wanted.passed_by
+        and has_room(wanted.weight, one.load, one.capacity)
     ]
     return min(fitting, key=lambda one: (_worse(wanted, one), one.load / one.capacity, one.id), default=None)
 
@@ -108,7 +104,7 @@ def plan_offers(waiting: Sequence[Wanted], candidates: Mapping[str, Candidate]) 
     there = dict(candidates)
     made: dict[str, str] = {}
     for wanted in sorted(waiting, key=lambda one: (one.rank, one.id)):
-        chosen = best(wanted, list(there.values()))
+        chosen = best(wanted, there.values())
         if chosen is None:
             continue
         made[wanted.id] = chosen.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.queue.estimate import FEWEST, USUAL_HANDLING, Pace, Place, Pool, pace, stand_in_line, worth_telling
+from handoff.queue.estimate import (
+    FEWEST,
+    USUAL_HANDLING,
+    Pace,
+    Place,
+    Pool,
+    pace,
+    pools_of,
+    stand_in_line,
+    worth_telling,
+)
 from handoff.queue.matching import Candidate, Wanted, best, has_room, may_take, nobody_left, plan_offers, same_people
 from handoff.queue.plan import FILE, BadPlan, default_plan, read_plan
 from handoff.queue.routing import due, rank, route
@@ -46,11 +57,14 @@ def test_the_best_fit_gets_it_and_among_equals_the_least_loaded() -> None:
     assert best(wanted(language="de-AT", skills=("returns",)), [skilled, german]) == german
 
 
-def test_senior_work_goes_to_seniors_while_one_is_there() -> None:
-    senior, junior = agent("s", roles=("agent", "senior"), load=3), agent("j")
-    assert best(wanted(senior=True), [senior, junior]) is None  # it waits for the senior's next free place
+def test_senior_work_goes_to_a_senior_who_can_have_it_and_is_kept_from_nobody() -> None:
+    senior, junior = agent("s", roles=("agent", "senior")), agent("j")
+    assert best(wanted(senior=True), [senior, junior]) == senior
+    assert best(wanted(senior=True), [replace(senior, load=3), junior]) == junior
+    assert best(wanted(senior=True), [replace(senior, capacity=0), junior]) == junior
+    assert best(wanted(senior=True, passed_by=("s",)), [senior, junior]) == junior
     assert best(wanted(senior=True), [junior]) == junior
-    assert best(wanted(), [agent("s", roles=("senior",)), junior]) == junior
+    assert best(wanted(), [senior, junior]) == junior
 
 
 def test_who_passed_is_not_asked_again() -> None:
@@ -78,6 +92,7 @@ CANDIDATES = st.lists(
         st.sampled_from("abcdef"),
         capacity=st.integers(0, 4),
         load=st.integers(0, 4),
+        roles=st.sampled_from([("agent",), ("agent", "senior"), ("agent", "lead")]),
         departments=st.sampled_from([(), ("orders",), ("billing",)]),
     ),
     unique_by=lambda one: one.id,
@@ -90,6 +105,7 @@ WAITING = st.lists(
         weight=st.integers(1, 2),
         department=st.sampled_from([None, "orders", "billing"]),
         senior=st.booleans(),
+        passed_by=st.sampled_from([(), ("a",), ("a", "b")]),
     ),
     max_size=12,
 )
@@ -107,12 +123,25 @@ def test_offers_keep_capacity_and_departments(waiting: list[Wanted], candidates:
             assert has_room(one.weight, loads[who.id], who.capacity)
             loads[who.id] += one.weight
     for one in waiting:  # nothing waits that somebody could take
-        if one.id not in offers and not one.senior:
+        if one.id not in offers:
             assert not any(
                 may_take(one.department, who.roles, who.departments)
+                and who.id not in one.passed_by
                 and has_room(one.weight, loads[who.id], who.capacity)
                 for who in candidates
             )
+
+
+@given(WAITING, CANDIDATES)
+def test_a_place_is_said_to_be_free_where_it_is_offered_and_nowhere_else(
+    waiting: list[Wanted], candidates: list[Candidate]
+) -> None:
+    usual = Pace(pick_up=30, handling=60 * sum(one.capacity for one in candidates) + 60)
+    line = sorted(waiting, key=lambda one: (one.rank, one.id))
+    offers = plan_offers(line, {one.id: one for one in candidates})
+    pools = pools_of({one.department for one in line}, candidates)
+    stands = stand_in_line(line, offers, pools, usual)
+    assert [seconds == 30 for _, seconds in stands] == [one.id in offers for one in line]
 
 
 def test_routes_follow_the_issue() -> None:
@@ -140,28 +169,40 @@ def test_the_first_answer_is_due_by_the_queue() -> None:
     assert due(PLAN, "support", "orders", NOON) == NOON + timedelta(seconds=180)
 
 
+def pool(*departments: str, free: int, capacity: int, people: str = "") -> Pool:
+    return Pool(frozenset(departments), frozenset(people), free, capacity)
+
+
 def test_estimates() -> None:
     usual = Pace(pick_up=30, handling=600)
-    line: list[tuple[str | None, int]] = [("orders", 1)] * 4
-    orders = Pool(frozenset({"orders"}), free=1, capacity=3)
-    assert stand_in_line(line, [orders], usual) == [(1, 30), (2, 240), (3, 420), (4, 630)]
-    assert stand_in_line(line, [], usual) == [(1, None), (2, None), (3, None), (4, None)]
+    line = [wanted(name) for name in "1234"]
+    orders = pool("orders", free=1, capacity=3, people="ab")
+    assert stand_in_line(line, {"1": "a"}, [orders], usual) == [(1, 30), (2, 240), (3, 420), (4, 630)]
+    assert stand_in_line(line, {}, [], usual) == [(1, None), (2, None), (3, None), (4, None)]
     assert pace([1.0] * (FEWEST - 1), []).handling == USUAL_HANDLING
     assert pace([10.0] * FEWEST, [100.0] * FEWEST) == Pace(10.0, 100.0)
 
 
+def test_what_everybody_free_passed_by_is_not_said_to_be_next() -> None:
+    usual = Pace(pick_up=30, handling=600)
+    orders = pool("orders", free=3, capacity=3, people="a")
+    line = [wanted("1", passed_by=("a",)), wanted("2")]
+    assert stand_in_line(line, {"2": "a"}, [orders], usual) == [(1, 240), (1, 30)]
+
+
 def test_those_ahead_count_whom_the_same_people_serve() -> None:
     usual = Pace(pick_up=30, handling=600)
-    ahead: list[tuple[str | None, int]] = [("billing", 1)] * 5
-    orders = Pool(frozenset({"orders"}), free=1, capacity=3)
-    billing = Pool(frozenset({"billing"}), free=0, capacity=2)
-    lead = Pool(frozenset({"orders", "billing"}), free=0, capacity=1)
-    assert stand_in_line([*ahead, ("orders", 1)], [orders, billing], usual)[-1] == (1, 30)
-    assert stand_in_line([*ahead, ("orders", 1)], [orders, billing, lead], usual)[-1] == (1, 30)
-    assert stand_in_line([*ahead, ("orders", 1)], [billing], usual)[-1] == (1, None)
-    assert stand_in_line([*ahead, ("billing", 1)], [orders, billing], usual)[-1] == (6, 1830)
-    everybody = Pool(frozenset({"orders", "billing"}), free=0, capacity=5)
-    assert stand_in_line([*ahead, ("orders", 1)], [everybody], usual)[-1] == (6, 750)
+    ahead = [wanted(name, department="billing") for name in "12345"]
+    mine, theirs = wanted("6"), wanted("6", department="billing")
+    orders = pool("orders", free=1, capacity=3, people="a")
+    billing = pool("billing", free=0, capacity=2)
+    lead = pool("orders", "billing", free=0, capacity=1)
+    assert stand_in_line([*ahead, mine], {"6": "a"}, [orders, billing], usual)[-1] == (1, 30)
+    assert stand_in_line([*ahead, mine], {"6": "a"}, [orders, billing, lead], usual)[-1] == (1, 30)
+    assert stand_in_line([*ahead, mine], {}, [billing], usual)[-1] == (1, None)
+    assert stand_in_line([*ahead, theirs], {}, [orders, billing], usual)[-1] == (6, 1830)
+    everybody = pool("orders", "billing", free=0, capacity=5)
+    assert stand_in_line([*ahead, mine], {}, [everybody], usual)[-1] == (6, 750)
 
 
 def test_departments_are_tied_together_by_people_of_both_and_not_by_leads() -> None:
