@@ -51,7 +51,7 @@ class Dispatcher:
         self._every = every
         self._changed = asyncio.Event()
         self._online: set[str] = set()
-        self._loads: dict[str, int] = {}
+        self._had: dict[str, set[str]] = {}
         presence.on_change = self._changed.set
 
     async def run_forever(self) -> None:
@@ -157,11 +157,15 @@ class Dispatcher:
         await self._core.database.write(lambda c: moves.set_row(c, row["id"], missing_since=since))
 
     async def _give_new_chances(self, board: Board, states: dict[str, State]) -> None:
-        """Who signs in or frees up may be offered again what they passed by before."""
+        """Who signs in, or has ended a conversation, may be offered again what they passed by before.
+
+        One that they passed on or lost has not ended: it frees a place, and would come back to them at once.
+        """
         online = {name for name, state in states.items() if state == "online"}
-        loads = {name: board.load(name) for name in online}
-        fresh = {name for name in online if name not in self._online or loads[name] < self._loads.get(name, 0)}
-        self._online, self._loads = online, loads
+        going_on = {row["id"] for row in (*board.waiting, *board.accepted)}
+        fresh = {name for name in online if name not in self._online or self._had.get(name, set()) - going_on}
+        self._online = online
+        self._had = {name: {row["id"] for row in board.accepted if row["agent_id"] == name} for name in online}
         for row in board.waiting:
             if fresh & set(row["passed_by"]):
                 left = sorted(set(row["passed_by"]) - fresh)

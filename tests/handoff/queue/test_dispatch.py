@@ -185,6 +185,30 @@ async def test_after_a_pause_everybody_is_asked_once_more(desk: Desk, clock: Ahe
     await eventually("it is offered again", again)
 
 
+async def test_who_passes_one_on_is_not_asked_for_it_before_the_pause(desk: Desk, clock: AheadClock) -> None:
+    ana = await Agent.sign_in(desk)
+    me = await id_of(ana)
+    customer, other, third, next_one = [await desk.open() for _ in range(4)]
+    await customer.post("handoff", {})
+    await seen(desk, customer, "handoff.offered", agent_id=me)  # so a round has seen her sign in
+    handoff, ending = await ana.take(customer), await ana.take(other)
+    await third.post("handoff", {})
+    await seen(desk, third, "handoff.offered", agent_id=me)  # so a round has seen what she has
+    before = (await desk.log(customer.id))[-1]["seq"]
+    assert (await ana.post(f"/handoffs/{handoff}/transfer", {"queue": "support"})).status_code == 204
+    await next_one.post("handoff", {})
+    await seen(desk, next_one, "handoff.offered", agent_id=me)  # so a round has seen that she has fewer now
+    assert (await row_of(desk, customer))["passed_by"] == [me]
+    await seen(desk, next_one, "handoff.advanced")  # that round is over
+    closed = await ana.post(f"/handoffs/{ending}/close", {"outcome": "resolved", "cause": "other"})
+    assert closed.status_code == 204, closed.text
+
+    async def again() -> bool:
+        return any(e["type"] == "handoff.offered" and e["seq"] > before for e in await desk.log(customer.id))
+
+    await eventually("who ended one is asked again", again)
+
+
 async def test_who_is_switched_off_loses_everything_at_once(desk: Desk) -> None:
     ana, customer = await Agent.sign_in(desk), await desk.open()
     await ana.take(customer)
