@@ -19,6 +19,8 @@ from handoff.storage import tables as t
 
 P = t.promises.c
 PromiseState = Literal["open", "due_soon", "late", "kept"]
+CUSTOMER = "customer"
+"""Who has a promise made by leaving a message."""
 MOST = 500
 FARTHEST = timedelta(days=365)
 
@@ -77,6 +79,13 @@ def due_time(text: str, now: datetime) -> str:
     if not in_time:
         raise Unprocessable("bad_due_time", "A promise needs a time ahead, within a year, with its time zone.")
     return stamp(moment)
+
+
+def of_message_left(log: LogWriter) -> str | None:
+    """The open promise to answer what the customer left in this episode, whichever hand-over it was left in."""
+    mine = (P.conversation_id == log.conversation.id, P.episode_id == log.conversation.episode_id)
+    query = sa.select(P.id).where(*mine, P.made_by == CUSTOMER, P.kept_at.is_(None))
+    return log.connection.execute(query.order_by(P.due_at.desc()).limit(1)).scalar()
 
 
 def open_in(connection: sa.Connection, conversation_id: str) -> Sequence[sa.RowMapping]:

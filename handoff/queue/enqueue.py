@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from handoff.clock import parse, stamp
 from handoff.contract.events import Evidence, HandoffQueued, HandoffReason, HandoffRequested, MessageSent, Source
 from handoff.conversations.log import LogWriter, read_events
+from handoff.episodes import promises
 from handoff.notices.catalogue import notices_for
 from handoff.queue import moves
 from handoff.queue.plan import DeskPlan
@@ -19,8 +20,9 @@ from handoff.queue.routing import due, rank, route
 from handoff.storage import tables as t
 
 SAME_MATTER = timedelta(days=7)
-"""For so long an earlier hand-over of the conversation counts as the same matter: it rises, and keeps its clock."""
+"""For so long after an earlier hand-over of the same issue the next one is a repeat: it rises, and keeps its clock."""
 LOOK_BACK = 8
+E, H = t.episodes.c, t.handoffs.c
 TO_CARRY_OUT = sa.and_(
     t.inbox.c.trigger == "approval_decided",
     sa.exists().where(
@@ -70,6 +72,7 @@ def enqueue(
         "first_wait_at": stamp(first_wait),
         "due_at": stamp(due(plan, chosen.queue, chosen.department, first_wait)),
         "passed_by": [],
+        "promise_id": promises.of_message_left(log),
     }
     position = moves.position_of(log.connection, row)
     log.change_owner(HandoffQueued(row["id"], chosen.queue, position, chosen.department, row["due_at"]), "system")
@@ -101,18 +104,32 @@ def _chosen(log: LogWriter) -> str | None:
 
 
 def _before(log: LogWriter) -> tuple[int, datetime]:
-    """How often people had this matter, and when its clock began: a hand-back does not stop it, a closing does."""
+    """How often people had this issue, in linked conversations too, and when its clock began: a hand-back does not stop
+    it, a closing does, and another conversation has a clock of its own."""
+    later = t.episodes.alias("later")
+    next_opened = (
+        sa.select(sa.func.min(later.c.opened_seq))
+        .where(later.c.conversation_id == E.conversation_id, later.c.opened_seq > E.opened_seq)
+        .correlate(t.episodes)
+        .scalar_subquery()
+    )
+    of_episode = sa.and_(
+        H.conversation_id == E.conversation_id,
+        H.seq > E.opened_seq,
+        sa.or_(next_opened.is_(None), H.seq < next_opened),
+    )
+    this = log.conversation.episode_id
+    linked_to = log.connection.execute(sa.select(E.linked_to).where(E.id == this)).scalar()
+    first = linked_to or this
     query = (
-        sa.select(t.handoffs.c.state, t.handoffs.c.first_wait_at)
-        .where(
-            t.handoffs.c.conversation_id == log.conversation.id,
-            t.handoffs.c.ended_at > stamp(log.moment - SAME_MATTER),
-        )
-        .order_by(t.handoffs.c.seq.desc())
+        sa.select(H.conversation_id, H.state, H.first_wait_at)
+        .select_from(t.handoffs.join(t.episodes, of_episode))
+        .where(sa.or_(E.id == first, E.linked_to == first), H.ended_at > stamp(log.moment - SAME_MATTER))
+        .order_by(H.seq.desc())
     )
     earlier = log.connection.execute(query).all()
     first_wait = log.moment
-    for row in earlier:
+    for row in (each for each in earlier if each.conversation_id == log.conversation.id):
         if row.state != "returned":
             break
         first_wait = parse(row.first_wait_at) if row.first_wait_at else first_wait

@@ -11,6 +11,7 @@ from handoff.clock import stamp
 from handoff.contract.events import HandoffQueued, HandoffReopened, HandoffRequested, MessageSent
 from handoff.conversations.log import LogWriter
 from handoff.conversations.reopening import is_erased
+from handoff.episodes import promises
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict, Forbidden
 from handoff.notices.catalogue import notices_for
@@ -22,7 +23,8 @@ from handoff.storage import tables as t
 
 LEADING = frozenset({"lead", "admin"})
 ROUTED = ("conversation_id", "reason", "queue", "priority", "topic", "department", "skills", "language", "weight")
-"""What the earlier hand-over was routed by; its clocks, its people and its outcome stay with it."""
+"""What the earlier hand-over was routed by; its clocks, its people and its outcome stay with it. The message that was
+left goes on, answered or not: who was mailed is mailed what is added."""
 
 
 def reopen(
@@ -69,6 +71,7 @@ def _wait_anew(log: LogWriter, row: sa.RowMapping, plan: DeskPlan) -> tuple[str,
         "rank": rank(plan, row["priority"], log.moment),
         "due_at": due_at,
         "passed_by": [],
+        "promise_id": promises.of_message_left(log) or row["promise_id"],
     }
     position = moves.position_of(log.connection, fresh)
     log.append(HandoffQueued(fresh["id"], row["queue"], position, row["department"], due_at), "system")

@@ -88,14 +88,15 @@ def leave_message(
         said = MessageSent(text, author="customer", client_message_id=client_message_id)
         log.append(said, "customer", fingerprint=fingerprint("text", text))
     log.append(ContactGiven(contact.kind, contact.address, contact.checked), "customer")
-    if row["promise_id"] is not None:
-        there = sa.select(t.promises.c.due_at).where(t.promises.c.id == row["promise_id"])
-        return str(row["promise_id"]), str(log.connection.execute(there).scalar_one())
+    open_one = (t.promises.c.id == row["promise_id"], t.promises.c.kept_at.is_(None))
+    made = log.connection.execute(sa.select(t.promises.c.id, t.promises.c.due_at).where(*open_one)).first()
+    if made is not None:
+        return made.id, made.due_at
     due_by = message_due(plan, row["department"], log.moment)
     due_at = stamp(due_by)
     owner = f"team:{row['department'] or row['queue']}"
     promise_id = promises.make(
-        log, wording.answer_owed(contact.kind), owner, due_at, made_by="customer", source="system"
+        log, wording.answer_owed(contact.kind), owner, due_at, made_by=promises.CUSTOMER, source="system"
     )
     moves.set_row(log.connection, row["id"], promise_id=promise_id)
     told = notices_for(log.conversation.locale).message_left(local(plan, row["department"], due_by), contact.kind)

@@ -176,6 +176,49 @@ async def test_an_answer_leaves_by_mail_and_the_mail_is_the_proof(desk: Desk, se
     assert await desk.violations(case.customer.id) == []
 
 
+@pytest.mark.parametrize("how", ["returned", "closed", "reopened"])
+async def test_the_answer_leaves_from_the_next_hand_over_of_the_issue_too(
+    desk: Desk, server: MailServer, how: str
+) -> None:
+    case = await left(desk)
+    if how == "returned":
+        assert (await case.ana.post(f"/handoffs/{case.handoff}/return", {})).status_code == 204
+        case.handoff = await case.ana.take(case.customer)
+    else:
+        closing = {"outcome": "unresolved", "cause": "later"}
+        assert (await case.ana.post(f"/handoffs/{case.handoff}/close", closing)).status_code == 204
+    if how == "closed":
+        await case.customer.post("feedback", {"kind": "not_solved"})
+        case.handoff = await case.ana.take(case.customer)
+    if how == "reopened":
+        case.handoff = (await case.ana.post(f"/handoffs/{case.handoff}/reopen")).json()["handoff_id"]
+        await case.ana.post(f"/handoffs/{case.handoff}/accept")
+    await case.answer()
+    await postman(desk, smtp(server)).step()
+    [taken] = server.taken
+    assert ANSWER in taken.text
+    assert (await case.promise())["kept_at"] is not None
+    assert (await case.close())[0] == 204
+
+
+async def test_what_is_added_after_a_reopening_leaves_by_mail_and_another_issue_does_not(
+    desk: Desk, server: MailServer
+) -> None:
+    case = await left(desk)
+    await case.answer()
+    await postman(desk, smtp(server)).step()
+    assert (await case.close())[0] == 204
+    case.handoff = (await case.ana.post(f"/handoffs/{case.handoff}/reopen")).json()["handoff_id"]
+    await case.ana.post(f"/handoffs/{case.handoff}/accept")
+    await case.answer("It is Saturday after all.", "2")
+    await postman(desk, smtp(server)).step()
+    assert [("Saturday" in mail.text) for mail in server.taken] == [False, True]
+    assert (await case.close())[0] == 204
+    case.handoff = await case.ana.take(case.customer)  # another issue: the button after a closing
+    await case.answer("What else can I do?", "3")
+    assert await case.mails() == []
+
+
 async def test_a_call_that_was_promised_stays_the_colleagues(desk: Desk, server: MailServer) -> None:
     called = await left(desk, {"phone": "+43 1 58058"})
     await called.answer()
