@@ -25,6 +25,7 @@ from handoff.episodes import rules as episodes
 from handoff.errors import FrontdeskError
 from handoff.gateway import wording
 from handoff.notices.catalogue import notices_for
+from handoff.queue import answering
 from handoff.storage import tables as t
 from handoff.surveys.rules import SILENCE
 
@@ -56,11 +57,12 @@ class Timers:
 
 @dataclass(frozen=True)
 class Silence:
-    """What is read from the log. ``last_said`` is the newest message, ``asked_at`` the question that was asked."""
+    """What is read from the log. ``last_said`` is the newest message, ``asked_at`` the question that was asked;
+    ``word_owed``: it is ours to speak."""
 
     owner: str
     last_said: int | None
-    by_customer: bool
+    word_owed: bool
     asked_at: int | None
     since: timedelta
 
@@ -68,7 +70,7 @@ class Silence:
 def next_step(silence: Silence, timers: Timers) -> Step | None:
     """What is due. The question is itself a message, so whatever is said after it begins a new silence."""
     who = rules.kind(silence.owner)
-    if who not in ("bot", "agent") or silence.last_said is None or silence.by_customer:
+    if who not in ("bot", "agent") or silence.last_said is None or silence.word_owed:
         return None
     if silence.asked_at == silence.last_said:
         return "close" if silence.since >= timers.close else None
@@ -113,7 +115,7 @@ def silent(connection: sa.Connection, timers: Timers, now: datetime) -> list[tup
             C.episode_id.is_not(None),
             C.turn_id.is_(None),
             C.last_event_at <= stamp(now - timers.shortest),
-            _last_word_is_ours(),
+            ~_word_owed(),
             *_nothing_owed(C.id),
         )
         .order_by(C.last_event_at)
@@ -152,27 +154,23 @@ def _close(log: LogWriter) -> None:
 def _silence_of(log: LogWriter) -> Silence:
     conversation = log.conversation
     e = t.events.c
-    newest = (
-        sa.select(e.seq, e.source)
-        .where(e.conversation_id == conversation.id, e.type == "message.sent")
-        .order_by(e.seq.desc())
-        .limit(1)
-    )
-    said = log.connection.execute(newest).first()
+    newest = sa.select(sa.func.max(e.seq)).where(e.conversation_id == conversation.id, e.type == "message.sent")
     return Silence(
         conversation.owner,
-        said.seq if said else None,
-        said is not None and said.source == "customer",
+        log.connection.execute(newest).scalar(),
+        log.connection.execute(sa.select(_word_owed()).where(C.id == conversation.id)).scalar_one(),
         conversation.nudged_seq,
         log.moment - parse(conversation.last_event_at),
     )
 
 
-def _last_word_is_ours() -> sa.ColumnElement[bool]:
-    """What waits for somebody's answer must not fill the batch and keep all else open."""
+def _word_owed() -> sa.ColumnElement[bool]:
+    """For a row of ``conversations``: whether the customer waits for a word; a person's, where a person has it. What
+    waits for somebody's answer must not fill the batch and keep all else open."""
     e = t.events.c
     said = sa.select(e.source).where(e.conversation_id == C.id, e.type == "message.sent")
-    return said.order_by(e.seq.desc()).limit(1).scalar_subquery() != "customer"
+    newest_by = said.order_by(e.seq.desc()).limit(1).scalar_subquery()
+    return sa.case((C.owner.startswith("agent:"), answering.word_owed(C.id)), else_=newest_by == "customer")
 
 
 def _something_owed(log: LogWriter) -> bool:

@@ -45,6 +45,13 @@ def unanswered_since() -> sa.ScalarSelect[Any]:
     )
 
 
+def word_owed(conversation_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether the person who has the conversation owes a word: their first, or an answer. Only a person's word counts,
+    whatever the system told meanwhile."""
+    owed = sa.or_(H.answer_by.is_not(None), unanswered_since().is_not(None))
+    return sa.exists(sa.select(H.id).where(H.conversation_id == conversation_id, H.state == "accepted", owed))
+
+
 def read_unanswered(connection: sa.Connection, handoff_ids: Collection[str]) -> dict[str, str | None]:
     """``unanswered_since`` by hand-over."""
     query = sa.select(H.id, unanswered_since().label("since")).where(H.id.in_(handoff_ids))

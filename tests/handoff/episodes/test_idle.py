@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from handoff.contract.events import MessageSent
 from handoff.conversations.log import find
 from handoff.episodes import idle
 from handoff.episodes.idle import IdleCloser, Silence, Timers, move, next_step
@@ -113,6 +114,22 @@ async def test_a_persons_conversation_ends_as_no_reply(desk: Desk, clock: AheadC
     assert (await ana.get(f"/handoffs/{handoff}")).json()["state"] == "closed"
     assert (await ana.get("/queue")).json()["load"] == 0
     assert await desk.violations(customer.id) == []
+
+
+async def test_what_the_system_tells_beside_a_person_answers_no_question(desk: Desk, clock: AheadClock) -> None:
+    """As an approval that is carried out is told, while a colleague has the conversation."""
+    customer, ana = await talk(desk), await Agent.sign_in(desk)
+    handoff = await ana.take(customer)
+    await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m1", "text": "I am here"})
+    await customer.say("And when does the money arrive?")
+    told = MessageSent("Your refund is on its way.", author="system")
+    await desk.handoff.core.change(customer.id, lambda log: log.append(told, "system"))
+    await later(desk, clock, 60)
+    await later(desk, clock, 60)
+    assert (await last(desk, customer))["data"]["text"] == "Your refund is on its way."
+    await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m2", "text": "On Friday."})
+    await later(desk, clock, 31)
+    assert "still there" in (await last(desk, customer))["data"]["text"]
 
 
 async def test_nothing_closes_while_something_is_owed(desk: Desk, clock: AheadClock) -> None:
