@@ -116,7 +116,8 @@ class ConversationService:
         return Opened(conversation_id, token, opened.events[-1]["seq"], fresh.epoch)
 
     async def identify(self, conversation_id: str, customer: Customer) -> None:
-        """An anonymous conversation becomes this customer's; one that is another's stays theirs (409)."""
+        """An anonymous conversation becomes this customer's; one that is another's stays theirs (409). A later token of
+        the same customer is written down where it says something else of them."""
 
         def work(log: LogWriter) -> None:
             conversation = log.conversation
@@ -124,8 +125,10 @@ class ConversationService:
                 raise Conflict("other_customer", "This conversation belongs to another customer. Start a new one.")
             conversation.customer_id = customer.id
             conversation.customer_name = customer.name or conversation.customer_name
-            if conversation.verification == "none":
+            first = conversation.verification == "none"
+            if first or _vouched_before(log) != (customer.tier, customer.consent):
                 log.append(CustomerVerified(customer.id, "identity_token", customer.tier, customer.consent), "system")
+            if first:
                 conversation.verification = "identity_token"
                 linking.claim(log)
 
@@ -227,6 +230,22 @@ class ConversationService:
             return seq
 
         return await self._core.change(conversation_id, work)
+
+
+def _vouched_before(log: LogWriter) -> tuple[str | None, list[str]]:
+    """Tier and consent as the host site's newest token had them; nothing where it has shown none."""
+    e = t.events.c
+    verified = (
+        sa.select(e.data, t.event_content.c.content)
+        .select_from(t.events.outerjoin(t.event_content))
+        .where(e.conversation_id == log.conversation.id, e.type == "customer.verified")
+        .order_by(e.seq.desc())
+    )
+    for row in log.connection.execute(verified):
+        if row.data.get("method") == "identity_token":
+            said = {**row.data, **(row.content or {})}
+            return said.get("tier"), said.get("consent") or []
+    return None, []
 
 
 def _take_choice(log: LogWriter, choice: str) -> tuple[str, str]:

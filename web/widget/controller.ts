@@ -96,10 +96,10 @@ export class Controller {
     this.account.use(identityToken);
     const known = this.options.memory.load();
     if (!known) return;
-    if (known.subject === subjectOf(identityToken)) this.session.resume(known);
-    else if (known.subject === null && identityToken) {
+    if (known.subject === subjectOf(identityToken) || (known.subject === null && identityToken)) {
       this.session.resume(known);
-      if (known.id) void this.session.prove(known.id, identityToken);
+      // Also what a newer token says of the same person.
+      if (known.id && identityToken) void this.session.prove(known.id, identityToken);
     }
   }
 
@@ -109,7 +109,7 @@ export class Controller {
     const { session } = this;
     const subject = subjectOf(identityToken);
     const known = this.options.memory.load();
-    if (session.id && session.subject === null && identityToken) {
+    if (session.id && identityToken && (session.subject ?? subject) === subject) {
       void session.prove(session.id, identityToken);
     } else if (session.id && session.subject !== subject) {
       this.startOver();

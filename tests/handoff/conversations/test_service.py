@@ -155,6 +155,31 @@ async def test_what_the_site_says_of_a_customer_reaches_the_agent_and_not_the_cu
     assert (known["tier"], known["consent"]) == ("g" * 40, ["newsletter", "calls"])
 
 
+@pytest.mark.parametrize("proof", ["identity_token", "one_time_code"])
+async def test_a_newer_token_of_the_same_customer_is_written_down_where_it_says_something_else(
+    desk: Desk, proof: str
+) -> None:
+    async def checks_the_code(_request: dict[str, Any]) -> dict[str, Any]:
+        return result("That is the code.", directives=[{"directive": "verified", "customer_id": "mara"}])
+
+    desk.bot.answer = checks_the_code
+    customer = await desk.open("mara" if proof == "identity_token" else None)
+    await customer.say("123456")
+    await customer.until_text("That is the code.")
+
+    async def told(**said: object) -> list[tuple[object, object]]:
+        token = {"identity_token": identity_token("mara", **said)}
+        assert (await customer.post("identify", token)).status_code == 204
+        log = await desk.log(customer.id)
+        return [(e["data"].get("tier"), e["data"].get("consent", [])) for e in log if e["type"] == "customer.verified"]
+
+    assert await told() == [(None, [])]
+    gold = [(None, []), ("gold", ["calls"])]
+    assert await told(tier="gold", consent=["calls"]) == gold
+    assert await told(tier="gold", consent=["calls"]) == gold
+    assert await told(tier="gold") == [*gold, ("gold", [])]  # taken back
+
+
 async def test_an_anonymous_conversation_becomes_its_customers_and_never_anothers(desk: Desk) -> None:
     customer = await desk.open()
     assert (await customer.post("identify", {"identity_token": identity_token("mara")})).status_code == 204

@@ -403,6 +403,19 @@ describe("identity", () => {
     expect(texts(widget)).toEqual(["Hello"]);
   });
 
+  test("a newer token of the same person is sent on", async () => {
+    const widget = page(token("mara"));
+    widget.send("Hello");
+    await settle();
+    expect(bodies("/identify")).toEqual([]);
+    widget.identify(token("mara"));
+    await settle();
+    page(token("mara"));
+    await settle();
+    expect(bodies("/identify")).toEqual([{ identity_token: token("mara") }, { identity_token: token("mara") }]);
+    expect(texts(widget)).toEqual(["Hello"]);
+  });
+
   test("a stale proof does not stand between a customer and help", async () => {
     server.next.set("POST /conversations", { status: 401, body: { code: "identity_invalid", message: "Old.", data: {} } });
     const widget = page(token("mara"));
