@@ -66,6 +66,8 @@ from handoff.settings import HandoffSettings
 from handoff.storage.database import Database
 from handoff.team import routes as team_routes
 from handoff.team.service import Team
+from handoff.translation import routes as translation_routes
+from handoff.translation.service import Translations
 from handoff.webhooks import routes as webhook_routes
 from handoff.webhooks.service import WebhookService
 from handoff.widget import routes as widget_routes
@@ -156,6 +158,8 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(promise_routes.create_router(queue, PromiseService(core, trail), require))
     router.include_router(waiting_routes.create_router(core, own, ports, limit))
     router.include_router(transcript_routes.create_router(core, own, require, limit, queue.may_read, queue.note_read))
+    translations = Translations(core, ports)
+    router.include_router(translation_routes.create_router(translations, require, limit, queue.look_into))
     router.include_router(attachment_routes.create_router(attachments, own, require, limit, queue.may_read))
     router.include_router(customer_routes.create_router(core, customers))
     router.include_router(widget_routes.create_router(settings, plan, clock))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,31 @@ class Worded:
     lines: Mapping[str, str]
 
 
+class NotTranslated(Exception):
+    """No translation: the model took too long, or it could not."""
+
+    def __init__(self, state: Literal["late", "failed"]) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class Translator(Protocol):
+    """A language model as a translator; what it says is still to be checked."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def translate(self, text: str, language: str | None, into: str) -> str:
+        """``language`` of the text, where it is known. Raises ``NotTranslated``."""
+        ...
+
+
 async def _not_worded(_packet: Mapping[str, Any]) -> Worded:
     return Worded(None, {})
+
+
+def _english(_text: str) -> str:
+    return "en"
 
 
 async def _no_address(_customer_id: str) -> str | None:
@@ -53,12 +76,15 @@ class Ports:
     """``address_of``: a verified customer's e-mail on record. ``recovery_for``: the protocols that these intents,
     operation kinds and facts call for, best first. ``missing_role``: the role that deciding on this kind and amount
     needs, after what the customer was paid before (kind, amount), and none of ``roles`` has; ``None``: they may.
-    ``word_summary``: a packet, as it is sent, in a language model's words."""
+    ``word_summary``: a packet, as it is sent, in a language model's words. ``language_of``: the code of the language
+    that a text is in, ``en`` when in doubt. ``translator``: ``None`` where there is no language model."""
 
     address_of: Callable[[str], Awaitable[str | None]] = field(default=_no_address)
     recovery_for: Callable[[Sequence[str]], list[Recovery]] = field(default=_no_recovery)
     missing_role: Callable[[str, str | None, Paid, Sequence[str]], str | None] = field(default=_lead_decides)
     word_summary: Callable[[Mapping[str, Any]], Awaitable[Worded]] = field(default=_not_worded)
+    language_of: Callable[[str], str] = field(default=_english)
+    translator: Translator | None = None
 
     async def address_on_record(self, customer_id: str | None, verification: str) -> str | None:
         """Only of a customer who proved who they are."""

@@ -45,6 +45,10 @@ class NotComposed(Exception):
     """No composed answer, and why; the words go into the trace."""
 
 
+class TooSlow(NotComposed):
+    """The deadline came first."""
+
+
 class Composer(Protocol):
     @property
     def name(self) -> str:
@@ -105,7 +109,7 @@ class ModelComposer:
                         said.get("finish_reason") or said.get("stop_reason") or said.get("done_reason") or ended
                     )
         except TimeoutError as exc:
-            raise NotComposed("the language model was too slow") from exc
+            raise TooSlow("the language model was too slow") from exc
         except Exception as exc:
             # Every provider has errors of its own, and each means the same here.
             raise NotComposed(f"the language model failed ({type(exc).__name__})") from exc
@@ -114,8 +118,17 @@ class ModelComposer:
         return text.strip()
 
 
-def make_composer(settings: KnowledgeSettings, monotonic: Callable[[], float]) -> ModelComposer | None:
+def make_composer(
+    settings: KnowledgeSettings,
+    monotonic: Callable[[], float],
+    *,
+    patience: float = 1.0,
+    words: int | None = None,
+    tokens: int = MOST_TOKENS,
+) -> ModelComposer | None:
     """The configured model, None without one. LangChain and the provider's package are imported only for it.
+
+    ``patience``: how many times its deadline it is waited for. ``words`` and ``tokens``: the most that it may say.
 
     Raises ``KnowledgeError`` (``language_model_unusable``) when the name or its package is not known.
     """
@@ -123,8 +136,8 @@ def make_composer(settings: KnowledgeSettings, monotonic: Callable[[], float]) -
         return None
     from langchain.chat_models import init_chat_model
 
-    seconds = settings.llm_deadline.total_seconds()
-    options: dict[str, Any] = {"temperature": 0, "max_tokens": MOST_TOKENS, "timeout": seconds, "max_retries": 0}
+    seconds = patience * settings.llm_deadline.total_seconds()
+    options: dict[str, Any] = {"temperature": 0, "max_tokens": tokens, "timeout": seconds, "max_retries": 0}
     if settings.llm_url:
         options |= {"base_url": settings.llm_url, "api_key": settings.llm_key.get_secret_value() or "none"}
     name = settings.llm or f"openai:{settings.llm_model}"
@@ -135,7 +148,7 @@ def make_composer(settings: KnowledgeSettings, monotonic: Callable[[], float]) -
             "language_model_unusable",
             f"Language model {name} cannot be used: the name is wrong, or its provider's package or key is missing.",
         ) from exc
-    return ModelComposer(model, name, seconds, 2 * settings.answer_words, monotonic)
+    return ModelComposer(model, name, seconds, words or 2 * settings.answer_words, monotonic)
 
 
 def _messages(question: str, earlier: Sequence[str], evidence: Sequence[Evidence]) -> Messages:

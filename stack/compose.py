@@ -52,6 +52,7 @@ from stack.parts_settings import actions_settings, handoff_settings, knowledge_s
 from stack.privacy_stores import other_stores
 from stack.settings import Settings
 from stack.summaries import Summaries
+from stack.translating import make_translator
 
 Around = Callable[[Backend], Backend]
 TITLE = "Frontdesk"
@@ -113,6 +114,7 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
         desk_ports.fill(handoff.ports, backend)
         if knowledge.composer is not None:
             handoff.ports.word_summary = Summaries(knowledge.composer, knowledge.embeddings).word
+            handoff.ports.translator = make_translator(settings, clock)
         recorder = Recorder()
         handoff.core.runner.calls_of = recorder.take
         desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend, recorder=recorder)

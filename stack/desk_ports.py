@@ -11,6 +11,7 @@ from actions.authority import MONEY_OUT, Role, decide
 from actions.backend.port import Backend
 from actions.errors import ActionsError
 from actions.recovery import RecoveryCode, protocols
+from bot.triage.language import language_of
 from handoff.ports import Ports, Recovery
 
 MOST_PROTOCOLS = 3
@@ -49,6 +50,7 @@ def fill(ports: Ports, backend: Backend) -> None:
     ports.address_of = address_of
     ports.recovery_for = recovery_for
     ports.missing_role = missing_role
+    ports.language_of = language_of
 
 
 def recovery_for(signs: Sequence[str]) -> list[Recovery]:

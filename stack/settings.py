@@ -52,7 +52,9 @@ class Settings(BaseSettings):
         "", "Chroma server for the knowledge index; empty: Chroma inside the app", "URL", name="CHROMA_URL"
     )
     knowledge_llm: str = setting(
-        "", "Chat model that words answers and summaries, as provider:model; empty: none", name="KNOWLEDGE_LLM"
+        "",
+        "Chat model for answers, summaries and translations, as provider:model; empty: none",
+        name="KNOWLEDGE_LLM",
     )
     knowledge_llm_url: str = setting(
         "", "OpenAI-compatible server to use for that instead", "URL", name="KNOWLEDGE_LLM_URL"

@@ -36,6 +36,8 @@ class Principal:
     departments: tuple[str, ...]
     capacity: int
     expires_at: str
+    languages: tuple[str, ...] = ("en",)
+    """What they read, best first."""
 
 
 @dataclass(frozen=True)
@@ -161,4 +163,5 @@ def _principal(row: sa.RowMapping, expires_at: str) -> Principal:
         tuple(row["departments"]),
         row["capacity"],
         expires_at,
+        tuple(row["languages"]) or ("en",),
     )

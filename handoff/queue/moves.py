@@ -41,6 +41,12 @@ def find_row(connection: sa.Connection, handoff_id: str) -> sa.RowMapping:
     return row
 
 
+def had_by(connection: sa.Connection, conversation_id: str, agent_id: str) -> bool:
+    """Whether this agent has the conversation, or had it when it ended."""
+    query = sa.select(H.id).where(H.conversation_id == conversation_id, H.agent_id == agent_id).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def set_row(connection: sa.Connection, handoff_id: str, **values: Any) -> None:
     connection.execute(sa.update(t.handoffs).where(H.id == handoff_id).values(**values))
 

@@ -14,6 +14,7 @@ from handoff.queue.approvals import ApprovalService
 from handoff.queue.plan import Queue as Queues
 from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnView, TurnViewer
+from handoff.translation.rules import foreign
 
 Outcome = Literal["resolved", "unresolved", "declined_by_policy", "no_reply", "spam"]
 
@@ -126,6 +127,15 @@ class Mail(Body):
     sent_at: str | None
 
 
+class InOtherLanguages(Body):
+    """Messages (``seqs``) in none of the reader's languages. ``into``: the reader's first language. ``model``: who
+    could translate them, null where no language model is configured."""
+
+    seqs: list[int]
+    into: str
+    model: str | None
+
+
 class HandoffDetail(Body):
     handoff_id: str
     conversation_id: str
@@ -137,6 +147,7 @@ class HandoffDetail(Body):
     events: list[dict[str, Any]]
     recovery: list[RecoveryStep]
     mails: list[Mail]
+    in_other_languages: InOtherLanguages
 
 
 class Summary(Body):
@@ -249,16 +260,21 @@ def create_router(
         found = [{name: person[name] for name in Colleague.model_fields} for person in await queue.colleagues()]
         return Colleagues.model_validate({"agents": found})
 
-    async def detail(handoff_id: str) -> HandoffDetail:
+    async def detail(handoff_id: str, me: Principal) -> HandoffDetail:
         found = await queue.view(handoff_id)
         recovery = [RecoveryStep(**vars(step)) for step in ports.recovery_for(recovery_signs(found.packet))]
-        return HandoffDetail(**vars(found), recovery=recovery)
+        others = InOtherLanguages(
+            seqs=[message.seq for message in foreign(found.events, ports.language_of, me.languages)],
+            into=me.languages[0],
+            model=ports.translator.name if ports.translator else None,
+        )
+        return HandoffDetail(**vars(found), recovery=recovery, in_other_languages=others)
 
     @router.get("/handoffs/{handoff_id}")
     async def view(handoff_id: str, me: Agent) -> HandoffDetail:
         """That somebody read it who does not have it is written down, once in a quarter of an hour."""
         await queue.look(handoff_id, me)
-        return await detail(handoff_id)
+        return await detail(handoff_id, me)
 
     @router.get("/handoffs/{handoff_id}/summary")
     async def summary(handoff_id: str, me: Agent) -> Summary:
@@ -278,7 +294,7 @@ def create_router(
     @router.post("/handoffs/{handoff_id}/accept")
     async def accept(handoff_id: str, me: Agent) -> HandoffDetail:
         await queue.accept(handoff_id, me)
-        return await detail(handoff_id)
+        return await detail(handoff_id, me)
 
     @router.post("/handoffs/{handoff_id}/decline", status_code=204)
     async def decline(handoff_id: str, me: Agent) -> None:
@@ -316,7 +332,7 @@ def create_router(
     async def reopen(handoff_id: str, me: Agent) -> HandoffDetail:
         """Open a closed conversation again, for who had it or a lead. Answers with the hand-over that begins: theirs,
         or waiting where they are away or have no room."""
-        return await detail(await queue.reopen(handoff_id, me))
+        return await detail(await queue.reopen(handoff_id, me), me)
 
     @router.get("/approvals")
     async def wanted(me: Agent) -> Approvals:

@@ -92,15 +92,19 @@ class QueueService:
     async def look(self, handoff_id: str, me: Principal) -> None:
         """As ``may_see``. That somebody read a conversation which is not theirs is written down."""
         await self.may_see(handoff_id, me)
+        row = await self._core.database.read(lambda c: moves.find_row(c, handoff_id))
+        if row["agent_id"] != me.id:
+            await self._note_look(row["conversation_id"], me)
+
+    async def look_into(self, conversation_id: str, me: Principal) -> None:
+        """As ``may_read``, and written down as ``look`` does it."""
+        await self.may_read(conversation_id, me)
+        if not await self._core.database.read(lambda c: moves.had_by(c, conversation_id, me.id)):
+            await self._note_look(conversation_id, me)
+
+    async def _note_look(self, conversation_id: str, me: Principal) -> None:
         now = self._core.clock.now()
-
-        def unnoted(connection: sa.Connection) -> str | None:
-            row = moves.find_row(connection, handoff_id)
-            known = row["agent_id"] == me.id or reads.looks_still(connection, now, me.id, row["conversation_id"])
-            return None if known else str(row["conversation_id"])
-
-        conversation_id = await self._core.database.read(unnoted)
-        if conversation_id is not None:
+        if not await self._core.database.read(lambda c: reads.looks_still(c, now, me.id, conversation_id)):
             await self.note_read(conversation_id, me, "conversation")
 
     async def note_read(self, conversation_id: str, me: Principal, what: reads.What) -> None:

@@ -2120,6 +2120,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transcripts/{conversation_id}/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Translation
+         * @description What is in none of the reader's languages, in words of a language model: into ``to``, else their first
+         *     language. ``after``: only of messages after this one. Made anew each time, and kept nowhere.
+         */
+        get: operations["translation_api_v1_transcripts__conversation_id__translation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -3745,6 +3766,7 @@ export interface components {
             }[];
             /** Handoff Id */
             handoff_id: string;
+            in_other_languages: components["schemas"]["InOtherLanguages"];
             /** Mails */
             mails: components["schemas"]["Mail"][];
             /** Owner */
@@ -3906,6 +3928,19 @@ export interface components {
             unchanged: string[];
             /** Updated */
             updated: string[];
+        };
+        /**
+         * InOtherLanguages
+         * @description Messages (``seqs``) in none of the reader's languages. ``into``: the reader's first language. ``model``: who
+         *     could translate them, null where no language model is configured.
+         */
+        InOtherLanguages: {
+            /** Into */
+            into: string;
+            /** Model */
+            model: string | null;
+            /** Seqs */
+            seqs: number[];
         };
         /**
          * InboxItem
@@ -5188,6 +5223,42 @@ export interface components {
             note?: string | null;
             /** Queue */
             queue?: ("support" | "specialist" | "senior") | null;
+        };
+        /**
+         * TranslatedMessage
+         * @description ``language``: of the original, null where it is not known. ``text`` only where ``state`` is ``translated``:
+         *     ``numbers_differ`` (a number, order number or amount is not the original's), ``same`` (there was nothing to
+         *     translate), ``not_faithful``, ``too_long``, ``late`` and ``failed`` say why there is none.
+         */
+        TranslatedMessage: {
+            /** Language */
+            language: string | null;
+            /** Seq */
+            seq: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "translated" | "same" | "numbers_differ" | "not_faithful" | "too_long" | "late" | "failed";
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * TranslationOut
+         * @description ``model`` is null, and ``messages`` empty, where no language model is configured. ``earlier``: how many older
+         *     messages in another language are not among the newest that are translated.
+         */
+        TranslationOut: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Earlier */
+            earlier: number;
+            /** Into */
+            into: string;
+            /** Messages */
+            messages: components["schemas"]["TranslatedMessage"][];
+            /** Model */
+            model: string | null;
         };
         /** TrendOut */
         TrendOut: {
@@ -10535,6 +10606,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    translation_api_v1_transcripts__conversation_id__translation_get: {
+        parameters: {
+            query?: {
+                to?: string | null;
+                after?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranslationOut"];
+                };
             };
             /** @description Well-formed and wrong */
             422: {

@@ -1,10 +1,11 @@
-/** What helps an agent in one conversation: who else is here, canned replies, suggestions, the customer's past. */
+/** What helps an agent in one conversation: who else is here, canned replies, suggestions, translations. */
 import { ApiError } from "../shared/api";
 import type { Store } from "../shared/store";
 import type { Schemas, Viewer } from "../shared/types";
 import type { DeskCalls } from "./calls";
 import type { Canned } from "./canned";
 import type { DeskState } from "./state";
+import { Translations } from "./translation";
 
 export type Reask = Schemas["Reask"];
 export type CannedIn = Schemas["CannedIn"];
@@ -16,13 +17,16 @@ const TYPING_EVERY_MS = 4_000;
 const REASK_WITHIN_MS = 1_500;
 
 export class Assist {
+  readonly translations: Translations;
   private looking: { id: string; timer: ReturnType<typeof setInterval> } | null = null;
   private typedAt = 0;
 
   constructor(
     private readonly store: Store<DeskState>,
     private readonly calls: DeskCalls,
-  ) {}
+  ) {
+    this.translations = new Translations(store, calls);
+  }
 
   /** This agent looks at the hand-over `id`; null: at none. */
   look(id: string | null): void {

@@ -2,6 +2,9 @@
 import { createApi, socketAddress, socketProtocols } from "../shared/api";
 import type { HandoffDetail, Presence, Schemas, Session } from "../shared/types";
 
+/** A language model takes its time, and each message has its own. */
+const TRANSLATION_WITHIN_MS = 90_000;
+
 /** A queue, of another department where one is named, or one colleague, who gets it offered first. */
 export type TransferTo = { queue: string; department?: string } | { agent_id: string };
 
@@ -48,6 +51,11 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     history: (id: string) => api.request<Schemas["History"]>("GET", of(id, "history")),
     transcript: (id: string, conversation: string) =>
       api.request<Schemas["Transcript"]>("GET", of(id, `history/${encodeURIComponent(conversation)}`)),
+    translation: (conversation: string, after: number) =>
+      api.request<Schemas["TranslationOut"]>("GET", `/transcripts/${encodeURIComponent(conversation)}/translation`, {
+        query: { after },
+        timeout: TRANSLATION_WITHIN_MS,
+      }),
     reads: (id: string) => api.request<Schemas["StaffReads"]>("GET", of(id, "reads")),
     suggestions: (id: string, q: string) =>
       api.request<Schemas["Suggestions"]>("GET", of(id, "suggestions"), q ? { query: { q } } : {}),

@@ -4,6 +4,7 @@ import { offersOf, VIEWS } from "./inbox";
 import { makeScenario } from "./scenario";
 import { type DeskState, isMine, mayBecomeScenario, mayReopen, PANELS } from "./state";
 import { switchTheme } from "./theme";
+import { translatable } from "./translation";
 import { t } from "./words";
 
 export interface Places {
@@ -53,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "return", title: t("cmd_return"), key: "b", ready: owned, run: (desk) => desk.ask("return") },
   { id: "close", title: t("cmd_close"), key: "e", ready: owned, run: (desk) => desk.ask("close") },
   { id: "reopen", title: t("cmd_reopen"), key: "o", ready: reopenable, run: (desk) => void desk.reopen(desk.store.get().selected ?? "") },
+  { id: "translate", title: t("cmd_translate"), key: "l", ready: translatable, run: (desk) => void desk.assist.translations.toggle(desk.store.get().selected ?? "") },
   { id: "scenario", title: t("cmd_scenario"), key: null, ready: mayBecomeScenario, run: (desk) => void makeScenario(desk) },
   { id: "nextTab", title: t("cmd_nextTab"), key: "]", ready: (state) => state.tabs.length > 0, run: (desk) => desk.turn(1) },
   { id: "previousTab", title: t("cmd_previousTab"), key: "[", ready: (state) => state.tabs.length > 0, run: (desk) => desk.turn(-1) },

@@ -4,6 +4,7 @@ import type { Canned } from "./canned";
 import type { Drafts } from "./drafts";
 import type { SavedView } from "./saved";
 import type { Owed } from "./owed";
+import type { Translation } from "./translation";
 import { type Inbox, type InboxFilter, type InboxView, isLate, matches, merged } from "./inbox";
 
 export type SignedIn =
@@ -67,6 +68,8 @@ export interface DeskState {
   owedProblem: string | null;
   /** Conversation id → who of the staff looks at it. */
   viewers: Readonly<Record<string, readonly Viewer[]>>;
+  /** By hand-over. */
+  translations: Readonly<Record<string, Translation>>;
   connected: boolean;
   toasts: readonly Toast[];
   sound: boolean;
@@ -100,6 +103,7 @@ export const INITIAL: DeskState = {
   owed: null,
   owedProblem: null,
   viewers: {},
+  translations: {},
   connected: true,
   toasts: [],
   sound: false,

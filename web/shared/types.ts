@@ -82,6 +82,7 @@ export interface HandoffDetail {
   /** What is done for somebody whom we failed in this way. */
   recovery: Schemas["RecoveryStep"][];
   mails: Mail[];
+  in_other_languages: Schemas["InOtherLanguages"];
 }
 
 export type Presence = "online" | "away";

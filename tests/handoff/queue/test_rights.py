@@ -136,6 +136,7 @@ async def test_an_agent_without_the_department_changes_nothing(desk: Desk) -> No
         await ana.get(f"/handoffs/{handoff}/summary"),
         await ana.get(f"/handoffs/{handoff}/packet/tried"),
         await ana.get(f"/transcripts/{customer.id}"),
+        await ana.get(f"/transcripts/{customer.id}/translation"),
         await ana.get(f"/attachments/{file}"),
         await ana.post(f"/handoffs/{handoff}/mails/mail_1/again"),
         await ana.post(f"/handoffs/{handoff}/reopen"),

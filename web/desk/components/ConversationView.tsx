@@ -12,6 +12,7 @@ import { BackIcon, PanelIcon } from "./icons";
 import { PromiseDialog } from "./PromiseDialog";
 import { ReplyBox } from "./ReplyBox";
 import { Story } from "./Story";
+import { TranslationBar } from "./Translation";
 import { AlsoHere } from "./Warnings";
 
 interface Props {
@@ -30,6 +31,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
   const mine = isMine(state, view);
   const queued = detail?.state === "queued";
   const name = detail?.packet?.customer?.name ?? t("customer");
+  const translation = state.translations[view.id];
   const typing = detail && state.typing[detail.conversation_id];
 
   useEffect(() => {
@@ -112,6 +114,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
           {view.problem}
         </p>
       )}
+      <TranslationBar key={view.id} desk={desk} state={state} view={view} />
       <div
         ref={scroller}
         class="story-scroll"
@@ -130,6 +133,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
           onRetry={() => desk.views.retryReply(view.id)}
           onTakeBack={(echoId) => takeBack(desk, view.id, echoId)}
           tried={detail.packet?.tried}
+          translation={translation?.on ? { lines: translation.lines, into: detail.in_other_languages.into } : undefined}
           mailing={{ mails: detail.mails, busy: !!view.busy, again: (mailId) => void desk.views.mailAgain(view.id, mailId) }}
         />
         {typing && <p class="soft typing">{t("typing", { name })}</p>}

@@ -3,10 +3,12 @@ import { Markdown } from "../../shared/Markdown";
 import type { Conversation, Echo } from "../../shared/reduce";
 import type { Fact, FactOf, Mail, PacketStep } from "../../shared/types";
 import { size } from "../format";
+import type { Line } from "../translation";
 import { t } from "../words";
 import { type Names, StaffFact } from "./StaffFact";
 import { MailState } from "./MailState";
 import { useAnchor } from "./anchors";
+import { TranslatedText } from "./Translation";
 import { When } from "./When";
 
 interface Props {
@@ -20,6 +22,8 @@ interface Props {
   mailing?: Mailing;
   /** What was tried, from the packet: readings stand with the turn that made them. */
   tried?: readonly PacketStep[];
+  /** Where translations are shown. */
+  translation?: { lines: Readonly<Record<number, Line>>; into: string } | undefined;
 }
 
 /** What of it leaves by e-mail too. */
@@ -30,7 +34,7 @@ interface Mailing {
 }
 
 /** The whole conversation, as the log tells it: what was said, and between it what was understood, decided and done. */
-export function Story({ conversation, customer, names, onRetry, onTakeBack, mailing, tried = [] }: Props) {
+export function Story({ conversation, customer, names, onRetry, onTakeBack, mailing, tried = [], translation }: Props) {
   // One mail may hold several messages: it stands under the last of them.
   const under = new Map(mailing?.mails.map((mail) => [mail.seqs[mail.seqs.length - 1], mail]));
   return (
@@ -38,6 +42,7 @@ export function Story({ conversation, customer, names, onRetry, onTakeBack, mail
       {conversation.facts.map((fact) =>
         fact.type === "message.sent" ? (
           <Message key={fact.id} fact={fact} who={speaker(fact, customer, names)}>
+            {translation && fact.data.text && <TranslatedText line={translation.lines[fact.seq]} into={translation.into} />}
             <Mailed mail={under.get(fact.seq)} mailing={mailing} />
           </Message>
         ) : (

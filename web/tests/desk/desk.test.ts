@@ -49,6 +49,7 @@ function answer(method: string, path: string): unknown {
       events,
       recovery: [],
       mails: [],
+      in_other_languages: { seqs: [], into: "en", model: null },
     } satisfies HandoffDetail;
   }
   if (path.endsWith("/accept")) {

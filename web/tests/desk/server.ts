@@ -55,6 +55,7 @@ export class DeskServer {
       events: this.events,
       recovery: [],
       mails: [],
+      in_other_languages: { seqs: [], into: "en", model: null },
       ...this.details[id],
     };
   }
