@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
+from handoff.agents import passwords
 from handoff.agents.access import COOKIE, DESK_ROLES, Require, staff_token
 from handoff.agents.audit import MOST, AuditTrail
 from handoff.agents.presence import Presence
-from handoff.agents.service import Principal, StaffService
+from handoff.agents.service import CHANGES_OWN, Principal, StaffService
 from handoff.conversations.schemas import Body
+from handoff.errors import FrontdeskError
 from handoff.limits import RateLimit
 from handoff.settings import HandoffSettings
 
@@ -35,6 +37,11 @@ class Me(Body):
     name: str
     roles: list[str]
     expires_at: str
+
+
+class OwnPassword(Body):
+    current: str = Field(max_length=1024)
+    new: str = Field(max_length=1024)
 
 
 class ChosenPresence(Body):
@@ -77,14 +84,17 @@ def create_router(
 
     Lead = Annotated[Principal, Depends(require("lead", "admin"))]
 
-    @router.post("/session")
-    async def sign_in(body: SignIn, request: Request, response: Response) -> SignedIn:
+    async def count_a_try(email: str, request: Request) -> list[str]:
+        """Before the password is looked at, so that many tries at once are not all let through. Raises ``TooMany``."""
         counted = [
-            ("account", body.email.strip().lower(), FAILURES_PER_ACCOUNT),
+            ("account", email.strip().lower(), FAILURES_PER_ACCOUNT),
             ("address", request.client.host if request.client else "", FAILURES_PER_ADDRESS),
         ]
-        # Counted before the password is looked at, so that many tries at once are not all let through.
-        taken = [await limit.take(f"sign_in_{name}", subject, most) for name, subject, most in counted]
+        return [await limit.take(f"sign_in_{name}", subject, most) for name, subject, most in counted]
+
+    @router.post("/session")
+    async def sign_in(body: SignIn, request: Request, response: Response) -> SignedIn:
+        taken = await count_a_try(body.email, request)
         session = await staff.sign_in(body.email, body.password)
         for counter in taken:
             await limit.give_back(counter)
@@ -111,6 +121,22 @@ def create_router(
         await presence.choose(me.id, "offline")
         rights_changed(me.id)
         response.delete_cookie(COOKIE)
+
+    @router.put("/agents/me/password", status_code=204)
+    async def change_password(me: Anyone, body: OwnPassword, request: Request) -> None:
+        """One's own; every other session of one's ends. Wrong current ones count as failed sign-ins. 422 with the
+        ``field``: ``wrong_password``, ``password_too_short``, ``password_too_long``, ``password_too_simple``,
+        ``password_unchanged``; 409 ``password_changed``."""
+        passwords.check_chosen(body.new, body.current, me.name, me.email)
+        taken = await count_a_try(me.email, request)
+        try:
+            await staff.change_password(me, body.current, body.new, staff_token(request))
+        except FrontdeskError as refusal:
+            await trail.refused(me.id, CHANGES_OWN, refusal.code, object_id=me.id)
+            raise
+        for counter in taken:
+            await limit.give_back(counter)
+        rights_changed(me.id)
 
     @router.put("/agents/me/presence", status_code=204)
     async def choose_presence(me: Agent, body: ChosenPresence) -> None:

@@ -15,14 +15,18 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from handoff.agents import passwords
+from handoff.agents import audit, passwords
 from handoff.clock import Clock, Ids, stamp
-from handoff.errors import NotFound, Unauthorised
+from handoff.errors import Conflict, NotFound, Unauthorised, Unprocessable
 from handoff.storage import tables as t
 from handoff.storage.database import Database
 
 Role = Literal["agent", "senior", "lead", "editor", "qa", "admin"]
 """``senior`` is how experienced an agent is, and ``lead`` includes it: what wants a senior colleague goes to them."""
+
+
+CHANGES_OWN = "password.change"
+A = t.agents.c
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,29 @@ class StaffService:
     async def sign_out(self, token: str) -> None:
         mine, now = t.staff_sessions.c.token_hash == hash_of(token), stamp(self._clock.now())
         await self._database.write(lambda c: end_sessions(c, now, mine))
+
+    async def change_password(self, me: Principal, current: str, new: str, token: str) -> None:
+        """One's own. The other sessions end; ``token``, from which it is changed, goes on. Audited, and the trail has
+        that it was changed or refused, and never a password.
+
+        Raises ``Unprocessable`` (``wrong_password``, ``field`` ``current``), ``Conflict`` (``password_changed``: this
+        account got another meanwhile). ``new`` was checked (``passwords.check_chosen``).
+        """
+        query = sa.select(A.password_hash).where(A.id == me.id)
+        stored = str(await self._database.read(lambda c: c.execute(query).scalar_one()))
+        if not await asyncio.to_thread(passwords.matches, current, stored):
+            raise Unprocessable("wrong_password", "That is not your password now.", field="current")
+        hashed = await asyncio.to_thread(passwords.make, new)
+        now, s = stamp(self._clock.now()), t.staff_sessions.c
+
+        def work(connection: sa.Connection) -> None:
+            mine = sa.update(t.agents).where(A.id == me.id, A.password_hash == stored)
+            if connection.execute(mine.values(password_hash=hashed)).rowcount != 1:
+                raise Conflict("password_changed", "Your password was changed elsewhere just now.")
+            end_sessions(connection, now, s.agent_id == me.id, s.token_hash != hash_of(token))
+            connection.execute(audit.INSERT, audit.row(now, me.id, CHANGES_OWN, object_id=me.id))
+
+        await self._database.write(work)
 
     async def whose(self, token: str) -> str | None:
         """The id of who had the session, also after its end; ``None`` where nobody did, or long ago."""

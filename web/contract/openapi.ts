@@ -20,6 +20,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description One's own; every other session of one's ends. Wrong current ones count as failed sign-ins. 422 with the
+         *     ``field``: ``wrong_password``, ``password_too_short``, ``password_too_long``, ``password_too_simple``,
+         *     ``password_unchanged``; 409 ``password_changed``.
+         */
+        put: operations["change_password_api_v1_agents_me_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/me/picture": {
         parameters: {
             query?: never;
@@ -4497,6 +4519,13 @@ export interface components {
              */
             sku: string;
         };
+        /** OwnPassword */
+        OwnPassword: {
+            /** Current */
+            current: string;
+            /** New */
+            new: string;
+        };
         /** PacketPart */
         PacketPart: {
             /** Items */
@@ -5610,6 +5639,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Colleagues"];
                 };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_password_api_v1_agents_me_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Well-formed and wrong */
             422: {

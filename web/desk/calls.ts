@@ -72,6 +72,8 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     usedCanned: (id: string) => api.request<unknown>("POST", `/canned-replies/${encodeURIComponent(id)}/used`),
     decide: (approvalId: string, decision: "approved" | "declined") =>
       api.request<unknown>("POST", `/approvals/${encodeURIComponent(approvalId)}`, { body: { decision } }),
+    changePassword: (current: string, fresh: string) =>
+      api.request<unknown>("PUT", "/agents/me/password", { body: { current, new: fresh } }),
     keepPicture: (file: Blob) => api.request<unknown>("PUT", "/agents/me/picture", { raw: file }),
     dropPicture: () => api.request<unknown>("DELETE", "/agents/me/picture"),
     approvals: () => api.request<Schemas["Approvals"]>("GET", "/approvals"),

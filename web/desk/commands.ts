@@ -65,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "canned", title: t("cmd_canned"), key: "c", run: (desk) => desk.ask("canned") },
   { id: "presence", title: t("cmd_presence"), key: null, run: (desk) => void desk.setPresence(desk.store.get().presence === "online" ? "away" : "online") },
   { id: "settings", title: t("cmd_settings"), key: ",", anywhere: true, run: (desk) => desk.ask("settings") },
+  { id: "password", title: t("cmd_password"), key: null, anywhere: true, run: (desk) => desk.ask("password") },
   { id: "theme", title: t("cmd_theme"), key: null, anywhere: true, run: () => switchTheme() },
   { id: "palette", title: t("cmd_palette"), key: "Ctrl + K", anywhere: true, run: (desk) => desk.ask("palette") },
   { id: "help", title: t("cmd_help"), key: "?", anywhere: true, run: (desk) => desk.ask("help") },

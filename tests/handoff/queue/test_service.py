@@ -49,7 +49,11 @@ ELSEWHERE = (
     *("/canned-replies", "/team", "/desk/", "/viewing", "/history", "/reads", "/suggestions", "/reasks"),
 )
 """Parts that test their own routes."""
-EVERY_STAFF_ROLE = {("GET", "/api/v1/session"), ("DELETE", "/api/v1/session")}
+EVERY_STAFF_ROLE = {
+    ("GET", "/api/v1/session"),
+    ("DELETE", "/api/v1/session"),
+    ("PUT", "/api/v1/agents/me/password"),
+}
 SIGN_IN = {("POST", "/api/v1/session")}
 DESK_ONLY = {
     ("PUT", "/api/v1/agents/me/presence"): {"state": "online"},

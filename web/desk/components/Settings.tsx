@@ -63,6 +63,9 @@ export function Settings({ desk, state }: { desk: Desk; state: DeskState }) {
       <p class="soft">{t("settingsMore")}</p>
       <PortraitSetting desk={desk} state={state} />
       <div class="modal-foot">
+        <button type="button" class="button" onClick={() => desk.ask("password")}>
+          {t("passwordTitle")}
+        </button>
         <button type="button" class="button" onClick={() => desk.ask(null)}>
           {t("dismiss")}
         </button>

@@ -13,6 +13,7 @@ import { Later } from "./Later";
 import { Brand, HelpIcon, LeaveIcon, SoundIcon, ThemeIcon } from "./icons";
 import { Offers } from "./Offers";
 import { Palette } from "./Palette";
+import { PasswordDialog } from "./PasswordDialog";
 import { Settings } from "./Settings";
 import { Toasts } from "./Toasts";
 
@@ -112,6 +113,7 @@ export function Shell({ desk, state, session }: Props) {
       {state.dialog === "help" && <Help list={list} onClose={() => desk.asked("help")} />}
       {state.dialog === "palette" && <Palette desk={desk} state={state} places={reached} list={list} sections={ways} />}
       {state.dialog === "settings" && <Settings desk={desk} state={state} />}
+      {state.dialog === "password" && <PasswordDialog desk={desk} email={session.email} />}
       {state.dialog === "canned" && <CannedDialog desk={desk} state={state} />}
     </div>
   );
