@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from actions.demo import demo_customers
-from handoff.conversations.identity import issue_identity
+from handoff.conversations.identity import LONGEST_ID, is_customer_id, issue_identity
 from stack import secrets
 from stack.errors import WrongUse
 from stack.settings import Settings
-
-LONGEST_ID = 128
 
 
 def identity_token(settings: Settings, customer: str, ttl: int, now: datetime) -> str:
@@ -20,8 +18,8 @@ def identity_token(settings: Settings, customer: str, ttl: int, now: datetime) -
 
     The demo's customers are called by their names, as a host site would name its own.
     """
-    if not customer.strip() or len(customer) > LONGEST_ID or not customer.isprintable():
-        raise WrongUse(f"A customer's id has 1 to {LONGEST_ID} printable characters.")
+    if not is_customer_id(customer):
+        raise WrongUse(f"A customer's id has 1 to {LONGEST_ID} printable characters, and no space at its ends.")
     settings.paths.create()
     secrets.create_missing(settings.paths.secrets)
     secret = secrets.read(settings.paths.secrets, "identity_secret").get_secret_value()

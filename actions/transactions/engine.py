@@ -365,7 +365,7 @@ def _ask(operation: Operation, text: str) -> Reply:
 
 def _customer(context: TurnContext) -> str:
     """Who speaks, by the signed context. Raises ``OperationRefused`` for somebody whom nobody has verified."""
-    if context.customer_id is None or context.verification == "none":
+    if not context.customer_id or context.verification == "none":
         raise OperationRefused("not_verified", "the customer is not verified")
     return context.customer_id
 

@@ -20,6 +20,9 @@ IDENTITY_AUDIENCE = "frontdesk-widget"
 CONVERSATION_AUDIENCE = "frontdesk-conversation"
 LONGEST_LIFE = timedelta(hours=24)
 LEEWAY = timedelta(seconds=10)
+LAST_MOMENT = 253_402_300_799  # the end of the year 9999; it keeps out what is no number, too
+LONGEST_ID = 128
+LONGEST_NAME = 200
 LONGEST_WORD = 40
 MOST_CONSENTS = 10
 DEMANDED = ["iss", "aud", "sub", "iat", "exp"]
@@ -52,17 +55,47 @@ def issue_identity(
 
 
 def verify_identity(token: str, secret: str) -> Customer:
-    """Raises ``Unauthorised`` (``token_expired``, ``token_invalid``)."""
+    """Raises ``Unauthorised`` (``token_expired``, ``token_invalid``).
+
+    Who the token is for and how long it lives must be said well, or the token is refused; what else it says is shown
+    to people and left out where it is not what it should be.
+    """
     claims = _decode(token, secret, IDENTITY_AUDIENCE)
+    moments = (claims["iat"], claims["exp"], claims.get("nbf", 0))
+    if not is_customer_id(claims["sub"]) or not all(_is_moment(each) for each in moments):
+        raise _invalid()
     if claims["exp"] - claims["iat"] > LONGEST_LIFE.total_seconds():
         raise Unauthorised("token_invalid", "This identity token lives longer than is allowed.")
-    name, tier, consent = (claims.get(each) for each in ("name", "tier", "consent"))
+    consent = claims.get("consent")
+    agreed = [_word(each, LONGEST_WORD) for each in consent[:MOST_CONSENTS]] if isinstance(consent, list) else []
     return Customer(
-        str(claims["sub"]),
-        str(name)[:200] if name else None,
-        str(tier)[:LONGEST_WORD] if tier else None,
-        [str(each)[:LONGEST_WORD] for each in consent[:MOST_CONSENTS]] if isinstance(consent, list) else [],
+        claims["sub"],
+        _word(claims.get("name"), LONGEST_NAME),
+        _word(claims.get("tier"), LONGEST_WORD),
+        [each for each in agreed if each],
     )
+
+
+def is_customer_id(value: object) -> bool:
+    """An empty one would be shared by everybody who has it; the limit is that of the tables."""
+    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_ID:
+        return False
+    return value.isprintable() and value == value.strip()
+
+
+def _is_moment(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LAST_MOMENT
+
+
+def _word(said: object, longest: int) -> str | None:
+    """What can be stored and shown of it: NUL and lone surrogates cannot."""
+    if not isinstance(said, str):
+        return None
+    return "".join(each for each in said[: 2 * longest] if each.isprintable()).strip()[:longest] or None
+
+
+def _invalid() -> Unauthorised:
+    return Unauthorised("token_invalid", "This token is not valid.")
 
 
 def issue_conversation_token(secret: str, conversation_id: str, now: datetime, life: timedelta) -> str:
@@ -88,5 +121,10 @@ def _decode(token: str, secret: str, audience: str) -> dict[str, Any]:
         )
     except jwt.ExpiredSignatureError:
         raise Unauthorised("token_expired", "This token has expired. Ask for a new one.") from None
-    except jwt.InvalidTokenError:
-        raise Unauthorised("token_invalid", "This token is not valid.") from None
+    except (
+        jwt.InvalidTokenError,
+        ValueError,
+        TypeError,
+        OverflowError,
+    ):  # the library calls int() on what is no number
+        raise _invalid() from None

@@ -198,7 +198,7 @@ class SqlOperationLedger:
 
 
 def _customer(context: TurnContext) -> str:
-    if context.customer_id is None or context.verification == "none":
+    if not context.customer_id or context.verification == "none":
         raise OperationRefused("not_verified", "We do not know yet who the customer is.")
     return context.customer_id
 

@@ -171,7 +171,11 @@ async def test_nothing_starts_or_is_prepared_after_the_deadline(ledger: SqlOpera
 
 async def test_a_stranger_does_nothing(ledger: SqlOperationLedger) -> None:
     operation = await prepare(ledger)
-    for stranger in (replace(LATER, customer_id=None), replace(LATER, verification="none")):
+    for stranger in (
+        replace(LATER, customer_id=None),
+        replace(LATER, customer_id=""),
+        replace(LATER, verification="none"),
+    ):
         assert await refused(prepare(ledger, stranger)) == "not_verified"
         assert await refused(ledger.start(stranger, operation.id)) == "not_verified"
 
