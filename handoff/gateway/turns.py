@@ -6,6 +6,7 @@ What a turn brought forth is stored only under the epoch in which the turn began
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,8 +82,9 @@ class TurnEnd:
 def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
     """Begin the next turn if none is in flight and something waits that the owner leaves to us.
 
-    Messages that waited together are answered together; a choice or a system trigger is a turn of its own. While people
-    have the conversation only what they approved is carried out, and told in the system's name.
+    Messages that waited together are answered together, as many as the assistant reads at once; a choice or a system
+    trigger is a turn of its own. While people have the conversation only what they approved is carried out, and told in
+    the system's name.
     """
     conversation = log.conversation
     if conversation.owner == "none" or _in_flight(conversation.turn_id, conversation.turn_lease, log.moment):
@@ -100,6 +102,8 @@ def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
         return begin(log, limits)
     taken = _leading_messages(waiting) or waiting[:1]
     trigger: Trigger = taken[0]["trigger"]
+    texts = _read_at_once(_texts(log, [row["seq"] for row in taken])) if trigger in FROM_CUSTOMER else []
+    taken = taken[: len(texts)] or taken
     seqs = [row["seq"] for row in taken]
     answered = tuple(seqs) if trigger in FROM_CUSTOMER else ()
     if conversation.turn_id is not None:  # its lease has passed: whoever held it stores nothing any more
@@ -140,7 +144,7 @@ def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
         context=context,
         context_token="",
         trigger=trigger,
-        text=_texts(log, answered),
+        text="\n".join(texts),
         tracker_version=conversation.tracker_version,
         payload=taken[0]["payload"],
         note=taken[0]["note"],
@@ -263,7 +267,7 @@ def _leading_messages(waiting: list[sa.RowMapping]) -> list[sa.RowMapping]:
     return waiting[:other]
 
 
-def _texts(log: LogWriter, seqs: tuple[int, ...]) -> str:
+def _texts(log: LogWriter, seqs: Sequence[int]) -> list[str]:
     texts = {event["seq"]: event["data"].get("text", "") for event in log.written}
     stored = [seq for seq in seqs if seq not in texts]
     if stored:
@@ -273,7 +277,19 @@ def _texts(log: LogWriter, seqs: tuple[int, ...]) -> str:
             .where(t.events.c.conversation_id == log.conversation.id, t.events.c.seq.in_(stored))
         )
         texts.update({row.seq: row.content.get("text", "") for row in log.connection.execute(query)})
-    return "\n".join(texts.get(seq, "") for seq in seqs)[:NLU_READS]
+    return [texts.get(seq, "") for seq in seqs]
+
+
+def _read_at_once(texts: list[str]) -> list[str]:
+    """As many as fit into what the assistant reads, at least one. The limit cuts a message, never what comes after it:
+    the rest is the next turn's."""
+    fitting, room = [texts[0][:NLU_READS]], NLU_READS - len(texts[0])
+    for text in texts[1:]:
+        room -= len("\n") + len(text)
+        if room < 0:
+            break
+        fitting.append(text)
+    return fitting
 
 
 def _triage(start: TurnStart, result: TurnResult) -> TriageDecided:

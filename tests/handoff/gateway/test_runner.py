@@ -331,6 +331,30 @@ async def _everyone_is_answered(desk: Desk) -> None:
         assert await desk.violations(customer.id) == []
 
 
+async def test_messages_that_waited_together_all_reach_the_assistant(
+    settings: HandoffSettings, bot: ScriptedBot
+) -> None:
+    """It reads 2,000 characters at once: that cuts a long message, and never the ones behind it."""
+    bot.answer = hanging = Hanging()
+    async with running(settings.model_copy(update=PATIENT), bot) as desk:
+        customer = await desk.open()
+        await customer.say("hello")
+        await hanging.asked.wait()
+        said = ["a" * 900, "b" * 900, "c" * 198, "d" * 900, "e" * 5000, "where is it?"]
+        seqs = [(await customer.say(text)).json()["seq"] for text in said]
+        hanging.release.set()
+        events = await customer.until(lambda seen: all(ends(seen, seq) for seq in seqs), seconds=20)
+
+        assert [request["text"] for request in bot.requests[1:]] == [
+            f"{'a' * 900}\n{'b' * 900}\n{'c' * 198}",
+            "d" * 900,
+            "e" * 2000,
+            "where is it?",
+        ]
+        assert [len(ends(events, seq)) for seq in seqs] == [1] * len(seqs)
+        assert await desk.violations(customer.id) == []
+
+
 async def test_the_request_that_brought_a_message_names_its_turn(desk: Desk) -> None:
     customer = await desk.open()
     body = {"client_message_id": "m1", "text": "hello"}
