@@ -47,8 +47,9 @@ class TurnRequest:
 
     ``payload`` stands in place of the text when a choice was taken: the intent payload that Rasa itself
     offered earlier and the gateway kept, e.g. ``/affirm{"operation": "op_1"}``. Customer text never goes there.
-    ``tracker_version`` is the number of turns stored so far. ``tracker_events`` is ``None`` at first; when the bot
-    answers 409 ``tracker_miss`` the gateway sends the bounded window of events and the call is repeated.
+    ``tracker_version`` rises with each stored turn, by two where what is stored is not what the bot remembers.
+    ``tracker_events`` is ``None`` at first; when the bot answers 409 ``tracker_miss`` the gateway sends the bounded
+    window of events and the call is repeated.
     """
 
     context: TurnContext

@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from handoff.clock import Ids, parse, stamp
 from handoff.contract.events import MessageDrafted, MessageSent, NoteAdded, TriageDecided, TurnFailed
 from handoff.contract.signing import sign_context
-from handoff.contract.turn import Trigger, TurnContext, TurnRequest, TurnResult
+from handoff.contract.turn import BotMessage, Trigger, TurnContext, TurnRequest, TurnResult
 from handoff.contract.wire import dump
 from handoff.conversations.log import Announcement, LogWriter
 from handoff.episodes import linking
 from handoff.gateway import wording
 from handoff.gateway.directives import apply_directives, record_operations, send, tell_people
 from handoff.gateway.gate import hold_back
+from handoff.gateway.memory import Unsaid, as_said, unsaid
 from handoff.notices.catalogue import notices_for
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import DeskPlan, default_plan
@@ -166,12 +167,13 @@ def finish(
     if log.conversation.turn_id != start.turn_id:
         return None
     log.conversation.turn_id = log.conversation.turn_lease = None
-    result = replace(result, messages=[m for m in result.messages if m.text.strip()])
+    meant = result.messages
+    result = replace(result, messages=[m for m in meant if m.text.strip()])
     if log.conversation.epoch != start.epoch:
         return _end_as_draft(log, start, result, limits)
     record_operations(log, result.operations)
     if log.conversation.owner != "bot":
-        return _end_beside_people(log, start, result, limits)
+        return _end_beside_people(log, start, result, meant, limits)
     log.append(_triage(start, result), "bot")
     linking.tell(log, limits.plan.topic_of(result.triage.intent), _order_of(result))
     result = hold_back(log, result, start.reply_to)
@@ -181,8 +183,7 @@ def finish(
         _give_up(log, list(start.reply_to), "empty_answer", limits.plan)
         state = "failed"
     _clear_inbox(log, start)
-    log.conversation.tracker_version += 1
-    _close_turn(log, start.turn_id, state, result)
+    _close_turn(log, start.turn_id, state, _remember(log, result, unsaid(meant, result.messages)))
     following = begin(log, limits)
     return TurnEnd(state, log.save(), following)
 
@@ -323,20 +324,30 @@ def _end_as_draft(log: LogWriter, start: TurnStart, result: TurnResult, limits: 
     return TurnEnd("drafted", log.save(), following)
 
 
-def _end_beside_people(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> TurnEnd:
+def _end_beside_people(
+    log: LogWriter, start: TurnStart, result: TurnResult, meant: list[BotMessage], limits: TurnLimits
+) -> TurnEnd:
     """What was approved is carried out; the customer reads it from the system, and whoever talks to them reads on."""
     result = hold_back(log, result, ())
+    said: list[BotMessage | None] = []
     for message in result.messages:
+        said.append(None if message.choices else message)
         if message.choices:  # a question that only the assistant could take an answer to
             log.append(NoteAdded(message.text, "system"), "system")
         else:
             log.append(MessageSent(message.text, author="system", operations=message.operations), "system")
     tell_people(log, result)
     _clear_inbox(log, start)
-    log.conversation.tracker_version += 1
-    _close_turn(log, start.turn_id, "answered", result)
+    _close_turn(log, start.turn_id, "answered", _remember(log, result, unsaid(meant, said)))
     following = begin(log, limits)
     return TurnEnd("answered", log.save(), following)
+
+
+def _remember(log: LogWriter, result: TurnResult, instead: Unsaid) -> TurnResult:
+    """The result as it is stored. Where the bot's live tracker knows something else, its version is passed over: the
+    bot finds that it has none of this one and is given what was stored."""
+    log.conversation.tracker_version += 2 if instead else 1
+    return as_said(result, instead)
 
 
 def _give_up(log: LogWriter, seqs: list[int], reason: str, plan: DeskPlan) -> None:

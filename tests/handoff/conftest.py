@@ -123,10 +123,10 @@ class Desk:
         """The whole log, as staff may read it."""
         return await self.handoff.core.database.read(lambda c: read_events(c, conversation_id, 0, 100_000))
 
-    async def violations(self, conversation_id: str, settled: bool = True) -> list[str]:
-        """The scripted bot has no tracker to hold against the log."""
+    async def violations(self, conversation_id: str, settled: bool = True, trackers: bool = False) -> list[str]:
+        """The scripted bot has no tracker to hold against the log, unless a test gives it one."""
         history = await self.handoff.core.database.read(
-            lambda c: load(c, conversation_id, settled=settled, trackers=False)
+            lambda c: load(c, conversation_id, settled=settled, trackers=trackers)
         )
         return [str(violation) for violation in check(history)]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from prometheus_client import REGISTRY
+from starlette.responses import JSONResponse, Response
 
 from handoff.gateway import wording
 from handoff.storage import tables as t
@@ -21,9 +22,21 @@ HANDOFF = {"reason": "tool_failure", "directive": "handoff"}
 
 def answering(bot: ScriptedBot, *messages: dict[str, Any], directives: tuple[dict[str, Any], ...] = ()) -> None:
     async def answer(request: dict[str, Any]) -> dict[str, Any]:
-        return result(messages=list(messages), directives=list(directives))
+        events = tracked(request, list(messages))
+        return result(messages=list(messages), directives=list(directives), tracker_events=events)
 
     bot.answer = answer
+
+
+def tracked(request: dict[str, Any], messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The turn as Rasa writes it down before the gateway has seen it: a response, then an action's answer."""
+    said = [
+        {"event": "bot", "text": message["text"], "data": {}, "metadata": {"utter_action": "utter_it"}}
+        if at % 2 == 0
+        else {"event": "bot", "text": None, "data": {"custom": {"frontdesk": [{"message": message}]}}, "metadata": {}}
+        for at, message in enumerate(messages)
+    ]
+    return [{"event": "user", "text": request["text"]}, *said, {"event": "action", "name": "action_listen"}]
 
 
 async def operation(desk: Desk, conversation_id: str, state: str, operation_id: str = "op_1") -> None:
@@ -47,7 +60,7 @@ async def held_back(desk: Desk, customer: Customer, text: str) -> dict[str, Any]
     (draft,) = [event for event in log if event["type"] == "message.drafted"]
     assert draft["data"]["text"] == text
     assert draft["visibility"] == "staff"
-    assert await desk.violations(customer.id) == []
+    assert await desk.violations(customer.id, trackers=True) == []
     return draft
 
 
@@ -85,7 +98,8 @@ async def test_what_the_bot_says_of_an_operation_counts_less_than_the_ledger(des
     claimed = {"operation_id": "op_1", "kind": "refund", "state": "verified", "summary": "Refund", "receipt": "RF-1"}
 
     async def lying(request: dict[str, Any]) -> dict[str, Any]:
-        return result(messages=[{"text": "Done.", "operations": ["op_1"]}], operations=[claimed])
+        said = [{"text": "Done.", "operations": ["op_1"]}]
+        return result(messages=said, operations=[claimed], tracker_events=tracked(request, said))
 
     bot.answer = lying
     await customer.say("yes")
@@ -125,6 +139,60 @@ async def test_what_is_backed_or_claims_nothing_is_said(
     await customer.say("and?")
     await customer.until_text(text)
     assert [event for event in await desk.log(customer.id) if event["type"] == "message.drafted"] == []
+
+
+async def test_the_assistant_goes_on_from_what_the_customer_read(desk: Desk, bot: ScriptedBot) -> None:
+    """Neither its stored events nor its live tracker know of a text that was held back or had no words in it."""
+    held = {}
+
+    async def answer(request: dict[str, Any]) -> dict[str, Any] | Response:
+        version, here = request["tracker_version"], request["context"]["conversation_id"]
+        if request.get("tracker_events") is None and held.get(here, 0) != version:
+            return JSONResponse({"code": "tracker_miss", "message": ""}, 409)
+        held[here] = version + 1
+        kept = {"event": "slot", "name": "open_question", "value": {"text": messages[0]["text"], "choices": [{}]}}
+        events = [*tracked(request, messages), kept]
+        return result(messages=messages, tracker_events=events, snapshot=[kept])
+
+    bot.answer = answer
+    customer = await desk.open("mara")
+    await operation(desk, customer.id, "verified")
+    messages = [
+        {"text": "I've cancelled it."},
+        {"text": "Your refund is on its way."},
+        {"text": " \n"},
+        {"text": "So."},
+        {"text": "Done.", "operations": ["op_1"]},  # once backed, once not
+        {"text": "Done."},
+        {"text": "Bye."},
+    ]
+    await customer.say("please cancel")
+    await customer.until_text("Bye.")
+    assert await desk.violations(customer.id, trackers=True) == []
+
+    messages = [{"text": "Anything else?"}]
+    await customer.say("thanks")
+    await customer.until_text("Anything else?")
+    await customer.say("no")
+    await customer.until(lambda seen: sum("Anything" in str(event) for event in seen) == 2)
+
+    asked = [(request["tracker_version"], request.get("tracker_events")) for request in bot.requests]
+    assert [(version, events is not None) for version, events in asked] == [
+        (0, False),
+        (2, False),
+        (2, True),
+        (3, False),
+    ]
+    primed = asked[2][1]
+    assert "cancelled" not in str(primed)
+    assert "on its way" not in str(primed)
+    shown = [event for event in primed if event["event"] == "bot"]
+    assert shown[0]["text"] == wording.UNBACKED
+    assert shown[0]["data"]["buttons"] == [{"title": wording.PERSON_LABEL, "payload": wording.PERSON_PAYLOAD}]
+    assert shown[0]["metadata"] == {}
+    assert shown[1]["data"]["custom"]["frontdesk"][0]["message"]["text"] == wording.UNBACKED
+    assert len(shown) == 6
+    assert await desk.violations(customer.id, trackers=True) == []
 
 
 async def test_a_promise_stands_behind_later_words_and_is_made_once(desk: Desk, bot: ScriptedBot) -> None:
