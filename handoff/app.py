@@ -62,6 +62,7 @@ from handoff.queue.order import Order, Rebuilder
 from handoff.queue.plan import default_plan, read_plan
 from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnViewer
+from handoff.redis_client import ANSWERS_WITHIN, GuardedRedis, redis_client
 from handoff.settings import HandoffSettings
 from handoff.storage.database import Database
 from handoff.team import routes as team_routes
@@ -75,7 +76,6 @@ from handoff.widget import routes as widget_routes
 DRAIN_SECONDS = 5.0
 RESTART_LOOP_AFTER = 1.0
 CANCEL_AGAIN_AFTER = 0.5
-REDIS_TIMEOUT = 2.0
 
 logger = structlog.get_logger(__name__)
 
@@ -99,7 +99,7 @@ class Handoff:
     customers: CustomerService
     suggester: Suggester
     privacy: PrivacyService
-    redis: Redis
+    redis: GuardedRedis
     listening: Redis
 
     async def checks(self) -> dict[str, bool]:
@@ -124,9 +124,9 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     """Every part, joined and not yet open: enough to describe the routes, not to serve them."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     database = Database(settings.database_url)
-    client = from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT)
+    client = redis_client(settings.redis_url, clock)
     # Listening waits without end, so this connection has no time-out.
-    listening = from_url(settings.redis_url, socket_connect_timeout=REDIS_TIMEOUT)
+    listening = from_url(settings.redis_url, socket_connect_timeout=ANSWERS_WITHIN)
 
     async def load_window(conversation_id: str) -> list[dict[str, object]]:
         return await database.read(lambda c: tracker_window(c, conversation_id, settings.tracker_window))

@@ -16,7 +16,6 @@ from functools import partial
 import structlog
 import uvloop
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from redis.asyncio import from_url
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -29,6 +28,7 @@ from handoff.conversations.here import Here
 from handoff.mail.postman import Postman
 from handoff.outbox.feed import EventFeed
 from handoff.outbox.housekeeping import Housekeeping
+from handoff.redis_client import redis_client
 from handoff.storage.database import Database
 from handoff.webhooks.dispatcher import Dispatcher
 from handoff.webhooks.sender import Sender
@@ -46,7 +46,6 @@ EFFECTS_EVERY = 60.0
 """Seconds between two looks for effects that are to be read back."""
 TOTALS_EVERY = 30.0
 """Seconds between two counts of the day that is under way."""
-REDIS_TIMEOUT = 2.0
 
 log = structlog.get_logger("stack.worker")
 
@@ -69,7 +68,7 @@ async def run(settings: Settings) -> None:
     sender = Sender(private_targets=settings.webhook_private_targets)
     dispatcher = Dispatcher(database, EventFeed(database, clock), sender, clock, random.SystemRandom())
     parts = handoff_settings(settings)
-    redis = from_url(settings.redis_address, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT)
+    redis = redis_client(settings.redis_address, clock)
     postman = Postman(
         database,
         open_post(settings, parts.company_name),
