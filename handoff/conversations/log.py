@@ -24,7 +24,7 @@ from handoff.contract.events import (
 from handoff.contract.visibility import PRIVATE_FIELDS, STAFF_FIELDS, STAFF_ONLY
 from handoff.contract.wire import dump, event_type
 from handoff.conversations import rules
-from handoff.errors import NotFound
+from handoff.errors import Conflict, NotFound
 from handoff.storage import tables as t
 
 WireEvent = dict[str, Any]
@@ -54,6 +54,10 @@ BY_CLIENT_ID = sa.select(t.events.c.seq, t.events.c.fingerprint).where(
 )
 
 
+ERASED = "erased"
+"""How the name begins that an erasure leaves."""
+
+
 @dataclass
 class Conversation:
     """A working copy of the conversation's row; ``LogWriter.save`` writes it back."""
@@ -75,6 +79,11 @@ class Conversation:
     opened_at: str
     last_event_at: str
     nudged_seq: int | None = None
+
+    @property
+    def erased(self) -> bool:
+        """Whether it belongs to the name that means nobody."""
+        return (self.customer_id or "").startswith(f"{ERASED}_")
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,10 @@ class LogWriter:
         return cls(connection, find(connection, conversation_id, lock=True), now, ids)
 
     def append(self, data: EventData, source: Source, *, fingerprint: str | None = None) -> WireEvent:
-        """Give the event its ``seq`` and keep it for ``save``."""
+        """Give the event its ``seq`` and keep it for ``save``. Raises ``Conflict`` (``conversation_erased``): whoever
+        comes late, a person, a clock or an old window, writes nothing into what was erased."""
+        if self.conversation.erased:
+            raise Conflict("conversation_erased", "This conversation has been erased.")
         name = event_type(data)
         conversation = self.conversation
         conversation.head_seq += 1

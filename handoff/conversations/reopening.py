@@ -13,8 +13,6 @@ from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import DeskPlan
 
 EVIDENCE_LENGTH = 120
-ERASED = "erased"
-"""How the name begins that an erasure leaves."""
 
 
 def reopen_if_closed(log: LogWriter) -> bool:
@@ -24,7 +22,7 @@ def reopen_if_closed(log: LogWriter) -> bool:
     """
     was_closed = log.conversation.owner == "none"
     if was_closed:
-        if is_erased(log):
+        if log.conversation.erased:
             raise Conflict("conversation_erased", "This conversation has been erased. Please start a new one.")
         log.change_owner(ConversationReopened("customer"), "customer")
         for seq, operation_id in approved_meanwhile(log):
@@ -34,15 +32,11 @@ def reopen_if_closed(log: LogWriter) -> bool:
 
 def reopen_for_system(log: LogWriter) -> bool:
     """Whether it was closed and goes on, with the same issue, because the assistant owes an answer in it."""
-    if log.conversation.owner != "none" or is_erased(log):
+    if log.conversation.owner != "none" or log.conversation.erased:
         return False
     log.change_owner(ConversationReopened("system"), "system")
     episodes.reopen_last(log)
     return True
-
-
-def is_erased(log: LogWriter) -> bool:
-    return (log.conversation.customer_id or "").startswith(f"{ERASED}_")
 
 
 def not_solved(log: LogWriter, comment: str | None, plan: DeskPlan) -> int:

@@ -23,8 +23,7 @@ from handoff.assistant.client import Assistant
 from handoff.attachments.store import Uploads
 from handoff.clock import Clock, Ids, stamp
 from handoff.conversations import here
-from handoff.conversations.log import LogWriter, find
-from handoff.conversations.reopening import ERASED
+from handoff.conversations.log import ERASED, LogWriter, find
 from handoff.desk import viewers
 from handoff.errors import Conflict, FrontdeskError, NotFound, Unavailable
 from handoff.privacy import store

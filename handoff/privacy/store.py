@@ -106,6 +106,7 @@ def erase(log: LogWriter, alias: str) -> dict[str, int]:
     _erase_turns(connection, mine)
     for table in (t.inbox, t.choices, t.mails):
         connection.execute(sa.delete(table).where(table.c.conversation_id == mine))
+    _owe_nothing(connection, mine, log.now)
     blank: dict[sa.Table, dict[str, Any]] = {
         t.operations: {"customer_id": alias, "object_ref": "", "summary": "", "arguments": {}, "result": None},
         t.promises: {"text": "", "proof": None},
@@ -117,6 +118,17 @@ def erase(log: LogWriter, alias: str) -> dict[str, int]:
     for table, values in blank.items():
         connection.execute(sa.update(table).where(table.c.conversation_id == mine).values(**values))
     return {"conversations": 1, "events": conversation.head_seq, "texts": texts}
+
+
+def _owe_nothing(connection: sa.Connection, conversation_id: str, now: str) -> None:
+    """What nobody can be told any more is neither owed, late nor asked for. What was kept or decided before stays."""
+    open_promises = (t.promises.c.conversation_id == conversation_id, t.promises.c.kept_at.is_(None))
+    connection.execute(sa.delete(t.promises).where(*open_promises))
+    wanted = (t.approvals.c.conversation_id == conversation_id, t.approvals.c.state == "wanted")
+    operations = sa.select(t.approvals.c.operation_id).where(*wanted)
+    connection.execute(sa.update(t.operations).where(t.operations.c.id.in_(operations)).values(approval="declined"))
+    ended = {"state": "declined", "decided_at": now, "decided_by": ERASURE}
+    connection.execute(sa.update(t.approvals).where(*wanted).values(**ended))
 
 
 def take_attachments(connection: sa.Connection, ids: Sequence[str]) -> list[str]:

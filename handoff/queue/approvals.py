@@ -85,7 +85,7 @@ class ApprovalService:
 
         Where the customer is to be asked once more, or it was declined, a person who has the conversation speaks.
         Raises ``NotFound``, ``Forbidden`` (``over_your_limit``, with the role that may) or ``Conflict``
-        (``already_decided``).
+        (``already_decided``, ``conversation_erased``); each refusal is in the trail.
         """
         query = (
             sa.select(t.approvals, t.operations.c.kind, t.operations.c.amount, t.operations.c.customer_id)
@@ -126,7 +126,7 @@ class ApprovalService:
 
         try:
             await self._core.change(row["conversation_id"], work)
-        except Forbidden as refusal:
+        except (Forbidden, Conflict) as refusal:
             await self._trail.refused(
                 me.id,
                 "approval.decide",

@@ -10,7 +10,6 @@ from handoff.agents.service import Principal
 from handoff.clock import stamp
 from handoff.contract.events import HandoffQueued, HandoffReopened, HandoffRequested, MessageSent
 from handoff.conversations.log import LogWriter
-from handoff.conversations.reopening import is_erased
 from handoff.episodes import promises
 from handoff.episodes import rules as episodes
 from handoff.errors import Conflict, Forbidden
@@ -42,7 +41,7 @@ def reopen(
         raise Forbidden("not_yours_to_reopen", "Only who had this conversation, or a lead, can open it again.")
     if log.conversation.owner != "none" or not _is_newest(log.connection, row) or row["state"] != "closed":
         raise Conflict("not_closed", "This conversation is not closed, or it went on since.", state=row["state"])
-    if is_erased(log):
+    if log.conversation.erased:
         raise Conflict("conversation_erased", "This conversation has been erased.")
     log.change_owner(HandoffReopened(handoff_id, me.id), "agent")
     episodes.reopen_last(log)

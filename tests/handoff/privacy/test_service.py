@@ -330,6 +330,34 @@ async def test_an_old_window_can_write_nothing_under_the_name_that_means_nobody(
     assert await desk.handoff.core.database.read(lambda c: rows_with(c, CANARY)) == []
 
 
+async def test_nothing_is_owed_or_written_in_what_was_erased(desk: Desk, bot: ScriptedBot, redis_url: str) -> None:
+    customer = await plant(desk, bot, redis_url)
+    handoff = await desk.handoff.core.database.read(
+        lambda c: c.execute(sa.select(t.handoffs.c.id).where(t.handoffs.c.conversation_id == customer.id)).scalar_one()
+    )
+    approval = {"id": "apr_1", "conversation_id": customer.id, "operation_id": "op_1", "state": "wanted"}
+    await desk.handoff.core.database.write(
+        lambda c: c.execute(sa.insert(t.approvals).values(**approval, requested_at="2026"))
+    )
+    boss = await admin(desk)
+    assert len((await boss.get("/promises")).json()["promises"]) == 2
+    assert len((await boss.get("/approvals")).json()["approvals"]) == 1
+    await desk.handoff.privacy.erase(MARA)
+    before = await desk.log(customer.id)
+    assert (await boss.get("/promises")).json()["promises"] == []
+    assert (await boss.get("/approvals")).json()["approvals"] == []
+    for answer in (
+        await boss.post(f"/handoffs/{handoff}/notes", {"text": f"{CANARY} noted late"}),
+        await customer.post("feedback", {"kind": "solved", "comment": f"{CANARY} said late"}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "conversation_erased")
+    assert (await boss.post("/approvals/apr_1", {"decision": "approved"})).json()["code"] == "already_decided"
+    refused = {(e["action"], e["code"]) for e in await desk.handoff.trail.read(outcome="refused")}
+    assert {("note.add", "conversation_erased"), ("approval.decide", "already_decided")} <= refused
+    assert await desk.log(customer.id) == before
+    assert await desk.handoff.core.database.read(lambda c: rows_with(c, CANARY)) == []
+
+
 async def test_an_erasure_that_was_cut_off_is_completed_by_the_next(
     desk: Desk, bot: ScriptedBot, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

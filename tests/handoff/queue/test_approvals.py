@@ -223,9 +223,10 @@ async def test_a_decision_on_what_was_erased_wakes_nobody(desk: Desk) -> None:
     name = sa.update(t.conversations).values(customer_id="erased_1")
     await desk.handoff.core.database.write(lambda connection: connection.execute(name))
     asked = len(desk.bot.requests)
-    assert (await lead.post(f"/approvals/{approval}", {"decision": "declined"})).status_code == 204
-    log = await desk.log(customer.id)
-    assert log[-1]["type"] == "approval.decided"
+    before = await desk.log(customer.id)
+    refused = await lead.post(f"/approvals/{approval}", {"decision": "declined"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "conversation_erased")
+    assert await desk.log(customer.id) == before
     assert len(desk.bot.requests) == asked
 
 
