@@ -19,6 +19,7 @@ ENGLISH = Notices(
     of_course="Of course.",
     taken_up="A colleague will take it from here.",
     called_away="My colleague had to step away, so the next one takes over.",
+    passed_on="My colleague is passing this on to somebody who can take it further.",
     reopened="A colleague has opened this conversation again, since something is left to do.",
     reopened_by="{name} has opened this conversation again, since something is left to do, and has taken it.",
     next_in_line="You're next in line,",
@@ -31,7 +32,7 @@ ENGLISH = Notices(
     a_minute="a minute",
     minutes="{minutes} minutes",
     back_at="We're back on {when}.",
-    all_away="All my colleagues are away from their desks.",
+    all_away="All my colleagues who can help with this are away from their desks.",
     leave_or_wait=(
         "You keep your place here. If you'd rather not wait, leave your e-mail address or telephone number "
         "and a few words, and a colleague will answer you there."

@@ -21,6 +21,7 @@ GERMAN = Notices(
     of_course="Gern.",
     taken_up="Jemand aus dem Team übernimmt das.",
     called_away="Wer das gerade bearbeitet hat, wurde weggerufen; jemand anderes übernimmt.",
+    passed_on="Das geht jetzt an jemanden aus dem Team weiter, der dabei helfen kann.",
     reopened="Das Gespräch wurde von unserem Team wieder geöffnet, weil noch etwas zu tun ist.",
     reopened_by="{name} hat das Gespräch wieder geöffnet, weil noch etwas zu tun ist, und übernimmt es.",
     next_in_line="Sie sind als Nächstes an der Reihe.",
@@ -33,7 +34,7 @@ GERMAN = Notices(
     a_minute="einer Minute",
     minutes="{minutes} Minuten",
     back_at="Wir sind am {when} wieder da.",
-    all_away="Gerade ist niemand am Platz.",
+    all_away="Wer dabei helfen kann, ist gerade nicht am Platz.",
     leave_or_wait=(
         "Ihr Platz in der Reihe bleibt. Wenn Sie nicht warten möchten, hinterlassen Sie Ihre E-Mail-Adresse oder "
         "Telefonnummer und ein paar Worte; jemand aus dem Team antwortet Ihnen dort."

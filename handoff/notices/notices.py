@@ -23,6 +23,7 @@ class Notices:
     of_course: str
     taken_up: str
     called_away: str
+    passed_on: str
     reopened: str
     reopened_by: str
     next_in_line: str

@@ -19,6 +19,7 @@ SPANISH = Notices(
     of_course="Claro.",
     taken_up="Alguien del equipo se ocupa a partir de aquí.",
     called_away="Quien le atendía ha tenido que ausentarse, así que pasa a otra persona.",
+    passed_on="Lo pasamos ahora a otra persona del equipo que puede seguir con ello.",
     reopened="Alguien del equipo ha vuelto a abrir la conversación, porque queda algo por hacer.",
     reopened_by="{name} ha vuelto a abrir la conversación, porque queda algo por hacer, y se encarga de ella.",
     next_in_line="Eres la siguiente persona en la cola.",
@@ -31,7 +32,7 @@ SPANISH = Notices(
     a_minute="un minuto",
     minutes="{minutes} minutos",
     back_at="Volvemos el {when}.",
-    all_away="Ahora mismo no hay nadie del equipo en su puesto.",
+    all_away="Ahora mismo no está en su puesto nadie que pueda ayudarte con esto.",
     leave_or_wait=(
         "Aquí conservas tu turno. Si prefieres no esperar, deja tu correo electrónico o tu teléfono "
         "y unas palabras, y alguien del equipo te responderá allí."

@@ -133,15 +133,19 @@ def transfer(
     note: str | None,
     offer_for: timedelta,
 ) -> None:
-    """Back into a queue, or to a colleague, who gets it offered first. The clock of the first wait runs on."""
+    """Back into a queue, or to a colleague, who gets it offered first. The clock of the first wait runs on, and the
+    customer reads what comes next."""
     goes_to = queue or row["queue"]
     about = department or row["department"]
     if to_agent is not None and not may_take(about, to_agent.roles, to_agent.departments):
         raise Conflict("colleague_may_not", f"{to_agent.name} does not work for {about}.", department=about)
+    if to_agent is not None and not has_room(row["weight"], load_of(log.connection, to_agent.id), to_agent.capacity):
+        full = f"{to_agent.name} has as much as they can take just now. Choose somebody else or a queue."
+        raise Conflict("colleague_full", full)
     first_wait = parse(row["first_wait_at"] or row["requested_at"])
     due_at = stamp(routing.due(plan, goes_to, about, first_wait))  # type: ignore[arg-type]
     log.change_owner(HandoffTransferred(row["id"], me.id, goes_to, note, to_agent.id if to_agent else None), "agent")
-    _wait_again(
+    position = _wait_again(
         log,
         row,
         queue=goes_to,
@@ -151,6 +155,7 @@ def transfer(
         offer_expires_at=stamp(log.moment + offer_for) if to_agent else log.now,
         passed_by=[me.id],
     )
+    _tell_next(log, row, position, notices_for(log.conversation.locale).passed_on)
 
 
 def release(
@@ -175,9 +180,13 @@ def release(
     log.change_owner(HandoffReleased(handoff_id, agent_id, reason), "system")
     passed_by = sorted({*row["passed_by"], agent_id})
     position = _wait_again(log, row, passed_by=passed_by, offered_to=None, offer_expires_at=log.now)
-    notices = notices_for(log.conversation.locale)
-    log.append(MessageSent(notices.queued(position, row["reason"], notices.called_away), author="system"), "system")
+    _tell_next(log, row, position, notices_for(log.conversation.locale).called_away)
     return True
+
+
+def _tell_next(log: LogWriter, row: sa.RowMapping, position: int, opening: str) -> None:
+    told = notices_for(log.conversation.locale).queued(position, row["reason"], opening)
+    log.append(MessageSent(told, author="system"), "system")
 
 
 def _wait_again(log: LogWriter, row: sa.RowMapping, **values: Any) -> int:

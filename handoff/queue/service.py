@@ -234,14 +234,21 @@ class QueueService:
     ) -> None:
         """Back into a queue, or to a colleague who gets it offered first; the clock of the first wait runs on.
 
-        Raises ``Conflict`` (``colleague_may_not``), ``NotFound`` (``colleague_not_found``), ``Unprocessable``.
+        A colleague who could not take it now would only hold it up. While nobody can say who is there, nobody is away.
+        Raises ``Conflict`` (``colleague_may_not``, ``colleague_full``, ``colleague_away``), ``NotFound``
+        (``colleague_not_found``), ``Unprocessable``.
         """
         if department is not None and department not in self.plan.departments:
             raise Unprocessable("no_such_department", "There is no such department.", there=list(self.plan.departments))
 
+        states = await self._presence.states() if to_agent else None
+
         def work(log: LogWriter) -> None:
             row = moves.must_own(log, handoff_id, me)
             to = _colleague(log.connection, to_agent) if to_agent else None
+            if to is not None and states is not None and states.get(to.id) != "online":
+                away = f"{to.name} is not at the desk just now. Choose somebody else or a queue."
+                raise Conflict("colleague_away", away)
             moves.transfer(
                 log,
                 self.plan,

@@ -257,10 +257,39 @@ async def test_a_conversation_is_passed_to_a_colleague_who_gets_it_offered_first
     assert (await ana.post(f"/handoffs/{handoff}/transfer", {"agent_id": ben_id, "note": "yours"})).status_code == 204
     item = next(i for i in await ben.waiting() if i["handoff_id"] == handoff)
     assert item["offered_to_me"]
+    told = [e["data"]["text"] for e in await customer.events() if e["type"] == "message.sent"][-1]
+    assert told.startswith("My colleague is passing this on")
+    assert "won't have to repeat it" in told
     moved = next(e for e in await customer.events() if e["type"] == "handoff.transferred")
     assert {"note", "to_agent"}.isdisjoint(moved["data"])
     assert (await ben.post(f"/handoffs/{handoff}/accept")).status_code == 200
     assert await desk.violations(customer.id) == []
+
+
+async def test_a_colleague_who_could_not_take_it_now_is_refused_and_others_are_not_kept_waiting(desk: Desk) -> None:
+    ana, ben, customer = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com"), await desk.open()
+    handoff = await ana.take(customer)
+    ben_id = (await ben.get("/session")).json()["id"]
+
+    async def passed() -> tuple[int, str | None]:
+        answer = await ana.post(f"/handoffs/{handoff}/transfer", {"agent_id": ben_id})
+        return answer.status_code, answer.json()["code"] if answer.content else None
+
+    async def is_now(state: str, capacity: int) -> None:
+        url = "/api/v1/agents/me/presence"
+        assert (await desk.client.put(url, json={"state": state}, headers=ben.headers)).is_success
+        mine = sa.update(t.agents).where(t.agents.c.id == ben_id).values(capacity=capacity)
+        await desk.handoff.core.database.write(lambda c: c.execute(mine))
+
+    await is_now("away", 3)
+    assert await passed() == (409, "colleague_away")
+    await is_now("online", 0)
+    assert await passed() == (409, "colleague_full")
+    assert (await ana.get(f"/handoffs/{handoff}")).json()["state"] == "accepted"
+    refused = [e["code"] for e in await trail(desk, action="handoff.transfer", outcome="refused")]
+    assert refused == ["colleague_full", "colleague_away"]
+    await is_now("online", 3)
+    assert await passed() == (204, None)
 
 
 async def test_an_open_promise_blocks_resolved_until_it_is_kept(desk: Desk) -> None:
