@@ -33,7 +33,7 @@ export function Messages({ controller, words, locale, server, house, starters, s
   const items = timeline(conversation, house, words);
   const ended = conversation.owner.kind === "none";
   const asked = ended && !saidWhetherSolved(state);
-  const survey = asked ? null : openSurvey(state);
+  const survey = openSurvey(state);
   const left = conversation.owner.kind === "queue" ? messageLeft(state) : null;
   const away = !!left || nobodyThere(state);
   const greeting = state.greeting;
@@ -135,7 +135,7 @@ export function Messages({ controller, words, locale, server, house, starters, s
           </ol>
           {state.typing && <Typing who={state.typing} state={state} words={words} />}
           {away && <Waiting controller={controller} words={words} locale={locale} left={left} keeps={state.keepsPlace} refocus={refocus} />}
-          {survey && <Survey controller={controller} words={words} survey={survey} follows={state.feedback !== "open"} />}
+          {survey && <Survey controller={controller} words={words} survey={survey} follows={state.feedback === "given"} />}
           {ended && <Ending controller={controller} words={words} ask={asked} />}
         </div>
       </div>

@@ -18,7 +18,7 @@ const words: WordsOf = {
     one: "Sie warten auf einen Menschen – Platz {position}, etwa {count} Minute",
     other: "Sie warten auf einen Menschen – Platz {position}, etwa {count} Minuten",
   },
-  ownerQueueUnstaffed: "Gerade ist niemand am Platz. Ihr Platz in der Reihe bleibt.",
+  ownerQueueUnstaffed: "Wer dabei helfen kann, ist gerade nicht am Platz. Ihr Platz in der Reihe bleibt.",
   ownerQueueOpens: "Wir sind wieder da: {time}. Ihr Platz in der Reihe bleibt.",
   ownerAgent: "Sie sprechen mit {name}",
   ownerNone: "Dieses Gespräch ist beendet",

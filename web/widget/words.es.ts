@@ -18,7 +18,7 @@ const words: WordsOf = {
     one: "Esperando a una persona: puesto {position}, cerca de {count} minuto",
     other: "Esperando a una persona: puesto {position}, cerca de {count} minutos",
   },
-  ownerQueueUnstaffed: "Ahora mismo no hay nadie. Guardamos tu puesto en la cola.",
+  ownerQueueUnstaffed: "Ahora mismo no hay nadie que pueda ayudarte con esto. Guardamos tu puesto en la cola.",
   ownerQueueOpens: "Volvemos: {time}. Guardamos tu puesto en la cola.",
   ownerAgent: "Hablas con {name}",
   ownerNone: "Esta conversación ha terminado",

@@ -109,6 +109,21 @@ test("a closed conversation asks whether it helped and tells the server", async 
   expect(button("Not yet")).toBeUndefined();
 });
 
+test("a survey that was offered with the closing is seen before anybody says whether it is solved", async () => {
+  widget.open();
+  await frame();
+  button("Where is my order?")?.click();
+  await frame();
+  const survey = () => widget.shadowRoot?.querySelector<HTMLFormElement>("form.survey");
+  server.write("cnv_1", "conversation.closed", "agent", { by: "agt_1" });
+  server.write("cnv_1", "survey.offered", "system", { episode_id: "eps_1", form: "ces7" });
+  await vi.waitFor(() => expect(survey()).toBeTruthy());
+  expect(button("Yes")).toBeDefined();
+  expect(widget.shadowRoot?.activeElement?.closest("form.survey") ?? null).toBeNull();
+  button("Yes")?.click();
+  await vi.waitFor(() => expect(widget.shadowRoot?.activeElement?.closest("form.survey")).toBe(survey()));
+});
+
 test("leaves nothing running when it is taken out of the page", async () => {
   widget.open();
   await frame();

@@ -21,7 +21,7 @@ export default function Survey({ controller, words, survey, follows }: Props) {
   useLayoutEffect(() => {
     if (follows) form.current?.querySelector("input")?.focus();
     else controller.ending.announceSurvey();
-  }, []);
+  }, [follows]);
   const { episode, steps, company } = survey;
 
   const submit = async (event: Event) => {
