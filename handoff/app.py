@@ -162,7 +162,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     router.include_router(translation_routes.create_router(translations, require, limit, queue.look_into))
     router.include_router(attachment_routes.create_router(attachments, own, require, limit, queue.may_read))
     router.include_router(customer_routes.create_router(core, customers))
-    router.include_router(widget_routes.create_router(settings, plan, clock))
+    router.include_router(widget_routes.create_router(settings, plan, clock, queue.staffed))
     canned = CannedReplies(database, clock, ids)
     suggester = Suggester(core, canned)
     router.include_router(canned_routes.create_router(canned, require))

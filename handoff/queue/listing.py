@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from handoff.agents.access import DESK_ROLES
 from handoff.agents.service import Principal
 from handoff.clock import parse, stamp
 from handoff.contract.redact import hide
@@ -146,6 +148,13 @@ def _item(
         "owner": row["owner"],
         "epoch": row["epoch"],
     }
+
+
+def anybody_answers(connection: sa.Connection, agent_ids: Collection[str]) -> bool:
+    """Whether any of them may have conversations: switched on, with a role at the desk and room for at least one."""
+    a = t.agents.c
+    query = sa.select(a.roles).where(a.id.in_(agent_ids), a.active, a.capacity > 0)
+    return any(set(row.roles) & set(DESK_ROLES) for row in connection.execute(query))
 
 
 def read_colleagues(connection: sa.Connection) -> list[dict[str, Any]]:

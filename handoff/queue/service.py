@@ -37,7 +37,7 @@ from handoff.packet.load import load_packet
 from handoff.ports import Ports
 from handoff.queue import endings, moves, reopening, rights
 from handoff.queue.gauges import ESTIMATE_ERROR
-from handoff.queue.listing import read_colleagues, read_listing
+from handoff.queue.listing import anybody_answers, read_colleagues, read_listing
 from handoff.storage import tables as t
 
 T = TypeVar("T")
@@ -127,6 +127,14 @@ class QueueService:
     async def readable(self, conversation_ids: Collection[str], me: Principal) -> set[str]:
         """Those of them that ``may_read`` lets through; for lists, where nothing is refused and less is shown."""
         return await self._core.database.read(lambda c: rights.readable_among(c, conversation_ids, me))
+
+    async def staffed(self) -> bool | None:
+        """Whether anybody who answers is at the desk now; ``None`` while nobody can say."""
+        states = await self._presence.states()
+        if states is None:
+            return None
+        online = [name for name, state in states.items() if state == "online"]
+        return await self._core.database.read(lambda c: anybody_answers(c, online))
 
     async def view(self, handoff_id: str) -> HandoffView:
         address = await self._address_of(handoff_id)

@@ -1,5 +1,7 @@
 """What a widget must know before anybody has said anything: public, the same for all, cacheable."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import APIRouter, Response
 
 from handoff.attachments.rules import KINDS
@@ -17,15 +19,20 @@ class AttachmentRules(Body):
 
 class WidgetConfig(Body):
     """``prechat``: what an unknown customer is asked before the first message; empty: nothing. ``opens_at``: when
-    people are back; absent within their hours."""
+    people are back; absent within their hours. ``staffed``: whether somebody who answers was at the desk a minute ago
+    at most; null where nobody can say. Not who, nor how many: that is nobody's outside."""
 
     prechat: list[PreChatField]
     topics: list[str]
     attachments: AttachmentRules
     opens_at: str | None = None
+    staffed: bool | None = None
 
 
-def create_router(settings: HandoffSettings, plan: DeskPlan, clock: Clock) -> APIRouter:
+Staffed = Callable[[], Awaitable[bool | None]]
+
+
+def create_router(settings: HandoffSettings, plan: DeskPlan, clock: Clock, staffed: Staffed) -> APIRouter:
     router = APIRouter(tags=["widget"])
     config = WidgetConfig(
         prechat=list(settings.prechat),
@@ -37,6 +44,7 @@ def create_router(settings: HandoffSettings, plan: DeskPlan, clock: Clock) -> AP
     async def widget(response: Response) -> WidgetConfig:
         response.headers["Cache-Control"] = "public, max-age=60"
         closed_until = opens_at(plan, None, clock.now())
-        return config.model_copy(update={"opens_at": stamp(closed_until) if closed_until else None})
+        opening = stamp(closed_until) if closed_until else None
+        return config.model_copy(update={"opens_at": opening, "staffed": await staffed()})
 
     return router

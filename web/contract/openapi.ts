@@ -5602,7 +5602,8 @@ export interface components {
         /**
          * WidgetConfig
          * @description ``prechat``: what an unknown customer is asked before the first message; empty: nothing. ``opens_at``: when
-         *     people are back; absent within their hours.
+         *     people are back; absent within their hours. ``staffed``: whether somebody who answers was at the desk a minute ago
+         *     at most; null where nobody can say. Not who, nor how many: that is nobody's outside.
          */
         WidgetConfig: {
             attachments: components["schemas"]["AttachmentRules"];
@@ -5610,6 +5611,8 @@ export interface components {
             opens_at?: string | null;
             /** Prechat */
             prechat: ("name" | "email" | "topic")[];
+            /** Staffed */
+            staffed?: boolean | null;
             /** Topics */
             topics: string[];
         };

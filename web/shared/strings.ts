@@ -10,6 +10,8 @@ export const widgetEn = {
   greetingMore: "Ask about an order, a return or our gear. The assistant answers at once, and you can ask for a person at any time.",
   ownerNew: "The assistant answers at once",
   ownerOpens: "The assistant answers at once. People are back: {time}",
+  ownerHere: "The assistant answers at once. People are here now, too",
+  ownerAway: "The assistant answers at once. No colleague is here right now",
   ownerBot: "You’re talking with the assistant",
   ownerQueue: "Waiting for a person",
   ownerQueueNumber: "Waiting for a person — you are number {position} in line",

@@ -35,7 +35,7 @@ export function Head(props: Props) {
       <div class="head-text">
         <h2 id="title">{title}</h2>
         <p id="owner" class={state.view === "chat" ? "owner" : "hidden"}>
-          {ownerLine(state.conversation, state.started, words, locale, state.config?.opens_at)}
+          {ownerLine(state.conversation, state.started, words, locale, state.config)}
         </p>
       </div>
       {state.view === "chat" && <Menu {...props} />}

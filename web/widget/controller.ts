@@ -229,7 +229,8 @@ export class Controller {
 
   /** What the installation asks and allows. Without an answer the widget works as if it asked nothing. */
   private async learn(): Promise<void> {
-    if (this.store.get().config) return;
+    // In a conversation nothing of it changes; before, whether people are there does.
+    if (this.store.get().config && this.store.get().started) return;
     try {
       this.store.set({ config: await this.options.calls.config() });
     } catch {

@@ -2,6 +2,7 @@
 import { plainText } from "../shared/markdown";
 import { agentName, type Conversation, type Owner } from "../shared/reduce";
 import type { Fact, FactOf } from "../shared/types";
+import type { WidgetConfig } from "./calls";
 import type { Words } from "./words";
 
 type OwnerOf<K extends Owner["kind"]> = Extract<Owner, { kind: K }>;
@@ -59,13 +60,15 @@ function name(conversation: Conversation, fact: FactOf<"message.sent">, house: s
   return fact.source === "bot" ? words("assistant") : house;
 }
 
-/** The one line that says who the customer is talking with; `opensAt`: when people are back, outside their hours. */
-export function ownerLine(conversation: Conversation, started: boolean, words: Words, locale: string, opensAt?: string | null): string {
+/** The one line that says who the customer is talking with. Before that, of `there`: whether people are at the desk, or
+ * when they are back. */
+export function ownerLine(conversation: Conversation, started: boolean, words: Words, locale: string, there?: Pick<WidgetConfig, "opens_at" | "staffed"> | null): string {
   const { owner } = conversation;
   switch (owner.kind) {
     case "bot":
       if (started) return words("ownerBot");
-      return opensAt && new Date(opensAt) > new Date() ? words("ownerOpens", { time: moment(opensAt, locale) }) : words("ownerNew");
+      if (there?.opens_at && new Date(there.opens_at) > new Date()) return words("ownerOpens", { time: moment(there.opens_at, locale) });
+      return words(there?.staffed ? "ownerHere" : there?.staffed === false ? "ownerAway" : "ownerNew");
     case "queue":
       return queueLine(owner, words, locale);
     case "agent":

@@ -11,6 +11,8 @@ const words: WordsOf = {
     "Fragen Sie nach einer Bestellung, einer Rückgabe oder unserer Ausrüstung. Der Assistent antwortet sofort, und Sie können jederzeit einen Menschen verlangen.",
   ownerNew: "Der Assistent antwortet sofort",
   ownerOpens: "Der Assistent antwortet sofort. Unser Team ist wieder da: {time}",
+  ownerHere: "Der Assistent antwortet sofort. Auch unser Team ist gerade da",
+  ownerAway: "Der Assistent antwortet sofort. Vom Team ist gerade niemand da",
   ownerBot: "Sie sprechen mit dem Assistenten",
   ownerQueue: "Sie warten auf einen Menschen",
   ownerQueueNumber: "Sie warten auf einen Menschen – Platz {position}",

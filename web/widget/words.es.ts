@@ -11,6 +11,8 @@ const words: WordsOf = {
     "Pregunta por un pedido, una devolución o nuestro material. El asistente responde al instante, y puedes pedir una persona en cualquier momento.",
   ownerNew: "El asistente responde al instante",
   ownerOpens: "El asistente responde al instante. El equipo vuelve: {time}",
+  ownerHere: "El asistente responde al instante. El equipo también está aquí",
+  ownerAway: "El asistente responde al instante. Ahora mismo no hay nadie del equipo",
   ownerBot: "Hablas con el asistente",
   ownerQueue: "Esperando a una persona",
   ownerQueueNumber: "Esperando a una persona: puesto {position}",

@@ -40,6 +40,22 @@ async def test_the_widget_knows_when_people_are_back(
     assert parse(opens_at) == soon.replace(hour=8, minute=0, second=0, microsecond=0)
 
 
+async def test_the_widget_knows_whether_anybody_who_answers_is_there_and_nothing_more(desk: Desk) -> None:
+    await desk.handoff.redis.flushdb()
+
+    async def told() -> dict[str, object]:
+        return dict((await desk.client.get("/api/v1/widget")).json())
+
+    assert (await told())["staffed"] is False
+    await desk.sign_in("eva@example.com")  # an editor answers nobody
+    assert (await told())["staffed"] is False
+    ana = await desk.sign_in()
+    assert (await told())["staffed"] is True
+    assert "Ana" not in str(await told())
+    away = await desk.client.put("/api/v1/agents/me/presence", json={"state": "away"}, headers=ana)
+    assert (away.status_code, (await told())["staffed"]) == (204, False)
+
+
 async def test_what_the_form_says_is_kept_and_proves_nothing(desk: Desk) -> None:
     about = {"name": "Mara K.", "email": "mara@example.com", "topic": "Return"}
     opened = await desk.client.post("/api/v1/conversations", json={"about": about})
