@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from handoff.mail.server import read_server
-from stack import bootstrap, ports, redis_server, secrets, setup
+from stack import bootstrap, footprint, ports, redis_server, secrets, setup
 from stack.children import newest_model
 from stack.errors import StackError
 from stack.node import find_node
@@ -167,6 +167,21 @@ def _sockets(settings: Settings) -> Finding:
     return Finding("sockets", "good", f"path of {length} of {LONGEST_SOCKET_PATH} bytes")
 
 
+def _memory(settings: Settings) -> Finding:
+    running = footprint.of_running(settings.paths.state)
+    return Finding("memory", "good", running.in_words() if running else "nothing runs here")
+
+
+def _start(settings: Settings) -> Finding:
+    running = footprint.of_running(settings.paths.state)
+    if running is None:
+        return Finding("start", "good", "nothing runs here")
+    if running.ready_after is None:
+        return Finding("start", "good", "it is still starting")
+    return Finding("start", "good", f"ready after {running.ready_after:.1f} s")
+
+
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     _product, _bot, _node, _redis, _port, _disk, _secrets, _embeddings, _assistant, _pages, _mail, _sockets,
+    _memory, _start,
 )  # fmt: skip

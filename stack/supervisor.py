@@ -55,7 +55,7 @@ class Supervisor:
         self._children = {spec.name: Child(spec, logs) for spec in specs}
         self._state = state
         self._say = say
-        self._facts = facts
+        self._facts = dict(facts)
         self._grace = grace
         self._status = dict.fromkeys(self._children, "waiting")
         self._restarts = dict.fromkeys(self._children, 0)
@@ -163,9 +163,18 @@ class Supervisor:
                 log.info("child stopped", child=child.spec.name, killed=not polite)
         self._state.unlink(missing_ok=True)
 
+    def remember(self, **facts: Any) -> None:
+        """Add ``facts`` to the state file."""
+        self._facts.update(facts)
+        self._write()
+
     def _note(self, child: Child, status: str) -> None:
-        """Record a change in the state file, replaced as a whole so that no reader sees half of it."""
+        """Record a change in the state file."""
         self._status[child.spec.name] = status
+        self._write()
+
+    def _write(self) -> None:
+        """The state file, replaced as a whole so that no reader sees half of it."""
         children = {
             name: {
                 "pid": each.pid,

@@ -81,7 +81,9 @@ async def _run(settings: Settings, began: float, *, open_browser: bool) -> int:
         await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             await starting
-            _announce(settings, time.monotonic() - began)
+            seconds = time.monotonic() - began
+            supervisor.remember(ready_after=round(seconds, 1))
+            _announce(settings, seconds)
             if open_browser:
                 _open_page(settings.address + ("/" if settings.demo else "/desk/"))
             await stopping
