@@ -29,7 +29,7 @@ class ActionEndpoint(EndpointConfig):
         self._now = now
         self._session: Optional[aiohttp.ClientSession] = None
 
-    async def request(  # type: ignore[override]
+    async def request(
         self,
         method: str = "post",
         subpath: Optional[str] = None,  # noqa: ARG002 - Rasa's signature

@@ -42,7 +42,7 @@ def quiet(own_level: int = logging.INFO) -> None:
 _OWN = {"level": logging.INFO}
 
 
-def _drop_foreign_events(logger: Any, method: str, event: dict) -> dict:  # noqa: ARG001 - structlog's signature
+def _drop_foreign_events(logger: Any, method: str, event: Any) -> Any:  # noqa: ARG001 - structlog's signature
     raise structlog.DropEvent
 
 

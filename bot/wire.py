@@ -50,7 +50,7 @@ def build(record: Type[Record], data: Any, where: str) -> Record:
     """``data`` as an instance of the dataclass ``record``. Raises ``Malformed``."""
     if not isinstance(data, dict):
         raise Malformed(f"{where}: not an object")
-    known, hints = _form(record)
+    known, hints = _form(record)  # type: ignore[arg-type]
     unknown = sorted(set(data) - set(known))
     if unknown:
         raise Malformed(f"{where}: unknown field {unknown[0][:40]!r}")
@@ -88,7 +88,7 @@ def _check(wanted: Any, value: Any, where: str) -> Any:
             raise Malformed(f"{where}: not an object")
         return value
     if dataclasses.is_dataclass(wanted):
-        return build(wanted, value, where)
+        return build(wanted, value, where)  # type: ignore[arg-type]
     if not isinstance(value, wanted) or isinstance(value, bool):
         raise Malformed(f"{where}: not {wanted.__name__}")
     return value
