@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from knowledge import service
+from knowledge.engines import make_engine
 from knowledge.errors import KnowledgeError
 from knowledge.service import open_knowledge
 from knowledge.settings import KnowledgeSettings
@@ -94,6 +95,16 @@ def served(settings: KnowledgeSettings, server: Server) -> KnowledgeSettings:
 
 def backend_of(knowledge, question: str) -> str:  # type: ignore[no-untyped-def]
     return knowledge.retriever.search(question, audience="public").trace.backend
+
+
+def test_a_client_of_the_server_tells_nobody_else_of_its_use(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANONYMIZED_TELEMETRY", "True")
+    engine = make_engine(server.url)
+    client = engine.open(tmp_path / "telemetry")
+    assert client.get_settings().anonymized_telemetry is False
+    engine.remove("telemetry")
 
 
 async def test_the_index_lives_on_a_server(served: KnowledgeSettings, clock: HandClock, server: Server) -> None:
