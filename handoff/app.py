@@ -18,7 +18,7 @@ from handoff.agents import routes as agent_routes
 from handoff.agents.access import Require
 from handoff.agents.audit import AuditTrail
 from handoff.agents.pictures import Portraits
-from handoff.agents.presence import Presence
+from handoff.agents.presence import Presence, life_of
 from handoff.agents.service import StaffService
 from handoff.assistant.client import Assistant
 from handoff.attachments import routes as attachment_routes
@@ -140,7 +140,8 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     runner = TurnRunner(database, assistant, announcer, clock, ids, limits, settings.notice_after)
     core = Core(settings, database, hub, announcer, runner, clock, ids)
     staff = StaffService(database, clock, ids, settings.staff_session_life)
-    trail, presence, ports = AuditTrail(database, clock), Presence(client, clock, settings.away_after), Ports()
+    trail, ports = AuditTrail(database, clock), Ports()
+    presence = Presence(client, clock, settings.away_after, life_of(settings.heartbeat_every))
     require = Require(staff, trail, presence, settings.session_secret.get_secret_value())
     limit = RateLimit(client, clock)
     own = OwnConversation(settings.session_secret.get_secret_value(), trail)

@@ -20,8 +20,10 @@ from handoff.clock import Clock
 KEY = "presence:staff"
 MARK = "presence:whole"
 LIFE = timedelta(seconds=45)
-"""How long one sign of life counts: more than two heartbeats of the desk's socket."""
-WRITE_EVERY = timedelta(seconds=5)
+"""How long one sign of life counts at least: a desk without a socket renews itself every half a minute."""
+HEARTBEATS = 2.25
+"""So many heartbeats of the desk's socket it counts where they are slow: one of them may be lost or late."""
+WRITES_IN_A_LIFE = 9
 
 State = Literal["online", "away", "offline"]
 Chosen = Literal["online", "away"]
@@ -36,19 +38,26 @@ class Sign:
     active: float
 
 
-def state_of(sign: Sign, now: float, away_after: timedelta) -> State:
+def life_of(heartbeat_every: timedelta) -> timedelta:
+    return max(LIFE, HEARTBEATS * heartbeat_every)
+
+
+def state_of(sign: Sign, now: float, away_after: timedelta, life: timedelta = LIFE) -> State:
     """``away`` by choice, or after ``away_after`` without a sign that a person did something."""
-    if now - sign.seen > LIFE.total_seconds():
+    if now - sign.seen > life.total_seconds():
         return "offline"
     idle = now - sign.active > away_after.total_seconds()
     return "away" if idle or sign.chosen == "away" else "online"
 
 
 class Presence:
-    def __init__(self, client: redis.Redis, clock: Clock, away_after: timedelta) -> None:
+    """``life``: how long a sign counts, longer than the pause between two of them (``life_of``)."""
+
+    def __init__(self, client: redis.Redis, clock: Clock, away_after: timedelta, life: timedelta = LIFE) -> None:
         self._redis = client
         self._clock = clock
         self._away_after = away_after
+        self._life = life
         self._own: dict[str, Sign] = {}
         self._sockets: dict[str, int] = {}
         self._written: dict[str, float] = {}
@@ -96,7 +105,7 @@ class Presence:
         except (RedisError, OSError):
             return None
         now = self._clock.now().timestamp()
-        return {key.decode(): state_of(_read(value), now, self._away_after) for key, value in found.items()}
+        return {key.decode(): self._state(_read(value), now) for key, value in found.items()}
 
     async def refresh(self) -> bool:
         """Write everybody of this process again where Redis forgot. Returns whether it had."""
@@ -117,17 +126,20 @@ class Presence:
     async def _note(self, agent_id: str, *, active: bool) -> None:
         now = self._clock.now().timestamp()
         before = self._own.get(agent_id) or await self._stored(agent_id)
-        fresh = before is None or state_of(before, now, self._away_after) == "offline"
+        fresh = before is None or self._state(before, now) == "offline"
         chosen: Chosen = before.chosen if before else "online"
         since = before.active if before and not active and not fresh else now
         sign = Sign(chosen, now, since)
-        back = before is None or state_of(before, now, self._away_after) != state_of(sign, now, self._away_after)
+        back = before is None or self._state(before, now) != self._state(sign, now)
         if agent_id in self._sockets:
             self._own[agent_id] = sign
-        if back or now - self._written.get(agent_id, 0.0) >= WRITE_EVERY.total_seconds():
+        if back or now - self._written.get(agent_id, 0.0) >= self._life.total_seconds() / WRITES_IN_A_LIFE:
             await self._write(agent_id, sign)
         if back:
             self.on_change()
+
+    def _state(self, sign: Sign, now: float) -> State:
+        return state_of(sign, now, self._away_after, self._life)
 
     async def _stored(self, agent_id: str) -> Sign | None:
         try:

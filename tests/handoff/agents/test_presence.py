@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis.asyncio import Redis, from_url
 
-from handoff.agents.presence import LIFE, Presence, Sign, state_of
+from handoff.agents.presence import LIFE, Presence, Sign, life_of, state_of
 from handoff.clock import SystemClock
 
 pytestmark = pytest.mark.service
@@ -124,3 +124,18 @@ async def test_a_redis_that_forgot_makes_nobody_busy(presence: Presence, client:
     assert await state(presence) == "away"
     await presence.active(ANA)
     assert await state(presence) == "online"
+
+
+async def test_a_sign_outlives_the_pause_between_two_heartbeats(client: Redis, clock: Standing) -> None:
+    """However slow the heart was set to beat: nobody who is there is gone in between. A quick one changes nothing."""
+    assert life_of(timedelta(seconds=1)) == life_of(timedelta(seconds=20)) == LIFE
+    heartbeat = LIFE * 2
+    presence = Presence(client, clock, AWAY_AFTER * 4, life_of(heartbeat))
+    await presence.arrive(ANA)
+    clock.at += heartbeat
+    assert await state(presence) == "online"
+    await presence.seen(ANA)
+    clock.at += heartbeat * 2
+    assert await state(presence) == "online"
+    clock.at += heartbeat
+    assert await state(presence) == "offline"
