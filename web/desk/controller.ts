@@ -74,7 +74,10 @@ export class Desk {
       keep: (told) => this.keep(this.own("reminded"), JSON.stringify(told)),
       tell: (text, handoffId) => this.call(text, handoffId),
       ring: () => this.ring(),
-      reload: () => void this.owed.load(),
+      reload: () => {
+        void this.owed.load();
+        this.views.refreshOpen();
+      },
     });
     this.views = new Views(this.store, options.calls, {
       refreshQueue: () => this.refreshQueue(),

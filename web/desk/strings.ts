@@ -265,6 +265,13 @@ export const workEn = {
   cmd_go: "Go to {section}",
 
   someColleague: "a colleague",
+  theCustomer: "the customer",
+  trouble_out_of_time: "It did not answer in time",
+  trouble_malformed_result: "What it answered could not be read",
+  trouble_result_not_storable: "What it answered could not be stored",
+  longSilence: "a long silence",
+  storySilence: "Closed after a long silence",
+  storySilenceOutcome: "Closed after a long silence: {outcome}",
   storyOffered: "Offered to {name}",
   storyDeclined: "{name} declined",
   storyOfferExpired: "{name} did not answer in time",

@@ -11,6 +11,7 @@ import { Recovery } from "./Recovery";
 import { Afterwards, Integrity, Questions, Routing } from "./PacketMore";
 import { Customer, Jump, Need, Part } from "./PacketParts";
 import { EvidenceList } from "./StaffFact";
+import { noteOf } from "./told";
 
 interface Props {
   desk: Desk;
@@ -76,7 +77,7 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
             .filter(Boolean)
             .join(" · ")}
         </p>
-        {why.note && <p>{why.note}</p>}
+        {why.note && <p>{noteOf(why)}</p>}
         <EvidenceList evidence={why.evidence} />
         {!!why.alternatives?.length && (
           <p class="soft">
@@ -127,7 +128,7 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
           {packet.tried.map((step, index) => (
             <li key={index}>
               <span class="soft">{label("step", step.kind)}</span>{" "}
-              <Jump seq={step.seq}>{plainText(step.text)}</Jump>
+              <Jump seq={step.seq}>{step.kind === "failure" ? label("trouble", step.text) : plainText(step.text)}</Jump>
               {step.reaction && <span class="soft"> {t("reaction", { reaction: step.reaction })}</span>}
             </li>
           ))}

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Evidence, PacketStep, TriageDecided } from "../../shared/types";
 import { score, spaced, sureness } from "../format";
 import { label, t } from "../words";
-import { type Names, type Told, told } from "./told";
+import { type Names, noteOf, type Told, told } from "./told";
 import { useAnchor } from "./anchors";
 import { When } from "./When";
 
@@ -17,7 +17,7 @@ export function StaffFact({ fact, names, tried }: { fact: Told; names: Names; tr
       return (
         <Card fact={fact} kind="handover" title={t("storyRequested", { reason: label("reason", fact.data.reason) })}>
           {fact.data.score != null && <p class="soft">{t("score", { score: score(fact.data.score) })}</p>}
-          {fact.data.note && <p>{fact.data.note}</p>}
+          {fact.data.note && <p>{noteOf(fact.data)}</p>}
           <EvidenceList evidence={fact.data.evidence} />
         </Card>
       );
@@ -31,7 +31,7 @@ export function StaffFact({ fact, names, tried }: { fact: Told; names: Names; tr
       return (
         <Card fact={fact} kind="failure" title={t("storyFailed")}>
           <p class="plain">{fact.data.text}</p>
-          <p class="soft">{spaced(fact.data.reason)}</p>
+          <p class="soft">{label("trouble", fact.data.reason)}</p>
         </Card>
       );
     case "note.added":

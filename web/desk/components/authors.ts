@@ -9,6 +9,7 @@ export function authorName(state: DeskState, view: View, author: string): string
   if (known) return known;
   if (signedIn.status === "in" && author.replace(/^agent:/, "") === signedIn.session.id) return signedIn.session.name;
   if (author === "bot") return t("assistant");
+  if (author === "customer") return t("theCustomer");
   // An offer names somebody before they say a word here; an id tells nobody anything.
   return author === "system" ? t("system") : t("someColleague");
 }

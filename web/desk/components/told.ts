@@ -6,6 +6,9 @@ import { label, t } from "../words";
 /** The name behind an author's id. */
 export type Names = (author: string) => string;
 
+/** In the place of a name where nobody closed it: the customer did not answer. */
+const SILENCE = "idle";
+
 export type Told = Exclude<Fact, { type: "message.sent" }>;
 
 export function told(fact: Told, names: Names): string | null {
@@ -19,6 +22,7 @@ function sentence(fact: Told, names: Names): string | null {
       return t("storyOpened", { channel: fact.data.channel });
     case "conversation.closed": {
       const { outcome, by } = fact.data;
+      if (by === SILENCE) return outcome ? t("storySilenceOutcome", { outcome: label("outcome", outcome) }) : t("storySilence");
       return outcome ? t("storyClosedOutcome", { by: names(by), outcome: label("outcome", outcome) }) : t("storyClosed", { by: names(by) });
     }
     case "conversation.reopened":
@@ -39,7 +43,7 @@ function sentence(fact: Told, names: Names): string | null {
     case "episode.linked":
       return t(fact.data.from_episode_id ? "storyEpisodeLinked" : "storyEpisodeNamed", { topic: [topic(fact.data.topic), fact.data.entity].filter(Boolean).join(" · ") });
     case "episode.closed":
-      return t("storyEpisodeClosed", { reason: fact.data.reason.replace(/\bagt_[\w-]+/, names).replace(/_/g, " ") });
+      return t("storyEpisodeClosed", { reason: fact.data.reason === SILENCE ? t("longSilence") : fact.data.reason.replace(/\bagt_[\w-]+/, names).replace(/_/g, " ") });
     case "approval.requested":
       return t("storyApprovalRequested", { summary: fact.data.summary });
     case "approval.decided":
@@ -85,4 +89,9 @@ function topic(name: string | null | undefined): string {
 
 function withNote(text: string, note: string | null | undefined): string {
   return note ? `${text}: “${note}”` : text;
+}
+
+/** The note of a hand-over: somebody's words, or the code of what the assistant ran into. */
+export function noteOf({ reason, note }: { reason: string; note?: string | null }): string | null {
+  return note && reason === "tool_failure" && /^[a-z0-9_]+$/.test(note) ? label("trouble", note) : (note ?? null);
 }

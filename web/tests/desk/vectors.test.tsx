@@ -36,6 +36,14 @@ test.runIf(there)("the golden packet is shown with its four lines and what is mi
   for (const operation of packet.operations) expect(text).toContain(operation.summary);
 });
 
+test.runIf(there)("what the assistant ran into is told in words", () => {
+  const packet = { ...vector<Packet>("packet.json"), tried: [{ seq: 3, kind: "failure", text: "out_of_time" }] };
+  const detail = { packet, events: [] } as unknown as HandoffDetail;
+  const text = drawn(<PacketPanel desk={{ calls: { summary: () => new Promise(() => {}) } } as unknown as Desk} detail={detail} owed={null} />);
+  expect(text).toContain("It did not answer in time");
+  expect(text).not.toContain("out_of_time");
+});
+
 test.runIf(there)("the golden packet is shown with all that it knows", () => {
   const packet = vector<Packet>("packet.json");
   const text = packetText("packet.json");
