@@ -1,5 +1,5 @@
-"""A conversation changes hands, as everybody sees it: back to the assistant with a note, and from a colleague who is
-gone to the next one.
+"""A conversation changes hands, as everybody sees it: back to the assistant with a note, to a colleague with one, and
+from a colleague who is gone to the next one.
 """
 
 from __future__ import annotations
@@ -69,6 +69,51 @@ def test_the_assistant_goes_on_where_a_person_stopped(
     widget.expect_bot(re.compile("cancelled", re.I))
     shoot(widget.page, "widget-after-hand-back")
     desk.page.context.close()
+
+
+def test_a_colleague_goes_on_with_a_note_and_the_customer_reads_who(
+    browser: Browser,
+    stack: RunningStack,
+    customers: Customers,  # noqa: F811
+) -> None:
+    customer, order = customer_with(stack, "shipped")
+    said = f"which carrier has my order {order['id']}?"
+    widget = customers.wait(customer, said)
+    first, lead = agent(browser, stack, "agent"), agent(browser, stack, "lead")
+    first.take(customer["name"], said)
+    first.reply("I am handing you to a colleague who knows the carriers.")
+    widget.messages.get_by_text("I am handing you to a colleague").wait_for()
+
+    note = "Wants the name of the carrier, nothing else."
+    first.page.get_by_role("button", name="Transfer", exact=True).click()
+    dialog = first.page.get_by_role("dialog")
+    colleagues = dialog.get_by_label("Or to a colleague")
+    colleagues.select_option(colleagues.locator("option").filter(has_text=lead.name).get_attribute("value"))
+    dialog.get_by_label("What should they know?").fill(note)
+    assert in_both_themes(first.page) == []
+    shoot(first.page, "desk-transfer-note")
+    dialog.get_by_role("button", name="Transfer").click()
+
+    # The customer reads that they are passed on, keeps their place, and never the note.
+    expect(widget.messages.get_by_text("You’re being passed on to a colleague")).to_be_visible()
+    expect(widget.page.get_by_text(f"You’re talking with {first.name}")).to_be_hidden()
+    assert in_both_themes(widget.page) == []
+    expect(first.page.get_by_role("textbox", name=re.compile("^Reply"))).to_have_count(0)
+
+    lead.take(customer["name"], said)
+    story = lead.page.get_by_role("region", name="Messages")
+    expect(story.get_by_text(note)).to_be_visible()
+    expect(story.get_by_text("I am handing you to a colleague")).to_be_visible()
+    shoot(lead.page, "desk-transferred")
+    expect(widget.owner).to_have_text(f"You’re talking with {lead.name}")
+    lead.reply("It is with Talpost.")
+    widget.messages.get_by_text("It is with Talpost.").wait_for()
+    expect(widget.messages.get_by_text(note)).to_have_count(0)
+    expect(first.page.get_by_text(f"{lead.name} has this conversation.")).to_be_visible()
+    assert in_both_themes(first.page) == []
+    shoot(widget.page, "widget-transferred")
+    lead.close("Named the carrier")
+    expect(lead.page.get_by_text("This conversation is closed.")).to_be_visible()
 
 
 def test_a_colleague_who_is_gone_loses_it_to_the_next(

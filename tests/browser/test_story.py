@@ -1,11 +1,13 @@
 """The product's main job, in two browsers: a true answer, a cited answer, a hand-over, a person's reply.
 
-Once as it should go, once with the network cut in the middle.
+Once as it should go, once with the network cut in the middle, once with the assistant killed over a message.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -39,6 +41,16 @@ class Widget:
     @property
     def messages(self) -> Locator:
         return self.page.get_by_role("region", name="Messages")
+
+    @property
+    def owner(self) -> Locator:
+        """Who the customer is talking with, in the head."""
+        return self.page.locator("#owner")
+
+    @property
+    def conversation_id(self) -> str:
+        kept = "JSON.parse(Object.entries(localStorage).find(([, kept]) => kept.includes('cnv_'))[1]).id"
+        return str(self.page.evaluate(kept))
 
     def expect_bot(self, part: str | re.Pattern[str]) -> None:
         expect(self.messages.locator(".from-bot, .from-system").filter(has_text=part).last).to_be_visible()
@@ -159,3 +171,32 @@ def test_nothing_is_lost_when_the_network_is_cut(browser: Browser, page: Page, s
     said = widget.messages.locator(".from-customer .bubble").all_inner_texts()
     assert [text.strip() for text in said] == ["hello", f"where is {order['id']}?"]
     agents.close()
+
+
+def test_an_answer_comes_although_the_assistant_is_killed_over_the_message(page: Page, stack: RunningStack) -> None:
+    customer, order = customer_with(stack, "delayed")
+    widget = Widget(page, stack.url)
+    widget.sign_in_as(customer["name"])
+    widget.open()
+    widget.say("hello")
+    expect(widget.messages.locator(".from-bot").first).to_be_visible()
+
+    # Held, so that it is killed in the middle of this turn and of no other.
+    killed = stack.process_of("bot")
+    os.kill(killed, signal.SIGSTOP)
+    try:
+        asked = f"where is my order {order['id']}?"
+        widget.say(asked)
+        widget.expect_bot("I have your message and I'm still working on it.")
+    finally:
+        os.kill(killed, signal.SIGKILL)
+
+    # The one that takes its place answers, once; nobody of the staff is needed, and nothing is said twice.
+    answer = widget.messages.locator(".from-bot").filter(has_text=order["id"])
+    expect(answer).to_be_visible(timeout=60_000)
+    expect(answer).to_have_count(1)
+    expect(widget.owner).to_have_text("You’re talking with the assistant")
+    said = widget.messages.locator(".from-customer .bubble").all_inner_texts()
+    assert [text.strip() for text in said] == ["hello", asked]
+    assert stack.process_of("bot") != killed
+    shoot(page, "widget-assistant-killed")

@@ -51,6 +51,11 @@ class RunningStack:
     def demo(self) -> dict[str, Any]:
         return json.loads(self.command("demo", "--json"))  # type: ignore[no-any-return]
 
+    def process_of(self, name: str) -> int:
+        """The id of the process that serves now under a name that begins like this: ``bot``, ``app``, ``worker``."""
+        children = json.loads((self.var / "run" / "supervisor.json").read_text())["children"]
+        return int(next(child["pid"] for each, child in children.items() if each.startswith(name)))
+
     def token(self, customer: str) -> str:
         return self.command("token", "--customer", customer).strip()
 
