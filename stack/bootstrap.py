@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "frontdesk.stamp"
-FREE_BYTES_NEEDED = 1 << 30  # before either environment is built: its packages, unpacked, and what uv keeps
+FREE_BYTES_NEEDED = 1 << 30  # beside the environments: the pages' tools, the models, data, and what uv keeps
 
 
 class CannotPrepare(Exception):
@@ -37,6 +37,7 @@ class Environment:
     lock: Path
     versions: tuple[tuple[int, int], ...]
     fetch: str  # the version that uv fetches where none is found
+    bytes_at_first: int  # its packages, unpacked
 
     @property
     def python(self) -> Path:
@@ -44,9 +45,11 @@ class Environment:
 
 
 PRODUCT = Environment(
-    "Frontdesk", ROOT / ".venv", ROOT / "requirements.lock", ((3, 11), (3, 12), (3, 13)), fetch="3.11"
+    "Frontdesk", ROOT / ".venv", ROOT / "requirements.lock", ((3, 11), (3, 12), (3, 13)), "3.11", 1400 << 20
 )
-BOT = Environment("the Rasa assistant", ROOT / "bot" / ".venv", ROOT / "bot" / "requirements.lock", ((3, 10),), "3.10")
+BOT = Environment(
+    "the Rasa assistant", ROOT / "bot" / ".venv", ROOT / "bot" / "requirements.lock", ((3, 10),), "3.10", 2600 << 20
+)
 
 
 def say(text: str) -> None:
@@ -215,12 +218,18 @@ def ensure(environment: Environment) -> bool:
     return True
 
 
+def _room_needed() -> int:
+    """The first of the two makes sure that there is room for the other, too: half an installation helps nobody."""
+    missing = [each for each in (PRODUCT, BOT) if not each.directory.exists()]
+    return FREE_BYTES_NEEDED + sum(each.bytes_at_first for each in missing)
+
+
 def _build(environment: Environment) -> None:
-    free = shutil.disk_usage(ROOT).free
-    if free < FREE_BYTES_NEEDED:
+    free, needed = shutil.disk_usage(ROOT).free, _room_needed()
+    if free < needed:
         raise CannotPrepare(
             f"The disk has {free >> 20} MiB left and {environment.title} needs at least"
-            f" {FREE_BYTES_NEEDED >> 20} MiB. Make room in {ROOT} and run this again; it goes on where it stopped."
+            f" {needed >> 20} MiB. Make room in {ROOT} and run this again; it goes on where it stopped."
         )
     (environment.directory / STAMP).unlink(missing_ok=True)
     uv = get_uv()
@@ -353,7 +362,6 @@ def main(arguments: list[str]) -> int:
         say(f"frontdesk: set-up stopped: {cause}, then run this again.")
     except KeyboardInterrupt:
         say("\nfrontdesk: stopped. Run the same command again to go on.")
-        return 130
     return 1
 
 

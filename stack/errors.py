@@ -2,7 +2,7 @@
 
 StackError              one sentence with the remedy; exit code 1
 ├── WrongUse            the command was called wrongly; exit code 2
-└── Interrupted         the person stopped it; exit code 130
+└── Interrupted         the person stopped it; exit code 1
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class WrongUse(StackError):
 
 
 class Interrupted(StackError):
-    exit_code = 130
+    """The command did not do its work; the contract knows 0, 1 and 2."""
 
 
 def sentence_for(problem: OSError) -> str:

@@ -10,6 +10,7 @@ import typer
 import uvloop
 
 from stack.bench import knee
+from stack.bench.ending import fail_if_nothing_worked
 from stack.bench.figures import GOOD_ENDS, ratio, summarise
 from stack.bench.load import fsync_ms
 from stack.bench.stock import running_stock, stock
@@ -43,6 +44,7 @@ def chat(
         raise WrongUse(f"That would be {rate * lasting:.0f} messages; at most {MOST_MESSAGES} go in one run.")
     document = uvloop.run(_run(settings, base, rate, lasting, seed, with_knee=with_knee, with_stock=with_stock))
     answer(document, as_json=as_json, people=_people(document))
+    fail_if_nothing_worked(document, *([document["stock"]] if "stock" in document else []))
 
 
 async def _run(

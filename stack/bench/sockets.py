@@ -17,6 +17,7 @@ import uvloop
 
 from stack.bench.chat import signer
 from stack.bench.client import Conversation, connect, open_many
+from stack.bench.ending import fail_if_nothing_worked
 from stack.bench.figures import summarise
 from stack.bench.progress import bar
 from stack.bench.target import measure, ours
@@ -45,6 +46,7 @@ def sockets(
     process = _app_process(settings, base)
     document = uvloop.run(_run(settings, base, n, seed, process))
     answer(document, as_json=as_json, people=_people(document))
+    fail_if_nothing_worked(document)
 
 
 async def _run(settings: Settings, base: str, n: int, seed: int, process: psutil.Process | None) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_a_python_that_is_not_to_be_had_is_named(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
     lock = tmp_path / "requirements.lock"
     lock.touch()
-    absent = bootstrap.Environment("the assistant", tmp_path / ".venv", lock, ((3, 7),), "3.7.1")
+    absent = bootstrap.Environment("the assistant", tmp_path / ".venv", lock, ((3, 7),), "3.7.1", 0)
     monkeypatch.setattr(bootstrap, "find_interpreter", lambda _versions: None)
     with pytest.raises(bootstrap.CannotPrepare, match=r"needs Python 3.7.1: none is on this machine"):
         bootstrap.ensure(absent)

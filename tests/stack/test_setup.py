@@ -134,6 +134,6 @@ def test_stopping_a_set_up_says_how_to_go_on(tmp_path: Path) -> None:
     (sleeping,) = eventually_now("the tool runs", lambda: psutil.Process(process.pid).children())
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=20)
-    assert (process.returncode, said) == (130, b"frontdesk: stopped. Run the same command again to go on.\n")
+    assert (process.returncode, said) == (1, b"frontdesk: stopped. Run the same command again to go on.\n")
     psutil.wait_procs([sleeping], timeout=10)
     assert not sleeping.is_running()
