@@ -31,6 +31,9 @@ class HandoffSettings(BaseModel):
     conversation_token_life: timedelta = Field(default=timedelta(days=30), description="life of a widget's token")
     staff_session_life: timedelta = Field(default=timedelta(hours=12), description="life of a staff session")
     messages_per_minute: int = Field(default=60, description="customer messages per conversation and minute")
+    reads_per_minute: int = Field(
+        default=600, description="reads of a conversation's events by its customer, and minute"
+    )
     conversations_per_minute: int = Field(
         default=600, description="conversations opened per customer, or per address of unknown ones, and minute"
     )

@@ -61,6 +61,7 @@ def create_router(
 
     @router.post("/{conversation_id}/identify", status_code=204)
     async def identify(conversation: Own, body: Identify) -> None:
+        await limit.take("identify", conversation, settings.messages_per_minute)
         proven = identity.verify_identity(body.identity_token, settings.identity_secret.get_secret_value())
         await service.identify(conversation, proven)
 
@@ -78,12 +79,14 @@ def create_router(
         after: Annotated[Seq, Query()] = 0,
         wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
     ) -> Events:
+        await limit.take("reads", conversation, settings.reads_per_minute)
         if wait:
             await here.note(conversation, timedelta(seconds=wait) + POLLS_AGAIN_WITHIN)
         with core.hub.listen(conversation) as listener:
             found, row = await service.events_after(conversation, after, MOST_EVENTS)
             until = core.clock.monotonic() + wait
-            while not found and (left := until - core.clock.monotonic()) > 0:
+            # A reader who is ahead of the log (it was restored from a backup) learns of it at once, by ``head_seq``.
+            while not found and after <= row.head_seq and (left := until - core.clock.monotonic()) > 0:
                 try:
                     await asyncio.wait_for(listener.queue.get(), left)
                 except TimeoutError:
@@ -93,10 +96,12 @@ def create_router(
 
     @router.post("/{conversation_id}/handoff", status_code=202)
     async def request_person(conversation: Own, body: RequestPerson | None = None) -> Accepted:
+        await limit.take("handoff", conversation, settings.messages_per_minute)
         return Accepted(seq=await service.request_person(conversation, body.note if body else None))
 
     @router.post("/{conversation_id}/feedback", status_code=202)
     async def give_feedback(conversation: Own, body: Feedback) -> Accepted:
+        await limit.take("feedback", conversation, settings.messages_per_minute)
         if body.kind != "survey":
             return Accepted(seq=await service.give_feedback(conversation, body.kind, body.comment))
         episode, ces = body.episode_id or "", body.ces or 0

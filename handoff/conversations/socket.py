@@ -52,6 +52,8 @@ def create_router(core: Core, service: ConversationService, own: OwnConversation
             row = await service.head(conversation_id)
             await here.note(conversation_id, HEARTBEATS * core.settings.heartbeat_every)
             missed = await follower.frames() if row.head_seq > follower.seq else []
+            # A reader who is ahead of a log that was restored from a backup sees it by ``head_seq``, and goes on here.
+            follower.seq = min(follower.seq, row.head_seq)
             return [*missed, {"kind": "heartbeat", "epoch": row.epoch, "head_seq": row.head_seq}]
 
         async def on_frame(frame: Frame) -> None:

@@ -20,6 +20,8 @@ export interface StreamPort {
   onEvent(event: LogEvent): void;
   onTyping(who: string): void;
   onConnection(connection: Connection): void;
+  /** The log ends before what was applied: it was restored from a backup. What was applied is to be forgotten. */
+  onShorterLog(): void;
   /** All that was there at the start has been applied; what comes now is new. */
   onCaughtUp(): void;
   /** The server does not know this reader any more. The stream has stopped. */
@@ -134,7 +136,8 @@ export class ConversationStream {
       this.port.onEvent(frame.event);
       if (this.port.hasGap()) void this.fill();
     } else if (frame.kind === "heartbeat") {
-      if ((frame.head_seq ?? 0) > this.port.seq()) void this.fill();
+      const head = frame.head_seq ?? this.port.seq();
+      if (head !== this.port.seq()) void this.fill();
     } else if (frame.kind === "typing") {
       this.port.onTyping(frame.who);
     }
@@ -167,6 +170,10 @@ export class ConversationStream {
       const before = this.port.seq();
       const page = await this.port.read(before, 0, this.reading.signal);
       if (stopped.aborted) return;
+      if (page.head_seq < before) {
+        this.port.onShorterLog();
+        continue;
+      }
       page.events.forEach((event) => this.port.onEvent(event));
       if (this.port.seq() >= page.head_seq || this.port.seq() === before) return;
     }
@@ -180,6 +187,7 @@ export class ConversationStream {
         if (poll.signal.aborted) return;
         failures = 0;
         this.port.onConnection("online");
+        if (page.head_seq < this.port.seq()) this.port.onShorterLog();
         page.events.forEach((event) => this.port.onEvent(event));
         // A server that answers at once with nothing must not be asked in a tight circle.
         if (page.events.length === 0) await this.pause(1_000, poll.signal);

@@ -100,6 +100,10 @@ export class Session {
         this.store.set({ connection });
         if (connection === "online") this.hooks.deliver(true);
       },
+      onShorterLog: () => {
+        const echoes = this.store.get().conversation.echoes.filter((echo) => echo.status !== "sent");
+        this.store.set({ readSeq: 0, conversation: { ...EMPTY, echoes } });
+      },
       onCaughtUp: () => {
         this.store.set({ caughtUp: true, ...(this.store.get().open && { readSeq: this.store.get().conversation.seq }) });
         this.hooks.deliver(false);

@@ -91,6 +91,21 @@ async def test_what_is_committed_elsewhere_arrives_with_the_heartbeat(desk: Desk
         assert frames[-1] == {"kind": "heartbeat", "epoch": 1, "head_seq": 3}
 
 
+async def test_who_is_ahead_of_the_log_is_told_and_goes_on(desk: Desk) -> None:
+    """As after a restored backup: the reader knows more than there is."""
+    customer = await desk.open()
+    async with follow(customer, after=999) as socket:
+        frames = await until(socket, lambda frame: frame["kind"] == "heartbeat")
+        assert frames[-1]["head_seq"] == 1
+        await write(desk, customer.id, 1)
+        frames = await until(socket, lambda frame: frame["kind"] == "event")
+        assert frames[-1]["event"]["seq"] == 2
+    async with asyncio.timeout(10):
+        url = f"/api/v1/conversations/{customer.id}/events?after=999&wait=30"
+        told = (await desk.client.get(url, headers=customer.headers)).json()
+    assert (told["events"], told["head_seq"]) == ([], 2)
+
+
 async def test_the_heart_beats_however_much_there_is_to_say(desk: Desk) -> None:
     customer = await desk.open()
     async with follow(customer) as socket:
