@@ -86,7 +86,7 @@ class Require:
         over, once in an hour. One that nobody issued is not: anybody could fill the trail with those."""
         with contextlib.suppress(Unauthorised):
             conversation_id = identity.conversation_of(token, self._session_secret)
-            await self._trail.refused(None, action, code, conversation_id=conversation_id)
+            await self._trail.refused_to_a_customer(action, code, conversation_id=conversation_id)
             return
         agent_id = await self._staff.whose(token)
         if agent_id is not None and not await self._trail.refused_lately(agent_id, ENDED):

@@ -19,6 +19,7 @@ from handoff.storage import tables as t
 from handoff.storage.database import Database
 
 INSERT = sa.insert(t.staff_audit)
+SAME_AGAIN_AFTER = timedelta(minutes=1)
 MOST = 500
 LATELY = timedelta(hours=1)
 ID = re.compile(r"[A-Za-z]{1,8}_[A-Za-z0-9_-]{1,56}")
@@ -88,6 +89,23 @@ class AuditTrail:
             await self._database.write(lambda connection: connection.execute(INSERT, values))
         except Unavailable:
             logger.warning("audit.not_written", action=action, code=code)
+
+    async def refused_to_a_customer(
+        self, action: str, code: str, *, conversation_id: str | None = None, object_id: str | None = None
+    ) -> None:
+        """The same refusal to the same token (``conversation_id`` is what it opens) is written once a minute: anybody
+        can have one, and whoever repeats it must not fill the trail."""
+        a, since = t.staff_audit.c, stamp(self._clock.now() - SAME_AGAIN_AFTER)
+        unnamed = sa.and_(a.conversation_id.is_(None), a.object_id == _id(object_id))
+        to_whom = unnamed if conversation_id is None else a.conversation_id == conversation_id
+        same = (a.agent_id.is_(None), to_whom, a.action == action[:48], a.code == code, a.outcome == "refused")
+        query = sa.select(a.id).where(*same, a.at > since).limit(1)
+        try:
+            stands = await self._database.read(lambda c: c.execute(query).first()) is not None
+        except Unavailable:
+            stands = False
+        if not stands:
+            await self.refused(None, action, code, conversation_id=conversation_id, object_id=object_id)
 
     async def refused_lately(self, agent_id: str, action: str) -> bool:
         """Whether the same stands in the trail already, so that who repeats it does not fill it."""

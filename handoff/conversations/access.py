@@ -43,8 +43,8 @@ class OwnConversation:
         own = identity.conversation_of(token, self._secret)
         if own != conversation_id:
             refusal = NotFound("conversation_not_found", "There is no such conversation.")
-            await self._trail.refused(
-                None, "conversation.foreign", refusal.code, conversation_id=own, object_id=conversation_id
+            await self._trail.refused_to_a_customer(
+                "conversation.foreign", refusal.code, conversation_id=own, object_id=conversation_id
             )
             raise refusal
         return conversation_id

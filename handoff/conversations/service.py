@@ -42,6 +42,8 @@ from handoff.surveys import service as surveys
 
 CUSTOMER = "customer"
 STAFF_CHANNEL = "staff"
+FEEDBACK_ANSWERS = ("feedback.given", "message.sent", "conversation.reopened", "episode.opened")
+"""After the last of these, a "solved" or "not solved" is new; if that is the same answer, it is not."""
 """The channel of conversations that our own staff hold as if they were customers; they count in no figure."""
 
 
@@ -166,9 +168,11 @@ class ConversationService:
         self, conversation_id: str, kind: Literal["solved", "not_solved"], comment: str | None
     ) -> int:
         """``not_solved`` opens the same episode again, and the conversation with it: what was closed and is not
-        solved goes to people."""
+        solved goes to people. The same answer again, with nothing said in between, is the one that is there."""
 
         def work(log: LogWriter) -> int:
+            if (told := _told_already(log, kind, comment)) is not None:
+                return told
             if kind == "not_solved":
                 return reopening.not_solved(log, comment, self._core.runner.limits.plan)
             log.append(FeedbackGiven(kind, log.conversation.episode_id, comment), "customer")
@@ -246,6 +250,25 @@ def _vouched_before(log: LogWriter) -> tuple[str | None, list[str]]:
             said = {**row.data, **(row.content or {})}
             return said.get("tier"), said.get("consent") or []
     return None, []
+
+
+def _told_already(log: LogWriter, kind: str, comment: str | None) -> int | None:
+    e = t.events.c
+    query = (
+        sa.select(e.seq)
+        .where(e.conversation_id == log.conversation.id, e.type.in_(FEEDBACK_ANSWERS))
+        .order_by(e.seq.desc())
+        .limit(1)
+    )
+    seq = log.connection.execute(query).scalar()
+    if seq is None:
+        return None
+    (last,) = read_events(log.connection, log.conversation.id, seq - 1, 1)
+    same = last["type"] == "feedback.given" and (last["data"].get("kind"), last["data"].get("comment")) == (
+        kind,
+        comment,
+    )
+    return int(seq) if same else None
 
 
 def _take_choice(log: LogWriter, choice: str) -> tuple[str, str]:

@@ -82,7 +82,7 @@ class CustomerService:
         row = await self._core.database.read(lambda connection: find(connection, conversation_id))
         if row.customer_id != customer_id:
             refusal = NotFound("conversation_not_found", "There is no such conversation.")
-            await self._trail.refused(None, "conversation.foreign", refusal.code, object_id=row.id)
+            await self._trail.refused_to_a_customer("conversation.foreign", refusal.code, object_id=row.id)
             raise refusal
         settings = self._core.settings
         token = identity.issue_conversation_token(

@@ -81,6 +81,21 @@ async def test_a_wrong_answer_changes_nothing(desk: Desk, body: dict[str, Any], 
     assert len(await desk.log(customer.id)) == head
 
 
+@pytest.mark.parametrize("kind", ["solved", "not_solved"])
+async def test_the_same_word_again_is_the_one_that_is_there(desk: Desk, kind: str) -> None:
+    customer = await desk.open("mara")
+    await customer.say("hello")
+    await customer.until_text("You said: hello")
+    body = {"kind": kind, "comment": "Thanks."}
+    first = (await customer.post("feedback", body)).json()["seq"]
+    assert [(await customer.post("feedback", body)).json()["seq"] for _ in range(3)] == [first] * 3
+    assert (await customer.post("feedback", {"kind": kind})).json()["seq"] > first
+
+    await customer.say("hello again")
+    await customer.until_text("You said: hello again")
+    assert (await customer.post("feedback", body)).json()["seq"] > first + 2
+
+
 async def test_other_feedback_carries_no_answers(desk: Desk) -> None:
     customer, episode = await solved(desk)
     assert (await customer.post("feedback", answer(episode) | {"kind": "solved"})).status_code == 422
