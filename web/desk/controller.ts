@@ -66,7 +66,7 @@ export class Desk {
     this.owed = new OwedList(this.store, options.calls, {
       toast: (text) => this.toast(text),
       refreshOpen: () => this.views.refreshOpen(),
-      promised: (promises) => this.reminders.read(promises),
+      promised: (promises) => void this.reminders.read(promises),
     });
     this.reminders = new Reminders({
       me: () => signedInAs(this.store.get()),
@@ -74,6 +74,7 @@ export class Desk {
       keep: (told) => this.keep(this.own("reminded"), JSON.stringify(told)),
       tell: (text, handoffId) => this.call(text, handoffId),
       ring: () => this.ring(),
+      staff: async () => new Set((await options.calls.colleagues()).agents.map(({ id }) => id)),
       reload: () => {
         void this.owed.load();
         this.views.refreshOpen();

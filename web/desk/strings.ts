@@ -75,6 +75,8 @@ export const workEn = {
   toastMessage: "{name} wrote",
   toastPromiseSoon: "You promised, due {due}: {text}",
   toastPromiseLate: "You promised, and it is overdue since {due}: {text}",
+  toastTeamSoon: "Promised by your team, due {due}: {text}",
+  toastTeamLate: "Promised by your team, and overdue since {due}: {text}",
   offersMore: { one: "{count} more is offered to you", other: "{count} more are offered to you" },
   offersLess: "Show one at a time",
   offerLeft: "{seconds} s left",

@@ -1,6 +1,6 @@
 /** What the server lists, as the tests of the desk begin with it. */
 import type { Approval, OwedPromise } from "../../desk/owed";
-import type { InboxItem } from "../../shared/types";
+import type { InboxItem, Schemas } from "../../shared/types";
 
 export const item = (id: string, more: Partial<InboxItem> = {}): InboxItem => ({
   handoff_id: id,
@@ -60,3 +60,16 @@ export const promise: OwedPromise = {
   kept_by: null,
   proof: null,
 };
+
+export const colleague = (id: string, more: Partial<Schemas["Colleague"]> = {}): Schemas["Colleague"] => ({
+  id,
+  name: id,
+  roles: ["agent"],
+  departments: [],
+  skills: [],
+  languages: [],
+  presence: "online",
+  load: 0,
+  capacity: 4,
+  ...more,
+});

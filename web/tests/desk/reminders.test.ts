@@ -58,8 +58,9 @@ test("who promised hears once that it is due soon and once that it is late, in w
   expect(desk.store.get()).toMatchObject({ section: "conversations", selected: "h1" });
 });
 
-test("another's promise calls nobody here, and sound and notifications only as wanted", async () => {
-  server.promises = [in10({ owner: "agt_2", state: "late" }), in10({ promise_id: "prm_2", owner: "team:billing", state: "late" })];
+test("a colleague's promise calls nobody here, and sound and notifications only as wanted", async () => {
+  server.staff = ["agt_1", "agt_2"];
+  server.promises = [in10({ owner: "agt_2", state: "late" }), in10({ promise_id: "prm_2", owner: "approvals", state: "late" })];
   await hint();
   expect([server.rings, toasts()]).toEqual([0, []]);
   desk.setSound(false);
@@ -69,10 +70,35 @@ test("another's promise calls nobody here, and sound and notifications only as w
   expect([server.rings, server.notified.length, toasts().length]).toEqual([0, 0, 1]);
 });
 
-test("the next reading is when the first of mine is late, within the hour", () => {
+test.each(["team:support", "agt_gone"])("what %s owes is told to all whose department it is, once", async (owner) => {
+  server.staff = ["agt_1", "agt_2"];
+  server.promises = [in10({ owner, state: "due_soon" })];
+  await hint();
+  await hint();
+  expect(toasts()).toEqual([expect.stringMatching(/^Promised by your team, due .*: A call by Friday$/)]);
+  server.promises = [{ ...server.promises[0]!, state: "late" }];
+  await vi.advanceTimersByTimeAsync(10 * MINUTE + 1_000);
+  await hint();
+  expect(toasts()).toEqual([expect.stringContaining("overdue")]);
+  expect(server.rings).toBe(2);
+});
+
+test("who works here is asked once in a while, and only for what presses", async () => {
+  server.staff = ["agt_1", "agt_2"];
+  const asked = () => server.asked.filter((call) => call === "GET /agents").length;
+  server.promises = [in10({ owner: "agt_2" })];
+  await hint();
+  expect(asked()).toBe(0);
+  server.promises = [in10({ owner: "agt_2", state: "late" })];
+  await hint();
+  await hint();
+  expect(asked()).toBe(1);
+});
+
+test("the next reading is when the first is late, within the hour", () => {
   const now = Date.now();
   const at = (minutes: number, more: Partial<OwedPromise> = {}) => ({ ...in10(more), due_at: new Date(now + minutes * MINUTE).toISOString() });
-  expect(nextLate([at(20), at(5), at(1, { owner: "agt_2" }), at(-5, { state: "late" })], "agt_1", now)).toBe(5 * MINUTE + 500);
-  expect(nextLate([at(10_000)], "agt_1", now)).toBe(60 * MINUTE);
-  expect(nextLate([], "agt_1", now)).toBe(null);
+  expect(nextLate([at(20), at(5, { owner: "team:support" }), at(-5, { state: "late" })], now)).toBe(5 * MINUTE + 500);
+  expect(nextLate([at(10_000)], now)).toBe(60 * MINUTE);
+  expect(nextLate([], now)).toBe(null);
 });

@@ -4,6 +4,7 @@ import { deskCalls } from "../../desk/calls";
 import { Desk } from "../../desk/controller";
 import type { OwedPromise } from "../../desk/owed";
 import type { Fact, HandoffDetail, InboxItem, Packet } from "../../shared/types";
+import { colleague } from "./builders";
 import { FakeSocket, FakeStorage } from "../support/server";
 
 export const ME = { id: "agt_1", email: "ana@shop.example", name: "Ana", roles: ["agent"], expires_at: "2099-01-01T00:00:00Z" };
@@ -11,6 +12,8 @@ export const ME = { id: "agt_1", email: "ana@shop.example", name: "Ana", roles: 
 export class DeskServer {
   open: InboxItem[] = [];
   promises: OwedPromise[] = [];
+  /** Ids of those who work at the desk. */
+  staff: string[] = ["agt_1"];
   /** By hand-over, beside what every one has. */
   details: Record<string, Partial<HandoffDetail>> = {};
   events: Fact[] = [];
@@ -77,7 +80,7 @@ export class DeskServer {
     if (path === "/promises") return { promises: this.promises };
     if (path.endsWith("/viewing")) return { viewers: [] };
     if (path.endsWith("/reasks")) return { reasks: [] };
-    if (path === "/agents") return { agents: [] };
+    if (path === "/agents") return { agents: this.staff.map((id) => colleague(id)) };
     if (method === "GET" && path.startsWith("/handoffs/")) return this.detail(path.split("/")[2] ?? "");
     return null;
   }
