@@ -105,6 +105,7 @@ def checks(reports: Path) -> list[Runner]:
         Runner("import arrows", [python, imports]),
         Runner("types of the pages", node.npm("run", "typecheck"), WEB),
         Runner("pages", node.npm(*vitest), WEB, web_report),
+        Runner("size of the widget", node.npm("run", "size"), WEB),
     ]
 
 

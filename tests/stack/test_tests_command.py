@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from stack.tests_command import Runner, Tally, count, pytest_runners, run, run_beside
+from stack.node import WEB
+from stack.tests_command import Runner, Tally, checks, count, pytest_runners, run, run_beside
 
 pytestmark = pytest.mark.unit
 
@@ -53,6 +54,13 @@ def test_options_reach_pytest_and_a_choice_of_marks_replaces_ours(tmp_path: Path
     (runner,) = pytest_runners(["tests/stack", "-m", "unit", "-x"], tmp_path)
     assert list(runner.command)[-4:] == ["-m", "unit", "-x", "tests/stack"]
     assert list(runner.command).count("-m") == 2, "one of them is python's"
+
+
+def test_the_pages_are_checked_with_their_size(tmp_path: Path) -> None:
+    """The limit of the widget's first load fails a run, not only whoever asks for it."""
+    of_the_pages = {runner.title: list(runner.command) for runner in checks(tmp_path) if runner.cwd == WEB}
+    assert list(of_the_pages) == ["types of the pages", "pages", "size of the widget"]
+    assert of_the_pages["size of the widget"][-2:] == ["run", "size"]
 
 
 def test_a_runner_is_run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
