@@ -37,6 +37,7 @@ export function deskCalls(base: string, fetch?: typeof globalThis.fetch) {
     presence: (state: Presence) => api.request<unknown>("PUT", "/agents/me/presence", { body: { state } }),
     handoff: (id: string) => api.request<HandoffDetail>("GET", `/handoffs/${encodeURIComponent(id)}`),
     summary: (id: string) => api.request<Schemas["Summary"]>("GET", of(id, "summary")),
+    packetPart: (id: string, part: string) => api.request<Schemas["PacketPart"]>("GET", of(id, `packet/${encodeURIComponent(part)}`)),
     accept: (id: string) => act(id, "accept"),
     decline: (id: string) => act(id, "decline"),
     message: (id: string, clientMessageId: string, text: string) =>

@@ -1,6 +1,7 @@
 /** Everything that the keyboard can do, in one list: the keys, the palette and the help are made from it. */
 import type { Desk } from "./controller";
 import { offersOf, VIEWS } from "./inbox";
+import { leave } from "./leave";
 import { makeScenario } from "./scenario";
 import { type DeskState, isMine, mayBecomeScenario, mayReopen, PANELS } from "./state";
 import { switchTheme } from "./theme";
@@ -48,7 +49,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "acceptOffer", title: t("cmd_acceptOffer"), key: "y", anywhere: true, ready: offered, run: (desk) => void desk.acceptOffer(offer(desk.store.get())) },
   { id: "declineOffer", title: t("cmd_declineOffer"), key: "d", anywhere: true, ready: offered, run: (desk) => void desk.declineOffer(offer(desk.store.get())) },
   { id: "reply", title: t("cmd_reply"), key: "r", ready: owned, run: (_, places) => places.reply()?.focus() },
-  { id: "note", title: t("cmd_note"), key: "n", ready: owned, run: (_, places) => places.note() },
+  { id: "note", title: t("cmd_note"), key: "n", ready: opened, run: (_, places) => places.note() },
   { id: "transfer", title: t("cmd_transfer"), key: "t", ready: owned, run: (desk) => desk.ask("transfer") },
   { id: "promise", title: t("cmd_promise"), key: "p", ready: owned, run: (desk) => desk.ask("promise") },
   { id: "return", title: t("cmd_return"), key: "b", ready: owned, run: (desk) => desk.ask("return") },
@@ -69,7 +70,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "theme", title: t("cmd_theme"), key: null, anywhere: true, run: () => switchTheme() },
   { id: "palette", title: t("cmd_palette"), key: "Ctrl + K", anywhere: true, run: (desk) => desk.ask("palette") },
   { id: "help", title: t("cmd_help"), key: "?", anywhere: true, run: (desk) => desk.ask("help") },
-  { id: "signOut", title: t("cmd_signOut"), key: null, anywhere: true, run: (desk) => void desk.signOut() },
+  { id: "signOut", title: t("cmd_signOut"), key: null, anywhere: true, run: leave },
 ];
 
 /** What can be done now, of `commands`; `list`: whether the conversations are on the screen. */

@@ -33,7 +33,7 @@ export interface Toast {
 }
 
 /** The one window that may lie over the page. */
-export type Dialog = "palette" | "help" | "settings" | "password" | "canned" | "transfer" | "return" | "promise" | "close" | null;
+export type Dialog = "palette" | "help" | "settings" | "password" | "canned" | "transfer" | "return" | "promise" | "close" | "signOut" | null;
 export const PANELS = ["packet", "customer", "suggestions", "trail"] as const;
 export type Panel = (typeof PANELS)[number];
 

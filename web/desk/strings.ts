@@ -21,6 +21,13 @@ export const workEn = {
   awayIdle: "Away, nothing was touched",
   offline: "You are offline. What you write is kept, and sent when the network is back.",
 
+  signOutTitle: "Sign out now?",
+  signOutMore: {
+    one: "You have {count} conversation in hand. If you are not back within a few minutes, it goes back to the queue, and a colleague takes it up with all that was said.",
+    other: "You have {count} conversations in hand. If you are not back within a few minutes, they go back to the queue, and colleagues take them up with all that was said.",
+  },
+  signOutStay: "Stay signed in",
+
   inboxViews: "Views",
   view_work: "My desk",
   view_open: "All open",
@@ -196,6 +203,12 @@ export const workEn = {
   madeFrom: "Articles",
   madeWords: "Worded by",
   packetOverflow: "Left out",
+  packetPartShow: "Show all: {name}",
+  packetPartHide: "Hide: {name}",
+  packetPolicy: "What our rules say",
+  operationMore: "Details",
+  operationId: "Id",
+  operationKind: "Kind",
   packetOverflowOf: "{part} ({count})",
   packetRedacted: "{kind} taken out ({count})",
   redaction_card: "Card number",

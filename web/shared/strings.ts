@@ -151,6 +151,8 @@ export const deskEn = {
   transferPerson: "Or to a colleague, who gets it offered first",
   transferNobody: "Nobody in particular",
   transferColleague: "{name}, {presence}, {load} of {capacity}",
+  transferFull: "{text}, full",
+  transferNotFree: "Away, or full just now",
   transferNote: "What should they know?",
   close: "Close",
   closeTitle: "Close the conversation",

@@ -13,7 +13,6 @@ import { PromiseDialog } from "./PromiseDialog";
 import { ReplyBox } from "./ReplyBox";
 import { Story } from "./Story";
 import { TranslationBar } from "./Translation";
-import { AlsoHere } from "./Warnings";
 
 interface Props {
   desk: Desk;
@@ -60,7 +59,8 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
       </main>
     );
 
-  const asked = mine && detail.state === "accepted" ? state.dialog : null;
+  const answering = mine && detail.state === "accepted";
+  const asked = answering ? state.dialog : null;
   const shut = () => desk.asked(asked);
   return (
     <main class="conversation" aria-label={t("story")}>
@@ -83,7 +83,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
               {t("reopen")}
             </button>
           )}
-          {mine && detail.state === "accepted" && (
+          {answering && (
             <>
               <button type="button" class="button" aria-keyshortcuts="t" onClick={() => desk.ask("transfer")}>
                 {t("transfer")}
@@ -138,14 +138,8 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
         />
         {typing && <p class="soft typing">{t("typing", { name })}</p>}
       </div>
-      {mine && detail.state === "accepted" ? (
-        <ReplyBox desk={desk} state={state} view={view} name={name} places={places} />
-      ) : (
-        <div class="closed-box">
-          <AlsoHere state={state} view={view} />
-          <p>{whyNot(view, state)}</p>
-        </div>
-      )}
+      {!answering && <p class="closed-box">{whyNot(view, state)}</p>}
+      <ReplyBox desk={desk} state={state} view={view} name={name} places={places} answers={answering} />
       {asked === "transfer" && <TransferDialog desk={desk} id={view.id} onDone={shut} />}
       {asked === "return" && <HandBackDialog desk={desk} id={view.id} onDone={shut} />}
       {asked === "promise" && <PromiseDialog desk={desk} id={view.id} onDone={shut} />}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Schemas } from "../../shared/types";
 import type { Desk } from "../controller";
 import { useLoaded } from "../useLoaded";
 import { label, t } from "../words";
@@ -75,6 +76,21 @@ export function ActionForm({ desk, id, title, action, ready, onDone, onSubmit, c
   );
 }
 
+type Colleague = Schemas["Colleague"];
+
+/** Can take one more now. Whoever cannot may still be asked: it waits for them. */
+const isFree = (each: Colleague) => each.presence === "online" && each.load < each.capacity;
+
+function option(each: Colleague) {
+  const presence = label("presence", each.presence);
+  const text = t("transferColleague", { name: each.name, presence, load: each.load, capacity: each.capacity });
+  return (
+    <option key={each.id} value={each.id}>
+      {each.load < each.capacity ? text : t("transferFull", { text })}
+    </option>
+  );
+}
+
 export function TransferDialog({ desk, id, onDone }: DialogProps) {
   const [chosen, setQueue] = useState<string | null>(null);
   const [department, setDepartment] = useState("");
@@ -124,11 +140,8 @@ export function TransferDialog({ desk, id, onDone }: DialogProps) {
           {t("transferPerson")}
           <select value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
             <option value="">{t("transferNobody")}</option>
-            {others.map((each) => (
-              <option key={each.id} value={each.id}>
-                {t("transferColleague", { name: each.name, presence: label("presence", each.presence), load: each.load, capacity: each.capacity })}
-              </option>
-            ))}
+            {others.filter(isFree).map(option)}
+            {!others.every(isFree) && <optgroup label={t("transferNotFree")}>{others.filter((each) => !isFree(each)).map(option)}</optgroup>}
           </select>
         </label>
       )}

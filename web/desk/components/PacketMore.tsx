@@ -1,6 +1,9 @@
 import type { Packet } from "../../shared/types";
+import type { Desk } from "../controller";
 import { clock, spaced } from "../format";
+import { useLoaded } from "../useLoaded";
 import { label, t } from "../words";
+import { Overflow } from "./Overflow";
 import { Jump, Part } from "./PacketParts";
 
 /** What was asked and what came back, so that nobody asks again. */
@@ -21,7 +24,11 @@ export function Questions({ questions = [] }: { questions?: Packet["questions"] 
 }
 
 /** Where it waits, and what the customer was told about that. */
-export function Routing({ routing, ids }: { routing: Packet["routing"]; ids: Packet["ids"] }) {
+export function Routing({ desk, routing, ids }: { desk: Desk; routing: Packet["routing"]; ids: Packet["ids"] }) {
+  const wanted = routing.requested_agent;
+  // A packet names colleagues by their id, which tells nobody anything.
+  const { value: staff } = useLoaded(async () => (wanted ? (await desk.calls.colleagues()).agents : []), [wanted]);
+  const meantFor = wanted && (staff?.find(({ id }) => id === wanted)?.name ?? t("someColleague"));
   return (
     <Part title={t("packetRouting")}>
       <Pairs
@@ -29,7 +36,7 @@ export function Routing({ routing, ids }: { routing: Packet["routing"]; ids: Pac
           [t("filterQueue"), label("queue", routing.queue)],
           [t("routingSkills"), routing.skills?.map(spaced).join(", ")],
           [t("routingWeight"), (routing.capacity_weight ?? 1) > 1 && String(routing.capacity_weight)],
-          [t("routingFor"), routing.requested_agent],
+          [t("routingFor"), meantFor],
           [t("routingSince"), clock(ids.wait_started_at)],
           [t("routingTold"), told(routing)],
           [t("routingRead"), routing.text_shown],
@@ -50,23 +57,37 @@ export function Afterwards({ advice }: { advice: Packet["advice"] }) {
 }
 
 /** What stood behind the assistant, what was left out, and what was taken out. */
-export function Integrity({ packet }: { packet: Packet }) {
+export function Integrity({ desk, packet }: { desk: Desk; packet: Packet }) {
   const { ids, overflow = [], redactions = [] } = packet;
   const rows: Row[] = [
     [t("madeBy"), ids.bot_version],
     [t("madeFrom"), ids.knowledge_version],
     [t("madeWords"), ids.model],
-    [t("packetOverflow"), overflow.map((each) => t("packetOverflowOf", { part: spaced(each.part), count: each.items })).join(", ")],
   ];
   return (
-    <Part title={t("packetIntegrity")} hide={!redactions.length && !rows.some(([, value]) => value)}>
+    <Part title={t("packetIntegrity")} hide={!redactions.length && !overflow.length && !rows.some(([, value]) => value)}>
       <Pairs rows={rows} />
+      {overflow.length > 0 && <p class="soft">{t("packetOverflow")}</p>}
+      {overflow.map((each) => (
+        <Overflow key={each.part} desk={desk} id={ids.handoff_id} part={each.part} count={each.items} />
+      ))}
       {redactions.map((each, index) => (
         <p key={index} class="soft">
           <Jump seq={each.seq}>{t("packetRedacted", { kind: label("redaction", each.kind), count: each.count })}</Jump>
         </p>
       ))}
     </Part>
+  );
+}
+
+/** What an operation was prepared with, as far as it may be shown, and under which id it is found elsewhere. */
+export function OperationMore({ operation }: { operation: Packet["operations"][number] }) {
+  const given = Object.entries(operation.arguments ?? {}).map(([name, value]): Row => [spaced(name), value]);
+  return (
+    <details>
+      <summary>{t("operationMore")}</summary>
+      <Pairs rows={[[t("operationId"), operation.operation_id], [t("operationKind"), spaced(operation.kind)], ...given]} />
+    </details>
   );
 }
 

@@ -8,7 +8,7 @@ import { APPROVERS, type Owed as OwedNow } from "../owed";
 import { Mood } from "./Mood";
 import { Decide, Keep } from "./Owed";
 import { Recovery } from "./Recovery";
-import { Afterwards, Integrity, Questions, Routing } from "./PacketMore";
+import { Afterwards, Integrity, OperationMore, Questions, Routing } from "./PacketMore";
 import { Customer, Jump, Need, Part } from "./PacketParts";
 import { EvidenceList } from "./StaffFact";
 import { noteOf } from "./told";
@@ -107,6 +107,10 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
         ))}
       </Part>
 
+      <Part title={t("packetPolicy")} hide={!packet.advice?.policy || open.length > 0}>
+        <p>{packet.advice?.policy}</p>
+      </Part>
+
       <Part title={t("packetOperations")} hide={!packet.operations.length}>
         <ul class="operations">
           {packet.operations.map((operation) => (
@@ -118,6 +122,7 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
                   .join(" · ")}
                 {operation.receipt && ` · ${t("receipt", { receipt: operation.receipt })}`}
               </span>
+              <OperationMore operation={operation} />
             </li>
           ))}
         </ul>
@@ -163,7 +168,7 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
       </Part>
 
       <Customer packet={packet} />
-      <Routing routing={packet.routing} ids={packet.ids} />
+      <Routing desk={desk} routing={packet.routing} ids={packet.ids} />
       <Afterwards advice={packet.advice} />
 
       <Part title={t("packetUnknown")} hide={!packet.missing?.length}>
@@ -176,7 +181,7 @@ function PacketBody({ desk, packet, detail, owed }: Props & { packet: Packet }) 
         </p>
         <p class="soft">{t("packetComplete", { percent: Math.round(packet.completeness * 100) })}</p>
       </Part>
-      <Integrity packet={packet} />
+      <Integrity desk={desk} packet={packet} />
     </div>
   );
 }

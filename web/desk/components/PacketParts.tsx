@@ -59,7 +59,7 @@ export function Customer({ packet }: { packet: Packet }) {
     [t("phone"), contact("phone")],
     [t("accessibility"), customer.accessibility && String(customer.accessibility.value)],
     [t("tier"), customer.tier],
-    [t("identity"), label("verified", customer.verification)],
+    [t("identity"), [label("verified", customer.verification), customer.verified_at && clock(customer.verified_at)].filter(Boolean).join(" · ")],
     [t("language"), sourced("locale", customer.locale)],
     [t("timezone"), sourced("timezone", customer.timezone && hourIn(customer.timezone))],
     [t("page"), sourced("page_url", customer.page_url)],

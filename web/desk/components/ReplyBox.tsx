@@ -15,11 +15,14 @@ interface Props {
   view: View;
   name: string;
   places: PagePlaces;
+  /** Whether this agent answers the customer here. Who does not may still leave a note. */
+  answers: boolean;
 }
 
-export function ReplyBox({ desk, state, view, name, places }: Props) {
+export function ReplyBox({ desk, state, view, name, places, answers }: Props) {
   const { id, detail } = view;
-  const { mode, setMode, reply } = places;
+  const { setMode, reply } = places;
+  const mode = answers ? places.mode : "note";
   const text = (state.drafts[id] ?? NO_DRAFT)[mode];
   const [asked, setAsked] = useState<string | null>(null);
   const [at, setAt] = useState(0);
@@ -53,25 +56,26 @@ export function ReplyBox({ desk, state, view, name, places }: Props) {
     reply.current?.focus();
   };
 
-  /** `words` go out; what was typed behind them meanwhile stays. */
-  const send = (words: string) => {
-    desk.views.reply(id, words.trim());
-    write(written().slice(words.length).trimStart());
+  const written = () => (desk.store.get().drafts[id] ?? NO_DRAFT)[mode];
+  /** `words` went out; what was typed behind them meanwhile stays. */
+  const clear = (words: string) => {
+    if (written().startsWith(words)) write(written().slice(words.length).trimStart());
     if (desk.store.get().selected === id) reply.current?.focus();
   };
-  const written = () => desk.store.get().drafts[id]?.reply ?? "";
+  const send = (words: string) => {
+    desk.views.reply(id, words.trim());
+    clear(words);
+  };
 
   const submit = async (event: Event) => {
     event.preventDefault();
     const words = text.trim();
     if (!words || missing.length || checking) return;
-    if (mode === "note") {
-      write("");
-      if (!(await desk.views.note(id, words)) && !desk.store.get().drafts[id]?.note) write(words);
-      reply.current?.focus();
-      return;
-    }
     setChecking(true);
+    if (mode === "note") {
+      if (await desk.views.note(id, words)) clear(text);
+      return setChecking(false);
+    }
     const reasks = await desk.assist.reasks(id, words);
     setChecking(false);
     // Changed meanwhile: it is not what was meant to go out.
@@ -94,19 +98,20 @@ export function ReplyBox({ desk, state, view, name, places }: Props) {
   const caption = mode === "reply" ? t("replyTo", { name }) : t("noteFor");
   return (
     <form class={`reply-box is-${mode}`} onSubmit={submit}>
-      <div class="modes" role="group" aria-label={t("reply")}>
-        {(["reply", "note"] as const).map((each) => (
-          <button key={each} type="button" aria-pressed={mode === each} onClick={() => setMode(each)}>
-            {t(each)}
-          </button>
-        ))}
+      <div class="modes" role="group" aria-label={t(answers ? "reply" : "note")}>
+        {answers &&
+          (["reply", "note"] as const).map((each) => (
+            <button key={each} type="button" aria-pressed={mode === each} onClick={() => setMode(each)}>
+              {t(each)}
+            </button>
+          ))}
         <AlsoHere state={state} view={view} />
       </div>
       {warning.length > 0 && <ReaskWarning reasks={warning} onSend={() => send(text)} onChange={() => (setWarning([]), reply.current?.focus())} />}
       {asked !== null && mode === "reply" && <CannedMenu found={found} chosen={chosen} onPick={insert} />}
       <textarea
         ref={reply}
-        rows={3}
+        rows={answers ? 3 : 1}
         maxLength={10_000}
         aria-label={caption}
         placeholder={caption}

@@ -3,6 +3,7 @@ import type { Session } from "../../shared/types";
 import type { Desk } from "../controller";
 import type { Places } from "../commands";
 import { listenForKeys } from "../keys";
+import { leave } from "../leave";
 import { administers, answers, type DeskState, edits, reviews } from "../state";
 import { switchTheme } from "../theme";
 import { t } from "../words";
@@ -15,6 +16,7 @@ import { Offers } from "./Offers";
 import { Palette } from "./Palette";
 import { PasswordDialog } from "./PasswordDialog";
 import { Settings } from "./Settings";
+import { SignOutDialog } from "./SignOutDialog";
 import { Toasts } from "./Toasts";
 
 interface Props {
@@ -90,7 +92,7 @@ export function Shell({ desk, state, session }: Props) {
           <span class="me" title={`${session.email} · ${session.roles.join(", ")}`}>
             {session.name}
           </span>
-          <button type="button" class="tool" aria-label={t("signOut")} title={t("signOut")} onClick={() => void desk.signOut()}>
+          <button type="button" class="tool" aria-label={t("signOut")} title={t("signOut")} onClick={() => leave(desk)}>
             <LeaveIcon />
           </button>
         </div>
@@ -114,6 +116,7 @@ export function Shell({ desk, state, session }: Props) {
       {state.dialog === "palette" && <Palette desk={desk} state={state} places={reached} list={list} sections={ways} />}
       {state.dialog === "settings" && <Settings desk={desk} state={state} />}
       {state.dialog === "password" && <PasswordDialog desk={desk} email={session.email} />}
+      {state.dialog === "signOut" && <SignOutDialog desk={desk} state={state} />}
       {state.dialog === "canned" && <CannedDialog desk={desk} state={state} />}
     </div>
   );
