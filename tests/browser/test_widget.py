@@ -90,7 +90,11 @@ def test_every_state_before_a_person_comes(themed: tuple[BrowserContext, str], s
     text = Path(saved.value.path()).read_text()
     assert "The seam of my tent is torn" in text
     assert "[torn seam.png]" in text
+    # Somebody may still answer in this one, so it is asked first.
     page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Start a new conversation").click()
+    expect(page.locator("#over")).to_contain_text("your place is kept")
+    check(page, f"over-{theme}")
     page.get_by_role("button", name="Start a new conversation").click()
     page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Earlier conversations").click()

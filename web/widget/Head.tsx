@@ -20,7 +20,7 @@ interface Props {
 export function Head(props: Props) {
   const { controller, words, locale, name, state, back } = props;
   const { owner } = state.conversation;
-  const title = { chat: name, past: words("menuPast"), search: words("menuSearch"), leave: words("leaveOpen") }[state.view];
+  const title = { chat: name, past: words("menuPast"), search: words("menuSearch"), leave: words("leaveOpen"), over: words("newConversation") }[state.view];
   return (
     <div class="head">
       {state.view === "chat" ? (
@@ -107,13 +107,13 @@ function Menu({ controller, words, locale, name, state }: Props) {
       {open && (
         <ul class="menu">
           {item(words("menuSearch"), () => controller.show("search"))}
-          {state.identified && item(words("menuPast"), () => controller.show("past"))}
+          {(state.identified || state.left.length > 0) && item(words("menuPast"), () => controller.show("past"))}
           {owner.kind === "queue" && item(words("leaveOpen"), () => controller.show("leave"))}
           {said && item(words("menuSave"), () => void save())}
           {state.started &&
             item(words("newConversation"), () => {
               close();
-              controller.startOver();
+              controller.begin(false);
             })}
         </ul>
       )}

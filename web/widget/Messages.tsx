@@ -178,7 +178,7 @@ function Ending({ controller, words, ask }: { controller: Controller; words: Wor
           </button>
         </fieldset>
       )}
-      <button type="button" class="quiet" onClick={() => controller.startOver()}>
+      <button type="button" class="quiet" onClick={() => controller.begin(true)}>
         {words("newConversation")}
       </button>
     </div>

@@ -18,6 +18,7 @@ const PreChat = later(() => import("./parts/PreChat"));
 const Past = later(() => import("./parts/Past"));
 const LeaveMessage = later(() => import("./parts/LeaveMessage"));
 const Search = later(() => import("./parts/Search"));
+const Over = later(() => import("./parts/Over"));
 
 export function Panel({ controller, words, locale, server, name, starters, state }: Props) {
   const panel = useRef<HTMLDivElement>(null);
@@ -81,6 +82,7 @@ export function Panel({ controller, words, locale, server, name, starters, state
       {state.view === "past" && <Middle><Past controller={controller} words={words} locale={locale} /></Middle>}
       {state.view === "search" && <Middle><Search controller={controller} words={words} server={server} /></Middle>}
       {state.view === "leave" && <Middle><LeaveMessage controller={controller} words={words} state={state} done={back} /></Middle>}
+      {state.view === "over" && <Middle><Over controller={controller} words={words} owner={state.conversation.owner} back={back} /></Middle>}
       {state.view === "chat" && form && (
         <Middle><PreChat controller={controller} words={words} config={form} done={() => requestAnimationFrame(refocus)} /></Middle>
       )}

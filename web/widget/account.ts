@@ -36,10 +36,20 @@ export class Account {
     if (!token) return;
     const opened = await this.proven(() => this.calls.takeUp(token, id));
     if (opened.conversation_id !== this.session.id) {
-      this.session.startOver();
+      this.session.startOver(false);
       this.session.attach(opened.conversation_id, opened.token, subjectOf(token));
     }
     this.store.set({ view: "chat" });
+  }
+
+  /** Goes back to a conversation that was left in this browser. */
+  goBack(id: string): void {
+    const found = this.memory.left().find((each) => each.id === id);
+    if (!found) return;
+    this.session.leave();
+    this.memory.keepLeft(this.memory.left().filter((each) => each.id !== id));
+    this.store.set({ left: this.memory.left() });
+    this.session.attach(found.id, found.token, null);
   }
 
   /** A call that only this customer may make: a refused proof asks the page for a fresh one. */

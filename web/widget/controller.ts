@@ -51,7 +51,7 @@ export class Controller {
     const now = () => this.now().getTime();
     const recover = () => this.session.recover();
     const say = (notice: string) => this.inbox.notice(notice);
-    this.inbox = new Inbox(store, words);
+    this.inbox = new Inbox(store, words, options.locale);
     this.identity = new IdentityKeeper(options.onIdentityNeeded, now);
     this.session = new Session(store, { ...options, now }, this.identity, this.inbox, {
       deliver: (failed) => void (failed ? this.outbox.retry() : this.outbox.flush()),
@@ -94,6 +94,7 @@ export class Controller {
   /** Takes up the remembered conversation, if it is this person's. */
   start(identityToken: string | null): void {
     this.account.use(identityToken);
+    this.store.set({ left: this.options.memory.left() });
     const known = this.options.memory.load();
     if (!known) return;
     if (known.subject === subjectOf(identityToken) || (known.subject === null && identityToken)) {
@@ -188,6 +189,13 @@ export class Controller {
 
   search(question: string) {
     return this.options.calls.search(question, this.options.locale);
+  }
+
+  /** A new conversation. Who is waiting, or with a person, is asked first. */
+  begin(sure: boolean): void {
+    const { owner } = this.store.get().conversation;
+    if (sure || owner.kind === "bot" || owner.kind === "none") this.session.leave();
+    else this.show("over");
   }
 
   /** Leaves this conversation and forgets it on this device. */

@@ -116,14 +116,25 @@ export class Session {
     void this.stream.start();
   }
 
-  /** Leaves this conversation and forgets it on this device. */
-  startOver(): void {
+  /** Leaves this conversation, which can be gone back to while somebody may still answer there. */
+  leave(): void {
+    const { owner } = this.store.get().conversation;
+    const { id, token } = this;
+    const { memory, now } = this.options;
+    // Of a known customer the server has the list, for them alone.
+    if (id && token && !this.subject && (owner.kind === "queue" || owner.kind === "agent"))
+      memory.keepLeft([{ id, token, with: owner.kind, at: new Date(now()).toISOString() }, ...memory.left()]);
+    this.startOver(false);
+  }
+
+  /** Leaves this conversation and forgets it on this device; `all`: also what was left before. */
+  startOver(all = true): void {
     this.stop();
-    this.options.memory.forget();
+    this.options.memory.forget(all);
     this.id = this.token = this.subject = null;
     this.options.calls.useToken(null);
     const { open, identified, config } = this.store.get();
-    this.store.set({ ...INITIAL, open, identified, config });
+    this.store.set({ ...INITIAL, open, identified, config, left: this.options.memory.left() });
   }
 
   /** The server does not know the conversation any more: what was not sent goes into a new one. False: not now. */
@@ -134,7 +145,7 @@ export class Session {
     if (!this.id || now - this.recoveredAt < RECOVER_EVERY_MS) return false;
     this.recoveredAt = now;
     const echoes = this.store.get().conversation.echoes.filter((echo) => echo.status !== "sent");
-    this.startOver();
+    this.startOver(false);
     this.store.set({ conversation: { ...EMPTY, echoes } });
     return true;
   }

@@ -2,6 +2,7 @@ import { type Conversation, EMPTY } from "../shared/reduce";
 import type { Connection } from "../shared/stream";
 import type { Fact, FactOf } from "../shared/types";
 import type { AboutMe, Greeting, WidgetConfig } from "./calls";
+import type { LeftBehind } from "./storage";
 import type { Upload } from "./uploads";
 
 export interface Announcement {
@@ -25,7 +26,7 @@ export interface WidgetState {
   /** One sentence under the messages, until something else happens. */
   notice: string | null;
   feedback: "open" | "sending" | "given";
-  view: "chat" | "past" | "search" | "leave";
+  view: "chat" | "past" | "search" | "leave" | "over";
   /** The host page has said who this is. */
   identified: boolean;
   config: WidgetConfig | null;
@@ -39,6 +40,8 @@ export interface WidgetState {
   draft: LeftDraft;
   /** Episodes whose survey was put off, on this page. */
   surveysLeft: readonly string[];
+  /** Conversations that an anonymous customer left and may go back to. */
+  left: readonly LeftBehind[];
   /** For the live region: each is spoken once, when it is added. */
   announcements: readonly Announcement[];
 }
@@ -71,6 +74,7 @@ export const INITIAL: WidgetState = {
   keepsPlace: false,
   draft: { email: "", phone: "", text: "" },
   surveysLeft: [],
+  left: [],
   announcements: [],
 };
 
@@ -134,10 +138,10 @@ export function openSurvey(state: WidgetState): OpenSurvey | null {
   return open && !rests && !state.surveysLeft.includes(open.episode) ? open : null;
 }
 
-/** The customer has said whether it is solved, since the conversation ended. */
+/** The customer has said how it went since the conversation ended: solved or not, or in the survey. */
 export function saidWhetherSolved({ conversation, feedback }: WidgetState): boolean {
   if (feedback === "given") return true;
   const { facts } = conversation;
   const ended = facts.map((fact) => fact.type).lastIndexOf("conversation.closed");
-  return facts.slice(ended + 1).some((fact) => fact.type === "feedback.given");
+  return facts.slice(ended + 1).some(({ type }) => type === "feedback.given" || type === "survey.answered");
 }

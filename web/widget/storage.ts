@@ -15,6 +15,16 @@ export interface Remembered {
   unsent: Echo[];
 }
 
+/** A conversation that an anonymous customer left although somebody may still answer there. No words of it are kept. */
+export interface LeftBehind {
+  id: string;
+  token: string;
+  with: "queue" | "agent";
+  at: string;
+}
+
+const MOST_LEFT = 5;
+
 export class Memory {
   private readonly key: string;
 
@@ -64,9 +74,28 @@ export class Memory {
     return true;
   }
 
-  forget(): void {
+  /** Newest first. */
+  left(): LeftBehind[] {
+    try {
+      return JSON.parse(this.storage?.getItem(`${this.key}:left`) ?? "[]") as LeftBehind[];
+    } catch {
+      return [];
+    }
+  }
+
+  keepLeft(left: readonly LeftBehind[]): void {
+    try {
+      this.storage?.setItem(`${this.key}:left`, JSON.stringify(left.slice(0, MOST_LEFT)));
+    } catch {
+      // As above.
+    }
+  }
+
+  /** `all`: also what was left behind. */
+  forget(all = true): void {
     try {
       this.storage?.removeItem(this.key);
+      if (all) this.storage?.removeItem(`${this.key}:left`);
     } catch {
       // As above.
     }

@@ -78,7 +78,7 @@ export function ownerLine(conversation: Conversation, started: boolean, words: W
   }
 }
 
-function queueLine({ position, estimate, staffed, opensAt }: OwnerOf<"queue">, words: Words, locale: string): string {
+export function queueLine({ position, estimate, staffed, opensAt }: OwnerOf<"queue">, words: Words, locale: string): string {
   if (opensAt) return words("ownerQueueOpens", { time: moment(opensAt, locale) });
   if (staffed === false) return words("ownerQueueUnstaffed");
   if (!position) return words("ownerQueue");

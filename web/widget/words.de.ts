@@ -129,6 +129,10 @@ const words: WordsOf = {
   leaveDoneEmail: "Wir antworten an {address}, spätestens: {time}. Ihr Platz in der Reihe bleibt auch.",
   leaveDonePhone: "Wir rufen {address} an, spätestens: {time}. Ihr Platz in der Reihe bleibt auch.",
   leaveChange: "Woanders antworten",
+  overAgent: "{name} antwortet weiter in diesem Gespräch.",
+  overQueue: "Sie stehen hier in der Reihe, und Ihr Platz bleibt.",
+  overMore: "Wenn Sie ein neues beginnen, finden Sie dieses unter „Mehr“, „Frühere Gespräche“ wieder.",
+  overStay: "Hier bleiben",
   transcriptOf: "Gespräch mit {name}",
 };
 

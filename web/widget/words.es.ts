@@ -129,6 +129,10 @@ const words: WordsOf = {
   leaveDoneEmail: "Respondemos a {address}; a más tardar: {time}. Tu turno también se conserva.",
   leaveDonePhone: "Llamamos al {address}; a más tardar: {time}. Tu turno también se conserva.",
   leaveChange: "Responder en otro lugar",
+  overAgent: "{name} sigue respondiendo en esta conversación.",
+  overQueue: "Aquí estás en la cola, y guardamos tu puesto.",
+  overMore: "Si empiezas una nueva, encuentras esta en «Más», «Conversaciones anteriores».",
+  overStay: "Quedarme aquí",
   transcriptOf: "Conversación con {name}",
 };
 

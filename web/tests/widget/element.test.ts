@@ -124,6 +124,48 @@ test("a survey that was offered with the closing is seen before anybody says whe
   await vi.waitFor(() => expect(widget.shadowRoot?.activeElement?.closest("form.survey")).toBe(survey()));
 });
 
+test("the answer to the survey settles whether it is solved", async () => {
+  widget.open();
+  await frame();
+  button("Where is my order?")?.click();
+  await frame();
+  server.write("cnv_1", "conversation.closed", "agent", { by: "agt_1", outcome: "resolved" });
+  server.write("cnv_1", "survey.offered", "system", { episode_id: "eps_1", form: "ces7", company: "Oberlarn" });
+  await vi.waitFor(() => expect(find("form.survey")).not.toBeNull());
+  expect(button("Not yet")).toBeDefined();
+  server.write("cnv_1", "survey.answered", "customer", { episode_id: "eps_1", form: "ces7", ces: 6 });
+  await frame();
+  expect(find("form.survey")).toBeNull();
+  expect(button("Not yet")).toBeUndefined();
+});
+
+test("who waits is asked before a new conversation takes the place of this one, and finds it again", async () => {
+  const more = async (item: string) => {
+    find<HTMLButtonElement>("[aria-label=More]")?.click();
+    await frame();
+    button(item)?.click();
+    await frame();
+  };
+  widget.open();
+  await frame();
+  button("Talk to a person")?.click();
+  await frame();
+  await more("Start a new conversation");
+  await vi.waitFor(() => expect(find("#over")?.textContent).toContain("your place is kept"));
+  expect(widget.shadowRoot?.activeElement?.textContent).toBe("Stay here");
+  button("Stay here")?.click();
+  await frame();
+  expect(find("#owner")?.textContent).toContain("Waiting for a person");
+  await more("Start a new conversation");
+  button("Start a new conversation")?.click();
+  await frame();
+  expect(find("#owner")?.textContent).not.toContain("Waiting");
+  await more("Earlier conversations");
+  await vi.waitFor(() => expect(find(".past-text")?.textContent).toBe("Waiting for a person"));
+  find<HTMLButtonElement>(".past button")?.click();
+  await vi.waitFor(() => expect(find("#owner")?.textContent).toContain("Waiting for a person"));
+});
+
 test("leaves nothing running when it is taken out of the page", async () => {
   widget.open();
   await frame();

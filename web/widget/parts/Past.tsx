@@ -1,4 +1,7 @@
-/** The earlier conversations of a known customer; each can be taken up again. */
+/**
+ * Earlier conversations, each to be taken up again: of a known customer those that the server has, of an anonymous one
+ * those that they left in this browser while somebody may still answer there.
+ */
 import { useEffect, useState } from "preact/hooks";
 import type { ListedConversation } from "../calls";
 import type { Controller } from "../controller";
@@ -10,8 +13,10 @@ const WITH = { bot: "pastBot", queue: "pastQueue", agent: "pastAgent", none: "pa
 export default function Past({ controller, words, locale }: { controller: Controller; words: PartWords; locale: string }) {
   const [found, setFound] = useState<ListedConversation[] | null>(null);
   const [failed, setFailed] = useState(false);
+  const { identified, left } = controller.store.get();
   const load = () => {
     setFailed(false);
+    if (!identified) return;
     controller.account.past().then(
       ({ conversations }) => setFound(conversations),
       () => setFailed(true),
@@ -19,6 +24,19 @@ export default function Past({ controller, words, locale }: { controller: Contro
   };
   useEffect(load, []);
 
+  if (!identified)
+    return (
+      <ul class="past">
+        {left.map((each) => (
+          <li key={each.id}>
+            <button type="button" onClick={() => controller.account.goBack(each.id)}>
+              <span class="past-text">{words(WITH[each.with])}</span>
+              <span class="past-state">{moment(each.at, locale)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    );
   if (failed)
     return (
       <p class="quietly" role="alert">

@@ -52,6 +52,10 @@ const partsEn = {
   leaveDoneEmail: "We’ll answer {address} by {time}. Your place in line is kept as well.",
   leaveDonePhone: "We’ll call {address} by {time}. Your place in line is kept as well.",
   leaveChange: "Answer somewhere else",
+  overAgent: "{name} still answers in this conversation.",
+  overQueue: "You’re in line for a person here, and your place is kept.",
+  overMore: "If you start a new one, you come back to this one under “More”, “Earlier conversations”.",
+  overStay: "Stay here",
 } as const;
 
 export type AllEnglish = typeof widgetEn & typeof partsEn;
