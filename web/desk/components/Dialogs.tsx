@@ -78,7 +78,7 @@ export function ActionForm({ desk, id, title, action, ready, onDone, onSubmit, c
 
 type Colleague = Schemas["Colleague"];
 
-/** Can take one more now. Whoever cannot may still be asked: it waits for them. */
+/** Can take one more now. The others are shown, so that nobody looks for them; they would only hold it up. */
 const isFree = (each: Colleague) => each.presence === "online" && each.load < each.capacity;
 
 function option(each: Colleague) {
@@ -141,7 +141,7 @@ export function TransferDialog({ desk, id, onDone }: DialogProps) {
           <select value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
             <option value="">{t("transferNobody")}</option>
             {others.filter(isFree).map(option)}
-            {!others.every(isFree) && <optgroup label={t("transferNotFree")}>{others.filter((each) => !isFree(each)).map(option)}</optgroup>}
+            {!others.every(isFree) && <optgroup disabled label={t("transferNotFree")}>{others.filter((each) => !isFree(each)).map(option)}</optgroup>}
           </select>
         </label>
       )}

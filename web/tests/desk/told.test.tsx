@@ -177,4 +177,5 @@ test("a transfer shows who is away or full apart from who is free, and chooses n
   expect(select.value).toBe("");
   expect(texts(select)).toEqual(["Nobody in particular", "Cleo, online, 0 of 4", "Ben, online, 4 of 4, full", "Dara, away, 0 of 4"]);
   expect(texts(select.querySelector("optgroup") as HTMLElement)).toEqual(["Ben, online, 4 of 4, full", "Dara, away, 0 of 4"]);
+  expect(select.querySelector("optgroup")?.hasAttribute("disabled")).toBe(true);
 });
