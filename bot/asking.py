@@ -96,6 +96,8 @@ class BackToQuestion(Action):
         done = done_in_turn(tracker)
         lost = NOT_UNDERSTOOD in done
         lead = "utter_again_not_understood" if lost else "utter_back_to_question"
+        if lost and _waits_for_yes(question) and _sounded_like_yes(tracker):
+            lead = "utter_plain_yes"
         if not lost and set(done) <= {BACK, WHAT_BECAME}:
             intent = tracker.latest_message.intent_name if tracker.latest_message else None
             lead = _LEADS.get(intent or "", lead)
@@ -227,6 +229,12 @@ def _as_said_now(request: Dict[str, Any], said: Optional[UserUttered]) -> UserUt
 def _meant_as_answer(tracker: DialogueStateTracker) -> bool:
     said = tracker.latest_message
     return _typed(tracker) and said is not None and said.intent_name in ("inform", "affirm")
+
+
+def _sounded_like_yes(tracker: DialogueStateTracker) -> bool:
+    said = tracker.latest_message
+    ranking = (said.parse_data or {}).get("intent_ranking") if said else None
+    return bool(ranking) and ranking[0]["name"] == "affirm"
 
 
 def _typed(tracker: DialogueStateTracker) -> bool:

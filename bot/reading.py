@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import answers
+from bot.consent import is_plain_yes
 from bot.last_turn import LastTurn, last_turn
 from bot.text.normalise import words
 
@@ -60,7 +61,7 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
     chosen = answers.typed_choice(text, [choice["title"] for choice in before.choices])
     if chosen is not None and (_is_no_confirmation(before, chosen) or _word_for_word(text, before, chosen)):
         return payload(before.choices[chosen]["payload"])
-    if intent == "affirm" and confidence < answers.SURE and _would_do(before):
+    if intent == "affirm" and _would_do(before) and (confidence < answers.SURE or not is_plain_yes(text, before.text)):
         return "out_of_scope", {}  # a doubtful yes begins nothing
     if answers.lacks(awaited, text) and not named:
         return "cannot_give", {}

@@ -145,6 +145,18 @@ def test_what_only_looks_like_a_yes_to_the_classifier_begins_nothing(front: Fron
     assert front.effects(person) == ["payment_method"]
 
 
+@pytest.mark.parametrize("words", ["yeah right", "okay let me think", "I suppose so", "sure, go ahead and ruin my day"])
+def test_only_a_plain_yes_begins_a_change(front: Front, meet: Meet, words: str) -> None:
+    person, talk = meet("placed")
+    talk.say("my card expired, I have a new one")
+    talk.say(words)
+    assert front.effects(person) == []
+    assert "yes or no" in talk.text
+    assert "Shall I" in talk.text
+    talk.say("yes, go ahead please")
+    assert front.effects(person) == ["payment_method"]
+
+
 def test_a_person_takes_over_from_every_flow(begun: tuple[Person, Talk, str]) -> None:
     _, talk, _ = begun
     talk.say("I'd rather talk to a person")
