@@ -9,7 +9,8 @@ A line ``[open]: # "what is missing"`` is shown to nobody and keeps a draft from
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+import unicodedata
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,12 @@ from knowledge.errors import BadArticle
 from knowledge.rules import AUDIENCES, STATES, State
 
 MAX_BYTES = 1_000_000
+"""Of a body."""
+MAX_FRONT_MATTER = 64_000
+MAX_FILE = MAX_BYTES + MAX_FRONT_MATTER
+"""Bytes of a file: the longest body with its front matter."""
 MAX_TITLE = 200
+MAX_OWNER = 254
 MAX_TAGS = 30
 MAX_REDIRECTS = 30
 KEYS = (
@@ -36,10 +42,15 @@ KEYS = (
     "redirect_from",
     "state",
 )
-REQUIRED = ("id", "title", "audience", "locale", "owner")
+REQUIRED = ("id", "title", "audience", "locale")
+DATES = ("review_by", "effective_from", "effective_until")
+MOST_PROBLEMS = 20
+"""Problems that are told of one article."""
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LOCALE = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
 _OPEN = re.compile(r'^\[open\]: # "([^"\n]*)"[ \t]*$')
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+"""What no text holds, and no database keeps: NUL, and halves of characters."""
 _FENCE = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 
 
@@ -74,16 +85,19 @@ class Written:
 @dataclass
 class _Problems:
     found: list[dict[str, str]] = field(default_factory=list)
+    count: int = 0
 
     def add(self, name: str, why: str) -> None:
-        self.found.append({"field": name, "problem": why})
+        self.count += 1
+        if self.count <= MOST_PROBLEMS:
+            self.found.append({"field": name, "problem": why})
 
     def settle(self) -> None:
         """Raises ``BadArticle`` with everything that was found."""
         if self.found:
             first = self.found[0]
             message = f"{first['field']}: {first['problem']}"
-            more = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
+            more = f" (and {self.count - 1} more)" if self.count > 1 else ""
             raise BadArticle("bad_article", message + more, problems=self.found)
 
 
@@ -99,18 +113,23 @@ def read(data: bytes) -> Written:
     values = _front_matter(fence.group(1), problems)
     for name in values:
         if name not in KEYS:
-            problems.add(name, f"is not a known key (known: {', '.join(KEYS)})")
+            problems.add(name[:40], f"is not a known key (known: {', '.join(KEYS)})")
     for name in REQUIRED:
         if values.get(name) in (None, ""):
             problems.add(name, "is missing")
+    # An article may have no owner yet, and then its file says so.
+    if values.get("owner") is None:
+        problems.add("owner", "is missing")
+    for name in DATES:
+        if not isinstance(values.get(name), date | str | None):
+            problems.add(name, f"must be a date such as 2027-01-31, not {_kind(values[name])}")
     problems.settle()
-    body = text[fence.end() :].replace("\r\n", "\n").strip("\n")
     state = values.get("state", "published")
     if state not in STATES:
         problems.add("state", f"must be one of {', '.join(STATES)}")
     content = Content(
         title=_text(values, "title", problems),
-        body=body,
+        body=text[fence.end() :],
         audience=_text(values, "audience", problems),
         locale=_text(values, "locale", problems),
         tags=_words(values, "tags", problems),
@@ -120,8 +139,9 @@ def read(data: bytes) -> Written:
         effective_until=_date(values, "effective_until", problems),
         redirect_from=_words(values, "redirect_from", problems),
     )
-    article_id = _text(values, "id", problems)
+    article_id = _text(values, "id", problems).strip()
     problems.settle()
+    content = normal(content)
     check_id(article_id)
     check(content)
     if state == "published":
@@ -132,8 +152,8 @@ def read(data: bytes) -> Written:
 def text_of(data: bytes) -> str:
     """A file's text. Raises ``BadArticle`` when it is too long or no text."""
     problems = _Problems()
-    if len(data) > MAX_BYTES:
-        problems.add("file", f"has {len(data)} bytes, more than {MAX_BYTES}")
+    if len(data) > MAX_FILE:
+        problems.add("file", f"has {len(data)} bytes, more than {MAX_FILE}")
         problems.settle()
     try:
         text = data.decode("utf-8-sig")
@@ -147,8 +167,32 @@ def text_of(data: bytes) -> str:
     return text
 
 
+def normal(content: Content) -> Content:
+    """As it is kept: what a file cannot tell apart is one. Lines end with LF, no blank lines at the edges of the body,
+    no spaces around words, dates in their one form."""
+    return replace(
+        content,
+        title=content.title.strip(),
+        body=content.body.replace("\r\n", "\n").replace("\r", "\n").strip("\n"),
+        tags=tuple(tag.strip() for tag in content.tags),
+        owner=content.owner.strip(),
+        redirect_from=tuple(former.strip() for former in content.redirect_from),
+        review_by=_day(content.review_by),
+        effective_from=_day(content.effective_from),
+        effective_until=_day(content.effective_until),
+    )
+
+
+def _day(text: str | None) -> str | None:
+    """What is no date stays as it is, for ``check`` to name it."""
+    try:
+        return text if text is None else date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        return text
+
+
 def write(article: Written) -> bytes:
-    """The file of an article; ``read(write(x)) == x``."""
+    """The file of an article; ``read(write(x)) == x`` for what is ``normal``."""
     content = article.content
     values: dict[str, Any] = {
         "id": article.id,
@@ -158,7 +202,7 @@ def write(article: Written) -> bytes:
         "tags": list(content.tags),
         "owner": content.owner,
     }
-    for name in ("review_by", "effective_from", "effective_until"):
+    for name in DATES:
         moment = getattr(content, name)
         if moment is not None:
             values[name] = date.fromisoformat(moment)
@@ -199,13 +243,17 @@ def _is_id(text: str) -> bool:
 def check(content: Content) -> None:
     """Raises ``BadArticle`` with every problem of the content."""
     problems = _Problems()
-    if not content.title.strip() or len(content.title) > MAX_TITLE or "\n" in content.title:
+    if not content.title.strip() or len(content.title) > MAX_TITLE or not _is_line(content.title):
         problems.add("title", f"must be one line of 1 to {MAX_TITLE} characters")
+    if len(content.owner) > MAX_OWNER or not _is_line(content.owner):
+        problems.add("owner", f"must be one line of up to {MAX_OWNER} characters")
     if content.audience not in AUDIENCES:
         problems.add("audience", f"must be one of {', '.join(AUDIENCES)}")
     if not _LOCALE.fullmatch(content.locale):
         problems.add("locale", "must look like en or en-GB")
-    if len(content.tags) > MAX_TAGS or any(not tag.strip() or len(tag) > 60 for tag in content.tags):
+    if len(content.tags) > MAX_TAGS or not all(
+        tag.strip() and len(tag) <= 60 and _is_line(tag) for tag in content.tags
+    ):
         problems.add("tags", f"must be at most {MAX_TAGS} short words")
     if len(content.redirect_from) > MAX_REDIRECTS or not all(_is_id(former) for former in content.redirect_from):
         problems.add("redirect_from", f"must be at most {MAX_REDIRECTS} former ids of the article")
@@ -215,19 +263,39 @@ def check(content: Content) -> None:
         problems.add("effective_until", "lies before effective_from")
     if not content.body.strip():
         problems.add("body", "is empty")
-    if len(content.body.encode()) > MAX_BYTES:
-        problems.add("body", f"is longer than {MAX_BYTES} bytes")
+    if _UNFIT.search(content.body):
+        problems.add("body", "holds NUL or half a character: that is not text")
+    elif (size := len(content.body.encode())) > MAX_BYTES:
+        problems.add("body", f"has {size} bytes, more than {MAX_BYTES}")
     elif (active := prose.active_html(content.body)) is not None:
         problems.add("body", f"holds HTML that a browser would act on: {active[:40]!r}")
     problems.settle()
 
 
+def _is_line(text: str) -> bool:
+    """One line of plain text, without control characters."""
+    return not _UNFIT.search(text) and not any(unicodedata.category(letter) == "Cc" for letter in text)
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML whose values are as long as their text: an alias repeats a value, and aliases of aliases without end."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            why, mark = "aliases (*name) cannot be used here", self.get_mark()
+            raise yaml.composer.ComposerError(None, None, why, mark)
+        return super().compose_node(parent, index)
+
+
 def _front_matter(text: str, problems: _Problems) -> dict[str, Any]:
+    if len(text) > MAX_FRONT_MATTER:
+        problems.add("front matter", f"has {len(text)} characters, more than {MAX_FRONT_MATTER}")
+        problems.settle()
     try:
-        values = yaml.safe_load(text)
+        values = yaml.load(text, _Plain)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 2 if exc.problem_mark else 1
-        problems.add("front matter", f"line {line}: {exc.problem or 'cannot be read'}")
+        problems.add("front matter", f"line {line}: {(exc.problem or 'cannot be read')[:200]}")
     except (yaml.YAMLError, ValueError, RecursionError):
         problems.add("front matter", "cannot be read as YAML")
     else:
@@ -241,9 +309,17 @@ def _front_matter(text: str, problems: _Problems) -> dict[str, Any]:
 def _text(values: dict[str, Any], name: str, problems: _Problems) -> str:
     value = values.get(name)
     if isinstance(value, str):
-        return value.strip()
-    problems.add(name, f"must be text, not {value!r}: put it in quotes")
+        return value
+    problems.add(name, f"must be text, not {_kind(value)}: put it in quotes")
     return ""
+
+
+def _kind(value: Any) -> str:
+    """What a value is, without the value, which may be of any length."""
+    if isinstance(value, bool):
+        return "yes or no"
+    names = ((int | float, "a number"), (date, "a date"), (list, "a list"), (dict, "keys with values"))
+    return next((name for kind, name in names if isinstance(value, kind)), "something else")
 
 
 def _words(values: dict[str, Any], name: str, problems: _Problems) -> tuple[str, ...]:
@@ -251,7 +327,7 @@ def _words(values: dict[str, Any], name: str, problems: _Problems) -> tuple[str,
     if value is None:
         return ()
     if isinstance(value, list) and all(isinstance(word, str) for word in value):
-        return tuple(word.strip() for word in value)
+        return tuple(value)
     problems.add(name, "must be a list of words: [one, two]")
     return ()
 

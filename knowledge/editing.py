@@ -74,16 +74,34 @@ class Editing:
     async def history(self, article_id: str) -> list[dict[str, Any]]:
         return await self._database.read(lambda connection: store.history(connection, article_id))
 
-    async def do_create(self, article_id: str, content: Content, author: str, note: str = "") -> Article:
-        """A first draft. Raises ``BadArticle``, ``EditConflict`` when the id is taken."""
+    async def former_ids(self) -> set[str]:
+        """Ids whose addresses lead to an article: no new one can have them."""
+        return {former for former, _ in await self._database.read(_claims)}
+
+    async def do_create(
+        self,
+        article_id: str,
+        content: Content,
+        author: str,
+        note: str = "",
+        first: Callable[[sa.Connection], None] | None = None,
+    ) -> Article:
+        """A first draft. Raises ``BadArticle``, ``EditConflict`` when the id is taken.
+
+        ``first`` runs in the same transaction: what it raises leaves no article behind.
+        """
+        content = contents.normal(content)
         contents.check_id(article_id)
         contents.check(content)
         now = stamp(self._clock.now())
 
         def work(connection: sa.Connection) -> Article:
+            if first is not None:
+                first(connection)
             if store.find_article(connection, article_id) is not None:
                 raise _taken(article_id)
             _check_redirects(connection, article_id, content)
+            _check_not_former(connection, article_id)
             store.insert_article(connection, article_id, now)
             version = Version(
                 article_id, 1, None, content, note or "Created", author, now, unified_diff("", content.body, 0, 1)
@@ -102,6 +120,7 @@ class Editing:
     ) -> Article:
         """A new draft version. Raises ``EditConflict`` when ``base_version`` is not the newest any more: its ``data``
         has who and when, their content and yours."""
+        content = contents.normal(content)
         contents.check(content)
         now = stamp(self._clock.now())
 
@@ -258,6 +277,8 @@ class Editing:
             article = store.get_article(connection, article_id, lock=True)
             check_base(connection, article, base_version)
             state = rules.after(article.state, event)
+            if event == "restore":
+                _check_not_former(connection, article_id)
             live = None if state == "archived" else article.published_version
             withdrawn = live is None and article.published_version is not None
             if withdrawn:
@@ -303,7 +324,7 @@ def _check_redirects(connection: sa.Connection, article_id: str, content: Conten
     """A former id leads to one article, and no article that is there is anybody's former self."""
     if not content.redirect_from:
         return
-    claimed = {name: owner for name, owner in schedule.redirects(connection, published=False) if owner != article_id}
+    claimed = {name: owner for name, owner in _claims(connection) if owner != article_id}
     for former in content.redirect_from:
         other = store.find_article(connection, former)
         if former == article_id:
@@ -313,6 +334,19 @@ def _check_redirects(connection: sa.Connection, article_id: str, content: Conten
         if other is not None and other.state != "archived":
             circle = " and leads back here: a circle" if claimed.get(article_id) == former else ""
             raise _bad_redirect(f"{former} is an article of its own{circle}")
+
+
+def _check_not_former(connection: sa.Connection, article_id: str) -> None:
+    """An id that leads to another article would be hidden by a new one of its own."""
+    owner = next((owner for former, owner in _claims(connection) if former == article_id), None)
+    if owner is not None:
+        why = f"{article_id} is a former id of {owner}, and its address leads there"
+        raise BadArticle("bad_article", f"id: {why}", problems=[{"field": "id", "problem": why}])
+
+
+def _claims(connection: sa.Connection) -> list[tuple[str, str]]:
+    """(former id, article) of what is published and of what may be published next."""
+    return [pair for published in (True, False) for pair in schedule.redirects(connection, published=published)]
 
 
 def _bad_redirect(why: str) -> BadArticle:

@@ -1,4 +1,6 @@
-"""Articles to and from a folder of Markdown files, round trip without loss; every bad file is named with its reason.
+"""Articles to and from Markdown files, round trip without loss; every bad file is named with its reason.
+
+Files come from a folder or over HTTP; those that were sent are never written to a disk, so any name will do.
 
 A published article is ``<id>.md``. A newer version that is not published yet stands beside it as ``<id>.draft.md``.
 The customers' ways to ask stand in ``asked/<id>.txt`` (see ``ways``), so that an article can be read.
@@ -11,17 +13,20 @@ import io
 import os
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 from knowledge import content as contents
 from knowledge import ways
-from knowledge.content import MAX_BYTES, Written
+from knowledge.bringing import bring_in
+from knowledge.content import MAX_FILE, Written
 from knowledge.editing import Editing
 from knowledge.embeddings import Progress
-from knowledge.errors import BadArticle, KnowledgeError, NotFound
+from knowledge.errors import BadArticle, KnowledgeError
 
+File = bytes | BadArticle
+"""What a file holds, or why that cannot be known."""
 MAX_NAME = 200
 """Letters of a file's name."""
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
@@ -50,13 +55,22 @@ async def import_folder(editing: Editing, folder: Path, actor: str, progress: Pr
     """
     if not await asyncio.to_thread(folder.is_dir):
         raise BadArticle("not_a_folder", f"{folder} is not a folder.", problems=[])
-    report = ImportReport()
-    articles = await asyncio.to_thread(_read_all, folder, report)
+    return await _import(editing, await asyncio.to_thread(_load, folder), ImportReport(), actor, progress)
+
+
+async def _import(
+    editing: Editing, files: Mapping[str, File], report: ImportReport, actor: str, progress: Progress | None = None
+) -> ImportReport:
+    articles = await asyncio.to_thread(_read_all, files, report)
+    failed: dict[str, str] = {}
     for done, (name, article) in enumerate(articles, start=1):
         try:
-            await _import_one(editing, name, article, actor, report)
+            outcome = await bring_in(editing, name, article, actor, failed.get(article.id))
         except KnowledgeError as exc:
             report.problems.append(FileProblem(name, exc.message))
+            failed.setdefault(article.id, name)
+        else:
+            getattr(report, outcome).append(name)
         if progress is not None:
             progress(done, len(articles))
     return report
@@ -97,21 +111,9 @@ async def _written(editing: Editing) -> list[tuple[str, Written]]:
 
 
 async def import_files(editing: Editing, files: Sequence[tuple[str, bytes]], actor: str) -> ImportReport:
-    """Bring in files that were sent, as (name, content). Names may hold folders, and never leave their place."""
+    """Bring in files that were sent, as (name, content). Names may hold folders."""
     report = ImportReport()
-    with tempfile.TemporaryDirectory(prefix="frontdesk-import-") as name:
-        folder = Path(name)
-        for sent, data in files:
-            parts = [part for part in sent.replace("\\", "/").split("/") if part not in ("", ".")]
-            if not parts or ".." in parts or len(sent) > MAX_NAME or "\x00" in sent:
-                report.problems.append(FileProblem(sent[:MAX_NAME], "file: has a name that cannot be used"))
-            elif not parts[-1].endswith(".md") and (parts[-2:-1] != [ways.FOLDER] or not parts[-1].endswith(".txt")):
-                report.problems.append(FileProblem(sent, "file: is not a Markdown file (.md)"))
-            else:
-                await asyncio.to_thread(_write_whole, folder.joinpath(*parts), data)
-        done = await import_folder(editing, folder, actor)
-    done.problems[:0] = report.problems
-    return done
+    return await _import(editing, _sent(files, report), report, actor)
 
 
 async def export_zip(editing: Editing) -> bytes:
@@ -123,60 +125,83 @@ async def export_zip(editing: Editing) -> bytes:
     return packed.getvalue()
 
 
-async def _import_one(editing: Editing, name: str, article: Written, actor: str, report: ImportReport) -> None:
-    note = f"Imported from {name}"
-    try:
-        known = await editing.get(article.id)
-    except NotFound:
-        known = await editing.do_create(article.id, article.content, actor, note)
-        report.created.append(name)
-    else:
-        newest = await editing.version(article.id, known.latest_version)
-        if newest.content == article.content and known.state == article.state:
-            report.unchanged.append(name)
-            return
-        if known.state == "archived":
-            known = await editing.do_restore(article.id, known.latest_version, actor, note)
-        if newest.content != article.content:
-            known = await editing.do_edit(article.id, article.content, known.latest_version, actor, note)
-        report.updated.append(name)
-    if article.state == "in_review" and known.state == "draft":
-        await editing.do_submit(article.id, known.latest_version, actor, note)
-    elif article.state == "published" and known.state != "published":
-        await editing.do_publish(article.id, known.latest_version, actor, note)
-    elif article.state == "archived" and known.state != "archived":
-        await editing.do_archive(article.id, known.latest_version, actor, note)
+def _sent(files: Sequence[tuple[str, bytes]], report: ImportReport) -> dict[str, File]:
+    """Files that were sent, by name. Two different ones of one name are both left out: nobody can tell which holds."""
+    found: dict[str, File] = {}
+    for sent, data in files:
+        shown, parts = _shown(sent), [part for part in sent.replace("\\", "/").split("/") if part not in ("", ".")]
+        name = "/".join(parts)
+        if len(sent) > MAX_NAME:
+            report.problems.append(
+                FileProblem(shown[:MAX_NAME], f"file: has a name of more than {MAX_NAME} characters")
+            )
+        elif not parts or ".." in parts or "\x00" in sent or shown != sent:
+            report.problems.append(FileProblem(shown, "file: has a name that cannot be used"))
+        elif not parts[-1].endswith(".md") and not _holds_ways(PurePosixPath(name)):
+            report.problems.append(FileProblem(sent, "file: is not a Markdown file (.md)"))
+        elif found.setdefault(name, data) != data:
+            found[name] = _bad("file", "was sent twice with different content; neither was taken")
+    return found
 
 
-def _read_all(folder: Path, report: ImportReport) -> list[tuple[str, Written]]:
-    """Readable articles in order: of one article the published file before the draft."""
-    found: list[tuple[str, Written]] = []
-    taken: dict[tuple[str, bool], str] = {}
+def _load(folder: Path) -> dict[str, File]:
+    """The files of a folder, by name."""
+    found: dict[str, File] = {}
     for path in sorted(_files(folder)):
         name = path.relative_to(folder).as_posix()
         try:
-            article = read_file(path, folder)
+            found[_shown(name)] = (
+                _bytes(path, folder) if _shown(name) == name else _bad("file", "has a name that is no text")
+            )
+        except BadArticle as exc:
+            found[name] = exc
+    return found
+
+
+def _shown(name: str) -> str:
+    """A file's name as text, whatever bytes it is of."""
+    return name.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+
+
+def _read_all(files: Mapping[str, File], report: ImportReport) -> list[tuple[str, Written]]:
+    """Readable articles in order: the archived ones, whose ids may be taken over, then of one article the published
+    file before the draft."""
+    found: list[tuple[str, Written]] = []
+    taken: dict[tuple[str, bool], str] = {}
+    for name in sorted(files):
+        if not name.endswith(".md"):
+            continue
+        try:
+            article = _article(files[name], files.get(_asked_beside(PurePosixPath(name)).as_posix()))
         except BadArticle as exc:
             report.problems.append(FileProblem(name, exc.message))
             continue
-        key = (article.id, article.state == "published")
+        key = (article.id, article.state in ("draft", "in_review"))
         if key in taken:
             report.problems.append(FileProblem(name, f"id: {article.id} is also the id of {taken[key]}"))
             continue
         taken[key] = name
         found.append((name, article))
-    _name_lonely_ways(folder, report)
+    _name_lonely_ways(files, report)
     found = _without_bad_redirects(found, report)
-    return sorted(found, key=lambda pair: (pair[1].state != "published", pair[0]))
+    order = {"archived": 0, "published": 1, "in_review": 2, "draft": 2}
+    return sorted(found, key=lambda pair: (order[pair[1].state], pair[0]))
 
 
 def _without_bad_redirects(found: list[tuple[str, Written]], report: ImportReport) -> list[tuple[str, Written]]:
-    """Leaves out files whose ``redirect_from`` names an article of the same import, and says where that leads."""
-    leads_to = {former: article.id for _, article in found for former in article.content.redirect_from}
+    """Leaves out files whose ``redirect_from`` names an article of the same import, and says where that leads. Those of
+    an archived article lead nowhere."""
+    leads_to = {
+        former: article.id
+        for _, article in found
+        if article.state != "archived"
+        for former in article.content.redirect_from
+    }
     there = {article.id for _, article in found if article.state != "archived"}
     good: list[tuple[str, Written]] = []
     for name, article in found:
-        bad = next((former for former in article.content.redirect_from if former in there), None)
+        claims = article.content.redirect_from if article.state != "archived" else ()
+        bad = next((former for former in claims if former in there), None)
         if bad is None:
             good.append((name, article))
             continue
@@ -189,35 +214,45 @@ def _without_bad_redirects(found: list[tuple[str, Written]], report: ImportRepor
     return good
 
 
-def _name_lonely_ways(folder: Path, report: ImportReport) -> None:
-    for path in sorted(_files(folder, ".txt")):
-        if path.parent.name == ways.FOLDER and not (path.parent.parent / f"{path.stem}.md").exists():
-            name = path.relative_to(folder).as_posix()
+def _name_lonely_ways(files: Mapping[str, File], report: ImportReport) -> None:
+    for name in sorted(files):
+        path = PurePosixPath(name)
+        if _holds_ways(path) and (path.parent.parent / f"{path.stem}.md").as_posix() not in files:
             report.problems.append(FileProblem(name, f"file: there is no article {path.stem}.md that it belongs to"))
 
 
-def _files(folder: Path, ending: str = ".md") -> list[Path]:
-    """Files of that ending; links to folders are not followed, so a circle of links ends."""
-    return [
-        Path(place) / name
-        for place, _, names in os.walk(folder, followlinks=False)
-        for name in names
-        if name.endswith(ending)
-    ]
+def _holds_ways(path: PurePath) -> bool:
+    return path.parent.name == ways.FOLDER and path.suffix == ".txt"
 
 
-def _asked_beside(path: Path) -> Path:
+def _files(folder: Path) -> Iterator[Path]:
+    """Articles and their ways to ask; links to folders are not followed, so a circle of links ends."""
+    for place, _, names in os.walk(folder, followlinks=False):
+        for path in (Path(place) / name for name in names):
+            if path.name.endswith(".md") or _holds_ways(path):
+                yield path
+
+
+def _asked_beside(path: PurePath) -> PurePath:
     return path.parent / ways.FOLDER / f"{path.stem}.txt"
 
 
 def read_file(path: Path, folder: Path) -> Written:
     """One article with its ways to ask. Raises ``BadArticle``."""
-    written = contents.read(_bytes(path, folder))
-    asked = _asked_beside(path)
-    if not asked.exists():
+    asked = Path(_asked_beside(path))
+    return _article(_bytes(path, folder), _bytes(asked, folder) if asked.exists() else None)
+
+
+def _article(file: File, asked: File | None) -> Written:
+    for one in (file, asked):
+        if isinstance(one, BadArticle):
+            raise one
+    assert isinstance(file, bytes)
+    written = contents.read(file)
+    if not isinstance(asked, bytes):
         return written
-    body = ways.join(written.content.body, contents.text_of(_bytes(asked, folder)))
-    content = replace(written.content, body=body)
+    body = ways.join(written.content.body, contents.text_of(asked))
+    content = contents.normal(replace(written.content, body=body))
     contents.check(content)
     return replace(written, content=content)
 
@@ -228,8 +263,8 @@ def _bytes(path: Path, folder: Path) -> bytes:
             raise _bad("file", "is a link to a place outside the folder")
         if not path.is_file():
             raise _bad("file", "is not a regular file")
-        if (size := path.stat().st_size) > MAX_BYTES:
-            raise _bad("file", f"has {size} bytes, more than {MAX_BYTES}")
+        if (size := path.stat().st_size) > MAX_FILE:
+            raise _bad("file", f"has {size} bytes, more than {MAX_FILE}")
         return path.read_bytes()
     except (OSError, RuntimeError) as exc:
         raise _bad("file", "cannot be read: a broken or circular link, or no permission") from exc

@@ -36,7 +36,10 @@ def split(body: str) -> tuple[str, str]:
         left += lines[at:start]
         at = end
     rest, text = "\n".join([*left, *lines[at:]]), "\n\n".join(told) + "\n" if told else ""
-    return (rest, text) if text and _joined(rest, text) == body else (body, "")
+    if not text or not rest.strip() or _joined(rest, text) != body:
+        return body, ""
+    # A file keeps no blank lines at the edges of a body.
+    return (rest, text) if _joined(rest.strip("\n"), text).strip("\n") == body.strip("\n") else (body, "")
 
 
 def join(body: str, text: str) -> str:

@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from knowledge import content as contents
@@ -34,26 +36,80 @@ def test_a_file_is_read() -> None:
     assert article.state == "published"
 
 
-line = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=40).filter(str.strip)
+line = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40).filter(str.strip)
+anything = st.text(st.characters() | st.sampled_from("\r\n\t \x00\x85\u2028\ufeff-'\":#[]{}&*!|>%@`"), max_size=40)
 
 
 @given(
-    title=line.map(str.strip),
-    body=st.lists(line, min_size=1, max_size=5).map(lambda lines: "\n".join(lines).strip("\n")),
-    tags=st.lists(line.map(str.strip), max_size=3).map(tuple),
-    day=st.none() | st.dates().map(lambda day: day.isoformat()),
+    title=line | anything,
+    body=anything.map(lambda text: f"{text}a{text}") | anything,
+    words=st.lists(line | anything, max_size=3).map(tuple),
+    owner=line | anything | st.just(""),
+    day=st.none() | st.dates().map(lambda day: day.strftime("%Y%m%d").zfill(8)),
     state=st.sampled_from(["draft", "in_review", "published", "archived"]),
 )
-def test_what_is_written_is_read_back(
-    title: str, body: str, tags: tuple[str, ...], day: str | None, state: str
+@example(title=" T ", body="\n\na\r\nb\rc\n\n", words=(" x ",), owner=" o ", day="20270131", state="draft")
+def test_what_is_kept_is_read_back_as_it_was(
+    title: str, body: str, words: tuple[str, ...], owner: str, day: str | None, state: str
 ) -> None:
-    content = Content(title, body, "customer", "en-GB", tags, "a@example.test", day)
-    article = Written("parcels", content, state)  # type: ignore[arg-type]
+    content = contents.normal(Content(title, body, "customer", "en-GB", words, owner, day))
     try:
         contents.check(content)
     except BadArticle:
         return
+    article = Written("parcels", content, state)  # type: ignore[arg-type]
+    assert contents.normal(content) == content
     assert contents.read(contents.write(article)) == article
+
+
+def test_a_longest_article_fits_in_a_file() -> None:
+    letters = "\U0001f6d2" * 60
+    most = Content(
+        letters * 3,
+        "x" * contents.MAX_BYTES,
+        owner=letters * 4,
+        tags=(letters,) * contents.MAX_TAGS,
+        redirect_from=("a" * 80,) * contents.MAX_REDIRECTS,
+    )
+    assert contents.read(contents.write(Written("a" * 80, most))).content == most
+    with pytest.raises(BadArticle, match="body: has 1000001 bytes, more than 1000000"):
+        contents.check(replace(most, body=most.body + "x"))
+
+
+BOMB = "a: &a [x]\n" + "".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefg", "bcdefgh", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("front", "named"),
+    [
+        (BOMB + "title: *h", "front matter: line 8: aliases"),
+        ("title: &t [x]\nid: *t", "front matter: line 8: aliases"),
+        ("title: [" + "x, " * 20_000 + "]", "title: must be text, not a list"),
+        ("title: " + "0x" + "f" * 50_000, "title: must be text, not a number"),
+        ("review_by: 0x" + "f" * 50_000, "review_by: must be a date such as 2027-01-31, not a number"),
+        ("review_by: [" + "x, " * 20_000 + "]", "review_by: must be a date"),
+        ("? " + "x" * 50_000 + "\n: 1", "x: is not a known key"),
+        ("\n".join(f"k{n}: 1" for n in range(5_000)), "k0: is not a known key"),
+        ("title: !" + "x" * 50_000 + " y", "front matter: line 7: could not determine"),
+        ("title: " + "[" * 20_000, "front matter: cannot be read"),
+        ("title: " + "x" * 64_000, "front matter: has 64"),
+    ],
+)
+def test_front_matter_cannot_blow_up(front: str, named: str) -> None:
+    with pytest.raises(BadArticle) as refused:
+        contents.read(f"---\nid: a\ntitle: a\naudience: public\nlocale: en\nowner: a\n{front}\n---\n\nbody".encode())
+    assert named in refused.value.message
+    assert len(refused.value.message) < 600
+    assert len(str(refused.value.data)) < 10_000
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "a\ud800b"])
+def test_what_no_database_keeps_is_refused(bad: str) -> None:
+    with pytest.raises(BadArticle) as refused:
+        contents.check(Content(bad, bad, tags=(bad,), owner=bad))
+    assert {problem["field"] for problem in refused.value.data["problems"]} == {"title", "body", "tags", "owner"}
 
 
 @pytest.mark.parametrize(

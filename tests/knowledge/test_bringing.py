@@ -1,0 +1,177 @@
+"""What a file that is brought in may do to an article that is there already, and what it may not."""
+
+import os
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from knowledge import content as contents
+from knowledge import folder as folders
+from knowledge.content import MAX_BYTES, Content, Written
+from knowledge.embeddings import Progress
+from knowledge.errors import BadArticle, Unavailable
+from knowledge.folder import ImportReport
+from knowledge.service import Knowledge
+from tests.knowledge.conftest import HandClock, ask, page, publish
+
+pytestmark = pytest.mark.service
+
+Opened = AbstractAsyncContextManager[Knowledge]
+ED = "ed@example.test"
+FIRST, SECOND, OTHER = page(), page(body="Parcels travel for a week."), page(body="Parcels stay.")
+
+
+async def send(knowledge: Knowledge, *files: tuple[str, Written | bytes]) -> ImportReport:
+    sent = [(name, contents.write(file) if isinstance(file, Written) else file) for name, file in files]
+    return await folders.import_files(knowledge.editing, sent, ED)
+
+
+def told(report: ImportReport) -> dict[str, str]:
+    """Each file with what became of it."""
+    lines = {name: kind for kind in ("created", "updated", "unchanged") for name in getattr(report, kind)}
+    assert not lines.keys() & {one.file for one in report.problems}
+    return {**lines, **{one.file: one.problem for one in report.problems}}
+
+
+async def test_a_draft_in_review_is_never_buried(opened: Opened) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "parcels", FIRST)
+        await knowledge.editing.do_edit("parcels", SECOND, 1, "lena@example.test")
+        await knowledge.editing.do_submit("parcels", 2, "lena@example.test")
+        before = await knowledge.editing.get("parcels")
+        assert told(await send(knowledge, ("parcels.md", Written("parcels", FIRST)))) == {"parcels.md": "unchanged"}
+        for state in ("published", "draft", "in_review", "archived"):
+            report = await send(knowledge, ("parcels.md", Written("parcels", OTHER, state)))  # type: ignore[arg-type]
+            assert told(report) == {
+                "parcels.md": "conflict: version 2 by lena@example.test (2026-05-04) is in review, and this file says "
+                "something else. Nothing was overwritten: publish that version or go back to an earlier one, then "
+                "import again"
+            }
+        assert await knowledge.editing.get("parcels") == before
+        assert told(await send(knowledge, ("parcels.md", Written("parcels", SECOND)))) == {"parcels.md": "updated"}
+        assert (await knowledge.editing.get("parcels")).published_version == 2
+        assert told(await send(knowledge, ("parcels.md", Written("parcels", OTHER)))) == {"parcels.md": "updated"}
+        assert (await knowledge.editing.get("parcels")).published_version == 3
+
+
+async def test_what_was_taken_out_is_unchanged_when_it_comes_back(opened: Opened, tmp_path: Path) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "both", FIRST)
+        await knowledge.editing.do_edit("both", SECOND, 1, ED)
+        await knowledge.editing.do_edit("both", OTHER, 2, ED)
+        await knowledge.editing.do_submit("both", 3, ED)
+        await publish(knowledge, "live", FIRST)
+        await knowledge.editing.do_create("draft", FIRST, ED)
+        await publish(knowledge, "old", FIRST)
+        await knowledge.editing.do_archive("old", 1, ED)
+        await publish(knowledge, "new", page("New", redirect_from=("old",)))
+        names = [name for name in await knowledge.export_folder(tmp_path) if name.endswith(".md")]
+        before = await knowledge.editing.find()
+        for _ in range(2):
+            assert told(await knowledge.import_folder(tmp_path)) == dict.fromkeys(names, "unchanged")
+        assert await knowledge.editing.find() == before
+        same = Written("live", FIRST, "draft")
+        assert told(await send(knowledge, ("live.md", same))) == {"live.md": "unchanged"}
+
+
+async def test_a_text_that_waits_for_its_day_waits_on(opened: Opened) -> None:
+    later = page(body="From June.", effective_from="2026-06-01")
+    async with opened as knowledge:
+        await publish(knowledge, "parcels", FIRST)
+        assert told(await send(knowledge, ("parcels.md", Written("parcels", later)))) == {"parcels.md": "updated"}
+        history = await knowledge.editing.history("parcels")
+        assert history[-1]["event"] == "schedule"
+        assert told(await send(knowledge, ("parcels.md", Written("parcels", later)))) == {"parcels.md": "unchanged"}
+        assert await knowledge.editing.history("parcels") == history
+
+
+async def test_what_stands_after_a_step_that_failed_is_told(opened: Opened) -> None:
+    async with opened as knowledge:
+
+        async def broken(article_id: str, version: int, content: Content, progress: Progress | None) -> None:
+            raise Unavailable("model_away", "The model cannot be reached.")
+
+        knowledge.editing._prepare = broken  # type: ignore[assignment]
+        files = (("parcels.md", Written("parcels", FIRST)), ("tents.md", Written("tents", FIRST, "draft")))
+        assert told(await send(knowledge, *files)) == {
+            "parcels.md": "The model cannot be reached. Version 1 of parcels is kept as a draft.",
+            "tents.md": "created",
+        }
+        assert (await knowledge.editing.get("parcels")).state == "draft"
+
+
+async def test_an_article_and_its_archived_forerunner_both_come_back(opened: Opened) -> None:
+    files = (
+        ("a-new.md", Written("a-new", page("New", redirect_from=("old",)))),
+        ("old.md", Written("old", page("Old", redirect_from=("older",)), "archived")),
+        ("older.md", Written("older", page("Older"))),
+    )
+    async with opened as knowledge:
+        assert set(told(await send(knowledge, *files)).values()) == {"created"}
+        assert await knowledge.editing.redirect_target("old") == "a-new"
+        with pytest.raises(BadArticle, match="id: old is a former id of a-new, and its address leads there"):
+            await knowledge.editing.do_restore("old", 1, ED)
+
+
+async def test_no_article_takes_the_former_id_of_another(opened: Opened) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "new", page(redirect_from=("old",)))
+        await knowledge.editing.do_edit("new", page(redirect_from=("older",)), 1, ED)
+        for former in ("old", "older"):
+            with pytest.raises(BadArticle, match=f"id: {former} is a former id of new"):
+                await knowledge.editing.do_create(former, page(), ED)
+        with pytest.raises(BadArticle, match="old leads to new already"):
+            await knowledge.editing.do_create("other", page(redirect_from=("old",)), ED)
+        assert await knowledge.editing.former_ids() == {"old", "older"}
+
+
+async def test_the_longest_body_comes_back(opened: Opened, tmp_path: Path) -> None:
+    body = "Long. " * ((MAX_BYTES - 1) // 6)
+    longest = replace(page("T" * 200, body, tags=("t" * 60,) * 30), body=body + "x" * (MAX_BYTES - len(body)))
+    async with opened as knowledge:
+        await knowledge.editing.do_create("long", longest, ED)
+        await knowledge.editing.do_create("nobodys", replace(page(), owner=""), ED)
+        await knowledge.export_folder(tmp_path)
+        report = told(await knowledge.import_folder(tmp_path))
+        assert report == {"long.md": "unchanged", "nobodys.md": "unchanged"}
+
+
+async def test_any_name_of_a_file_is_an_answer_of_its_own(opened: Opened) -> None:
+    good = Written("parcels", FIRST)
+    async with opened as knowledge:
+        report = told(
+            await send(
+                knowledge,
+                ("x.md", Written("x", FIRST)),
+                ("x.md/y.md", Written("y", FIRST)),
+                ("包" * 93 + ".md", Written("cjk", FIRST)),
+                ("caf\udce9.md", good),
+                ("n" * 300 + ".md", good),
+                ("twice.md", good),
+                ("./twice.md", Written("parcels", SECOND)),
+                ("same.md", Written("same", FIRST)),
+                ("same.md", Written("same", FIRST)),
+            )
+        )
+    assert report == {
+        "x.md": "created",
+        "x.md/y.md": "created",
+        "包" * 93 + ".md": "created",
+        "same.md": "created",
+        "caf\\udce9.md": "file: has a name that cannot be used",
+        "n" * 200: "file: has a name of more than 200 characters",
+        "twice.md": "file: was sent twice with different content; neither was taken",
+    }
+
+
+async def test_a_name_that_is_no_text_stops_nothing(opened: Opened, tmp_path: Path, clock: HandClock) -> None:
+    for name in (b"caf\xe9.md", b"parcels.md"):
+        (tmp_path / os.fsdecode(name)).write_bytes(contents.write(Written("parcels", FIRST)))
+    async with opened as knowledge:
+        assert told(await knowledge.import_folder(tmp_path)) == {
+            "parcels.md": "created",
+            "caf\\udce9.md": "file: has a name that is no text",
+        }
+        assert ask(knowledge, "parcels travel") == ["parcels"]
