@@ -29,6 +29,16 @@ class Listed(Article):
 
 
 @dataclass(frozen=True)
+class Watched:
+    """What an article's clocks go by: the version that customers read, or the newest where none is published. A draft
+    that leaves a tag or a day out stops no clock."""
+
+    tags: Sequence[str]
+    review_by: str | None
+    effective_until: str | None
+
+
+@dataclass(frozen=True)
 class Due:
     """``late_by_days`` is negative while there is time."""
 
@@ -39,14 +49,20 @@ class Due:
 
 
 def listed(
-    article: Article, tags: Sequence[str], published_at: str | None, scheduled_for: str | None, now: datetime
+    article: Article,
+    tags: Sequence[str],
+    watched: Watched,
+    published_at: str | None,
+    scheduled_for: str | None,
+    now: datetime,
 ) -> Listed:
-    issue = issue_due(article, tags, published_at)
+    """The fields of the list are the newest version's, but ``review_by`` is the day that the clock goes by."""
+    issue = issue_due(article, watched.tags, published_at)
     return Listed(
-        **vars(article),
+        **{**vars(article), "review_by": watched.review_by},
         tags=tuple(tags),
         scheduled_for=scheduled_for,
-        review_overdue=article.state != "archived" and (article.review_by or "9999") < now.date().isoformat(),
+        review_overdue=article.state != "archived" and (watched.review_by or "9999") < now.date().isoformat(),
         issue_due_at=issue,
         issue_breached=issue is not None and issue < stamp(now),
     )
@@ -59,7 +75,7 @@ def issue_due(article: Article, tags: Sequence[str], published_at: str | None) -
     return stamp(datetime.fromisoformat(published_at) + UPDATE_WITHIN)
 
 
-def dues(article: Listed, effective_until: str | None, now: datetime, days: int) -> Iterator[Due]:
+def dues(article: Listed, watched: Watched, now: datetime, days: int) -> Iterator[Due]:
     """What is due, late or within ``days``."""
     if article.state == "archived":
         return
@@ -67,7 +83,7 @@ def dues(article: Listed, effective_until: str | None, now: datetime, days: int)
         ("review", article.review_by),
         ("product_issue", article.issue_due_at),
         ("scheduled", article.scheduled_for),
-        ("expires", effective_until if article.published_version is not None else None),
+        ("expires", watched.effective_until if article.published_version is not None else None),
     ]
     for kind, moment in moments:
         if moment is not None and (late := (now.date() - day_of(moment)).days) >= -days:

@@ -17,6 +17,7 @@ from knowledge.confidence import SURE
 from knowledge.desk.questions import Stored
 from knowledge.embeddings import Vectors
 from knowledge.errors import WrongState
+from knowledge.store import Article
 
 State = Literal["open", "drafted", "closed", "dismissed"]
 Event = Literal["draft", "close", "resolve", "dismiss", "reopen", "reject"]
@@ -24,6 +25,7 @@ Reason = Literal["unanswered", "rejected", "low_confidence"]
 
 TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     ("open", "draft"): "drafted",
+    ("drafted", "draft"): "drafted",
     ("open", "close"): "closed",
     ("drafted", "close"): "closed",
     ("open", "resolve"): "closed",
@@ -34,7 +36,8 @@ TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     ("dismissed", "reopen"): "open",
     ("closed", "reject"): "open",
 }
-"""``resolve``: a published article answers now. ``reject``: the question came back after the gap was closed."""
+"""``resolve``: a published article answers now. ``reject``: the question came back after the gap was closed.
+``draft`` again: the draft that was there is in the archive."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,14 @@ def after(state: State, event: Event) -> State:
     if following is None:
         raise WrongState("illegal_transition", f"A gap that is {state} cannot {event}.", state=state)
     return following
+
+
+def draft_of(state: State, draft_id: str | None, draft: Article | None) -> str | None:
+    """The article that is being written for a gap. None where there is none any more: what was archived will not
+    answer, and what was published before the gap came back did not."""
+    if draft is None or draft.state == "archived" or state not in ("open", "drafted"):
+        return None
+    return draft_id if state == "drafted" or draft.published_version is None else None
 
 
 def reason(question: Stored) -> Reason:

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from knowledge import store
 from knowledge.desk import gap_rules, questions
 from knowledge.desk.gap_rules import Event, GapRules, State
 from knowledge.desk.questions import Stored, q
@@ -52,17 +53,27 @@ class GapLine:
     occurred_at: str
 
 
-def get(connection: sa.Connection, gap_id: int) -> GapRow:
-    """Raises ``NotFound``."""
-    found = select(connection, gaps.c.id == gap_id)
+def get(connection: sa.Connection, gap_id: int, *, lock: bool = False) -> GapRow:
+    """Raises ``NotFound``. ``lock`` holds the row against other writers until the transaction ends."""
+    found = select(connection, gaps.c.id == gap_id, lock=lock)
     if not found:
         raise NotFound("gap_not_found", "There is no such gap.", gap_id=gap_id)
     return found[0]
 
 
-def select(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[GapRow]:
-    rows = connection.execute(sa.select(gaps).where(*conditions).order_by(gaps.c.id)).mappings()
+def select(connection: sa.Connection, *conditions: sa.ColumnElement[bool], lock: bool = False) -> list[GapRow]:
+    query = sa.select(gaps).where(*conditions).order_by(gaps.c.id)
+    rows = connection.execute(query.with_for_update() if lock else query).mappings()
     return [GapRow(**{**row, "centre": questions.unpack(row["centre"])}) for row in rows]
+
+
+def drafts(connection: sa.Connection, rows: Iterable[GapRow]) -> dict[int, str | None]:
+    """The article that is being written for each of these gaps, if there is one (see ``gap_rules.draft_of``)."""
+    found = {}
+    for row in rows:
+        article = store.find_article(connection, row.draft_id) if row.draft_id is not None else None
+        found[row.id] = gap_rules.draft_of(row.state, row.draft_id, article)
+    return found
 
 
 def members(connection: sa.Connection, gap_ids: Iterable[int]) -> dict[int, list[Stored]]:
@@ -142,7 +153,10 @@ def recount(connection: sa.Connection, gap_id: int) -> None:
 
 
 def merge(connection: sa.Connection, gap_id: int, into: int, actor: str, now: str) -> None:
-    """Let one gap's questions belong to another; the first is gone afterwards, and the other's history says so."""
+    """Let one gap's questions belong to another; the first is gone afterwards, and the other's history says so.
+
+    It names no title: that is a customer's question, and a history is not erased with its conversation.
+    """
     gap, other = get(connection, gap_id), get(connection, into)
     if gap.id == other.id or gap.locale != other.locale:
         raise WrongState("cannot_merge", "Only two different gaps of one language can be merged.", state=gap.state)
@@ -157,7 +171,7 @@ def merge(connection: sa.Connection, gap_id: int, into: int, actor: str, now: st
     questions.mark(connection, (q.gap_id == gap_id,), gap_id=into)
     connection.execute(sa.delete(gap_history).where(gap_history.c.gap_id == gap_id))
     connection.execute(sa.delete(gaps).where(gaps.c.id == gap_id))
-    _write_down(connection, GapLine(into, "merge", actor, f"With gap {gap_id}: {gap.title}", None, None, now))
+    _write_down(connection, GapLine(into, "merge", actor, f"With gap {gap_id}.", None, None, now))
     recount(connection, into)
 
 
@@ -178,6 +192,9 @@ def move(
         values["draft_id"] = article_id
     elif event in ("resolve", "close"):
         values |= {"closed_by": article_id, "closed_version": version}
+    elif event in ("reopen", "reject"):
+        # What closed it is told by its history; it does not answer any more.
+        values |= {"closed_by": None, "closed_version": None}
     connection.execute(sa.update(gaps).where(gaps.c.id == gap.id).values(**values))
     _write_down(connection, GapLine(gap.id, event, actor, note, article_id, version, now))
 

@@ -25,6 +25,7 @@ from knowledge.desk.gap_rules import GapRules, Reason, State
 from knowledge.desk.gap_store import GapLine, GapRow
 from knowledge.desk.questions import Stored
 from knowledge.editing import Editing
+from knowledge.errors import WrongState
 from knowledge.retrieve import Retriever
 from knowledge.store import Article
 from knowledge.tables import gaps as table
@@ -123,12 +124,14 @@ class Gaps:
     async def get(self, gap_id: int) -> tuple[Gap, list[Question], list[GapLine]]:
         """Raises ``NotFound``."""
 
-        def work(connection: sa.Connection) -> tuple[GapRow, list[Stored], list[GapLine]]:
+        def work(connection: sa.Connection) -> tuple[GapRow, str | None, list[Stored], list[GapLine]]:
             row = gap_store.get(connection, gap_id)
-            return row, gap_store.members(connection, [gap_id])[gap_id], gap_store.history(connection, gap_id)
+            draft = gap_store.drafts(connection, [row])[gap_id]
+            asked = gap_store.members(connection, [gap_id])[gap_id]
+            return row, draft, asked, gap_store.history(connection, gap_id)
 
-        row, asked, lines = await self._database.read(work)
-        return _view(row, asked, self._clock.now().date()), [_question(one) for one in asked], lines
+        row, draft, asked, lines = await self._database.read(work)
+        return _view(row, draft, asked, self._clock.now().date()), [_question(one) for one in asked], lines
 
     async def do_move(self, gap_id: int, event: gap_rules.Event, actor: str, note: str) -> Gap:
         """Close, dismiss or reopen. Raises ``NotFound``, ``WrongState``."""
@@ -153,8 +156,7 @@ class Gaps:
         """
 
         def read(connection: sa.Connection) -> tuple[GapRow, list[Stored]]:
-            row = gap_store.get(connection, gap_id)
-            gap_rules.after(row.state, "draft")
+            row = _without_draft(connection, gap_id)
             return row, gap_store.members(connection, [gap_id])[gap_id]
 
         row, asked = await self._database.read(read)
@@ -169,15 +171,16 @@ class Gaps:
             locale=row.locale,
             owner=actor,
         )
-        name = article_id or drafting.slug(content.title, [one.id for one in await self._editing.find()])
+        taken = {one.id for one in await self._editing.find()} | await self._editing.former_ids()
+        name = article_id or drafting.slug(content.title, taken)
         note = f"From {len(asked)} questions without an answer (gap {gap_id})"
-        article = await self._editing.do_create(name, content, actor, note)
         now = stamp(self._clock.now())
-        await self._database.write(
-            lambda connection: gap_store.move(
-                connection, gap_store.get(connection, gap_id), "draft", actor, note, now, article_id=name
-            )
-        )
+
+        def move(connection: sa.Connection) -> None:
+            row = _without_draft(connection, gap_id)
+            gap_store.move(connection, row, "draft", actor, note, now, article_id=name)
+
+        article = await self._editing.do_create(name, content, actor, note, first=move)
         return (await self.get(gap_id))[0], article, answers
 
     async def reconsider(self) -> list[int]:
@@ -230,20 +233,33 @@ class Gaps:
         return None if was_shown else (first.article_id, first.version)
 
     async def _views(self, *conditions: Any, month: str = "") -> list[Gap]:
-        def read(connection: sa.Connection) -> list[tuple[GapRow, list[Stored]]]:
+        def read(connection: sa.Connection) -> list[tuple[GapRow, str | None, list[Stored]]]:
             rows = gap_store.select(connection, *conditions)
+            drafts = gap_store.drafts(connection, rows)
             asked = gap_store.members(connection, [row.id for row in rows])
-            return [(row, [one for one in asked[row.id] if one.asked_at.startswith(month)]) for row in rows]
+            return [
+                (row, drafts[row.id], [one for one in asked[row.id] if one.asked_at.startswith(month)]) for row in rows
+            ]
 
         today = self._clock.now().date()
-        return [_view(row, asked, today) for row, asked in await self._database.read(read)]
+        return [_view(row, draft, asked, today) for row, draft, asked in await self._database.read(read)]
+
+
+def _without_draft(connection: sa.Connection, gap_id: int) -> GapRow:
+    """The gap, if a draft may be made for it. Raises ``NotFound``, ``WrongState``."""
+    row = gap_store.get(connection, gap_id, lock=True)
+    gap_rules.after(row.state, "draft")
+    draft = gap_store.drafts(connection, [row])[gap_id]
+    if draft is not None:
+        raise WrongState("draft_there", f"There is a draft for this gap already: {draft}.", state=row.state)
+    return row
 
 
 async def _nobody(_conversation_ids: Sequence[str]) -> Resolutions:
     return {}
 
 
-def _view(row: GapRow, asked: Sequence[Stored], today: date) -> Gap:
+def _view(row: GapRow, draft: str | None, asked: Sequence[Stored], today: date) -> Gap:
     reasons = Counter(gap_rules.reason(one) for one in asked)
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
@@ -264,9 +280,9 @@ def _view(row: GapRow, asked: Sequence[Stored], today: date) -> Gap:
         trend=[
             Week(first.isoformat(), sum(first <= day < first + timedelta(weeks=1) for day in days)) for first in mondays
         ],
-        draft_id=row.draft_id,
-        closed_by=row.closed_by,
-        closed_version=row.closed_version,
+        draft_id=draft,
+        closed_by=row.closed_by if row.state == "closed" else None,
+        closed_version=row.closed_version if row.state == "closed" else None,
         updated_at=row.updated_at,
     )
 

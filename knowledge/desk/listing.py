@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from knowledge.clock import Clock
 from knowledge.database import Database
-from knowledge.desk.clocks import Due, Listed, dues, listed
+from knowledge.desk.clocks import Due, Listed, Watched, dues, listed
 from knowledge.errors import NotFound
 from knowledge.store import Article
 from knowledge.tables import article_history, article_schedule, article_versions, articles
@@ -44,10 +44,10 @@ class Listing:
     async def calendar(self, days: int) -> list[Due]:
         """What is late or due within ``days``, the most urgent first."""
         now = self._clock.now()
-        found = [due for one, until in await self._rows("", {}) for due in dues(one, until, now, days)]
+        found = [due for one, watched in await self._rows("", {}) for due in dues(one, watched, now, days)]
         return sorted(found, key=lambda due: (-due.late_by_days, due.due_at, due.article.id))
 
-    async def _rows(self, text: str, filters: dict[str, str]) -> list[tuple[Listed, str | None]]:
+    async def _rows(self, text: str, filters: dict[str, str]) -> list[tuple[Listed, Watched]]:
         now = self._clock.now()
         return await self._database.read(lambda connection: list(_read(connection, text, filters, now)))
 
@@ -60,14 +60,16 @@ def _is_due(one: Listed, due: DueFilter) -> bool:
 
 def _read(
     connection: sa.Connection, text: str, filters: dict[str, str], now: datetime
-) -> Iterator[tuple[Listed, str | None]]:
-    """(article, end of validity of the newest version)."""
+) -> Iterator[tuple[Listed, Watched]]:
+    """(article, what its clocks go by)."""
     published = (
         sa.select(article_history.c.article_id, sa.func.max(article_history.c.occurred_at).label("published_at"))
         .where(article_history.c.event.in_(("publish", "rollback")))
         .group_by(article_history.c.article_id)
         .subquery()
     )
+    shown = article_versions.alias("shown")
+    live = (shown.c.article_id == articles.c.id) & (shown.c.version == articles.c.published_version)
     newest = (article_versions.c.article_id == articles.c.id) & (
         article_versions.c.version == articles.c.latest_version
     )
@@ -76,10 +78,14 @@ def _read(
             articles,
             article_versions.c.tags,
             article_versions.c.effective_until,
+            shown.c.tags.label("shown_tags"),
+            shown.c.review_by.label("shown_review_by"),
+            shown.c.effective_until.label("shown_effective_until"),
             published.c.published_at,
             article_schedule.c.publish_at,
         )
         .join(article_versions, newest)
+        .outerjoin(shown, live)
         .outerjoin(published, published.c.article_id == articles.c.id)
         .outerjoin(article_schedule, article_schedule.c.article_id == articles.c.id)
         .order_by(articles.c.id)
@@ -98,4 +104,6 @@ def _read(
         query = query.where(sa.or_(*(place.ilike(like, escape="!") for place in places)))
     for row in connection.execute(query).mappings():
         article = Article(**{name: row[name] for name in _NAMES})
-        yield listed(article, row["tags"], row["published_at"], row["publish_at"], now), row["effective_until"]
+        kind = "" if article.published_version is None else "shown_"
+        watched = Watched(*(row[f"{kind}{name}"] for name in ("tags", "review_by", "effective_until")))
+        yield listed(article, row["tags"], watched, row["published_at"], row["publish_at"], now), watched

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -157,6 +158,70 @@ async def test_gaps_are_moved_by_hand_with_a_trail(knowledge: Knowledge, convers
         await gaps.do_move(gap.id, "reopen", ED, "")
     with pytest.raises(NotFound):
         await gaps.do_move(999, "close", ED, "")
+
+
+async def test_a_gap_that_came_back_can_get_a_draft_again(knowledge: Knowledge, conversations: Conversations) -> None:
+    await conversations.ask(DOGS, "c1")
+    (gap,) = await knowledge.desk.gaps.find()
+    _, first, _ = await knowledge.desk.gaps.do_draft(gap.id, ED)
+    await publish(knowledge, first.id, page("Dogs", "Dogs may come into the shop."))
+    await knowledge.desk.gaps.reconsider()
+    closed, _, _ = await knowledge.desk.gaps.get(gap.id)
+    assert (closed.state, closed.closed_by, closed.draft_id) == ("closed", first.id, None)
+    await conversations.ask(DOGS, "c2")
+    await conversations.feedback("not_solved", "c2")
+    back, _, _ = await knowledge.desk.gaps.get(gap.id)
+    assert (back.state, back.closed_by, back.closed_version, back.draft_id) == ("open", None, None, None)
+    again, second, _ = await knowledge.desk.gaps.do_draft(gap.id, ED)
+    assert (again.state, again.draft_id, second.id != first.id) == ("drafted", second.id, True)
+
+
+async def test_a_draft_that_was_archived_makes_room_for_another(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    gaps = knowledge.desk.gaps
+    await conversations.ask(DOGS, "c1")
+    (gap,) = await gaps.find()
+    _, first, _ = await gaps.do_draft(gap.id, ED)
+    await gaps.do_move(gap.id, "dismiss", ED, "")
+    reopened = await gaps.do_move(gap.id, "reopen", ED, "")
+    assert (reopened.state, reopened.draft_id) == ("open", first.id)
+    with pytest.raises(WrongState, match=f"There is a draft for this gap already: {first.id}"):
+        await gaps.do_draft(gap.id, ED)
+    await knowledge.editing.do_archive(first.id, 1, ED)
+    assert [one.draft_id for one in await gaps.find()] == [None]
+    _, second, _ = await gaps.do_draft(gap.id, ED)
+    await knowledge.editing.do_archive(second.id, 1, ED)
+    third, _, _ = await gaps.do_draft(gap.id, ED)
+    assert third.state == "drafted"
+
+
+async def test_two_clicks_at_once_make_one_draft(knowledge: Knowledge, conversations: Conversations) -> None:
+    await conversations.ask(DOGS, "c1")
+    (gap,) = await knowledge.desk.gaps.find()
+    both = [knowledge.desk.gaps.do_draft(gap.id, ED, name) for name in ("dogs", "pets")]
+    done = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["WrongState", "tuple"]
+    (article,) = await knowledge.editing.find()
+    assert (await knowledge.desk.gaps.get(gap.id))[0].draft_id == article.id
+
+
+async def test_a_draft_takes_no_former_id(knowledge: Knowledge, conversations: Conversations) -> None:
+    await publish(knowledge, "pets", page(redirect_from=("may-dogs-come-into-the-shop",)))
+    await conversations.ask(DOGS, "c1")
+    (gap,) = await knowledge.desk.gaps.find()
+    _, article, _ = await knowledge.desk.gaps.do_draft(gap.id, ED)
+    assert article.id == "may-dogs-come-into-the-shop-2"
+
+
+async def test_a_merge_leaves_no_words_of_what_is_erased(knowledge: Knowledge, conversations: Conversations) -> None:
+    await conversations.ask(DOGS, "c1")
+    await conversations.ask("are pets welcome", "c2")
+    gaps = {gap.title: gap.id for gap in await knowledge.desk.gaps.find()}
+    await knowledge.desk.gaps.do_merge(gaps[DOGS], gaps["are pets welcome"], ED)
+    await knowledge.desk.usage.forget(["c1"])
+    assert "dogs" not in repr(await knowledge.desk.gaps.get(gaps["are pets welcome"]))
+    assert "dogs" not in repr(await knowledge.desk.audit(100))
 
 
 async def test_two_gaps_are_merged(knowledge: Knowledge, conversations: Conversations) -> None:

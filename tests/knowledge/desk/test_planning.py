@@ -123,6 +123,24 @@ async def test_the_review_calendar(knowledge: Knowledge, clock: HandClock) -> No
     assert [one.id for one in await knowledge.desk.listing.find(due="review")] == ["late"]
 
 
+async def test_a_draft_stops_no_clock_of_what_customers_read(knowledge: Knowledge, clock: HandClock) -> None:
+    watched = page("Lamp", "It may fail.", tags=(PRODUCT_ISSUE,), review_by="2026-05-06", effective_until="2026-05-09")
+    await publish(knowledge, "lamp", watched)
+    await knowledge.editing.do_edit("lamp", page("Lamp", "It holds.", review_by="2028-01-01"), 1, ED)
+    await publish(knowledge, "tent", page("Tent", "Tents stand."))
+    marked = page("Tent", "Tents fall.", tags=(PRODUCT_ISSUE,), review_by="2026-05-01", effective_until="2026-05-02")
+    await knowledge.editing.do_edit("tent", marked, 1, ED)
+    await knowledge.editing.do_create("new", page(review_by="2026-05-01"), ED)
+    clock.moment += timedelta(days=4)
+    found = [(due.article.id, due.kind) for due in await knowledge.desk.listing.calendar(30)]
+    assert found == [("new", "review"), ("lamp", "review"), ("lamp", "product_issue"), ("lamp", "expires")]
+    assert [one.id for one in await knowledge.desk.listing.find(due="review")] == ["lamp", "new"]
+    assert [one.id for one in await knowledge.desk.listing.find(due="product_issue")] == ["lamp"]
+    assert (await knowledge.desk.listing.get("lamp")).review_by == "2026-05-06"
+    await knowledge.editing.do_publish("lamp", 2, ED)
+    assert (await knowledge.desk.listing.get("lamp")).issue_due_at is None
+
+
 async def test_articles_are_found_by_words_fields_and_tags(knowledge: Knowledge) -> None:
     await publish(knowledge, "parcels", page(body="Parcels travel for 100% two days.", tags=("delivery",)))
     await publish(knowledge, "tents", page("Tents", "Tents stand.", audience="agent"))

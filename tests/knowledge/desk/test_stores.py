@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from knowledge.clock import stamp
+from knowledge.database import Database
 from knowledge.service import open_knowledge
 from knowledge.settings import KnowledgeSettings
+from knowledge.tables import gap_history, gaps
 from tests.knowledge.conftest import HandClock, WordEncoder, page, publish
 from tests.knowledge.desk.conftest import Conversations
 
@@ -49,3 +52,26 @@ async def test_a_walk(database_url: str, settings: KnowledgeSettings, clock: Han
         assert await desk.usage.forget(["c1", "c2", "c3", "c4"]) == 4
         assert [gap.count for gap in await desk.gaps.find()] == [0]
         assert {"publish", "draft", "resolve", "schedule"} <= {line.event for line in await desk.audit(50)}
+
+
+def test_merges_of_earlier_days_lose_the_words_that_they_named(database_url: str) -> None:
+    database = Database(database_url)
+
+    def before(connection: sa.Connection) -> None:
+        values = {"state": "open", "title": "", "audience": "public", "locale": "en", "centre": b"", "count": 0}
+        moments = {"first_at": "", "last_at": "", "updated_at": ""}
+        (gap_id,) = connection.execute(sa.insert(gaps).values(**values, **moments)).inserted_primary_key or ()
+        for event, note in (("merge", "With gap 7: may my aunt: Jo come in"), ("close", "Answered: by hand.")):
+            line = {"gap_id": gap_id, "event": event, "actor": ED, "note": note, "occurred_at": ""}
+            connection.execute(sa.insert(gap_history).values(**line))
+        connection.execute(sa.text("UPDATE knowledge_alembic_version SET version_num = '0003'"))
+
+    database.open()
+    database.write_now(before)
+    database.close()
+    database.open()
+    notes = database.read_now(
+        lambda connection: connection.scalars(sa.select(gap_history.c.note).order_by(gap_history.c.id)).all()
+    )
+    database.close()
+    assert notes == ["With gap 7.", "Answered: by hand."]
