@@ -3,12 +3,13 @@
 Only what a public reader may see and what is live is shown. The content security policy allows our own style sheet
 and nothing else, so that a page could neither run nor fetch anything even if an article tried.
 
-Searches are kept, redacted, for the editors; a result's link carries the search's number, so that a page that is
-opened from it is known to have been. "Was this helpful?" is a plain form.
+Searches are kept, redacted, for the editors; a result's link names the search, sealed for this visitor and day, so
+that a page that is opened from it is known to have been. "Was this helpful?" is a plain form.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -21,7 +22,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from knowledge import prose
 from knowledge.answer import cite
 from knowledge.clock import Clock
-from knowledge.desk.readers import Readers
+from knowledge.desk.readers import SEARCHES_PER_MINUTE, Readers
 from knowledge.desk.usage import Usage
 from knowledge.editing import Editing
 from knowledge.errors import KnowledgeError, NotFound
@@ -41,7 +42,7 @@ HEADERS = {
     "Cache-Control": "no-cache, max-age=0, must-revalidate",
 }
 RESULTS = 10
-MOST_NUMBER = 2**53
+LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 EXCERPT = 40
 """Words of a passage under a search result."""
 
@@ -71,62 +72,79 @@ def create_help_router(
 
     @router.get("/help")
     @router.get("/help/")
-    async def front(q: Annotated[str, Query(max_length=2_000)] = "", locale: str = "") -> HTMLResponse:
-        language = locale or settings.default_locale
-        if q.strip():
-            found = await in_thread(lambda: retriever.search(q, audience="public", locale=language, count=RESULTS))
-            number = await kept(q, found)
-            return page(f"Search: {q.strip()[:80]}", _results(found, q.strip(), number), q.strip())
+    async def front(
+        request: Request, q: Annotated[str, Query(max_length=2_000)] = "", locale: str = ""
+    ) -> HTMLResponse:
+        language, words = language_of(locale), q.replace("\x00", " ").strip()
+        if words:
+            found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
+            token = await kept(request, words, found)
+            return page(f"Search: {words[:80]}", _results(found, words, token), words)
         versions = await _readable(editing, clock, language)
         return page("All articles", _contents(versions))
 
     @router.get("/api/v1/help/search", include_in_schema=True, tags=["help"])
     async def found_for_widget(
-        q: Annotated[str, Query(min_length=1, max_length=400)], locale: Annotated[str, Query(max_length=16)] = ""
+        request: Request,
+        q: Annotated[str, Query(min_length=1, max_length=400)],
+        locale: Annotated[str, Query(max_length=16)] = "",
     ) -> HelpFound:
         """Public articles for everybody; ``found`` is false where none of them seems to answer."""
-        language = locale or settings.default_locale
-        found = await in_thread(lambda: retriever.search(q, audience="public", locale=language, count=RESULTS))
-        number = await kept(q, found)
-        return help_found(found, lambda url: _from_search(url, number), EXCERPT)
+        language, words = language_of(locale), q.replace("\x00", " ")
+        found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
+        token = await kept(request, words, found)
+        return help_found(found, lambda url: _from_search(url, token), EXCERPT)
 
     @router.get("/help/{article_id}")
-    async def article(article_id: str, s: Annotated[int | None, Query(ge=1, le=MOST_NUMBER)] = None) -> Response:
+    async def article(request: Request, article_id: str, s: str = "") -> Response:
         version = await _published(editing, clock, article_id)
         if version is None:
             target = await editing.redirect_target(article_id)
             if target is not None and await _published(editing, clock, target) is not None:
                 return RedirectResponse(f"{prose.HELP_PATH}{target}", status_code=308, headers=HEADERS)
             return page("Not found", _missing(), status=404)
-        if s is not None:
-            await quietly(usage.opened(s))
-        return page(version.content.title, _article(version, settings.link_hosts, s))
+        number = await searched(request, s)
+        if number is not None:
+            await quietly(usage.opened(number))
+        return page(version.content.title, _article(version, settings.link_hosts, s if number is not None else None))
 
     @router.post("/help/{article_id}/feedback")
     async def feedback(
         request: Request,
         article_id: str,
         helpful: Annotated[Literal["yes", "no"], Form()],
-        s: Annotated[int | None, Form(ge=1, le=MOST_NUMBER)] = None,
+        s: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
         version = await _published(editing, clock, article_id)
         if version is None:
             return page("Not found", _missing(), status=404)
-        address = request.client.host if request.client else ""
-        visitor = await readers.visitor(address, request.headers.get("user-agent", ""))
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return page("Not counted", _note("That did not come from this page, so it was not counted."), status=403)
-        if not readers.may(visitor):
+        if not readers.may(await readers.visitor(_address(request))):
             return page("Too much at once", _note("That was a lot at once. Please try again in a minute."), status=429)
-        await readers.judge(article_id, version.version, visitor, helpful=helpful == "yes")
-        if s is not None:
-            await quietly(usage.judged(s, helpful=helpful == "yes"))
+        await readers.judge(article_id, version.version, await visitor_of(request), helpful=helpful == "yes")
+        number = await searched(request, s)
+        if number is not None:
+            await quietly(usage.judged(number, helpful=helpful == "yes"))
         return page("Thank you", _thanks(version, helpful=helpful == "yes"))
 
-    async def kept(query: str, found: Found) -> int | None:
-        """The search's number; None where it could not be kept, which is no reason not to answer."""
+    def language_of(locale: str) -> str:
+        return locale if LOCALE.fullmatch(locale) else settings.default_locale
+
+    async def visitor_of(request: Request) -> str:
+        return await readers.visitor(_address(request), request.headers.get("user-agent", ""))
+
+    async def searched(request: Request, token: str) -> int | None:
+        """The search of this visitor that a link names. A token that is old, foreign or made up says nothing."""
+        return readers.number(await visitor_of(request), token) if token else None
+
+    async def kept(request: Request, query: str, found: Found) -> str | None:
+        """Names the search; None where it was not kept, for its number or for trouble: no reason not to answer."""
         try:
-            return await usage.record_search(query, found.trace)
+            if not readers.may(await readers.visitor(_address(request)), SEARCHES_PER_MINUTE):
+                return None
+            number = await usage.record_search(query, found.trace)
+            return None if number is None else readers.token(await visitor_of(request), number)
         except KnowledgeError as exc:
             log.warning("knowledge.search_not_kept", code=exc.code)
             return None
@@ -140,8 +158,14 @@ def create_help_router(
     return router
 
 
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 async def _published(editing: Editing, clock: Clock, article_id: str) -> Version | None:
     """The live public version of an article, if there is one; all other cases look the same."""
+    if "\x00" in article_id:
+        return None
     try:
         article = await editing.get(article_id)
         if article.published_version is None:
@@ -204,7 +228,7 @@ def _contents(versions: Sequence[Version]) -> str:
     return '<h1>All articles</h1>\n<ul class="contents">\n' + "\n".join(items) + "\n</ul>"
 
 
-def _results(found: Found, query: str, number: int | None) -> str:
+def _results(found: Found, query: str, token: str | None) -> str:
     heading = f"<h1>Search results</h1>\n<p>for “{escape(query[:200])}”</p>"
     if not found.hits:
         return heading + '\n<p role="status">Nothing was found. Other words may help.</p>'
@@ -215,32 +239,32 @@ def _results(found: Found, query: str, number: int | None) -> str:
         words = chunk.text.split()
         excerpt = " ".join(words[:EXCERPT]) + (" …" if len(words) > EXCERPT else "")
         section = "" if citation.section == citation.title else f" – {escape(citation.section)}"
-        url = escape(_from_search(citation.url, number), quote=True)
+        url = escape(_from_search(citation.url, token), quote=True)
         items.append(
             f'<li><a href="{url}">{escape(citation.title)}{section}</a><p>{prose.text_to_html(excerpt)}</p></li>'
         )
     return heading + weak + '\n<ol class="results">\n' + "\n".join(items) + "\n</ol>"
 
 
-def _from_search(url: str, number: int | None) -> str:
-    if number is None:
+def _from_search(url: str, token: str | None) -> str:
+    if token is None:
         return url
     path, _, anchor = url.partition("#")
-    return f"{path}?s={number}" + (f"#{anchor}" if anchor else "")
+    return f"{path}?s={token}" + (f"#{anchor}" if anchor else "")
 
 
-def _article(version: Version, hosts: Sequence[str], number: int | None) -> str:
+def _article(version: Version, hosts: Sequence[str], token: str | None) -> str:
     day = escape(version.created_at[:10])
     body = prose.to_html(version.content.body, hosts)
     return (
         f"<article>\n<h1>{escape(version.content.title)}</h1>\n{body}\n"
         f'<p class="dated">Last changed on <time datetime="{day}">{day}</time></p>\n</article>\n'
-        f"{_question(version.article_id, number)}"
+        f"{_question(version.article_id, token)}"
     )
 
 
-def _question(article_id: str, number: int | None) -> str:
-    came_from = f'<input type="hidden" name="s" value="{number}">' if number is not None else ""
+def _question(article_id: str, token: str | None) -> str:
+    came_from = f'<input type="hidden" name="s" value="{escape(token, quote=True)}">' if token is not None else ""
     return (
         f'<form class="helpful" action="{prose.HELP_PATH}{escape(article_id, quote=True)}/feedback" method="post">\n'
         f'<fieldset>\n<legend>Was this helpful?</legend>{came_from}\n<div class="row">'

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Protocol
 
-from fastapi import APIRouter, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 
 from knowledge import folder as folders
@@ -24,6 +24,7 @@ from knowledge.schemas import (
     ArticlePatch,
     HistoryLine,
     ListedArticle,
+    Number,
     Publish,
     Rollback,
     SearchOut,
@@ -47,6 +48,12 @@ class Principal(Protocol):
     def email(self) -> str: ...
 
 
+def plain_address(request: Request) -> None:
+    """A dependency: refuses NUL in a path or a query."""
+    if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise BadArticle("bad_address", "The address holds a NUL character.", problems=[])
+
+
 InThread = Callable[[Callable[[], Any]], Any]
 
 
@@ -60,7 +67,7 @@ def create_router(
     in_thread: InThread,
 ) -> APIRouter:
     """``require(*roles)`` gives a FastAPI dependency that answers 401 or 403, or returns a ``Principal``."""
-    router = APIRouter(tags=["knowledge"])
+    router = APIRouter(tags=["knowledge"], dependencies=[Depends(plain_address)])
     Reader = Annotated[Any, require(*READERS)]
     Editor = Annotated[Any, require(*EDITORS)]
 
@@ -89,7 +96,7 @@ def create_router(
         return article_out(await editing.do_create(body.id, content_of(body), editor.email, body.note))
 
     @router.get("/articles/{article_id}")
-    async def get_article(_reader: Reader, article_id: str, version: int | None = None) -> ArticleDetail:
+    async def get_article(_reader: Reader, article_id: str, version: Number | None = None) -> ArticleDetail:
         """One article with the wanted version (default: the newest), all versions and who did what."""
         article = await listing.get(article_id)
         versions = await editing.versions(article_id)
@@ -101,7 +108,7 @@ def create_router(
         )
 
     @router.get("/articles/{article_id}/diff")
-    async def diff_versions(_reader: Reader, article_id: str, before: int, after: int) -> DiffOut:
+    async def diff_versions(_reader: Reader, article_id: str, before: Number, after: Number) -> DiffOut:
         """Two versions and what lies between them; ``changed`` names the fields that differ."""
         one, other = await editing.version(article_id, before), await editing.version(article_id, after)
         fields = one.content.as_dict()
@@ -169,7 +176,8 @@ def create_router(
     async def import_files(
         editor: Editor, files: Annotated[list[UploadFile], "Markdown files with front matter"]
     ) -> ImportOut:
-        """Bring in articles; each bad file is named with its reason and leaves nothing behind, the others are in."""
+        """Bring in articles; each bad file is named with its reason, the others are in. A file that says something else
+        than a version that waits to be published is a conflict: nothing is overwritten."""
         if len(files) > MOST_FILES:
             raise BadArticle("too_many_files", f"At most {MOST_FILES} files at once.", problems=[])
         sent = [(file.filename or "", await file.read()) for file in files]

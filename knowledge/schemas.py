@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from knowledge.answer import cite
 from knowledge.content import MAX_BYTES, Content
@@ -13,12 +13,28 @@ from knowledge.retrieve import Found
 from knowledge.rules import Audience, State
 from knowledge.store import Article, Version
 
+MOST_NUMBER = 2**53
+Number = Annotated[int, Field(ge=0, le=MOST_NUMBER)]
+"""A version or another number of a row, within what every database compares."""
+
 
 class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ArticleIn(Closed):
+class Sent(Closed):
+    """What comes from outside. NUL is refused: no database keeps it."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\x00" in text for text in texts):
+            raise ValueError("holds a NUL character")
+        return value
+
+
+class ArticleIn(Sent):
     id: str = Field(max_length=80)
     title: str = Field(max_length=200)
     body: str = Field(max_length=MAX_BYTES)
@@ -33,10 +49,10 @@ class ArticleIn(Closed):
     note: str = Field(default="", max_length=2_000)
 
 
-class ArticlePatch(Closed):
+class ArticlePatch(Sent):
     """An edit (any content field) or a move (``state``), made from ``base_version``; not both."""
 
-    base_version: int
+    base_version: Number
     title: str | None = Field(default=None, max_length=200)
     body: str | None = Field(default=None, max_length=MAX_BYTES)
     audience: Audience | None = None
@@ -51,14 +67,14 @@ class ArticlePatch(Closed):
     state: Literal["in_review", "draft", "archived"] | None = None
 
 
-class Publish(Closed):
-    base_version: int
+class Publish(Sent):
+    base_version: Number
     note: str = Field(default="", max_length=2_000)
 
 
-class Rollback(Closed):
-    to_version: int
-    base_version: int
+class Rollback(Sent):
+    to_version: Number
+    base_version: Number
 
 
 class ArticleOut(Closed):
@@ -76,7 +92,8 @@ class ArticleOut(Closed):
 
 
 class ListedArticle(ArticleOut):
-    """A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again."""
+    """A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again. The
+    clocks go by the published version where there is one; ``review_by`` is that version's, too."""
 
     tags: list[str]
     scheduled_for: str | None

@@ -20,8 +20,11 @@ from knowledge.database import Database
 from knowledge.tables import article_feedback, visitor_keys
 
 PER_MINUTE = 20
-"""Things that one visitor may send in a minute."""
+"""Things that may be sent from one address in a minute."""
+SEARCHES_PER_MINUTE = 30
+"""Searches from one address that are kept in a minute; the others are answered alike."""
 MOST_VISITORS = 10_000
+MOST_DIGITS = 16
 
 f = article_feedback.c
 
@@ -32,25 +35,37 @@ class Readers:
         self._clock = clock
         self._key: tuple[date, str] | None = None
         self._tidied: date | None = None
-        self._recent: dict[str, deque[float]] = {}
+        self._recent: dict[tuple[str, int], deque[float]] = {}
 
-    async def visitor(self, address: str, browser: str) -> str:
-        """Names a visitor for today."""
+    async def visitor(self, address: str, browser: str = "") -> str:
+        """Names a visitor for today; without a browser, an address."""
         today = self._clock.now().date()
         if self._key is None or self._key[0] != today:
             self._key = (today, await self._key_of(today.isoformat()))
         told = f"{address}\0{browser}".encode()
         return hmac.new(bytes.fromhex(self._key[1]), told, hashlib.sha256).hexdigest()
 
-    def may(self, visitor: str) -> bool:
-        """Whether the visitor has not sent too much in the last minute; counts this time."""
+    def token(self, visitor: str, number: int) -> str:
+        """Names a search in a link, so that nobody but its visitor can speak about it, and only on this day."""
+        return f"{number}-{self._seal(visitor, number)}"
+
+    def number(self, visitor: str, token: str) -> int | None:
+        """The search that a link of this visitor names; None for any other token."""
+        number = token.partition("-")[0]
+        if not number.isascii() or not number.isdigit() or len(number) > MOST_DIGITS:
+            return None
+        expected = f"{int(number)}-{self._seal(visitor, int(number))}"
+        return int(number) if hmac.compare_digest(token.encode(), expected.encode()) else None
+
+    def may(self, place: str, most: int = PER_MINUTE) -> bool:
+        """Whether not too much came from there in the last minute; counts this time."""
         now = self._clock.monotonic()
         if len(self._recent) > MOST_VISITORS:
             self._recent.clear()
-        times = self._recent.setdefault(visitor, deque())
+        times = self._recent.setdefault((place, most), deque())
         while times and times[0] <= now - 60:
             times.popleft()
-        if len(times) >= PER_MINUTE:
+        if len(times) >= most:
             return False
         times.append(now)
         return True
@@ -79,6 +94,10 @@ class Readers:
         over = sa.delete(visitor_keys).where(visitor_keys.c.day < today.isoformat())
         await self._database.write(lambda connection: connection.execute(over))
         self._tidied = today
+
+    def _seal(self, visitor: str, number: int) -> str:
+        key = bytes.fromhex(self._key[1]) if self._key is not None else secrets.token_bytes(32)
+        return hmac.new(key, f"search\0{visitor}\0{number}".encode(), hashlib.sha256).hexdigest()[:32]
 
     async def _key_of(self, day: str) -> str:
         """The day's key; the first process to want it makes it."""

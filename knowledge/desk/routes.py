@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from knowledge.desk.desk import EditorsDesk
 from knowledge.desk.schemas import (
@@ -30,7 +30,8 @@ from knowledge.desk.schemas import (
     TopGaps,
     VersionFigures,
 )
-from knowledge.schemas import ListedArticle, article_out
+from knowledge.routes import plain_address
+from knowledge.schemas import ListedArticle, Number, article_out
 
 EDITORS = ("editor", "lead", "admin")
 WATCHERS = ("qa", *EDITORS)
@@ -39,7 +40,7 @@ Days = Annotated[int, Query(ge=1, le=730, description="how many days back are co
 
 def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
     """``require(*roles)`` as in ``knowledge.routes``."""
-    router = APIRouter(tags=["editors' work"])
+    router = APIRouter(tags=["editors' work"], dependencies=[Depends(plain_address)])
     Watcher = Annotated[Any, require(*WATCHERS)]
     Editor = Annotated[Any, require(*EDITORS)]
 
@@ -47,7 +48,7 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
     async def impact(
         _editor: Editor,
         article_id: str,
-        version: int | None = None,
+        version: Number | None = None,
         withdraw: bool = False,
         days: Days = 180,
         limit: Annotated[int, Query(ge=1, le=2_000)] = 500,
@@ -114,7 +115,7 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
         return TopGaps(month=month, gaps=[GapOut.model_validate(gap) for gap in await desk.gaps.top(month)])
 
     @router.get("/knowledge/gaps/{gap_id}")
-    async def get_gap(_watcher: Watcher, gap_id: int) -> GapDetail:
+    async def get_gap(_watcher: Watcher, gap_id: Number) -> GapDetail:
         """One gap with its redacted questions, the newest first, and what was done about it."""
         gap, questions, events = await desk.gaps.get(gap_id)
         return GapDetail(
@@ -124,28 +125,28 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
         )
 
     @router.post("/knowledge/gaps/{gap_id}/draft", status_code=201)
-    async def draft_gap(editor: Editor, gap_id: int, body: GapDraft) -> GapDrafted:
+    async def draft_gap(editor: Editor, gap_id: Number, body: GapDraft) -> GapDrafted:
         """Make a draft from the questions and from what colleagues answered after the hand-over."""
         gap, article, answers = await desk.gaps.do_draft(gap_id, editor.email, body.article_id, body.title)
         return GapDrafted(gap=GapOut.model_validate(gap), article=article_out(article), answers_found=answers)
 
     @router.post("/knowledge/gaps/{gap_id}/merge")
-    async def merge_gap(editor: Editor, gap_id: int, body: GapMerge) -> GapOut:
+    async def merge_gap(editor: Editor, gap_id: Number, body: GapMerge) -> GapOut:
         """Let its questions belong to another gap, which is the answer; this one is gone afterwards."""
         return GapOut.model_validate(await desk.gaps.do_merge(gap_id, body.into, editor.email))
 
     @router.post("/knowledge/gaps/{gap_id}/close")
-    async def close_gap(editor: Editor, gap_id: int, body: GapNote) -> GapOut:
+    async def close_gap(editor: Editor, gap_id: Number, body: GapNote) -> GapOut:
         """Close it by hand; it opens again when the question comes back without an answer."""
         return GapOut.model_validate(await desk.gaps.do_move(gap_id, "close", editor.email, body.note))
 
     @router.post("/knowledge/gaps/{gap_id}/dismiss")
-    async def dismiss_gap(editor: Editor, gap_id: int, body: GapNote) -> GapOut:
+    async def dismiss_gap(editor: Editor, gap_id: Number, body: GapNote) -> GapOut:
         """Not ours to answer: it keeps counting and stays dismissed."""
         return GapOut.model_validate(await desk.gaps.do_move(gap_id, "dismiss", editor.email, body.note))
 
     @router.post("/knowledge/gaps/{gap_id}/reopen")
-    async def reopen_gap(editor: Editor, gap_id: int, body: GapNote) -> GapOut:
+    async def reopen_gap(editor: Editor, gap_id: Number, body: GapNote) -> GapOut:
         return GapOut.model_validate(await desk.gaps.do_move(gap_id, "reopen", editor.email, body.note))
 
     return router

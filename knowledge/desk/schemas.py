@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.content import MAX_BYTES
 from knowledge.rules import Audience
-from knowledge.schemas import ArticleOut, Closed, ListedArticle, VersionOut
+from knowledge.schemas import ArticleOut, Closed, ListedArticle, Number, Sent, VersionOut
 
 Outcome = Literal["open", "opened", "solved", "not_solved", "silence", "moved_on", "handed_over"]
 GapState = Literal["open", "drafted", "closed", "dismissed"]
@@ -21,10 +21,10 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
-class Schedule(Closed):
+class Schedule(Sent):
     """``publish_at``: a moment in the future, with its offset from UTC."""
 
-    base_version: int
+    base_version: Number
     publish_at: str = Field(max_length=40)
     note: str = Field(default="", max_length=2_000)
 
@@ -38,7 +38,7 @@ class DiffOut(Closed):
     changed: list[str]
 
 
-class PreviewIn(Closed):
+class PreviewIn(Sent):
     title: str = Field(default="", max_length=200)
     body: str = Field(max_length=MAX_BYTES)
     audience: Audience = "public"
@@ -200,7 +200,8 @@ class WeekOut(Shape):
 
 
 class GapOut(Shape):
-    """Questions of one meaning without a good answer. ``closed_by`` and ``closed_version`` say what resolved them."""
+    """Questions of one meaning without a good answer. ``closed_by`` and ``closed_version`` say what resolved a closed
+    one; ``draft_id`` names the draft that is being written for one that waits."""
 
     id: int
     state: GapState
@@ -263,7 +264,7 @@ class TopGaps(Closed):
     gaps: list[GapOut]
 
 
-class GapDraft(Closed):
+class GapDraft(Sent):
     """``article_id`` and ``title`` are made from the questions where they are not given."""
 
     article_id: str | None = Field(default=None, max_length=80)
@@ -276,12 +277,12 @@ class GapDrafted(Closed):
     answers_found: int
 
 
-class GapNote(Closed):
+class GapNote(Sent):
     note: str = Field(default="", max_length=2_000)
 
 
-class GapMerge(Closed):
-    into: int
+class GapMerge(Sent):
+    into: Number
 
 
 class DueOut(Shape):
@@ -320,7 +321,7 @@ class FileProblemOut(Shape):
 
 
 class ImportOut(Shape):
-    """File names by what became of them; a file with a problem left nothing behind."""
+    """File names by what became of them; a file with a problem left nothing behind, or its problem says what."""
 
     created: list[str]
     updated: list[str]

@@ -232,7 +232,7 @@ class Usage:
 
     def _pending(self, question: str, trace: Trace, channel: Channel, audience: str, **more: Any) -> _Pending:
         return _Pending(
-            redact(question.strip()[:MAX_KEPT]),
+            _kept(question),
             {
                 "channel": channel,
                 "audience": audience,
@@ -255,7 +255,7 @@ class Usage:
             "conversation_id": event["conversation_id"],
             "seq": int(event["seq"]),
         }
-        question = redact(str(event["data"]["article_missing"]).strip()[:MAX_KEPT])
+        question = _kept(str(event["data"]["article_missing"]))
         return _Pending(question, values, datetime.fromisoformat(event["occurred_at"]))
 
     def _put(self, connection: sa.Connection, pending: _Pending, vector: Vectors) -> int | None:
@@ -313,6 +313,11 @@ class Usage:
 def digest(customer_id: str | None) -> str | None:
     """Names a customer across conversations without holding who it is to a reader of this table."""
     return None if customer_id is None else hashlib.sha256(f"customer\0{customer_id}".encode()).hexdigest()
+
+
+def _kept(question: str) -> str:
+    """What is kept of a question; no database keeps NUL."""
+    return redact(question.replace("\x00", " ").strip()[:MAX_KEPT])
 
 
 def _mark_repeats(connection: sa.Connection, asked: Asked, since: str) -> None:

@@ -257,6 +257,37 @@ async def test_an_article_over_http(client: httpx.AsyncClient) -> None:
         ("DELETE", "/articles/nothing/schedule", None, 404),
         ("POST", "/knowledge/preview", {"body": 3}, 422),
         ("POST", "/articles", {**NEW, "redirect_from": ["Bad Id"]}, 422),
+        *(
+            (method, path, {**body, name: number}, 422)
+            for method, path, body, name in (
+                ("PATCH", "/articles/parcels", {"title": "x"}, "base_version"),
+                ("POST", "/articles/parcels/publish", {}, "base_version"),
+                ("POST", "/articles/parcels/schedule", {"publish_at": "2027-01-31T09:00:00Z"}, "base_version"),
+                ("POST", "/articles/parcels/rollback", {"to_version": 1}, "base_version"),
+                ("POST", "/articles/parcels/rollback", {"base_version": 1}, "to_version"),
+                ("POST", "/knowledge/gaps/7/merge", {}, "into"),
+            )
+            for number in (2**63, -1)
+        ),
+        ("GET", f"/articles/parcels?version={2**63}", None, 422),
+        ("GET", f"/articles/parcels/diff?before={2**63}&after=1", None, 422),
+        ("GET", f"/articles/parcels/diff?before=1&after={2**63}", None, 422),
+        ("GET", f"/articles/parcels/impact?version={2**63}", None, 422),
+        ("GET", f"/knowledge/gaps/{2**63}", None, 422),
+        ("POST", f"/knowledge/gaps/{2**63}/draft", {}, 422),
+        ("GET", "/articles/%00", None, 422),
+        ("GET", "/articles?q=%00", None, 422),
+        ("GET", "/articles?owner=a%00b", None, 422),
+        ("GET", "/knowledge/answer?q=%00", None, 422),
+        ("GET", "/knowledge/gaps/top?month=%00", None, 422),
+        ("POST", "/articles", {**NEW, "note": "a\x00b"}, 422),
+        ("POST", "/articles", {**NEW, "tags": ["a\x00b"]}, 422),
+        ("POST", "/articles", {**NEW, "locale": "e\x00"}, 422),
+        ("PATCH", "/articles/parcels", {"base_version": 1, "body": "a\x00b"}, 422),
+        ("POST", "/articles/parcels/publish", {"base_version": 1, "note": "\x00"}, 422),
+        ("POST", "/knowledge/preview", {"body": "a\x00b"}, 422),
+        ("POST", "/knowledge/gaps/7/close", {"note": "\x00"}, 422),
+        ("POST", "/knowledge/gaps/7/draft", {"title": "\x00"}, 422),
     ],
 )
 async def test_bad_input_is_refused(client: httpx.AsyncClient, method: str, path: str, body: Any, status: int) -> None:
@@ -293,7 +324,7 @@ async def test_help_pages(client: httpx.AsyncClient, knowledge: Knowledge) -> No
     assert "default-src 'none'" in article.headers["content-security-policy"]
     assert "no-cache" in article.headers["cache-control"]
     found = await client.get("/help/", params={"q": "how long do parcels travel"})
-    assert re.search(r'href="/help/parcels\?s=\d+#how-long"', found.text)
+    assert re.search(r'href="/help/parcels\?s=\d+-[0-9a-f]+#how-long"', found.text)
     assert (await client.get("/help/help.css")).headers["content-type"].startswith("text/css")
     for answer in (front, article, found):
         parts = Parts(answer.text)

@@ -1689,7 +1689,8 @@ export interface paths {
         put?: never;
         /**
          * Import Files
-         * @description Bring in articles; each bad file is named with its reason and leaves nothing behind, the others are in.
+         * @description Bring in articles; each bad file is named with its reason, the others are in. A file that says something else
+         *     than a version that waits to be published is a conflict: nothing is overwritten.
          */
         post: operations["import_files_api_v1_knowledge_import_post"];
         delete?: never;
@@ -3677,7 +3678,8 @@ export interface components {
         };
         /**
          * GapOut
-         * @description Questions of one meaning without a good answer. ``closed_by`` and ``closed_version`` say what resolved them.
+         * @description Questions of one meaning without a good answer. ``closed_by`` and ``closed_version`` say what resolved a closed
+         *     one; ``draft_id`` names the draft that is being written for one that waits.
          */
         GapOut: {
             /**
@@ -3939,7 +3941,7 @@ export interface components {
         };
         /**
          * ImportOut
-         * @description File names by what became of them; a file with a problem left nothing behind.
+         * @description File names by what became of them; a file with a problem left nothing behind, or its problem says what.
          */
         ImportOut: {
             /** Created */
@@ -4098,7 +4100,8 @@ export interface components {
         };
         /**
          * ListedArticle
-         * @description A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again.
+         * @description A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again. The
+         *     clocks go by the published version where there is one; ``review_by`` is that version's, too.
          */
         ListedArticle: {
             /**
