@@ -9,6 +9,7 @@ import { contentOf } from "./draft";
 import { momentText } from "./format";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
+import { archived, type Done, published } from "./undo";
 import { k } from "./words";
 
 type Props = ArticlePart & { unsaved: boolean };
@@ -74,32 +75,29 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const [archiving, setArchiving] = useState(false);
-  const archived = state === "archived";
+  const inArchive = state === "archived";
 
-  const run = async (step: () => Promise<unknown>, done: string, undo: (() => Promise<unknown>) | null = null) => {
+  const take = async (step: () => Promise<Done>) => {
     setBusy(true);
     setFailure(null);
     try {
-      await step();
+      const { said, undo } = await step();
       setNote("");
       setAt("");
-      desk.toast(done, null, undo && (() => void run(undo, k("undone"))));
+      desk.toast(said, null, undo && (() => void run(undo.run, undo.said)));
     } catch (error) {
       setFailure(sentence(error));
     }
     setBusy(false);
     onChanged();
   };
+  const run = (step: () => Promise<unknown>, said: string, undo: (() => Promise<unknown>) | null = null) =>
+    take(() => step().then(() => ({ said, undo: undo && { run: undo, said: k("undone") } })));
   const text = note.trim();
   const publish = () => {
-    const when = at ? new Date(at).toISOString() : null;
-    const before = article.published_version;
-    const undo = before === null || when ? null : () => calls.article(id).then((now) => calls.rollback(id, before, now.article.latest_version));
-    void run(
-      () => (when ? calls.schedule(id, base, when, text) : calls.publish(id, base, text)),
-      when ? k("scheduledToast", { time: momentText(when) }) : k("publishedToast", { version: base }),
-      undo,
-    );
+    if (!at) return take(() => calls.publish(id, base, text).then((made) => published(calls, article, made)));
+    const when = new Date(at).toISOString();
+    return run(() => calls.schedule(id, base, when, text), k("scheduledToast", { time: momentText(when) }));
   };
 
   return (
@@ -112,7 +110,7 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
           </button>
         </div>
       )}
-      {!archived && !upToDate && (
+      {!inArchive && !upToDate && (
         <>
           <label class="k-field">
             <span>{k("stepNote")}</span>
@@ -125,7 +123,7 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
               {k("publishWhenHint")}
             </span>
           </label>
-          <button type="button" class="button is-main" disabled={busy || unsaved} onClick={publish}>
+          <button type="button" class="button is-main" disabled={busy || unsaved} onClick={() => void publish()}>
             {k(at ? "schedule" : "publishNow")}
           </button>
           {state === "draft" && (
@@ -140,7 +138,7 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
           )}
         </>
       )}
-      {archived ? (
+      {inArchive ? (
         <button type="button" class="button is-main" disabled={busy} onClick={() => void run(() => calls.restore(id, base), k("restoredToast"))}>
           {k("restore")}
         </button>
@@ -157,7 +155,7 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
         <ArchiveDialog
           title={article.title}
           onDone={() => setArchiving(false)}
-          onArchive={(why) => void run(() => calls.archive(id, base, why), k("archivedToast"), () => calls.restore(id, base))}
+          onArchive={(why) => void take(() => calls.archive(id, base, why).then(() => archived(calls, article)))}
         />
       )}
     </aside>

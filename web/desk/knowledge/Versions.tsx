@@ -7,6 +7,7 @@ import { contentOf } from "./draft";
 import { momentText, who } from "./format";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
+import { type Undo, wentBack } from "./undo";
 import type { ArticleLine, HistoryLine, VersionLine } from "./types";
 import { k, named } from "./words";
 
@@ -21,15 +22,22 @@ export function Versions({ desk, calls, detail, onChanged, unsaved }: ArticlePar
     setBack(null);
     setBusy(true);
     setFailure(null);
-    const before = article.published_version;
     try {
-      await calls.rollback(article.id, to, article.latest_version);
-      const undo = before === null ? null : () => void calls.article(article.id).then((now) => calls.rollback(article.id, before, now.article.latest_version)).then(onChanged, (error: unknown) => setFailure(sentence(error)));
-      desk.toast(k("rolledBackToast", { version: to }), null, undo);
+      const { said, undo } = wentBack(calls, article, to, await calls.rollback(article.id, to, article.latest_version));
+      desk.toast(said, null, undo && (() => void takeBack(undo)));
     } catch (error) {
       setFailure(sentence(error));
     }
     setBusy(false);
+    onChanged();
+  };
+  const takeBack = async (undo: Undo) => {
+    try {
+      await undo.run();
+      desk.toast(undo.said);
+    } catch (error) {
+      setFailure(sentence(error));
+    }
     onChanged();
   };
 

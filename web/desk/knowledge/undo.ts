@@ -1,0 +1,47 @@
+/**
+ * What is said after a step, and what takes it back.
+ *
+ * Each way back names the version that was on screen: what a colleague saved meanwhile makes it a conflict, which is
+ * told, and is never buried.
+ */
+import type { KnowledgeCalls } from "./calls";
+import type { ArticleLine, Stored } from "./types";
+import { k } from "./words";
+
+export interface Undo {
+  run: () => Promise<unknown>;
+  said: string;
+}
+
+export interface Done {
+  said: string;
+  undo: Undo | null;
+}
+
+/** `made` is what the server answered: a version for a later day waits for it while an earlier one answers. */
+export function published(calls: KnowledgeCalls, before: ArticleLine, made: Stored): Done {
+  const { id, latest_version: version } = before;
+  if (made.published_version !== version) return { said: k("waitsToast", { version }), undo: null };
+  return { said: k("publishedToast", { version }), undo: backTo(calls, id, before.published_version, version) };
+}
+
+export function wentBack(calls: KnowledgeCalls, before: ArticleLine, to: number, made: Stored): Done {
+  return { said: k("rolledBackToast", { version: to }), undo: backTo(calls, before.id, before.published_version, made.latest_version) };
+}
+
+/** Everything that the archive took away comes back, but for a version that answered beside a newer draft. */
+export function archived(calls: KnowledgeCalls, before: ArticleLine): Done {
+  const { id, latest_version: base, published_version: live } = before;
+  const run = async () => {
+    await calls.restore(id, base);
+    if (live === base) await calls.publish(id, base, "");
+    if (before.state === "in_review") await calls.submit(id, base, "");
+    if (before.scheduled_for) await calls.schedule(id, base, before.scheduled_for, "");
+  };
+  const said = live === null || live === base ? k("undone") : k("restoredNotLive", { version: live });
+  return { said: k("archivedToast"), undo: { run, said } };
+}
+
+function backTo(calls: KnowledgeCalls, id: string, version: number | null, base: number): Undo | null {
+  return version === null ? null : { run: () => calls.rollback(id, version, base), said: k("undone") };
+}

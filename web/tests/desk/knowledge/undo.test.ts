@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { knowledgeCalls } from "../../../desk/knowledge/calls";
+import type { ArticleLine } from "../../../desk/knowledge/types";
+import { archived, published, type Undo, wentBack } from "../../../desk/knowledge/undo";
+import { article } from "./builders";
+
+/** The calls, and what they sent. */
+function sending() {
+  const sent: unknown[] = [];
+  const request = (method: string, path: string, options?: { body?: unknown }) => {
+    sent.push([method, path.replace("/articles/tents", ""), options?.body]);
+    return Promise.resolve({});
+  };
+  return { calls: knowledgeCalls(request as never), sent };
+}
+
+const draft = (more: Partial<ArticleLine> = {}) => article("tents", { state: "draft", latest_version: 3, published_version: 2, ...more });
+
+async function undone(undo: Undo | null): Promise<string> {
+  await undo?.run();
+  return undo?.said ?? "no way back";
+}
+
+describe("publishing", () => {
+  test("is taken back on the version that was shown, so that a colleague's newer draft is a conflict", async () => {
+    const { calls, sent } = sending();
+    const done = published(calls, draft(), draft({ state: "published", published_version: 3 }));
+    expect(done.said).toBe("Version 3 is published.");
+    expect(await undone(done.undo)).toBe("Taken back.");
+    expect(sent).toEqual([["POST", "/rollback", { to_version: 2, base_version: 3 }]]);
+  });
+
+  test("for a later day says so, and has no way back that would drop the plan", () => {
+    expect(published(sending().calls, draft(), draft())).toEqual({ said: "Version 3 waits for its first day, and goes out by itself then.", undo: null });
+  });
+
+  test("for the first time has nothing to go back to", () => {
+    expect(published(sending().calls, draft({ published_version: null }), draft({ published_version: 3 })).undo).toBe(null);
+  });
+});
+
+test("going back is taken back on the version that it made", async () => {
+  const { calls, sent } = sending();
+  const { undo } = wentBack(calls, draft(), 1, draft({ latest_version: 4, published_version: 4 }));
+  expect(await undone(undo)).toBe("Taken back.");
+  expect(sent).toEqual([["POST", "/rollback", { to_version: 2, base_version: 4 }]]);
+});
+
+describe("archiving", () => {
+  const restore = ["PATCH", "", { base_version: 3, state: "draft", note: "" }];
+
+  test("what answered answers again", async () => {
+    const { calls, sent } = sending();
+    expect(await undone(archived(calls, draft({ state: "published", published_version: 3 })).undo)).toBe("Taken back.");
+    expect(sent).toEqual([restore, ["POST", "/publish", { base_version: 3, note: "" }]]);
+  });
+
+  test("what waited for review and for its hour waits again", async () => {
+    const { calls, sent } = sending();
+    const before = draft({ state: "in_review", published_version: null, scheduled_for: "2027-01-31T09:00:00Z" });
+    expect(await undone(archived(calls, before).undo)).toBe("Taken back.");
+    expect(sent).toEqual([
+      restore,
+      ["PATCH", "", { base_version: 3, state: "in_review", note: "" }],
+      ["POST", "/schedule", { base_version: 3, publish_at: "2027-01-31T09:00:00Z", note: "" }],
+    ]);
+  });
+
+  test("a version that answered beside a newer draft stays withdrawn, and that is said", async () => {
+    const { calls, sent } = sending();
+    expect(await undone(archived(calls, draft()).undo)).toBe("The draft is back. Version 2, which answered before, stays withdrawn until you publish.");
+    expect(sent).toEqual([restore]);
+  });
+});
