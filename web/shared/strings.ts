@@ -58,7 +58,7 @@ export const widgetEn = {
     one: "Waiting for a person — number {position} in line, about {count} minute",
     other: "Waiting for a person — number {position} in line, about {count} minutes",
   },
-  ownerQueueUnstaffed: "Nobody is at the desk just now. Your place in line is kept.",
+  ownerQueueUnstaffed: "Nobody is at the desk just now who can help with this. Your place in line is kept.",
   ownerQueueOpens: "Our team is back {time}. Your place in line is kept.",
   attach: "Attach a file",
   attachDrop: "Drop files here to attach them",
