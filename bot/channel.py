@@ -42,7 +42,7 @@ class FrontdeskChannel(InputChannel):
         async def signed(request: Request, to: Answer) -> HTTPResponse:
             correlation = request.headers.get(CORRELATION_HEADER, "")[:64]
             structlog.contextvars.clear_contextvars()
-            structlog.contextvars.bind_contextvars(request_id=correlation)
+            structlog.contextvars.bind_contextvars(correlation_id=correlation)
             signature = request.headers.get(SIGNATURE_HEADER, "")
             if not body_is_signed(request.body, signature, self._secret):
                 own_logger().warning("turn.refused", code="bad_signature")
