@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
+import jwt
 import psutil
 import pytest
 import sqlalchemy as sa
@@ -73,7 +77,10 @@ def test_a_person_is_one_message_away(stack: RunningStack, words: str) -> None:
 def test_a_slash_is_only_a_slash(stack: RunningStack, text: str) -> None:
     customer = Customer(stack.url)
     customer.say(text)
-    assert not any(event["type"] == "action.performed" for event in customer.view)
+    with log_of(stack) as connection:  # what actions do is hidden from the customer
+        types = [event["type"] for event in load(connection, customer.id).events]
+    assert "triage.decided" in types
+    assert "action.performed" not in types
     assert [e["data"]["text"] for e in customer.view if e.get("source") == "customer" and "text" in e["data"]] == [text]
 
 
@@ -105,19 +112,10 @@ def test_pages_carry_their_headers(stack: RunningStack) -> None:
 def test_what_a_customer_writes_is_in_no_log_and_the_history_holds(stack: RunningStack) -> None:
     customer = Customer(stack.url)
     customer.say(f"my secret word is {CANARY} and it never worked")
-    customer.http.post(
-        f"/conversations/{customer.id}/messages",
-        json={"client_message_id": "x", "text": CANARY, CANARY: 1},
-        headers=customer.headers,
-    )
-    files = [path for path in Path(stack.var).rglob("*") if path.is_file() and path.suffix in (".log", ".out")]
-    assert files
-    assert [path.name for path in files if CANARY in path.read_text(errors="replace")] == []
+    assert logs_with(stack, CANARY) == []
 
-    database = stack.var / "db" / "frontdesk.sqlite"
-    engine = sa.create_engine(f"sqlite:///{database}")
     customer.read()
-    with engine.connect() as connection:
+    with log_of(stack) as connection:
         for conversation_id in conversation_ids(connection):
             mine = conversation_id == customer.id
             history = load(
@@ -127,4 +125,84 @@ def test_what_a_customer_writes_is_in_no_log_and_the_history_holds(stack: Runnin
                 views=[customer.view] if mine else [],
             )
             assert check(replace(history, reading=harmless)) == []
-    engine.dispose()
+
+
+SENT = {"client_message_id": "x", "text": CANARY}
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"json": {**SENT, CANARY: 1}}, 422, "invalid"),
+        ({"json": {**SENT, "text": CANARY * 1001}}, 422, "invalid"),
+        ({"json": {**SENT, "text": CANARY * 10_000}}, 413, "body_too_large"),
+        ({"json": {**SENT, "text": [CANARY]}}, 422, "invalid"),
+        ({"json": {"client_message_id": "x", "choice": CANARY}}, 409, "choice_expired"),
+        ({"content": f'{{"text": "{CANARY}'}, 400, "malformed"),
+        ({"content": f"{CANARY}\xff".encode("latin-1")}, 400, "malformed"),
+    ],
+)
+def test_a_message_that_is_refused_is_in_no_log_and_no_answer(
+    stack: RunningStack, sent: dict[str, Any], status: int, code: str
+) -> None:
+    customer = Customer(stack.url)
+    headers = {**customer.headers, "Content-Type": "application/json"}
+    answer = customer.http.post(f"/conversations/{customer.id}/messages", headers=headers, **sent)
+    refused(stack, answer, status, code)
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [("", "token_missing"), ("Bearer none", "token_invalid"), ("Bearer {expired}", "token_expired")],
+)
+def test_a_message_of_nobody_is_in_no_log_and_no_answer(stack: RunningStack, authorization: str, code: str) -> None:
+    customer = Customer(stack.url)
+    claims = jwt.decode(customer.token, options={"verify_signature": False})
+    secret = (stack.var / "secrets" / "session_secret").read_text().strip()
+    expired = jwt.encode({**claims, "exp": 1_000_000_000}, secret, algorithm="HS256")
+    given = authorization.format(expired=expired)
+    answer = customer.http.post(
+        f"/conversations/{customer.id}/messages", json=SENT, headers={"Authorization": given} if given else {}
+    )
+    refused(stack, answer, 401, code)
+
+
+def test_a_message_to_no_conversation_is_in_no_log_and_no_answer(stack: RunningStack) -> None:
+    customer = Customer(stack.url)
+    answer = customer.http.post("/conversations/cnv_unknown/messages", json=SENT, headers=customer.headers)
+    refused(stack, answer, answer.status_code, answer.json()["code"])
+    assert answer.status_code in (401, 403, 404)
+
+
+def test_a_foreign_page_reads_nothing_and_leaves_nothing(stack: RunningStack) -> None:
+    customer = Customer(stack.url)
+    headers = {**customer.headers, "Origin": "https://elsewhere.example"}
+    answer = customer.http.post(f"/conversations/{customer.id}/messages", json={**SENT, CANARY: 1}, headers=headers)
+    refused(stack, answer, 422, "invalid")
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def refused(stack: RunningStack, answer: httpx.Response, status: int, code: str) -> None:
+    """Typed, and without a word of what was sent, here or in any log."""
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (status, code)
+    assert set(body) == {"code", "message", "data", "request_id"}
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert logs_with(stack, CANARY) == []
+
+
+def logs_with(stack: RunningStack, word: str) -> list[str]:
+    files = [path for path in Path(stack.var).rglob("*") if path.is_file() and path.suffix in (".log", ".out")]
+    assert files
+    return [path.name for path in files if word in path.read_text(errors="replace")]
+
+
+@contextmanager
+def log_of(stack: RunningStack) -> Iterator[sa.Connection]:
+    """The log's database, beside the stack."""
+    engine = sa.create_engine(f"sqlite:///{stack.var / 'db' / 'frontdesk.sqlite'}")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
