@@ -64,6 +64,7 @@ from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnViewer
 from handoff.redis_client import ANSWERS_WITHIN, GuardedRedis, redis_client
 from handoff.settings import HandoffSettings
+from handoff.storage.apps import Apps
 from handoff.storage.database import Database
 from handoff.team import routes as team_routes
 from handoff.team.service import Team
@@ -216,6 +217,8 @@ async def open_handoff(
     async with AsyncExitStack() as stack:
         core.database.open()
         stack.callback(core.database.close)
+        apps = Apps(core.database)
+        stack.push_async_callback(apps.leave)
         stack.push_async_callback(handoff.redis.aclose)
         stack.push_async_callback(handoff.listening.aclose)
         stack.push_async_callback(handoff.assistant.close)
@@ -234,7 +237,8 @@ async def open_handoff(
         ]
         stack.push_async_callback(end, loops)
         stack.push_async_callback(core.runner.drain, DRAIN_SECONDS)
-        await sweeper.recover()
+        async with apps.arriving() as alone:
+            await sweeper.recover(alone=alone)
         yield handoff
 
 

@@ -36,9 +36,9 @@ class Sweeper:
         self._ids = ids
         self._every = every.total_seconds()
 
-    async def recover(self) -> None:
-        """At start: turns of the process that died are free again. Only where one app owns the database (SQLite)."""
-        if self._database.is_sqlite:
+    async def recover(self, *, alone: bool) -> None:
+        """At start: turns of the process that died are free again, where no other app may be working on them."""
+        if alone:
             now = self._clock.now()
             orphans = await self._database.write(lambda connection: turns.release_orphans(connection, now))
             if orphans:

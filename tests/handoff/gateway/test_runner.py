@@ -237,14 +237,27 @@ async def test_a_turn_that_dies_with_its_process_is_answered_once_afterwards(
         seq = (await customer.say("still there?")).json()["seq"]
         await hanging.asked.wait()
     bot.answer = echo
-    # Several apps may share PostgreSQL, so there the turn is free when its lease has passed.
-    ahead = 0 if settings.database_url.startswith("sqlite") else 60
-    async with running(settings, bot, LaterClock(ahead)) as desk:
+    async with running(settings, bot) as desk:
         customer.desk = desk
         events = await customer.until_text("You said: still there?")
         hanging.release.set()
         assert len(ends(events, seq)) == 1
         assert await desk.violations(customer.id) == []
+
+
+async def test_an_app_that_joins_others_leaves_their_turns_alone(settings: HandoffSettings, bot: ScriptedBot) -> None:
+    if settings.database_url.startswith("sqlite"):
+        pytest.skip("one app has SQLite")
+    bot.answer = hanging = Hanging()
+    async with running(settings.model_copy(update=PATIENT), bot) as desk:
+        customer = await desk.open()
+        seq = (await customer.say("still there?")).json()["seq"]
+        await hanging.asked.wait()
+        async with running(settings.model_copy(update=PATIENT), bot):
+            hanging.release.set()
+            events = await customer.until(lambda seen: len(ends(seen, seq)) > 0)
+        assert len(bot.requests) == 1
+        assert len(ends(events, seq)) == 1
 
 
 async def test_a_message_that_brings_the_app_down_goes_to_a_person(settings: HandoffSettings, bot: ScriptedBot) -> None:
