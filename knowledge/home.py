@@ -7,7 +7,8 @@
     <index_dir>/seals/<name>    digests of that directory's files after our last write
 
 Only the owner writes, so a file that differs from its seal is damage, and a build without a seal was cut off in the
-middle of a write. Either way the answer is the same: build again from SQL.
+middle of a write. What cannot be read, or is of another kind than we made, is damage as well. The answer is always the
+same: build again from SQL.
 """
 
 from __future__ import annotations
@@ -34,12 +35,13 @@ class IndexHome:
     def take(self) -> None:
         """Become the owner. Raises ``IndexOwned`` when another process is."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (self.folder / "owner.lock").open("a+")
+        lock = (self.folder / "owner.lock").open("a+", encoding="ascii", errors="replace")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:
             lock.seek(0)
-            owner = lock.read(32).strip() or "unknown"
+            number = lock.read(32).strip()
+            owner = number if number.isdigit() else "unknown"
             lock.close()
             raise IndexOwned(
                 "index_owned",
@@ -61,10 +63,10 @@ class IndexHome:
     def current(self) -> str | None:
         """Name of the served build, None when there is none."""
         try:
-            name = (self.folder / "current").read_text().strip()
-        except OSError:
+            name = (self.folder / "current").read_text(encoding="ascii").strip()
+            return name if name.isalnum() and self.build(name).is_dir() else None
+        except (OSError, ValueError):
             return None
-        return name if name.isalnum() and self.build(name).is_dir() else None
 
     def build(self, name: str) -> Path:
         return self.folder / "builds" / name
@@ -72,8 +74,9 @@ class IndexHome:
     def start_build(self, name: str) -> Path:
         """An empty directory for a new build."""
         path = self.build(name)
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir(parents=True)
+        _clear(path)
+        _folder(path.parent)
+        path.mkdir()
         return path
 
     def swap(self, name: str, *, keep: str | None) -> list[str]:
@@ -91,18 +94,21 @@ class IndexHome:
         return removed
 
     def discard(self, name: str) -> None:
-        shutil.rmtree(self.build(name), ignore_errors=True)
-        self.unseal(name)
+        """Remove what there is of a build; what cannot be removed stays, and nothing points to it."""
+        with contextlib.suppress(OSError):
+            _clear(self.build(name))
+        with contextlib.suppress(OSError):
+            self.unseal(name)
 
     def seal(self, name: str) -> None:
         """Note the digests of the build's files, after a write."""
         seals = self.folder / "seals"
-        seals.mkdir(exist_ok=True)
+        _folder(seals)
         self._write_whole(seals / name, json.dumps(self._digests(name), sort_keys=True))
 
     def unseal(self, name: str) -> None:
         """Before a write: until the next seal the build counts as unfinished."""
-        (self.folder / "seals" / name).unlink(missing_ok=True)
+        _clear(self.folder / "seals" / name)
 
     def damage(self, name: str) -> str | None:
         """What is wrong with the files of a build, or None."""
@@ -110,7 +116,12 @@ class IndexHome:
             sealed = json.loads((self.folder / "seals" / name).read_text())
         except (OSError, ValueError):
             return "it was not finished"
-        found = self._digests(name)
+        if not isinstance(sealed, dict):
+            return "its seal cannot be read"
+        try:
+            found = self._digests(name)
+        except OSError as exc:
+            return f"its files cannot be read ({type(exc).__name__})"
         if found == sealed:
             return None
         differing = sorted(path for path in {*found, *sealed} if found.get(path) != sealed.get(path))
@@ -128,8 +139,26 @@ class IndexHome:
     @staticmethod
     def _write_whole(path: Path, text: str) -> None:
         scratch = path.with_name(path.name + ".new")
+        for place in (scratch, path):
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)
         with scratch.open("w") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(scratch, path)
+
+
+def _clear(path: Path) -> None:
+    """Remove whatever stands there, if anything."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _folder(path: Path) -> None:
+    """A directory, in place of anything else that stands there."""
+    if not path.is_dir():
+        _clear(path)
+        path.mkdir(parents=True)
