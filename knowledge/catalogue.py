@@ -1,6 +1,8 @@
 """What is live now: every published passage in memory, in shelves, as one value that is swapped whole.
 
-The catalogue follows SQL by its generation number, so edits of this process and of others arrive the same way.
+The catalogue follows SQL by its generation number, so edits of this process and of others arrive the same way. When
+everything was ingested anew, everything is loaded anew. An article whose vectors SQL has lost is not live until they
+are made again; the others do not wait for it.
 A passage leaves the live set before anything else is touched: whoever searches at that moment cannot return it.
 """
 
@@ -13,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 import sqlalchemy as sa
+import structlog
 
 from knowledge import store
 from knowledge.build import Key
@@ -20,6 +23,8 @@ from knowledge.database import Database
 from knowledge.embeddings import Vectors, details_digest
 from knowledge.ingest import Chunk
 from knowledge.ranker import Entry, Shelf
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +59,13 @@ class Passage:
 
 @dataclass(frozen=True)
 class Live:
-    """The published passages by id, and the shelves that hold them. Immutable."""
+    """The published passages by id, and the shelves that hold them. Immutable.
+
+    ``ingested`` counts how often everything was ingested anew.
+    """
 
     generation: int = -1
+    ingested: int = 0
     passages: Mapping[str, Passage] = field(default_factory=dict)
     by_article: Mapping[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     shelves: Mapping[Key, Shelf] = field(default_factory=dict)
@@ -69,6 +78,8 @@ class Catalogue:
         self._database = database
         self._refreshing = threading.Lock()
         self.live = Live()
+        self.incomplete: frozenset[str] = frozenset()
+        """Published articles that are not live, since SQL does not hold all their vectors."""
 
     def holding(self, live: Live) -> Catalogue:
         """A catalogue that holds ``live`` and follows nobody."""
@@ -76,30 +87,37 @@ class Catalogue:
         other.live = live
         return other
 
-    def refresh(self, *, everything: bool = False) -> bool:
-        """Follow SQL. Returns whether anything changed. ``everything`` loads what is known again, too."""
+    def refresh(self) -> bool:
+        """Follow SQL. Returns whether anything changed."""
         with self._refreshing:
             before = self.live
-            generation, _ = self._database.read_now(store.state)
-            if everything:
-                before = Live()
-            elif generation == before.generation:
+            if self._database.read_now(store.state).generation == before.generation:
                 return False
-            generation, published, fresh = self._database.read_now(lambda connection: _load(connection, before))
-            kept = {
+            loaded = self._database.read_now(lambda connection: _load(connection, before))
+            anew = loaded.state.ingested != before.ingested
+            standing = {
                 article: entry
                 for article, entry in before.by_article.items()
-                if published.get(article) == entry[0] and article not in fresh
+                if loaded.published.get(article) == entry[0]
             }
-            passages = {piece: before.passages[piece] for _, pieces in kept.values() for piece in pieces}
-            if not everything:
-                # First take away, at once; then add, which may take a moment.
-                self.live = Live(before.generation, passages, kept, before.shelves)
+            passages = {piece: before.passages[piece] for _, pieces in standing.values() for piece in pieces}
+            # First take away, at once; then add, which may take a moment.
+            self.live = Live(before.generation, before.ingested, passages, standing, before.shelves)
+            kept, passages = ({}, {}) if anew else (standing, passages)
             by_article, passages = dict(kept), dict(passages)
-            for article, new in fresh.items():
-                by_article[article] = (published[article], tuple(passage.id for passage in new))
+            for article, new in loaded.fresh.items():
+                by_article[article] = (loaded.published[article], tuple(passage.id for passage in new))
                 passages.update({passage.id: passage for passage in new})
-            self.live = Live(generation, passages, by_article, _shelves(before, passages))
+            if loaded.incomplete:
+                log.error("knowledge.vectors_missing", articles=sorted(loaded.incomplete))
+            self.incomplete = loaded.incomplete
+            self.live = Live(
+                loaded.state.generation,
+                loaded.state.ingested,
+                passages,
+                by_article,
+                _shelves(Live() if anew else before, passages),
+            )
             return True
 
 
@@ -111,28 +129,36 @@ def with_article(live: Live, article_id: str, passages: Sequence[Passage]) -> Li
     if passages:
         by_article[article_id] = (passages[0].version, tuple(passage.id for passage in passages))
         kept |= {passage.id: passage for passage in passages}
-    return Live(live.generation, kept, by_article, _shelves(live, kept))
+    return Live(live.generation, live.ingested, kept, by_article, _shelves(live, kept))
 
 
-def _load(connection: sa.Connection, before: Live) -> tuple[int, dict[str, int], dict[str, list[Passage]]]:
-    """(generation, published versions, passages of the articles that are new or changed)."""
+@dataclass(frozen=True)
+class _Loaded:
+    """``fresh``: passages of the changed articles but the incomplete ones."""
+
+    state: store.KnowledgeState
+    published: dict[str, int]
+    fresh: dict[str, list[Passage]]
+    incomplete: frozenset[str]
+
+
+def _load(connection: sa.Connection, before: Live) -> _Loaded:
     # The generation is read first: an edit that commits in between raises it, and the next refresh comes back.
-    generation, _ = store.state(connection)
+    state = store.state(connection)
     published = store.published_versions(connection)
     known = {article: version for article, (version, _) in before.by_article.items()}
-    changed = [article for article, version in published.items() if known.get(article) != version]
-    chunks = store.load_chunks(connection, changed)
-    vectors = store.load_vectors(
-        connection,
-        [
-            digest
-            for one in chunks
-            for digest in (one.body_digest, details_digest(one.body_digest), one.head_digest, *one.asked_digests)
-        ],
+    if state.ingested != before.ingested:
+        known = {}
+    changed = frozenset(article for article, version in published.items() if known.get(article) != version)
+    chunks = [one for one in store.load_chunks(connection, changed) if one.version == published[one.article_id]]
+    digests = {one.chunk.id: (details_digest(one.body_digest), *_digests(one)) for one in chunks}
+    vectors = store.load_vectors(connection, [digest for group in digests.values() for digest in group])
+    incomplete = frozenset(
+        one.article_id for one in chunks if any(digest not in vectors for digest in digests[one.chunk.id])
     )
-    fresh: dict[str, list[Passage]] = {article: [] for article in changed}
+    fresh: dict[str, list[Passage]] = {article: [] for article in published if article in changed - incomplete}
     for one in chunks:
-        if one.version != published[one.article_id]:
+        if one.article_id in incomplete:
             continue
         fresh[one.article_id].append(
             Passage(
@@ -149,7 +175,11 @@ def _load(connection: sa.Connection, before: Live) -> tuple[int, dict[str, int],
                 vectors[details_digest(one.body_digest)].reshape(-1, len(vectors[one.body_digest])),
             )
         )
-    return generation, published, fresh
+    return _Loaded(state, published, fresh, incomplete)
+
+
+def _digests(one: store.StoredChunk) -> tuple[str, ...]:
+    return (one.body_digest, one.head_digest, *one.asked_digests)
 
 
 def _shelves(before: Live, passages: Mapping[str, Passage]) -> dict[Key, Shelf]:

@@ -17,7 +17,15 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from knowledge.errors import Unavailable
 
@@ -50,9 +58,9 @@ class Database:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="knowledge-sql")
         try:
             self._migrate()
-        except OperationalError as exc:
+        except Unavailable:
             self.close()
-            raise _unavailable() from exc
+            raise
 
     def close(self) -> None:
         if self._threads is not None:
@@ -77,8 +85,10 @@ class Database:
                 else:
                     connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 return work(connection)
-        except OperationalError as exc:
-            raise _unavailable() from exc
+        except SQLAlchemyError as exc:
+            if _is_away(exc):
+                raise _unavailable() from exc
+            raise
 
     def write_now(self, work: Work[T]) -> T:
         try:
@@ -94,8 +104,10 @@ class Database:
                     connection.exec_driver_sql("ROLLBACK")
                     raise
                 return result
-        except OperationalError as exc:
-            raise _unavailable() from exc
+        except SQLAlchemyError as exc:
+            if _is_away(exc):
+                raise _unavailable() from exc
+            raise
 
     def _opened(self) -> sa.Engine:
         if self._engine is None:
@@ -126,6 +138,13 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _is_away(problem: SQLAlchemyError) -> bool:
+    """Whether the store is at fault and not the statement: away, overrun, or its file is damaged."""
+    if isinstance(problem, OperationalError | InterfaceError | InternalError | PoolTimeout):
+        return True
+    return isinstance(problem, DBAPIError) and (problem.connection_invalidated or type(problem) is DatabaseError)
 
 
 def _unavailable() -> Unavailable:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-import structlog
 from fastapi import APIRouter
 
 from knowledge import folder as folders
@@ -41,16 +40,15 @@ from knowledge.help_centre import create_help_router
 from knowledge.index import VectorIndex
 from knowledge.kept_vectors import KeptVectors
 from knowledge.retrieve import Retriever
+from knowledge.rounds import Rounds
 from knowledge.routes import create_router
 from knowledge.scope import Examples, Scope, read_examples
 from knowledge.settings import KnowledgeSettings
 
-log = structlog.get_logger(__name__)
-
 SEARCHERS = 2
 NO_VECTORS: Vectors = np.zeros((0, 0), dtype=np.float32)
-REBUILD_PAUSE = 5.0
-"""Seconds between two tries of a rebuild that failed."""
+FOLLOW = "follow"
+"""The loop without which an article that was archived elsewhere keeps answering here."""
 
 
 class Knowledge:
@@ -77,6 +75,9 @@ class Knowledge:
         self._importing = False
         self._examples = Examples()
         self._tasks: list[asyncio.Task[None]] = []
+        self._built = 0
+        self._audit_at = 0.0
+        self.rounds = Rounds(clock.monotonic)
         self.retriever = Retriever(self._catalogue, self._index, self._embeddings, settings, clock)
         self.composer = make_composer(settings, clock.monotonic)
         self.answerer = Answerer(
@@ -105,6 +106,11 @@ class Knowledge:
     def index_trouble(self) -> str | None:
         """Why answers come from exact search now; None when the index serves."""
         return "this process reads from SQL" if self._index is None else self._index.trouble
+
+    @property
+    def follows(self) -> bool:
+        """Whether what is published here is what SQL says; False when looking has failed for long."""
+        return FOLLOW not in self.rounds.failing()
 
     @property
     def embeddings(self) -> SentenceEmbeddings:
@@ -145,7 +151,7 @@ class Knowledge:
         Raises ``KnowledgeError`` (``index_build_failed``) when the build did not pass; the old one goes on serving.
         """
         await self._ingest_again(progress)
-        await asyncio.to_thread(lambda: self._catalogue.refresh(everything=True))
+        await asyncio.to_thread(self._catalogue.refresh)
         examples = {self._embeddings.digest(text) for text in self._examples.texts}
         await self._database.write(lambda connection: store.sweep_vectors(connection, examples))
         if self._index is not None:
@@ -193,16 +199,22 @@ class Knowledge:
             self._index.take()
             # Chroma opens beside the rest; a process that comes back after a kill is waited for.
             opening = self._in_worker(self._index.open)
-        _, recipe = await self._database.read(store.state)
-        if recipe != self._recipe and self._index is not None:
+        before = await self._database.read(store.state)
+        self._built = before.ingested
+        if before.recipe != self._recipe and self._index is not None:
             await self._ingest_again(None)
         await asyncio.to_thread(self._catalogue.refresh)
         self.retriever.scope = await asyncio.to_thread(self._scope)
         if self._index is not None:
             await opening
-            self._tasks.append(asyncio.create_task(self._keep_index(), name="knowledge-index"))
-            self._tasks.append(asyncio.create_task(self.desk.loop(), name="knowledge-desk"))
-        self._tasks.append(asyncio.create_task(self._follow(), name="knowledge-follow"))
+            self._audit_at = self._clock.monotonic() + self.settings.audit_every.total_seconds()
+            self._start("index", self._keep_index)
+            self._start("desk", self.desk.round)
+        self._start(FOLLOW, self._follow)
+
+    def _start(self, name: str, one_round: Callable[[], Awaitable[object]]) -> None:
+        task = asyncio.create_task(self.rounds.forever(name, one_round), name=f"knowledge-{name}")
+        self._tasks.append(task)
 
     async def _close(self) -> None:
         await self.desk.usage.settle()
@@ -262,9 +274,16 @@ class Knowledge:
         return await asyncio.to_thread(work)
 
     async def _ingest_again(self, progress: Progress | None) -> None:
-        published = await self._database.read(store.published_content)
+        """Every published article anew; each process then loads all of them, and the owner builds its index anew."""
+        await self._ingest(None, progress)
         recipe = self._recipe
-        for done, version in enumerate(published, start=1):
+        await self._database.write(lambda connection: store.raise_generation(connection, recipe))
+
+    async def _ingest(self, only: Container[str] | None, progress: Progress | None) -> None:
+        """Chunks and vectors of the published articles, or of some, from their texts."""
+        published = await self._database.read(store.published_content)
+        wanted = [version for version in published if only is None or version.article_id in only]
+        for done, version in enumerate(wanted, start=1):
             prepared = await self._prepare(version.article_id, version.version, version.content, None)
 
             def work(
@@ -274,11 +293,12 @@ class Knowledge:
                 if article.published_version == version.version:
                     store.put_vectors(connection, prepared.vectors)
                     store.put_chunks(connection, version.article_id, version.version, prepared.chunks, prepared.asked)
+                    if only is not None:
+                        store.raise_generation(connection)
 
             await self._database.write(work)
             if progress is not None:
-                progress(done, len(published))
-        await self._database.write(lambda connection: store.raise_generation(connection, recipe))
+                progress(done, len(wanted))
 
     async def _changed(self) -> None:
         """After an edit was committed: the live set at once, the index in its own time (it is searched beside).
@@ -296,52 +316,45 @@ class Knowledge:
         if index is None:
             return
         await self._in_worker(lambda: index.sync(self._catalogue.live.shelves))
-        if index.trouble is not None:
+        if index.trouble is not None or self._built != self._catalogue.live.ingested:
             await self._rebuild(None)
 
     async def _follow(self) -> None:
         """Notice edits of other processes, and a broken index, within ``refresh_every``."""
-        while True:
-            await self._clock.sleep(self.settings.refresh_every.total_seconds())
-            try:
-                if await asyncio.to_thread(self._catalogue.refresh):
-                    self._wake.set()
-            except KnowledgeError as exc:
-                log.warning("knowledge.refresh_failed", code=exc.code)
-            if self._index is not None and self._index.trouble is not None:
-                self._wake.set()
+        await self._clock.sleep(self.settings.refresh_every.total_seconds())
+        if self._index is not None and self._index.trouble is not None:
+            self._wake.set()
+        if await asyncio.to_thread(self._catalogue.refresh):
+            self._wake.set()
+        if self._catalogue.incomplete and self._index is not None:
+            await self._ingest(self._catalogue.incomplete, None)
 
     async def _keep_index(self) -> None:
         """Bring edits into the index, audit it now and then, and rebuild it when it is missing or damaged."""
         index = self._index
         assert index is not None
         every = self.settings.audit_every.total_seconds()
-        audit_at = self._clock.monotonic() + every
-        while True:
-            try:
-                await self.settle()
-                if self._clock.monotonic() >= audit_at:
-                    await self._in_worker(index.audit)
-                    audit_at = self._clock.monotonic() + every
-                if index.trouble is not None:
-                    continue
-            except KnowledgeError as exc:
-                log.error("knowledge.index_build_failed", code=exc.code)
-                await self._clock.sleep(REBUILD_PAUSE)
-                continue
-            # Not wait_for: in Python 3.11 it can swallow the cancellation that ends this loop.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(every):
-                    await self._wake.wait()
-            self._wake.clear()
+        await self.settle()
+        if self._clock.monotonic() >= self._audit_at:
+            await self._in_worker(index.audit)
+            self._audit_at = self._clock.monotonic() + every
+        if index.trouble is not None:
+            return
+        # Not wait_for: in Python 3.11 it can swallow the cancellation that ends this loop.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(every):
+                await self._wake.wait()
+        self._wake.clear()
 
     async def _rebuild(self, progress: Progress | None) -> None:
         index = self._index
         assert index is not None
+        live = self._catalogue.live
         try:
-            await self._in_worker(lambda: index.build(self._catalogue.live.shelves, progress))
+            await self._in_worker(lambda: index.build(live.shelves, progress))
         except IndexBroken as exc:
             raise KnowledgeError("index_build_failed", f"The index could not be built: {exc}.") from exc
+        self._built = live.ingested
 
     def _in_worker(self, work: Callable[[], Any]) -> asyncio.Future[Any]:
         return asyncio.get_running_loop().run_in_executor(self._workers, work)

@@ -77,6 +77,15 @@ class StoredChunk:
     asked_digests: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class KnowledgeState:
+    """``generation`` rises with every change of what is published, ``ingested`` when all of it was ingested anew."""
+
+    generation: int
+    ingested: int
+    recipe: str
+
+
 def get_article(connection: sa.Connection, article_id: str, *, lock: bool = False) -> Article:
     """Raises ``NotFound``. ``lock`` holds the row against other writers until the transaction ends."""
     query = sa.select(articles).where(articles.c.id == article_id)
@@ -303,7 +312,8 @@ def load_vectors(connection: sa.Connection, digests: Iterable[str]) -> dict[str,
 
 
 def put_vectors(connection: sa.Connection, vectors: dict[str, Vectors]) -> None:
-    """Store vectors; those that are there stay."""
+    """Store vectors; those that are there stay. Waits for publishing and sweeping in other processes."""
+    hold_state(connection)
     there: set[str] = set()
     for names in _batches(sorted(vectors)):
         there.update(
@@ -319,7 +329,11 @@ def put_vectors(connection: sa.Connection, vectors: dict[str, Vectors]) -> None:
 
 
 def sweep_vectors(connection: sa.Connection, keep: Iterable[str] = ()) -> int:
-    """Remove vectors that no chunk names and that are not among the digests to ``keep``; returns how many."""
+    """Remove vectors that no chunk names and that are not among the digests to ``keep``; returns how many.
+
+    Waits for publishing: what is being stored beside its chunks is not yet named by any that can be seen.
+    """
+    hold_state(connection)
     used = set(keep)
     for row in connection.execute(
         sa.select(article_chunks.c.body_digest, article_chunks.c.head_digest, article_chunks.c.asked)
@@ -333,17 +347,26 @@ def sweep_vectors(connection: sa.Connection, keep: Iterable[str] = ()) -> int:
     return len(stale)
 
 
-def state(connection: sa.Connection) -> tuple[int, str]:
-    """(generation, recipe)."""
-    row = connection.execute(sa.select(knowledge_state.c.generation, knowledge_state.c.recipe)).one()
-    return row.generation, row.recipe
+def state(connection: sa.Connection) -> KnowledgeState:
+    columns = (knowledge_state.c.generation, knowledge_state.c.ingested, knowledge_state.c.recipe)
+    row = connection.execute(sa.select(*columns)).one()
+    return KnowledgeState(row.generation, row.ingested, row.recipe)
+
+
+def hold_state(connection: sa.Connection) -> None:
+    """Hold the state's row against others until the transaction ends: whoever stores or removes vectors is alone.
+
+    An article's row is held before it, never after. SQLite has one writer anyway.
+    """
+    connection.execute(sa.select(knowledge_state.c.id).where(knowledge_state.c.id == 1).with_for_update())
 
 
 def raise_generation(connection: sa.Connection, recipe: str | None = None) -> None:
-    """What is published has changed. Takes the row's lock, so publishing is one at a time."""
+    """What is published has changed; with ``recipe`` all of it was ingested anew. Takes the row's lock, so
+    publishing is one at a time."""
     values: dict[str, Any] = {"generation": knowledge_state.c.generation + 1}
     if recipe is not None:
-        values["recipe"] = recipe
+        values |= {"recipe": recipe, "ingested": knowledge_state.c.ingested + 1}
     connection.execute(knowledge_state.update().where(knowledge_state.c.id == 1).values(values))
 
 

@@ -113,9 +113,11 @@ knowledge_state = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("generation", Integer, nullable=False),
+    Column("ingested", Integer, nullable=False, server_default="0"),
     Column("recipe", String(160), nullable=False),
 )
-"""One row. ``generation`` rises with every change of what is published; ``recipe`` names model and chunking."""
+"""One row. ``generation`` rises with every change of what is published, ``ingested`` when all of it was ingested anew;
+``recipe`` names model and chunking."""
 
 article_schedule = Table(
     "article_schedule",

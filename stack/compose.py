@@ -122,7 +122,8 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
         handoff.privacy.others = other_stores(settings, knowledge, handoff.core.database, backend)
         handoff.suggester.articles = articles_for_staff(knowledge)
         feed = EventFeed(handoff.core.database, clock)
-        following = asyncio.create_task(follow_conversations(feed, knowledge.desk.usage), name="knowledge-feed")
+        observing = follow_conversations(feed, knowledge.desk.usage, knowledge.rounds)
+        following = asyncio.create_task(observing, name="knowledge-feed")
         stack.push_async_callback(_cancelled, following)
         log.info("parts open", passages=knowledge.passages, index_trouble=knowledge.index_trouble)
         yield Parts(handoff, knowledge, make_webhook(own, desk), lab)
@@ -174,11 +175,13 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
 
     @api.get("/health/ready", tags=["operators"])
     async def ready(response: Response) -> dict[str, Any]:
-        """Whether conversations can be held: 503 while a part that they need is away."""
-        checks = await parts.handoff.checks()
+        """Whether conversations can be held: 503 while a part that they need is away. ``failing`` names the background
+        loops of the knowledge part that have only failed for a minute."""
+        checks = {**await parts.handoff.checks(), "knowledge": parts.knowledge.follows}
         if not all(checks.values()):
             response.status_code = 503
-        return {"status": "ok" if all(checks.values()) else "waiting", "checks": checks}
+        status = "ok" if all(checks.values()) else "waiting"
+        return {"status": status, "checks": checks, "failing": parts.knowledge.rounds.failing()}
 
     @api.get("/metrics", tags=["operators"], response_class=Response)
     async def metrics() -> Response:

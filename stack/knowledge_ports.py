@@ -6,18 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 import sqlalchemy as sa
-import structlog
 
 from handoff.conversations.log import find, read_events
 from handoff.core import Core
 from handoff.desk.suggestions import FindArticles, SuggestedArticle
-from handoff.errors import FrontdeskError, NotFound
+from handoff.errors import NotFound
 from handoff.outbox.feed import EventFeed
 from knowledge.answer import cite
 from knowledge.desk.drafting import Resolution, Resolutions
 from knowledge.desk.usage import Usage
-from knowledge.errors import KnowledgeError
 from knowledge.retrieve import Found
+from knowledge.rounds import Rounds
 from knowledge.service import Knowledge
 
 FEED = "conversations"
@@ -25,21 +24,19 @@ EVERY = 1.0
 MOST_EVENTS = 5_000
 LONGEST_EXCERPT = 280
 
-log = structlog.get_logger("stack.knowledge_ports")
 
-
-async def follow_conversations(feed: EventFeed, usage: Usage) -> None:
+async def follow_conversations(feed: EventFeed, usage: Usage, rounds: Rounds) -> None:
     """Let ``usage`` observe every event, from where it stopped; never ends by itself."""
-    while True:
-        try:
-            position = await usage.position(FEED)
-            events, reached = await feed.after(position)
-            if reached != position:
-                await usage.observe(events, feed=FEED, position=reached)
-                continue
-        except (FrontdeskError, KnowledgeError) as problem:
-            log.warning("feed waits", code=problem.code)
-        await asyncio.sleep(EVERY)
+
+    async def one_round() -> None:
+        position = await usage.position(FEED)
+        events, reached = await feed.after(position)
+        if reached != position:
+            await usage.observe(events, feed=FEED, position=reached)
+        else:
+            await asyncio.sleep(EVERY)
+
+    await rounds.forever(FEED, one_round)
 
 
 def told_by_colleagues(core: Core) -> Callable[[Sequence[str]], Awaitable[Resolutions]]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 
 from knowledge.answer import Answerer
 from knowledge.catalogue import Catalogue
@@ -24,12 +23,9 @@ from knowledge.desk.readers import Readers
 from knowledge.desk.usage import AskedAnswerer, Usage
 from knowledge.editing import Editing, Prepare
 from knowledge.embeddings import SentenceEmbeddings
-from knowledge.errors import KnowledgeError
 from knowledge.retrieve import Retriever
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import article_history
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,8 +42,8 @@ class AuditLine:
 
 
 class EditorsDesk:
-    """``asked`` answers as the answerer does and keeps the questions. ``loop`` runs in the process that owns the index:
-    it publishes what is due and asks the gaps' questions again after each publish."""
+    """``asked`` answers as the answerer does and keeps the questions. ``round`` runs over and over in the process that
+    owns the index: it publishes what is due and asks the gaps' questions again after each publish."""
 
     def __init__(
         self,
@@ -67,6 +63,7 @@ class EditorsDesk:
         self._catalogue = catalogue
         self._editing = editing
         self._every = settings.refresh_every.total_seconds()
+        self._reconsidered: int | None = None
         rules = GapRules()
         self.listing = Listing(database, clock)
         self.figures = Figures(database, clock)
@@ -93,18 +90,16 @@ class EditorsDesk:
 
         return await self._database.read(work)
 
-    async def loop(self) -> None:
+    async def round(self) -> None:
         """Publish what has waited for its hour; after every change of what is published look at the gaps again."""
-        seen = self._catalogue.live.generation
-        while True:
-            try:
-                await self._editing.publish_due()
-                await self.readers.tidy()
-                current = self._catalogue.live.generation
-                if current != seen:
-                    await self.gaps.reconsider()
-                    seen = current
-            except KnowledgeError as exc:
-                log.warning("knowledge.desk_loop_failed", code=exc.code)
-            # Not wait_for nor the clock's sleep: tests hold the clock still.
-            await asyncio.sleep(self._every)
+        if self._reconsidered is None:
+            # At opening nothing has changed yet.
+            self._reconsidered = self._catalogue.live.generation
+        await self._editing.publish_due()
+        await self.readers.tidy()
+        current = self._catalogue.live.generation
+        if current != self._reconsidered:
+            await self.gaps.reconsider()
+            self._reconsidered = current
+        # Not wait_for nor the clock's sleep: tests hold the clock still.
+        await asyncio.sleep(self._every)

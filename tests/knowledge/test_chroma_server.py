@@ -11,7 +11,7 @@ import chromadb
 import httpx
 import pytest
 
-from knowledge import service
+from knowledge import rounds
 from knowledge.engines import make_engine
 from knowledge.errors import KnowledgeError
 from knowledge.service import open_knowledge
@@ -83,7 +83,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 async def server(shared: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     """Answering, whatever the test before did to it; rebuilds are tried again at once."""
-    monkeypatch.setattr(service, "REBUILD_PAUSE", 0.05)
+    monkeypatch.setattr(rounds, "PAUSE", 0.05)
     await eventually("Chroma's server answers", shared.answers, within=60)
     return shared
 

@@ -149,7 +149,8 @@ async def test_health_tells_living_from_ready(client: httpx.AsyncClient) -> None
     assert (await client.get("/health/live")).json() == {"status": "ok"}
     ready = await client.get("/health/ready")
     assert ready.status_code == 503
-    assert ready.json()["checks"] == {"sql": True, "redis": True, "bot": False}
+    assert ready.json()["checks"] == {"sql": True, "redis": True, "bot": False, "knowledge": True}
+    assert ready.json()["failing"] == []
     assert "frontdesk_http_seconds" in (await client.get("/metrics")).text
 
 
