@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from knowledge import prose
+from knowledge import raw_html
 from knowledge.errors import BadArticle
 from knowledge.rules import AUDIENCES, STATES, State
 
@@ -267,8 +267,11 @@ def check(content: Content) -> None:
         problems.add("body", "holds NUL or half a character: that is not text")
     elif (size := len(content.body.encode())) > MAX_BYTES:
         problems.add("body", f"has {size} bytes, more than {MAX_BYTES}")
-    elif (active := prose.active_html(content.body)) is not None:
+    elif (active := raw_html.active(content.body)) is not None:
         problems.add("body", f"holds HTML that a browser would act on: {active[:40]!r}")
+    elif (unseen := raw_html.unseen(content.body)) is not None:
+        line, what = unseen
+        problems.add("body", f"line {line} begins HTML that hides words: {what[:40]!r}")
     problems.settle()
 
 

@@ -163,21 +163,33 @@ class Editing:
 
         A version that becomes true on a later day waits for it while an earlier one answers.
         """
+        return await self._publish(article_id, base_version, actor, note, progress)
+
+    async def _publish(
+        self,
+        article_id: str,
+        base_version: int,
+        actor: str,
+        note: str,
+        progress: Progress | None = None,
+        planned: Planned | None = None,
+    ) -> Article:
+        """``planned`` is the plan that is carried out. Raises ``_PlanGone`` when it does not stand any more."""
         version = await self.version(article_id, base_version)
         contents.check_finished(version.content)
-        today, effective_from = self._clock.now().date().isoformat(), version.content.effective_from
-        if effective_from is not None and effective_from > today:
+        if (day := self._waits_for(version.content)) is not None:
             article = await self.get(article_id)
             if article.published_version not in (None, base_version):
-                day = datetime.combine(datetime.fromisoformat(effective_from), time(), UTC)
-                return await self.do_schedule(article_id, base_version, day.isoformat(), actor, note)
+                return await self._schedule(article_id, base_version, day, actor, note, planned)
         prepared = await self._prepare(article_id, base_version, version.content, progress)
         now = stamp(self._clock.now())
 
         def work(connection: sa.Connection) -> Article:
             article = store.get_article(connection, article_id, lock=True)
+            _check_plan(connection, planned)
             check_base(connection, article, base_version)
             state = rules.after(article.state, "publish")
+            _check_redirects(connection, article_id, version.content)
             self._put_live(connection, article_id, base_version, prepared)
             store.move(connection, article_id, state, base_version, "publish", base_version, actor, note, now)
             return store.get_article(connection, article_id)
@@ -186,10 +198,28 @@ class Editing:
         await self._changed()
         return article
 
+    def _waits_for(self, content: Content) -> str | None:
+        """The moment from which the content is true, where that lies ahead."""
+        today, day = self._clock.now().date().isoformat(), content.effective_from
+        if day is None or day <= today:
+            return None
+        return stamp(datetime.combine(datetime.fromisoformat(day), time(), UTC))
+
     async def do_schedule(
         self, article_id: str, base_version: int, publish_at: str, actor: str, note: str = ""
     ) -> Article:
         """Publish the newest version at a later moment. Raises ``BadArticle`` for one that is not in the future."""
+        return await self._schedule(article_id, base_version, publish_at, actor, note)
+
+    async def _schedule(
+        self,
+        article_id: str,
+        base_version: int,
+        publish_at: str,
+        actor: str,
+        note: str,
+        planned: Planned | None = None,
+    ) -> Article:
         moment = _moment(publish_at, self._clock.now())
         version = await self.version(article_id, base_version)
         contents.check_finished(version.content)
@@ -197,10 +227,10 @@ class Editing:
 
         def work(connection: sa.Connection) -> Article:
             article = store.get_article(connection, article_id, lock=True)
+            _check_plan(connection, planned)
             check_base(connection, article, base_version)
             rules.after(article.state, "publish")
-            schedule.put(connection, Planned(article_id, base_version, moment, actor, note))
-            _write_down(connection, article, "schedule", actor, f"For {moment}. {note}".strip(), now)
+            _plan(connection, article, Planned(article_id, base_version, moment, actor, note), now)
             return article
 
         return await self._database.write(work)
@@ -224,7 +254,11 @@ class Editing:
         done: list[Article] = []
         for planned in await self._database.read(lambda connection: schedule.due(connection, now)):
             try:
-                article = await self.do_publish(planned.article_id, planned.version, planned.actor, planned.note)
+                article = await self._publish(
+                    planned.article_id, planned.version, planned.actor, planned.note, planned=planned
+                )
+            except _PlanGone:
+                continue
             except KnowledgeError as exc:
                 if exc.retryable:
                     raise
@@ -242,26 +276,41 @@ class Editing:
 
         def work(connection: sa.Connection) -> None:
             article = store.get_article(connection, planned.article_id, lock=True)
-            _unplan(connection, article, planned.actor, f"Not published: {why}", now)
+            if schedule.find(connection, planned.article_id) == planned:
+                _unplan(connection, article, planned.actor, f"Not published: {why}", now)
 
         await self._database.write(work)
 
     async def do_rollback(self, article_id: str, to_version: int, base_version: int, actor: str) -> Article:
-        """Publish the content of an earlier version again, as a new version, whatever is drafted."""
+        """Publish the content of an earlier version again, as a new version, whatever is drafted.
+
+        What publishing would refuse is refused. Content that becomes true on a later day waits for it, as there.
+        """
         source = await self.version(article_id, to_version)
+        content = contents.normal(source.content)
+        contents.check(content)
+        contents.check_finished(content)
         number = base_version + 1
-        prepared = await self._prepare(article_id, number, source.content, None)
+        prepared = await self._prepare(article_id, number, content, None)
         now = stamp(self._clock.now())
         note = f"Back to version {to_version}"
+        day = self._waits_for(content)
 
         def work(connection: sa.Connection) -> Article:
             article = store.get_article(connection, article_id, lock=True)
             base = check_base(connection, article, base_version)
             state = rules.after(article.state, "rollback")
-            diff = unified_diff(base.content.body, source.content.body, base.version, number)
-            store.insert_version(
-                connection, Version(article_id, number, base.version, source.content, note, actor, now, diff)
-            )
+            _check_redirects(connection, article_id, content)
+            diff = unified_diff(base.content.body, content.body, base.version, number)
+            store.insert_version(connection, Version(article_id, number, base.version, content, note, actor, now, diff))
+            live = article.published_version
+            if day is not None and live is not None:
+                draft = rules.after(article.state, "edit")
+                _unplan(connection, article, actor, "An edit was saved.", now)
+                store.move(connection, article_id, draft, live, "edit", number, actor, note, now)
+                waiting = store.get_article(connection, article_id)
+                _plan(connection, waiting, Planned(article_id, number, day, actor, note), now)
+                return waiting
             self._put_live(connection, article_id, number, prepared)
             store.move(connection, article_id, state, number, "rollback", number, actor, note, now)
             return store.get_article(connection, article_id)
@@ -352,6 +401,22 @@ def _claims(connection: sa.Connection) -> list[tuple[str, str]]:
 def _bad_redirect(why: str) -> BadArticle:
     problem = {"field": "redirect_from", "problem": why}
     return BadArticle("bad_article", f"redirect_from: {why}", problems=[problem])
+
+
+class _PlanGone(WrongState):
+    """The plan that was to be carried out was taken back or changed meanwhile."""
+
+
+def _check_plan(connection: sa.Connection, planned: Planned | None) -> None:
+    """Raises ``_PlanGone`` unless ``planned``, if there is one, still stands."""
+    if planned is not None and schedule.find(connection, planned.article_id) != planned:
+        raise _PlanGone("plan_gone", "The plan to publish was taken back meanwhile.", article_id=planned.article_id)
+
+
+def _plan(connection: sa.Connection, article: Article, planned: Planned, now: str) -> None:
+    schedule.put(connection, planned)
+    note = f"For {planned.publish_at}. {planned.note}".strip()
+    _write_down(connection, article, "schedule", planned.actor, note, now)
 
 
 def _unplan(connection: sa.Connection, article: Article, actor: str, why: str, now: str) -> bool:

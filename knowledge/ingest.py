@@ -17,7 +17,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from knowledge import prose
 from knowledge.content import Content
 
-INGEST_VERSION = 4
+INGEST_VERSION = 5
 """Raise it when chunks or embedded texts change shape: published articles are then ingested again."""
 
 TARGET_WORDS = 100

@@ -1,8 +1,10 @@
 """Article Markdown: sections with anchors, plain text for answers, and safe HTML for pages. Pure.
 
 One parser serves all three, so an anchor in a citation is the anchor on the page. Raw HTML is never passed through:
-it is shown as text on pages and left out of plain text. Links survive when they point into the help centre or to an
-allowed host; images never do (an image is fetched without a click, which is how retrieved text carries data away).
+tags are shown as text on pages and left out of plain text; comments, and elements that a browser would hide, are left
+out of both, since whoever wrote them meant nobody to read them. Links survive when they point into the help centre or
+to an allowed host; images never do (an image is fetched without a click, which is how retrieved text carries data
+away).
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from knowledge import raw_html
+
 HELP_PATH = "/help/"
-_ACTIVE_HTML = re.compile(
-    r"<\s*/?\s*(script|iframe|object|embed|style|link|meta|base|form|svg|math)\b|\son[a-z]+\s*=|javascript:", re.I
-)
 _ASKED = re.compile(r'^\[asked\]: # "([^"\n]{1,200})"[ \t]*$', re.M)
+TAKEN_ANCHORS = ("main", "q")
+"""Names that the help page gives to its own parts."""
 MAX_ASKED = 60
 """Ways to ask that are read for one section."""
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s<>()\[\]]+|\b(?:javascript|data|vbscript):[^\s<>()\[\]]+", re.I)
@@ -54,7 +57,7 @@ class Heading:
 
 def headings(markdown: str) -> list[Heading]:
     """The headings that begin sections, in order."""
-    tokens, slugs = parser().parse(markdown), Anchors()
+    tokens, slugs = parser().parse(raw_html.visible(markdown)), Anchors()
     return [
         Heading(slugs.next(_inline(tokens[at + 1], ())), (token.map or [0, 0])[1])
         for at, token in enumerate(tokens)
@@ -74,15 +77,6 @@ def asked_line(way: str) -> str:
 
 def parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-
-
-def active_html(markdown: str) -> str | None:
-    """The first piece of raw HTML that a browser would act on, or None. Code is not HTML."""
-    for token in MarkdownIt("commonmark", {"html": True}).parse(markdown):
-        for part in [token, *(token.children or [])]:
-            if part.type in ("html_block", "html_inline") and (found := _ACTIVE_HTML.search(part.content)):
-                return found.group(0).strip()
-    return None
 
 
 def allowed_link(url: str, hosts: Sequence[str]) -> bool:
@@ -105,6 +99,7 @@ def sections(markdown: str, hosts: Sequence[str] = ()) -> list[Section]:
     path: list[tuple[int, str]] = []
     anchor, slugs = "", Anchors()
     blocks: list[Token] = []
+    markdown = raw_html.visible(markdown)
     tokens = parser().parse(markdown)
     source = markdown.split("\n")
     since = 0
@@ -137,21 +132,26 @@ def sections(markdown: str, hosts: Sequence[str] = ()) -> list[Section]:
 
 
 class Anchors:
-    """Anchors of one page in order: a repeated heading gets ``-2``, ``-3``, …"""
+    """Anchors of one page in order, each its own: a repeated heading gets ``-2``, ``-3``, …"""
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
+        self._taken = set(TAKEN_ANCHORS)
 
     def next(self, heading: str) -> str:
         plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower()
         slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "section"
-        self._seen[slug] = count = self._seen.get(slug, 0) + 1
-        return slug if count == 1 else f"{slug}-{count}"
+        while True:
+            self._seen[slug] = count = self._seen.get(slug, 0) + 1
+            anchor = slug if count == 1 else f"{slug}-{count}"
+            if anchor not in self._taken:
+                self._taken.add(anchor)
+                return anchor
 
 
 def to_html(markdown: str, hosts: Sequence[str] = ()) -> str:
     """HTML for a page: headings carry their anchors and start at h2, links and tags come from allow-lists."""
-    tokens = parser().parse(markdown)
+    tokens = parser().parse(raw_html.visible(markdown))
     slugs = Anchors()
     for index, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close"):
@@ -251,7 +251,9 @@ def _inline(token: Token, hosts: Sequence[str]) -> str:
     parts: list[str] = []
     link: list[str] = []
     for child in token.children or []:
-        if child.type in ("text", "code_inline"):
+        if child.type == "text":
+            parts.append(raw_html.without_tags(child.content))
+        elif child.type == "code_inline":
             parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
             parts.append(" ")

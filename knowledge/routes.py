@@ -164,7 +164,8 @@ def create_router(
 
     @router.post("/articles/{article_id}/rollback")
     async def rollback_article(editor: Editor, article_id: str, body: Rollback) -> ArticleOut:
-        """Publish an earlier version's content again, as a new version."""
+        """Publish an earlier version's content again, as a new version; what publishing would refuse is refused, and
+        what becomes true on a later day waits for it."""
         return article_out(await editing.do_rollback(article_id, body.to_version, body.base_version, editor.email))
 
     @router.post("/knowledge/preview")

@@ -34,6 +34,13 @@ def drop(connection: sa.Connection, article_id: str) -> bool:
     return bool(done.rowcount)
 
 
+def find(connection: sa.Connection, article_id: str) -> Planned | None:
+    """What is planned for the article."""
+    query = sa.select(article_schedule).where(article_schedule.c.article_id == article_id)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else Planned(**row)
+
+
 def due(connection: sa.Connection, now: str) -> list[Planned]:
     """What should have been published by ``now``, the longest waiting first."""
     query = sa.select(article_schedule).where(article_schedule.c.publish_at <= now)

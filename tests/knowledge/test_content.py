@@ -128,6 +128,8 @@ def test_what_no_database_keeps_is_refused(bad: str) -> None:
         (GOOD + b"x" * contents.MAX_BYTES, "more than"),
         (GOOD + b"<script>alert(1)</script>\n", "a browser would act on"),
         (GOOD + b'text <img src=x onerror="alert(1)"> text\n', "a browser would act on"),
+        (GOOD + b"\ntext <!-- without an end\n", "body: line 5 begins HTML that hides words: '<!--'"),
+        (GOOD + b"\n<p hidden>words</p>\n", "body: line 5 begins HTML that hides words"),
         (b"---\n- a\n- b\n---\n\nbody", "front matter: must be a list"),
         (b"---\nid: a\ntitle: t\naudience: public\nlocale: en\nowner: o\n---\n\n", "body: is empty"),
     ],
@@ -146,3 +148,12 @@ def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(BadArticle) as refused:
         contents.check(Content(title="", body="", audience="all", locale="english"))
     assert {problem["field"] for problem in refused.value.data["problems"]} == {"title", "audience", "locale", "body"}
+
+
+def test_days_are_kept_in_the_form_that_sorts_as_text() -> None:
+    content = contents.normal(Content("Title", "Body.", review_by="20270131", effective_from="2027-W01-1"))
+    assert (content.review_by, content.effective_from) == ("2027-01-31", "2027-01-04")
+
+
+def test_a_comment_with_an_end_may_stand() -> None:
+    assert contents.read(GOOD + b"\n<!-- internal -->\n").content.body.endswith("<!-- internal -->")

@@ -2,20 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from knowledge import ingest, store
+from knowledge import ingest, schedule, store
 from knowledge.content import Content
 from knowledge.database import Database
 from knowledge.editing import Editing, Prepared
 from knowledge.embeddings import Progress, SentenceEmbeddings
 from knowledge.errors import BadArticle, EditConflict, NotFound, Unavailable, WrongState
-from knowledge.tables import metadata
+from knowledge.store import Version
+from knowledge.tables import chunk_vectors, metadata
 from tests.knowledge.conftest import HandClock, WordEncoder, page
+from tests.support.waiting import eventually_now
 
 pytestmark = pytest.mark.service
 
@@ -69,6 +77,125 @@ def test_an_unreachable_database_is_named_as_such() -> None:
     with pytest.raises(Unavailable) as refused:
         database.open()
     assert refused.value.retryable
+
+
+def test_a_file_that_is_no_database_is_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "knowledge.db"
+    path.write_bytes(b"no database at all " * 100)
+    with pytest.raises(Unavailable):
+        Database(f"sqlite:///{path}").open()
+
+
+async def test_days_of_before_are_written_anew(database_url: str) -> None:
+    database = Database(database_url)
+    database.open()
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+
+    def back(connection: sa.Connection) -> None:
+        store.insert_article(connection, "parcels", "")
+        days = {"review_by": "20270131", "effective_until": "20260101"}
+        store.insert_version(connection, Version("parcels", 1, None, page(**days), "", ED, "", ""))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+
+    database.write_now(back)
+    database.close()
+    database.open()
+    found = database.read_now(lambda connection: store.get_version(connection, "parcels", 1)).content
+    assert (found.review_by, found.effective_from, found.effective_until) == ("2027-01-31", None, "2026-01-01")
+    assert database.read_now(lambda connection: store.get_article(connection, "parcels")).review_by == "2027-01-31"
+    database.close()
+
+
+async def test_vectors_that_are_being_published_are_not_swept_away(database: Database, editing: Editing) -> None:
+    await editing.do_create("parcels", page(), ED)
+    await editing.do_publish("parcels", 1, ED)
+    await editing.do_archive("parcels", 1, ED)
+    chunk = ingest.split("parcels", 1, page())[0]
+    names = database.read_now(lambda connection: set(connection.scalars(sa.select(chunk_vectors.c.digest))))
+    body, head = sorted(names)
+    vector = np.ones(4, dtype=np.float32)
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    other = asyncio.get_running_loop()
+
+    def publish(connection: sa.Connection) -> list[asyncio.Future[Any]]:
+        store.raise_generation(connection)
+        store.put_vectors(connection, {body: vector, head: vector, "new": vector})
+        sweep = asyncio.run_coroutine_threadsafe(database.write(store.sweep_vectors), other)
+        put = asyncio.run_coroutine_threadsafe(
+            database.write(lambda own: store.put_vectors(own, {"new": vector})), other
+        )
+        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        eventually_now(
+            "the others wait, or are done",
+            lambda: (connection.scalar(waiting) or 0) + sweep.done() + put.done() >= 2,
+        )
+        store.put_chunks(connection, "parcels", 1, [(chunk, body, head)], {})
+        return [asyncio.wrap_future(sweep, loop=other), asyncio.wrap_future(put, loop=other)]
+
+    await asyncio.gather(*await database.write(publish))
+    there = database.read_now(lambda connection: set(connection.scalars(sa.select(chunk_vectors.c.digest))))
+    assert {body, head} <= there
+
+
+@pytest.mark.parametrize("to", ["nothing", "later"])
+async def test_a_plan_that_was_changed_while_it_was_carried_out_is_not(
+    database: Database, editing: Editing, clock: HandClock, to: str
+) -> None:
+    prepare = editing._prepare
+
+    async def meanwhile(article_id: str, version: int, content: Content, progress: Progress | None) -> Prepared:
+        await editing.do_unschedule("parcels", LIZ)
+        if to == "later":
+            await editing.do_schedule("parcels", 1, "2026-05-05T12:00:00Z", LIZ)
+        return await prepare(article_id, version, content, progress)
+
+    await editing.do_create("parcels", page(), ED)
+    await editing.do_schedule("parcels", 1, "2026-05-04T14:00:00Z", ED)
+    clock.moment = datetime(2026, 5, 4, 15, tzinfo=UTC)
+    late = Editing(database, clock, meanwhile, editing._changed)
+    assert await late.publish_due() == []
+    assert (await editing.get("parcels")).published_version is None
+    planned = database.read_now(lambda connection: schedule.find(connection, "parcels"))
+    assert (planned is not None and planned.actor == LIZ) == (to == "later")
+
+
+async def test_an_expired_article_is_known_by_a_day_without_hyphens(editing: Editing, database: Database) -> None:
+    await editing.do_create("parcels", page(effective_until="20260101"), ED)
+    await editing.do_publish("parcels", 1, ED)
+    (chunk,) = database.read_now(lambda connection: store.load_chunks(connection, ["parcels"]))
+    assert chunk.effective_until == "2026-01-01"
+
+
+async def test_rolling_back_refuses_what_publishing_refuses(editing: Editing) -> None:
+    await editing.do_create("parcels", page(body='Two days.\n\n[open]: # "which days?"'), ED)
+    await editing.do_edit("parcels", page(redirect_from=("post",)), 1, ED)
+    await editing.do_edit("parcels", page(), 2, ED)
+    await editing.do_publish("parcels", 3, ED)
+    await editing.do_create("post", page("Post"), ED)
+    for version, problem in ((1, "still open"), (2, "an article of its own")):
+        with pytest.raises(BadArticle, match=problem):
+            await editing.do_rollback("parcels", version, 3, ED)
+    article = await editing.get("parcels")
+    assert (article.latest_version, article.published_version) == (3, 3)
+
+
+async def test_rolling_back_to_what_is_not_true_yet_leaves_the_one_that_answers(
+    editing: Editing, database: Database, clock: HandClock
+) -> None:
+    await editing.do_create("parcels", page(body="Three days.", effective_from="2026-06-01"), ED)
+    await editing.do_edit("parcels", page(body="Two days."), 1, ED)
+    await editing.do_publish("parcels", 2, ED)
+    back = await editing.do_rollback("parcels", 1, 2, LIZ)
+    assert (back.state, back.latest_version, back.published_version) == ("draft", 3, 2)
+    planned = database.read_now(lambda connection: schedule.find(connection, "parcels"))
+    assert planned is not None
+    assert planned.publish_at == "2026-06-01T00:00:00.000Z"
+    clock.moment = datetime(2026, 6, 1, tzinfo=UTC)
+    assert [article.published_version for article in await editing.publish_due()] == [3]
 
 
 async def test_a_life_of_an_article(editing: Editing, changes: list[str], database: Database) -> None:

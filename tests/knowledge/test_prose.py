@@ -88,3 +88,30 @@ def test_sections_keep_path_steps_and_column_names() -> None:
 
 def test_hidden_characters_are_taken_out() -> None:
     assert prose.sections("in\u200bvisible\u202e text")[0].lines == ("invisible text",)
+
+
+def test_no_two_parts_of_a_page_have_one_anchor() -> None:
+    body = "\n\n".join(f"## {heading}\n\nA." for heading in ("Step", "Step", "Step 2", "Step-2", "Main", "Q", "Step"))
+    anchors = [heading.anchor for heading in prose.headings(body)]
+    assert anchors == ["step", "step-2", "step-2-2", "step-2-3", "main-2", "q-2", "step-3"]
+    assert re.findall(r'id="([^"]+)"', prose.to_html(body)) == anchors
+    assert [section.anchor for section in prose.sections(body)] == anchors
+
+
+@pytest.mark.parametrize(
+    ("markdown", "lines"),
+    [
+        ("Shown.\n\n<!-- internal -->\n\nToo.", ("Shown.", "Too.")),
+        ("Shown <!-- internal --> here.", ("Shown here.",)),
+        ("Shown.\n\n<!-- internal\n\n## internal\n\ninternal -->\n\nToo.", ("Shown.", "Too.")),
+        ('Shown <span style="display: none">internal</span> here.', ("Shown here.",)),
+        ("Shown <b hidden>internal</b> here.", ("Shown here.",)),
+        ("Shown <b>bold</b><br>here, <your name>.", ("Shown bold here, <your name>.",)),
+        ("Write `<!-- shown -->`.\n\n```\n<!-- shown -->\n```", ("Write <!-- shown -->.", "<!-- shown -->")),
+    ],
+)
+def test_what_a_browser_would_not_show_is_shown_nowhere(markdown: str, lines: tuple[str, ...]) -> None:
+    (section,) = prose.sections(markdown)
+    assert section.lines == lines
+    assert "internal" not in prose.to_html(markdown)
+    assert prose.headings(markdown) == []

@@ -279,7 +279,8 @@ export interface paths {
         put?: never;
         /**
          * Rollback Article
-         * @description Publish an earlier version's content again, as a new version.
+         * @description Publish an earlier version's content again, as a new version; what publishing would refuse is refused, and
+         *     what becomes true on a later day waits for it.
          */
         post: operations["rollback_article_api_v1_articles__article_id__rollback_post"];
         delete?: never;
@@ -2319,7 +2320,8 @@ export interface paths {
         };
         /**
          * Ready
-         * @description Whether conversations can be held: 503 while a part that they need is away.
+         * @description Whether conversations can be held: 503 while a part that they need is away. ``failing`` names the background
+         *     loops of the knowledge part that have only failed for a minute.
          */
         get: operations["ready_health_ready_get"];
         put?: never;
