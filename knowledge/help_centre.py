@@ -9,7 +9,6 @@ that a page that is opened from it is known to have been. "Was this helpful?" is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -19,7 +18,7 @@ import structlog
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from knowledge import prose
+from knowledge import prose, rules
 from knowledge.answer import cite
 from knowledge.clock import Clock
 from knowledge.desk.readers import SEARCHES_PER_MINUTE, Readers
@@ -41,8 +40,9 @@ HEADERS = {
     # A withdrawn article must be gone at once, from caches too.
     "Cache-Control": "no-cache, max-age=0, must-revalidate",
 }
+OURS = "en"
+"""Language of the words around the articles."""
 RESULTS = 10
-LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 EXCERPT = 40
 """Words of a passage under a search result."""
 
@@ -62,9 +62,14 @@ def create_help_router(
     in_thread: InThread,
 ) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+    home = rules.locale_of(settings.default_locale) or settings.default_locale
 
-    def page(title: str, main: str, query: str = "", status: int = 200) -> HTMLResponse:
-        return HTMLResponse(_page(settings, title, main, query), status_code=status, headers=HEADERS)
+    def page(
+        title: str, main: str, query: str = "", status: int = 200, *, locale: str = "", written_in: str = ""
+    ) -> HTMLResponse:
+        """``locale`` is the reader's, kept by the search; ``written_in`` the article's."""
+        made = _page(settings, title, main, query, "" if locale == home else locale, written_in)
+        return HTMLResponse(made, status_code=status, headers=HEADERS)
 
     @router.get("/help/help.css")
     async def style() -> Response:
@@ -75,13 +80,13 @@ def create_help_router(
     async def front(
         request: Request, q: Annotated[str, Query(max_length=2_000)] = "", locale: str = ""
     ) -> HTMLResponse:
-        language, words = language_of(locale), q.replace("\x00", " ").strip()
+        language, words = rules.locale_of(locale) or home, q.replace("\x00", " ").strip()
         if words:
             found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
             token = await kept(request, words, found)
-            return page(f"Search: {words[:80]}", _results(found, words, token), words)
-        versions = await _readable(editing, clock, language)
-        return page("All articles", _contents(versions))
+            return page(f"Search: {words[:80]}", _results(found, words, token), words, locale=language)
+        versions = await _readable(editing, clock, rules.locales_for(language, home))
+        return page("All articles", _contents(versions), locale=language)
 
     @router.get("/api/v1/help/search", include_in_schema=True, tags=["help"])
     async def found_for_widget(
@@ -90,7 +95,7 @@ def create_help_router(
         locale: Annotated[str, Query(max_length=16)] = "",
     ) -> HelpFound:
         """Public articles for everybody; ``found`` is false where none of them seems to answer."""
-        language, words = language_of(locale), q.replace("\x00", " ")
+        language, words = rules.locale_of(locale) or home, q.replace("\x00", " ")
         found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
         token = await kept(request, words, found)
         return help_found(found, lambda url: _from_search(url, token), EXCERPT)
@@ -106,7 +111,9 @@ def create_help_router(
         number = await searched(request, s)
         if number is not None:
             await quietly(usage.opened(number))
-        return page(version.content.title, _article(version, settings.link_hosts, s if number is not None else None))
+        written_in = version.content.locale
+        main = _article(version, settings.link_hosts, s if number is not None else None)
+        return page(version.content.title, main, locale=written_in, written_in=written_in)
 
     @router.post("/help/{article_id}/feedback")
     async def feedback(
@@ -127,9 +134,6 @@ def create_help_router(
         if number is not None:
             await quietly(usage.judged(number, helpful=helpful == "yes"))
         return page("Thank you", _thanks(version, helpful=helpful == "yes"))
-
-    def language_of(locale: str) -> str:
-        return locale if LOCALE.fullmatch(locale) else settings.default_locale
 
     async def visitor_of(request: Request) -> str:
         return await readers.visitor(_address(request), request.headers.get("user-agent", ""))
@@ -176,9 +180,12 @@ async def _published(editing: Editing, clock: Clock, article_id: str) -> Version
     return version if _shown(version, clock) else None
 
 
-async def _readable(editing: Editing, clock: Clock, locale: str) -> list[Version]:
-    versions = await editing.published()
-    return [version for version in versions if version.content.locale == locale and _shown(version, clock)]
+async def _readable(editing: Editing, clock: Clock, locales: Sequence[str]) -> list[Version]:
+    """Live public versions by locale, the reader's own first, then by title."""
+    versions = [
+        version for version in await editing.published() if version.content.locale in locales and _shown(version, clock)
+    ]
+    return sorted(versions, key=lambda one: (locales.index(one.content.locale), one.content.title.casefold()))
 
 
 def _shown(version: Version, clock: Clock) -> bool:
@@ -187,10 +194,17 @@ def _shown(version: Version, clock: Clock) -> bool:
     return content.audience == "public" and effective
 
 
-def _page(settings: KnowledgeSettings, title: str, main: str, query: str) -> str:
+def _page(settings: KnowledgeSettings, title: str, main: str, query: str, locale: str, written_in: str) -> str:
+    """``locale`` where it is not the default one; ``written_in``: the article's, else the page is ours, in English."""
     brand = escape(settings.brand)
+    language = escape(written_in or OURS, quote=True)
+    ours = _ours(written_in)
+    front, kept = "/help/", ""
+    if locale:
+        named = escape(locale, quote=True)
+        front, kept = f"/help/?locale={named}", f'\n<input type="hidden" name="locale" value="{named}">'
     return f"""<!doctype html>
-<html lang="{escape(settings.default_locale, quote=True)}">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -199,10 +213,10 @@ def _page(settings: KnowledgeSettings, title: str, main: str, query: str) -> str
 <link rel="stylesheet" href="/help/help.css">
 </head>
 <body>
-<a class="skip" href="#main">Skip to the content</a>
-<header>
-<p class="brand"><a href="/help/">{brand}</a></p>
-<form role="search" action="/help/" method="get">
+<a class="skip" href="#main"{ours}>Skip to the content</a>
+<header{ours}>
+<p class="brand"><a href="{front}">{brand}</a></p>
+<form role="search" action="/help/" method="get">{kept}
 <label for="q">Search the help articles</label>
 <div class="row"><input id="q" name="q" type="search" value="{escape(query, quote=True)}" autocomplete="off">
 <button type="submit">Search</button></div>
@@ -211,19 +225,30 @@ def _page(settings: KnowledgeSettings, title: str, main: str, query: str) -> str
 <main id="main" tabindex="-1">
 {main}
 </main>
-<footer><p>Not what you were looking for? Open the chat on <a href="/">our shop's page</a>: a person is always there to
-be asked for.</p></footer>
+<footer{ours}><p>Not what you were looking for? Open the chat on <a href="/">our shop's page</a>: a person is always
+there to be asked for.</p></footer>
 </body>
 </html>
 """
+
+
+def _in(locale: str) -> str:
+    """Names the language of an article's words where they stand among ours."""
+    return "" if locale.split("-")[0] == OURS else f' lang="{escape(locale, quote=True)}"'
+
+
+def _ours(written_in: str) -> str:
+    """Names the language of our own words on a page in another one."""
+    return f' lang="{OURS}"' if written_in and _in(written_in) else ""
 
 
 def _contents(versions: Sequence[Version]) -> str:
     if not versions:
         return "<h1>All articles</h1>\n<p>There are no articles yet.</p>"
     items = [
-        f'<li><a href="{prose.HELP_PATH}{escape(one.article_id, quote=True)}">{escape(one.content.title)}</a></li>'
-        for one in sorted(versions, key=lambda one: one.content.title.casefold())
+        f'<li{_in(one.content.locale)}><a href="{prose.HELP_PATH}{escape(one.article_id, quote=True)}">'
+        f"{escape(one.content.title)}</a></li>"
+        for one in versions
     ]
     return '<h1>All articles</h1>\n<ul class="contents">\n' + "\n".join(items) + "\n</ul>"
 
@@ -241,7 +266,8 @@ def _results(found: Found, query: str, token: str | None) -> str:
         section = "" if citation.section == citation.title else f" – {escape(citation.section)}"
         url = escape(_from_search(citation.url, token), quote=True)
         items.append(
-            f'<li><a href="{url}">{escape(citation.title)}{section}</a><p>{prose.text_to_html(excerpt)}</p></li>'
+            f'<li{_in(hit.passage.locale)}><a href="{url}">{escape(citation.title)}{section}</a>'
+            f"<p>{prose.text_to_html(excerpt)}</p></li>"
         )
     return heading + weak + '\n<ol class="results">\n' + "\n".join(items) + "\n</ol>"
 
@@ -254,19 +280,20 @@ def _from_search(url: str, token: str | None) -> str:
 
 
 def _article(version: Version, hosts: Sequence[str], token: str | None) -> str:
-    day = escape(version.created_at[:10])
+    day, ours = escape(version.created_at[:10]), _ours(version.content.locale)
     body = prose.to_html(version.content.body, hosts)
     return (
         f"<article>\n<h1>{escape(version.content.title)}</h1>\n{body}\n"
-        f'<p class="dated">Last changed on <time datetime="{day}">{day}</time></p>\n</article>\n'
-        f"{_question(version.article_id, token)}"
+        f'<p class="dated"{ours}>Last changed on <time datetime="{day}">{day}</time></p>\n</article>\n'
+        f"{_question(version, token)}"
     )
 
 
-def _question(article_id: str, token: str | None) -> str:
+def _question(version: Version, token: str | None) -> str:
+    address = f"{prose.HELP_PATH}{escape(version.article_id, quote=True)}/feedback"
     came_from = f'<input type="hidden" name="s" value="{escape(token, quote=True)}">' if token is not None else ""
     return (
-        f'<form class="helpful" action="{prose.HELP_PATH}{escape(article_id, quote=True)}/feedback" method="post">\n'
+        f'<form class="helpful"{_ours(version.content.locale)} action="{address}" method="post">\n'
         f'<fieldset>\n<legend>Was this helpful?</legend>{came_from}\n<div class="row">'
         '<button type="submit" name="helpful" value="yes">Yes</button>\n'
         '<button type="submit" name="helpful" value="no">No</button></div>\n</fieldset>\n</form>'

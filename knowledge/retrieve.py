@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from knowledge import dialogue, rules
+from knowledge import copies, dialogue, rules
 from knowledge.build import Key
 from knowledge.catalogue import Catalogue, Live, Passage
 from knowledge.clock import Clock
@@ -27,8 +27,6 @@ from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
 from knowledge.scope import Scope
 from knowledge.settings import KnowledgeSettings
 
-DUPLICATE = 0.96
-"""Cosine of two passages' body vectors from which the second says nothing new."""
 MARGIN = 0.3
 """Lead of a passage that has no other beside it."""
 MAX_QUERY = 2_000
@@ -124,10 +122,11 @@ class Retriever:
         started = time.perf_counter()
         query = dialogue.compose(question[:MAX_QUERY], history, self._settings.history_turns)
         live = self._catalogue.live
-        keys = self._keys(audience, locale, live)
+        keys = self.keys(audience, locale, live)
         for key in keys:
             query = replace(query, text=live.shelves[key].spelling.correct(query.text))
-        trace = Trace(query.text, query.context, query.weight, audience, locale, generation=live.generation)
+        asked_in = rules.locale_of(locale)
+        trace = Trace(query.text, query.context, query.weight, audience, asked_in, generation=live.generation)
         # Most questions name no goods and are their own general form: each text is looked for once.
         texts = list(dict.fromkeys((query.text, general(query.text), query.context or query.text)))
         vectors = self._embeddings.vectors(texts)
@@ -170,6 +169,7 @@ class Retriever:
             rows, backend = self._candidates(key, shelf, vectors, asked, backend)
             wordy = [row for row in top(lexical, self._settings.candidates // 2) if lexical[row] > 0]
             rows = list(dict.fromkeys([*rows, *wordy]))
+            rows = self._past_copies(shelf, rows, vectors, asked, lexical, live)
             near = {
                 text: shelf.dense(vector, rows, own) for text, vector, own in zip(texts, vectors, asked, strict=True)
             }
@@ -212,6 +212,24 @@ class Retriever:
                 rows += shelf.asked_nearest(own, count // 2)
         return rows, backend
 
+    def _past_copies(
+        self, shelf: Shelf, rows: list[int], vectors: Vectors, asked: Scores, lexical: Scores, live: Live
+    ) -> list[int]:
+        """``rows``, or where most of them say what another one says, or may not be shown now: candidates from the
+        whole shelf, each of which says something of its own. However many copies there are, they crowd nothing out."""
+        wanted, today = self._settings.candidates, self._clock.now().date().isoformat()
+
+        def own(some: Sequence[int], most: int) -> list[int]:
+            return copies.own(shelf, some, live.passages, today, most)
+
+        if len(rows) == len(shelf) or len(own(rows, wanted // 2)) >= wanted // 2:
+            return rows
+        found: list[int] = []
+        for vector, ways in zip(vectors, asked, strict=True):
+            found += own(shelf.nearest(vector, len(shelf), ways), wanted)
+        found += own([row for row in top(lexical, len(shelf)) if lexical[row] > 0], wanted // 2)
+        return list(dict.fromkeys(found))
+
     def _choose(self, scored: Sequence[Candidate], keys: Sequence[Key], count: int, trace: Trace) -> list[Hit]:
         """Live, effective, in a right shelf, and not a near-copy of a better hit."""
         today = self._clock.now().date().isoformat()
@@ -225,9 +243,9 @@ class Retriever:
                 dropped, passage = "not published", None
             elif not passage.effective(today):
                 dropped = "not effective today"
-            elif any(same_section(hit.passage, passage) for hit in hits):
+            elif any(copies.same_section(hit.passage, passage) for hit in hits):
                 dropped = "from the section of a better one"
-            elif any(float(hit.passage.body @ passage.body) >= DUPLICATE for hit in hits):
+            elif any(float(hit.passage.body @ passage.body) >= copies.DUPLICATE for hit in hits):
                 dropped = "says the same as a better one"
             elif passage is not None:
                 hits.append(Hit(passage, one.score))
@@ -277,20 +295,16 @@ class Retriever:
     def shelves_of(self, audience: str, locale: str = "") -> list[Shelf]:
         """What a reader may see."""
         live = self._catalogue.live
-        return [live.shelves[key] for key in self._keys(audience, locale, live)]
+        return [live.shelves[key] for key in self.keys(audience, locale, live)]
 
-    def _keys(self, audience: str, locale: str, live: Live) -> list[Key]:
+    def keys(self, audience: str, locale: str, live: Live) -> list[Key]:
+        """The shelves of ``live`` that a reader may see."""
         return [
             (reader, language)
             for reader in rules.readable_by(audience)
             for language in rules.locales_for(locale, self._settings.default_locale)
             if (reader, language) in live.shelves
         ]
-
-
-def same_section(one: Passage, other: Passage) -> bool:
-    """Whether two passages are pieces of one section; the text before any heading is no section."""
-    return bool(one.chunk.anchor) and (one.article_id, one.chunk.anchor) == (other.article_id, other.chunk.anchor)
 
 
 def _since(started: float) -> float:

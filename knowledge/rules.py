@@ -49,8 +49,16 @@ def readable_by(audience: str) -> tuple[Audience, ...]:
     return AUDIENCES[: AUDIENCES.index(audience) + 1]
 
 
+def locale_of(text: str) -> str:
+    """A locale as articles write it: ``en_us`` is ``en-US``, ``DE`` is ``de``; empty where it names no language."""
+    language, *parts = text.replace("_", "-").split("-")
+    if not (language.isascii() and language.isalpha() and len(language) in (2, 3)):
+        return ""
+    region = next((part for part in parts if part.isascii() and part.isalpha() and len(part) == 2), "")
+    return f"{language.lower()}-{region.upper()}" if region else language.lower()
+
+
 def locales_for(locale: str, default: str) -> tuple[str, ...]:
-    """The locales that answer a reader: ``de-AT`` reads ``de-AT`` and ``de``; none named reads the default."""
-    wanted = locale or default
-    base = wanted.split("-")[0]
-    return (wanted,) if base == wanted else (wanted, base)
+    """The locales that answer a reader, the nearest first: ``de-AT`` reads ``de-AT``, ``de`` and the default one."""
+    wanted = [one for one in (locale_of(locale), locale_of(default) or default) if one]
+    return tuple(dict.fromkeys(name for one in wanted for name in (one, one.split("-")[0])))

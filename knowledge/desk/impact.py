@@ -18,7 +18,6 @@ import sqlalchemy as sa
 
 from knowledge import store
 from knowledge.answer import Answerer
-from knowledge.build import Key
 from knowledge.catalogue import Catalogue, Live, Passage, with_article
 from knowledge.clock import Clock, stamp
 from knowledge.confidence import SURE
@@ -131,7 +130,7 @@ class Impact:
         known = self._known[1]
         now, then = self._catalogue.holding(live), self._catalogue.holding(shadow)
         changes: list[Change] = []
-        for one, times in _touched(asked, live, shadow):
+        for one, times in self._touched(asked, live, shadow):
             key = (one.question, one.audience, one.locale)
             before = known.get(key)
             if before is None:
@@ -144,6 +143,29 @@ class Impact:
             if kind is not None:
                 changes.append(Change(one.question, times, one.asked_at, one.conversation_id, kind, *kind_of))
         return sorted(changes, key=lambda change: (ORDER.index(change.kind), -change.times, change.question))
+
+    def _touched(self, asked: Sequence[tuple[Stored, int]], live: Live, shadow: Live) -> list[tuple[Stored, int]]:
+        """The questions that a passage which comes or goes is near enough to, or that are read otherwise beside it. The
+        others keep their answer, but for those on the very edge of showing a second section: words weigh a little less
+        when more passages hold them."""
+        if not asked:
+            return []
+        moving = [passage for name, passage in live.passages.items() if shadow.passages.get(name) is not passage]
+        moving += [passage for name, passage in shadow.passages.items() if live.passages.get(name) is not passage]
+        vectors = np.stack([one.vector for one, _ in asked])
+        near = _nearest(vectors, moving)
+        reached = near >= REACH * np.maximum(near, _nearest(vectors, list(live.passages.values())))
+        return [
+            one for one, near_one in zip(asked, reached, strict=True) if near_one or self._reread(one[0], live, shadow)
+        ]
+
+    def _reread(self, one: Stored, live: Live, shadow: Live) -> bool:
+        """Whether new words of the articles change how the question's slips of the finger are corrected."""
+        return any(
+            live.shelves[key].spelling.correct(one.question) != shadow.shelves[key].spelling.correct(one.question)
+            for key in self._retriever.keys(one.audience, one.locale, shadow)
+            if key in live.shelves and shadow.shelves[key] is not live.shelves[key]
+        )
 
     def _search(self, catalogue: Catalogue, one: Stored) -> Found:
         retriever = self._retriever.over(catalogue)
@@ -163,32 +185,6 @@ class Impact:
             confidence=round(found.confidence, 4),
             text=text,
         )
-
-
-def _touched(asked: Sequence[tuple[Stored, int]], live: Live, shadow: Live) -> list[tuple[Stored, int]]:
-    """The questions that a passage which comes or goes is near enough to, or that are read otherwise beside it. The
-    others keep their answer, but for those on the very edge of showing a second section: words weigh a little less
-    when more passages hold them."""
-    if not asked:
-        return []
-    moving = [passage for name, passage in live.passages.items() if shadow.passages.get(name) is not passage]
-    moving += [passage for name, passage in shadow.passages.items() if live.passages.get(name) is not passage]
-    vectors = np.stack([one.vector for one, _ in asked])
-    near = _nearest(vectors, moving)
-    reached = near >= REACH * np.maximum(near, _nearest(vectors, list(live.passages.values())))
-    changed = [key for key in shadow.shelves if key in live.shelves and shadow.shelves[key] is not live.shelves[key]]
-    return [
-        one for one, near_one in zip(asked, reached, strict=True) if near_one or _reread(one[0], changed, live, shadow)
-    ]
-
-
-def _reread(one: Stored, keys: Sequence[Key], live: Live, shadow: Live) -> bool:
-    """Whether new words of the articles change how the question's slips of the finger are corrected."""
-    return any(
-        live.shelves[key].spelling.correct(one.question) != shadow.shelves[key].spelling.correct(one.question)
-        for key in keys
-        if key[1] == one.locale
-    )
 
 
 def _nearest(vectors: Vectors, passages: Sequence[Passage]) -> Scores:

@@ -335,6 +335,29 @@ async def test_help_pages(client: httpx.AsyncClient, knowledge: Knowledge) -> No
         assert ("for", "q") in parts.attributes
 
 
+async def test_help_pages_keep_the_readers_language_and_name_the_articles(
+    client: httpx.AsyncClient, knowledge: Knowledge
+) -> None:
+    await publish(knowledge, "parcels", page())
+    await publish(knowledge, "pakete", page("Pakete", "Pakete reisen zwei Tage.", locale="de"))
+    article = await client.get("/help/pakete")
+    assert '<html lang="de">' in article.text
+    assert '<header lang="en">' in article.text
+    assert '<html lang="en">' in (await client.get("/help/parcels")).text
+    for answer in (
+        article,
+        await client.get("/help/?locale=de_AT"),
+        await client.get("/help/", params={"locale": "DE", "q": "Pakete reisen"}),
+    ):
+        locale = "de-AT" if "de_AT" in str(answer.url) else "de"
+        assert f'<input type="hidden" name="locale" value="{locale}">' in answer.text
+        assert f'href="/help/?locale={locale}"' in answer.text
+    listed = (await client.get("/help/?locale=de_AT")).text
+    assert re.findall(r'href="/help/(\w+)"', listed) == ["pakete", "parcels"]
+    assert '<li lang="de">' in listed
+    assert 'name="locale"' not in (await client.get("/help/")).text
+
+
 async def test_foreign_and_withdrawn_pages_look_the_same(client: httpx.AsyncClient, knowledge: Knowledge) -> None:
     await publish(knowledge, "parcels", page())
     await publish(knowledge, "playbook", page("Playbook", "For agents alone.", audience="agent"))

@@ -20,9 +20,22 @@ def test_an_unknown_audience_reads_the_least() -> None:
     assert rules.readable_by("root") == ("public",)
 
 
-def test_locales_fall_back_to_the_language() -> None:
-    assert rules.locales_for("de-AT", "en") == ("de-AT", "de")
-    assert rules.locales_for("", "en") == ("en",)
+@pytest.mark.parametrize(
+    ("locale", "default", "read"),
+    [
+        ("de-AT", "en", ("de-AT", "de", "en")),
+        ("en_US", "en", ("en-US", "en")),
+        ("EN", "en", ("en",)),
+        ("fr", "en-GB", ("fr", "en-GB", "en")),
+        ("zh-Hans-CN", "en", ("zh-CN", "zh", "en")),
+        ("", "en", ("en",)),
+        ("../../etc", "en", ("en",)),
+    ],
+)
+def test_readers_get_their_locale_its_language_and_the_default_one(
+    locale: str, default: str, read: tuple[str, ...]
+) -> None:
+    assert rules.locales_for(locale, default) == read
 
 
 @given(st.lists(st.sampled_from(EVENTS), max_size=30))

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from knowledge import store
 from knowledge.errors import IndexOwned
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
+from knowledge.tables import article_chunks, articles, chunk_vectors
 from tests.knowledge.conftest import HandClock, WordEncoder, ask, page, publish
 from tests.support.waiting import eventually
 
@@ -63,7 +66,9 @@ async def test_a_foreign_audience_or_locale_is_never_returned(opened: Opened) ->
             assert set(ask(knowledge, "parcels secret fraud playbook")) == {"for-all"}
             assert set(ask(knowledge, "parcels fraud", "customer")) == {"for-all", "for-customers"}
             assert set(ask(knowledge, "parcels fraud", "agent")) == {"for-all", "for-customers", "for-agents"}
-            assert set(ask(knowledge, "parcels fraud", "agent", locale="de-AT")) == {"auf-deutsch"}
+            assert set(ask(knowledge, "parcels fraud", locale="de_at")) == {"auf-deutsch", "for-all"}
+            assert set(ask(knowledge, "parcels fraud", locale="fr")) == {"for-all"}
+            assert set(ask(knowledge, "parcels fraud", locale="en_US")) == {"for-all"}
             assert set(ask(knowledge, "parcels fraud", "nonsense")) == {"for-all"}
             await knowledge.settle()
         await publish(knowledge, "for-all", page(body="Parcels: now for agents.", audience="agent"))
@@ -105,6 +110,88 @@ async def test_a_reader_beside_the_owner_edits_and_both_see_it(
         await eventually("the reader follows", lambda: ask(reader, "parcels") == [])
 
 
+async def test_a_garbled_lock_names_nobody_and_still_locks(
+    opened: Opened, settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    async with opened:
+        (settings.index_dir / "owner.lock").write_bytes(b"\xff\xfe\x00")
+        with pytest.raises(IndexOwned) as refused:
+            async with open_knowledge(settings, clock, encoder, model="words"):
+                pass
+        assert refused.value.data["owner"] == "unknown"
+
+
+async def test_lost_vectors_stop_nobody_from_following_and_are_made_again(
+    opened: Opened, settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    reading = settings.model_copy(update={"index_role": "reader"})
+    async with opened as owner, open_knowledge(reading, clock, encoder, model="words") as reader:
+        await publish(owner, "parcels", page())
+        await publish(owner, "tents", page("Tents", "Tents stand on flat ground."))
+        await eventually("the reader follows", lambda: len(reader.live.by_article) == 2)
+
+        def lose(connection: sa.Connection) -> None:
+            # As another process would publish, were its vectors swept away.
+            connection.execute(articles.update().where(articles.c.id == "parcels").values(published_version=None))
+            connection.execute(chunk_vectors.delete())
+            store.raise_generation(connection)
+
+        await reader._database.write(lose)
+        await eventually("the owner follows", lambda: ask(owner, "parcels stand") == ["tents"])
+
+        def come_back(connection: sa.Connection) -> None:
+            connection.execute(articles.update().where(articles.c.id == "parcels").values(published_version=1))
+            store.raise_generation(connection)
+
+        await reader._database.write(come_back)
+        await reader.editing.do_archive("tents", 1, "ed")
+        await eventually("what was archived is gone", lambda: "tents" not in ask(owner, "tents stand"))
+        await eventually("what was lost is back", lambda: ask(owner, "parcels travel") == ["parcels"])
+
+
+async def test_reindexing_beside_the_owner_reaches_the_owner(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    async with open_knowledge(settings, clock, encoder, model="words") as knowledge:
+        await publish(knowledge, "parcels", page())
+        await knowledge.settle()
+        await knowledge._database.write(
+            lambda connection: connection.execute(article_chunks.update().values(text="Parcels travel backwards."))
+        )
+    reading = settings.model_copy(update={"index_role": "reader"})
+    async with (
+        open_knowledge(settings, clock, encoder, model="words") as owner,
+        open_knowledge(reading, clock, encoder, model="words") as reader,
+    ):
+        build = (settings.index_dir / "current").read_text()
+
+        def text() -> str:
+            return owner.answerer.answer_now("parcels travel", audience="public").text
+
+        assert text() == "Parcels travel backwards."
+        await reader.reindex()
+        await eventually("the owner loads everything anew", lambda: text() == "Parcels travel for two days.")
+        await eventually(
+            "the owner builds its index anew", lambda: (settings.index_dir / "current").read_text() != build
+        )
+
+
+async def test_copies_do_not_crowd_out_the_one_that_says_something_else(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    narrow = settings.model_copy(update={"candidates": 5})
+    async with open_knowledge(narrow, clock, encoder, model="words") as knowledge:
+        words = " ".join(f"word{number}" for number in range(40))
+        for number in range(16):
+            await publish(knowledge, f"copy-{number}", page(body=f"Parcels travel for two days {words} w{number}."))
+        await publish(knowledge, "true", page("Lost", "Parcels that nobody saw are searched for."))
+        for _ in range(2):
+            hits = knowledge.retriever.search("parcels travel for two days", audience="public").hits
+            assert len(hits) == 2
+            assert hits[1].passage.article_id == "true"
+            await knowledge.settle()
+
+
 def damage_nothing(_: Path) -> None:
     return
 
@@ -134,7 +221,43 @@ def scramble_the_pointer(index: Path) -> None:
     (index / "current").write_text("../../etc")
 
 
-DAMAGES = [flip_a_byte, cut_off_a_write, remove_the_build, remove_everything, scramble_the_pointer]
+def garble_the_pointer(index: Path) -> None:
+    (index / "current").write_bytes(b"\xff" + (index / "current").read_bytes()[1:])
+
+
+def put_a_folder_for_the_pointer(index: Path) -> None:
+    (index / "current").unlink()
+    (index / "current").mkdir()
+
+
+def empty_the_seals(index: Path) -> None:
+    for path in (index / "seals").iterdir():
+        path.write_text("3")
+
+
+def put_a_file_for_the_seals(index: Path) -> None:
+    shutil.rmtree(index / "seals")
+    (index / "seals").write_text("")
+
+
+def make_a_file_unreadable(index: Path) -> None:
+    """A link that leads to itself cannot be opened, not even by root."""
+    build = index / "builds" / (index / "current").read_text()
+    (build / "loop").symlink_to(build / "loop")
+
+
+DAMAGES = [
+    flip_a_byte,
+    cut_off_a_write,
+    remove_the_build,
+    remove_everything,
+    scramble_the_pointer,
+    garble_the_pointer,
+    put_a_folder_for_the_pointer,
+    empty_the_seals,
+    put_a_file_for_the_seals,
+    make_a_file_unreadable,
+]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -156,7 +279,9 @@ async def test_a_damaged_index_is_noticed_at_opening_and_rebuilt(
         assert not [text for text in encoder.encoded if "flat ground" in text], "a rebuild must not embed again"
 
 
-@pytest.mark.parametrize("damage", [damage_nothing, flip_a_byte, remove_the_build, remove_everything])
+@pytest.mark.parametrize(
+    "damage", [damage_nothing, flip_a_byte, remove_the_build, remove_everything, make_a_file_unreadable]
+)
 async def test_answers_keep_coming_while_a_live_index_is_damaged_and_rebuilt(
     damage: Callable[[Path], None], opened: Opened, settings: KnowledgeSettings
 ) -> None:
