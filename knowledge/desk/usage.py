@@ -38,7 +38,6 @@ from knowledge.desk.gap_rules import GapRules
 from knowledge.desk.gap_store import join, leave, recount
 from knowledge.desk.questions import Asked, Channel, Stored, q
 from knowledge.embeddings import SentenceEmbeddings, Vectors
-from knowledge.errors import KnowledgeError
 from knowledge.retrieve import Trace
 
 REPEAT_WITHIN = timedelta(days=7)
@@ -218,8 +217,8 @@ class Usage:
             batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             try:
                 await self._store(batch)
-            except KnowledgeError as exc:
-                log.warning("knowledge.questions_not_kept", code=exc.code, count=len(batch))
+            except Exception as exc:  # noqa: BLE001 - told by its name alone: it may hold the questions
+                log.warning("knowledge.questions_not_kept", error=type(exc).__name__, count=len(batch))
 
     async def _store(self, batch: Sequence[_Pending]) -> list[int | None]:
         """Store these in one transaction; the ids of the new rows."""
