@@ -15,7 +15,11 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
+from knowledge import store
 from knowledge.content import Content
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
@@ -66,6 +70,15 @@ def ask(knowledge: Knowledge, question: str, audience: str = "public", **more: A
     """Article ids of what a search returns, best first."""
     found = knowledge.retriever.search(question, audience=audience, count=50, **more)
     return list(dict.fromkeys(hit.passage.article_id for hit in found.hits))
+
+
+def step_back(connection: sa.Connection, revision: str) -> None:
+    """The schema as it was at ``revision``; opening the database again brings it to the newest."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
 
 
 async def publish(knowledge: Knowledge, article_id: str, content: Content) -> int:

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from knowledge import ingest, schedule, store
@@ -22,7 +20,7 @@ from knowledge.embeddings import Progress, SentenceEmbeddings
 from knowledge.errors import BadArticle, EditConflict, NotFound, Unavailable, WrongState
 from knowledge.store import Version
 from knowledge.tables import chunk_vectors, metadata
-from tests.knowledge.conftest import HandClock, WordEncoder, page
+from tests.knowledge.conftest import HandClock, WordEncoder, page, step_back
 from tests.support.waiting import eventually_now
 
 pytestmark = pytest.mark.service
@@ -89,16 +87,12 @@ def test_a_file_that_is_no_database_is_named_as_such(tmp_path: Path) -> None:
 async def test_days_of_before_are_written_anew(database_url: str) -> None:
     database = Database(database_url)
     database.open()
-    config = Config()
-    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
 
     def back(connection: sa.Connection) -> None:
         store.insert_article(connection, "parcels", "")
         days = {"review_by": "20270131", "effective_until": "20260101"}
         store.insert_version(connection, Version("parcels", 1, None, page(**days), "", ED, "", ""))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0004")
+        step_back(connection, "0004")
 
     database.write_now(back)
     database.close()

@@ -12,7 +12,7 @@ from knowledge.database import Database
 from knowledge.service import open_knowledge
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import gap_history, gaps
-from tests.knowledge.conftest import HandClock, WordEncoder, page, publish
+from tests.knowledge.conftest import HandClock, WordEncoder, page, publish, step_back
 from tests.knowledge.desk.conftest import Conversations
 
 pytestmark = pytest.mark.service
@@ -64,7 +64,7 @@ def test_merges_of_earlier_days_lose_the_words_that_they_named(database_url: str
         for event, note in (("merge", "With gap 7: may my aunt: Jo come in"), ("close", "Answered: by hand.")):
             line = {"gap_id": gap_id, "event": event, "actor": ED, "note": note, "occurred_at": ""}
             connection.execute(sa.insert(gap_history).values(**line))
-        connection.execute(sa.text("UPDATE knowledge_alembic_version SET version_num = '0003'"))
+        step_back(connection, "0003")
 
     database.open()
     database.write_now(before)
