@@ -10,16 +10,19 @@ from actions.backend.port import Backend, ChangeSubscription, Plan, Preview, Sub
 from actions.errors import NotAllowed
 from actions.transactions.declaration import PERSON, Ask, Happened, Prepared, Proposal, Request, Transaction, day
 from actions.transactions.orders import payload
+from actions.transactions.wishes import read_wishes
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 _INTENT = "subscription_change"
 _WORDS: Mapping[SubscriptionAction, str] = {
-    "cancel": r"\b(cancel|end|stop|quit|terminate|unsubscribe)",
-    "pause": r"\b(pause|hold|skip|break|suspend)",
-    "resume": r"\b(resume|restart|continue|unpause|start again)",
-    "plan": r"\b(plan|switch|upgrade|downgrade|change|bigger|smaller)",
+    "cancel": r"\b(?:cancel\w*|(?<!the )end(?:ing)?\b(?! up)|stop(?:ping)?\b|quit\b|terminat\w+|unsubscribe\b)",
+    "pause": r"\b(?:paus(?:e|ed|ing)\b|hold\b(?! on)|skip(?:ping)?\b|break\b|suspend\w*)",
+    "resume": r"\b(?:resum\w+|restart\w*|continu(?:e|ing)\b|unpause\w*|start again\b)",
+    "plan": r"\b(?:switch\w*|upgrad\w+|downgrad\w+|bigger|smaller|(?:change|different|other|new) (?:\w+ )?plan)\b",
 }
+_OF_A_PLAN = re.compile(r"\b(?:plan|chang(?:e|ing))\b", re.IGNORECASE)
+"""Words that speak of a plan where nothing else is named: "cancel my plan" is no change of plans."""
 _THINKS_AGAIN = re.compile(r"\b(?:no|wait|actually|rather|instead|after all|on second thoughts?)\b")
 
 
@@ -27,7 +30,7 @@ async def prepare(request: Request) -> Prepared:
     customer = await request.backend.customer(request.customer_id)
     current, plans = customer.subscription, await request.backend.plans()
     plan = _plan(request, plans)
-    action = _action(request) or ("plan" if plan else None)
+    action = _action(request, plan)
     if action is None and current is not None and current.status != "cancelled":
         return _ask_action(_name(current.plan, plans), paused=current.status == "paused")
     try:
@@ -58,16 +61,21 @@ _TITLES: Mapping[SubscriptionAction, str] = {
 }
 
 
-def _action(request: Request) -> SubscriptionAction | None:
-    """What was chosen so far, or what the customer says. "No, I'd rather cancel it" takes an earlier choice back, where
-    it names one thing alone and no number of months, which would answer for how long."""
-    text = request.text.lower()
-    said = [action for action, words in _WORDS.items() if re.search(words, text)]
+def _action(request: Request, plan: Plan | None) -> SubscriptionAction | None:
+    """What was chosen so far, or the one thing that the customer says; ``None`` where they name none or several.
+    "No, I'd rather cancel it" takes an earlier choice back, where it names one thing alone and no number of months,
+    which would answer for how long; so does "don't cancel it"."""
+    wishes = read_wishes(request.text, _WORDS)
+    said = [action for action in _WORDS if action in wishes.wanted]
+    if not wishes.wanted | wishes.denied and (plan or _OF_A_PLAN.search(request.text)):
+        said = ["plan"]
     named = request.slot("subscription_action").lower()
-    if named not in get_args(SubscriptionAction):
-        return said[0] if said else None
-    again = len(said) == 1 and _THINKS_AGAIN.search(text) and "month" not in text
-    return said[0] if again else named  # type: ignore[return-value]
+    one = said[0] if len(said) == 1 else None
+    if named not in get_args(SubscriptionAction) or named in wishes.denied:
+        return one
+    text = request.text.lower()
+    again = one and _THINKS_AGAIN.search(text) and "month" not in text
+    return one if again else named  # type: ignore[return-value]
 
 
 def _plan(request: Request, plans: Sequence[Plan]) -> Plan | None:
