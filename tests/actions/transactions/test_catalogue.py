@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from actions.backend import tables
 from actions.backend.port import Address, Change, Effect
 from actions.transactions.catalogue import BY_INTENT, TRANSACTIONS
-from actions.transactions.kinds.change_address import read_address
+from actions.transactions.kinds.change_address import read_new_address
 from actions.transactions.orders import normal_number
 from handoff.storage import tables as handoff_tables
 from tests.actions.conftest import Front, Outcome
@@ -218,12 +218,12 @@ async def test_the_address_is_asked_for_and_read_back(front: Front) -> None:
 )
 def test_addresses_are_read(text: str, expected: tuple[str, str, str]) -> None:
     street, post, city = expected
-    assert read_address(text, "DE") == Address(street, city, post, "DE")
+    assert read_new_address(text, "DE") == Address(street, city, post, "DE")
 
 
 @pytest.mark.parametrize("text", ["", "change my address", "somewhere else", "A-1057", "Köln", "12345"])
 def test_half_an_address_is_none(text: str) -> None:
-    assert read_address(text, "DE") is None
+    assert read_new_address(text, "DE") is None
 
 
 @pytest.mark.parametrize(
