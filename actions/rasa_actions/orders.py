@@ -16,6 +16,7 @@ from actions.transactions.orders import (
     NOT_THIS,
     find_own,
     means_another,
+    means_others,
     named_by_item,
     normal_number,
     not_found,
@@ -53,7 +54,7 @@ def _asked(turn: Turn) -> str:
 def other_order(turn: Turn) -> tuple[Turn, Reply]:
     """Where the customer says that it is another order, the one spoken of so far is forgotten."""
     spoken_of = turn.value("order_number")
-    if not spoken_of or "order_number" in turn.fresh or not means_another(turn.text):
+    if not spoken_of or "order_number" in turn.fresh or not (means_another(turn.text) or means_others(turn.text)):
         return turn, Reply()
     return turn.without("order_number").knowing(**{NOT_THIS: spoken_of}), Reply(slots={"order_number": None})
 
@@ -63,9 +64,9 @@ async def order_status(desk: Desk, turn: Turn, asked: str) -> Reply:
     customer_id, number = turn.context.customer_id or "", turn.value("order_number")
     if asked == REFUND_STATUS:
         return await refund_status(desk, turn)
-    if not number:
-        named = named_by_item(await desk.backend.orders(customer_id), turn.text)
-        number = named.id if named else ""
+    if means_others(turn.text) and "order_number" not in turn.fresh:
+        return await offer_others(desk, turn)
+    number = await _named_now(desk, turn) or number
     if number:
         order = await find_own(desk.backend, customer_id, number)
         if order is not None:
@@ -76,9 +77,17 @@ async def order_status(desk: Desk, turn: Turn, asked: str) -> Reply:
     return status_reply(waiting[0], desk.now()) if len(waiting) == 1 else await offer_orders(desk, turn)
 
 
+async def _named_now(desk: Desk, turn: Turn) -> str:
+    """The order whose item this message names: it wins over one that is only remembered, not over a number in it."""
+    if "order_number" in turn.fresh or not turn.text:
+        return ""
+    named = named_by_item(await desk.backend.orders(turn.context.customer_id or ""), turn.text)
+    return named.id if named else ""
+
+
 async def refund_status(desk: Desk, turn: Turn) -> Reply:
     """The named order's refund, else the newest one, else the choice of orders."""
-    customer_id, number = turn.context.customer_id or "", turn.value("order_number")
+    customer_id, number = turn.context.customer_id or "", await _named_now(desk, turn) or turn.value("order_number")
     if number:
         order = await find_own(desk.backend, customer_id, number)
         if order is None:
@@ -109,3 +118,11 @@ async def offer_orders(desk: Desk, turn: Turn) -> Reply:
         return say(words("no_orders"), [PERSON], awaiting=None)
     choices = order_choices(waiting or orders, ORDER_STATUS)
     return say(words("which_open_order" if waiting else "which_recent_order"), choices, awaiting="order_number")
+
+
+async def offer_others(desk: Desk, turn: Turn) -> Reply:
+    """All orders but the one that was spoken of, those on their way first."""
+    orders = sorted(await _orders(desk, turn), key=lambda order: not is_open(order))
+    if not orders:
+        return say(words("no_orders"), [PERSON], awaiting=None)
+    return say(words("which_order"), order_choices(orders, ORDER_STATUS), awaiting="order_number")

@@ -32,7 +32,8 @@ _LEAD = re.compile(
 _TO = re.compile(r"^[\W_]*(?:to|is)\b\s*:?\s*", re.IGNORECASE)
 _WHOSE = re.compile(r"^[^\d:]*:\s*|^(?:(?:to|for)\s+)?(?:my|our|his|her|their|a|the)\b[^\d]*?\bat\s+", re.IGNORECASE)
 _COURTESY = re.compile(
-    r"(?:[\s,.!;]*\b(?:instead|please|pls|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|asap|now)\b)+[\s.!]*$",
+    r"(?:[\s,.!;]*\b(?:instead|please|pls|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|asap|now)\b)+"
+    r"[\s.!]*$",
     re.IGNORECASE,
 )
 _TALK = re.compile(r"\s+(?:but|because|instead|please|thanks?|since|not)\b.*$|(?<=\w{3})[.!?;](?:\s.*)?$", re.I | re.S)

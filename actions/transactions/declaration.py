@@ -48,12 +48,14 @@ class Ask:
 
 @dataclass(frozen=True)
 class Refusal:
-    """It cannot be done, why, and what can. ``solved``: the answer itself meets the need."""
+    """It cannot be done, why, and what can. ``solved``: the answer itself meets the need. ``note``: what the
+    colleague who takes over should know of it."""
 
     text: str
     choices: Sequence[ChoiceOffer] = ()
     handoff: HandoffReason | None = None
     solved: bool = False
+    note: str = ""
     recovery: RecoveryCode | None = None
 
 

@@ -334,7 +334,7 @@ def _refuse(transaction: Transaction, refusal: Refusal, customer_id: str) -> Rep
     if refusal.handoff is None:
         return reply
     evidence = outcome.protocol_evidence(refusal.recovery)
-    return reply + hand_over(refusal.handoff, f"{transaction.title}: refused.", evidence)
+    return reply + hand_over(refusal.handoff, f"{transaction.title}: {refusal.note or 'refused.'}", evidence)
 
 
 def _labels(kind: str, proposal: Proposal) -> tuple[str, str]:

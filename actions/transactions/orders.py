@@ -26,6 +26,10 @@ _OTHER = re.compile(
     r"|\bnot (?:that|this) (?:order|one|parcel)\b|\bwrong order\b",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"\b(?:my|the|any|all|about|are) other (?:orders|ones|parcels|packages|deliveries)\b|\ball (?:of )?my orders\b",
+    re.IGNORECASE,
+)
 _SAID_OF_ALL = frozenset({"order", "with", "from", "free", "month", "card", "down", "wash", "pair"})
 _STATUS_WORDS = {
     "placed": "placed",
@@ -57,6 +61,11 @@ def normal_number(text: str) -> str | None:
 def means_another(text: str) -> bool:
     """ "No, the other order": not the one that was spoken of."""
     return _OTHER.search(text) is not None
+
+
+def means_others(text: str) -> bool:
+    """ "What about my other orders?": a list is wanted."""
+    return _OTHERS.search(text) is not None
 
 
 def payload(intent: str, **entities: str) -> str:
@@ -104,6 +113,8 @@ async def choose_order(
 ) -> Order | Ask | Refusal:
     """The order that was named; else the only one that fits; else a question with the ones that do."""
     number = request.slot("order_number")
+    if number and not _named_now(number, request.text):
+        number = await _named_instead(request, number)
     if number:
         found = await find_own(request.backend, request.customer_id, number)
         if found is not None:
@@ -123,6 +134,21 @@ async def choose_order(
     if not orders:
         return Refusal(words("no_orders"), [PERSON])
     return Refusal(none_fits, [*order_choices(orders, "order_status"), PERSON])
+
+
+def _named_now(number: str, text: str) -> bool:
+    """The message itself holds the number; one that is only remembered gives way to what the message names."""
+    return re.sub(r"\D", "", number) in re.sub(r"(?<=\d)[\s-](?=\d)", "", text) or normal_number(text) is not None
+
+
+async def _named_instead(request: Request, remembered: str) -> str:
+    """The order whose item the newest message names, or none where it speaks of the others, else the remembered."""
+    if request.slot("awaiting") == "new_address" or not request.text:
+        return remembered  # an address may hold a word that is also an item's
+    if means_others(request.text):
+        return ""
+    named = named_by_item(await request.backend.orders(request.customer_id), request.text)
+    return named.id if named else remembered
 
 
 def named_by_item(orders: Sequence[Order], text: str) -> Order | None:

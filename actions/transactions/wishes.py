@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _BORDER = re.compile(r"[.,;:!?\n–—]|\s-\s|\b(?:but|and|instead(?! of)|(?<!not )just|though)\b")
@@ -23,11 +23,11 @@ class Wishes:
     denied: frozenset[str]
 
 
-def read_wishes(text: str, names: Mapping[str, str]) -> Wishes:
-    """``names`` maps what can be wished for to the pattern of its words. What follows "just", "but" or "instead"
+def read_wishes(text: str, names: Iterable[tuple[str, str]]) -> Wishes:
+    """``names`` are what can be wished for, each with the pattern of its words. What follows "just", "but" or "instead"
     wins over what stands before."""
     said = text.lower().replace("’", "'")
-    found = sorted((match.start(), name) for name, shape in names.items() for match in re.finditer(shape, said))
+    found = sorted((match.start(), name) for name, shape in names for match in re.finditer(shape, said))
     wanted, denied, before = [], set(), 0
     for at, name in found:
         if _denied(said[:at], since=before):

@@ -22,14 +22,13 @@ from actions.transactions.declaration import (
     Transaction,
     day,
 )
+from actions.transactions.named_days import read_days
 from actions.transactions.orders import payload
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 _INTENT, _SHOWN = "request_callback", 4
 _HOUR = re.compile(r"\b(?:at|around|about|by|from)?\s*(\d{1,2})(?::\d{2})?\s*(am|pm|o'?clock|h\b|uhr)?", re.IGNORECASE)
-_DAYS = ("mon", "tue", "wed", "thu", "fri")
-_DAY = re.compile(rf"\b(?:{'|'.join(_DAYS)})(?=\b|s?day|nesday|r?sday)")
 
 
 async def prepare(request: Request) -> Prepared:
@@ -82,16 +81,12 @@ def _fitting(request: Request, slots: Sequence[Slot], zone: ZoneInfo) -> list[Sl
 
 def said_slots(text: str, slots: Sequence[Slot], zone: ZoneInfo, now: datetime) -> list[Slot]:
     """The hours that "Friday at 10", "tomorrow morning" or "2 pm" may mean, in the customer's own time."""
-    said, today = text.lower(), now.astimezone(zone).date()
+    said, today = text.lower().replace("’", "'"), now.astimezone(zone).date()
     local = [(slot, slot.starts_at.astimezone(zone)) for slot in slots]
-    if "tomorrow" in said:
-        local = [(slot, at) for slot, at in local if (at.date() - today).days == 1]
-    elif "today" in said:
-        local = [(slot, at) for slot, at in local if at.date() == today]
-    elif named := _DAY.search(said):
-        wanted = _DAYS.index(named[0])
-        first = next((at.date() for _, at in local if at.weekday() == wanted), None)
-        local = [(slot, at) for slot, at in local if at.date() == first]
+    named, said = read_days(said, today, {at.date() for _, at in local})
+    if named.wanted:
+        local = [(slot, at) for slot, at in local if at.date() in named.wanted]
+    local = [(slot, at) for slot, at in local if at.date() not in named.denied]
     if "afternoon" in said:
         local = [(slot, at) for slot, at in local if at.hour >= 12]
     elif "morning" in said:

@@ -27,7 +27,9 @@ async def prepare(request: Request) -> Prepared:
     )
     if not isinstance(order, Order):
         return order
-    address = read_new_address((request.slot("new_address") or request.text).replace(order.id, ""), order.address.country)
+    address = read_new_address(
+        (request.slot("new_address") or request.text).replace(order.id, ""), order.address.country
+    )
     try:
         await request.backend.preview(request.customer_id, ChangeAddress(order.id, address or order.address))
         if address is None:

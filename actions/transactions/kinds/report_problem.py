@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import get_args
+from typing import Literal, get_args
 
-from actions.backend.port import Backend, Change, Order, Problem, ReportProblem
+from actions.backend.port import Backend, Change, OpenReturn, Order, Problem, ReportProblem
 from actions.errors import NotAllowed
 from actions.recovery import RecoveryCode
-from actions.transactions.declaration import PERSON, Ask, Happened, Prepared, Proposal, Request, Transaction, day
+from actions.transactions.declaration import (
+    PERSON,
+    Ask,
+    Happened,
+    Prepared,
+    Proposal,
+    Refusal,
+    Request,
+    Transaction,
+    day,
+)
+from actions.transactions.kinds import return_item
 from actions.transactions.orders import choose_order, mention, payload
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
@@ -20,7 +32,35 @@ PROTOCOLS: Mapping[Problem, RecoveryCode] = {
     "damaged": "damaged_item",
     "wrong": "wrong_item",
 }
-_AFTER_ARRIVAL = frozenset({"damaged", "wrong"})
+_AFTER_ARRIVAL = frozenset({"damaged", "wrong", "part"})
+Said = Problem | Literal["part", "own_choice"]
+"""What the customer tells: also that a part of the parcel is missing, and that they chose the wrong thing themselves.
+The shop knows no such problems: the first is a person's, the second a return."""
+_OWN_CHOICE = re.compile(
+    r"\b(?:ordered|bought|chose|picked|selected|clicked(?: on)?|took|put in) (?:the |a |an )?wrong\b"
+    r"|(?<!not )(?<!n't )(?<!never )\bmy (?:own )?(?:fault|mistake|bad|error)\b"
+    r"|\bi (?:ordered|bought|chose|picked) (?:it|this|that|them|these) by (?:mistake|accident)\b"
+)
+_NOT_THEIRS = re.compile(
+    r"\b(?:you|they|warehouse|shop|someone|somebody) (?:guys )?(?:\w+ )?(?:chose|picked|took|put in)\b"
+)
+_GONE = r"\b(?:missing|lacking|not (?:in|inside|there|included)|(?:was|is|were)n't (?:in|inside|there|included))\b"
+_PART = re.compile(
+    r"\b(?:one|two|three|four|some|part|half|\d+)\b(?![^.?!]{0,20}\b(?:parcels|orders|packages|deliveries)\b)"
+    rf"(?!\s+(?:parcel|order|package|delivery)\b)[^.?!]{{0,40}}{_GONE}"
+    rf"|\b(?:an?|the|another) (?:item|piece|part|thing)\b[^.?!]{{0,30}}{_GONE}"
+    r"|\bmissing (?:(?:one|an?|the|two|some) )?(?:items?|pieces?|parts?)\b"
+    r"|\bmissing (?:from|in) (?:the|my) (?:box|parcel|package|order)\b"
+    r"|\bonly (?:got|received) (?:one|two|half|part|some)\b|\bonly one (?:came|arrived|was in)\b"
+)
+_SAID: Mapping[Problem, re.Pattern[str]] = {
+    "wrong": re.compile(r"\bwrong\b|\bnot what i ordered\b|\bdifferent\b|\bsome(?:one|body) else"),
+    "damaged": re.compile(
+        r"\b(?:damag\w*|brok\w+|broke|crush\w*|torn|crack\w*|dent(?:s|ed)?|leak\w*|ripped|smash\w*)\b"
+    ),
+    "missing": re.compile(r"\b(?:missing|never|not arrived|\w+n't arrive\w*|not here|lost|didn't get)\b"),
+    "late": re.compile(r"\b(?:late|delay\w*|overdue|still waiting)\b"),
+}
 
 
 async def prepare(request: Request) -> Prepared:
@@ -32,6 +72,8 @@ async def prepare(request: Request) -> Prepared:
             ChoiceOffer(words("label_wrong_item"), payload("damaged_or_wrong_item", problem="wrong")),
         ]
         return Ask("problem", words("report_problem_ask_problem"), choices)
+    if problem == "own_choice":
+        return await _lead_to_return(request)
     order = await choose_order(
         request,
         "damaged_or_wrong_item" if problem in _AFTER_ARRIVAL else "missing_parcel",
@@ -41,6 +83,9 @@ async def prepare(request: Request) -> Prepared:
     )
     if not isinstance(order, Order):
         return replace(order, known={"problem": problem}) if isinstance(order, Ask) else order
+    if problem == "part":
+        note = f"Of order {mention(order)}, {order.status}, an item is missing; no search for the parcel was started."
+        return Refusal(words("unforeseen_rule"), [PERSON], handoff="business_rule", note=note)
     change = ReportProblem(order.id, problem, request.slot("note"))
     try:
         preview = await request.backend.preview(request.customer_id, change)
@@ -50,23 +95,39 @@ async def prepare(request: Request) -> Prepared:
     return Proposal(change, order.id, summary=f"Report order {order.id} as {problem}", question=question)
 
 
-def _problem(request: Request) -> Problem | None:
+def _problem(request: Request) -> Said | None:
     named = request.slot("problem").lower()
-    if named in get_args(Problem):
+    if named in get_args(Problem) or named == "part":
         return named  # type: ignore[return-value]
-    said = request.text.lower()
-    if any(word in said for word in ("wrong", "not what i ordered", "different", "someone else")):
-        return "wrong"
-    if any(word in said for word in ("damag", "broke", "crush", "torn", "crack", "dent", "leak", "ripped", "smash")):
-        return "damaged"
-    if any(
-        word in said for word in ("missing", "never", "not arrived", "n't arrive", "not here", "lost", "didn't get")
-    ):
-        return "missing"
-    return "late" if any(word in said for word in ("late", "delay", "overdue", "still waiting")) else None
+    said = request.text.lower().replace("’", "'")
+    if _OWN_CHOICE.search(said) and not _NOT_THEIRS.search(said):
+        return "own_choice"
+    found = next((problem for problem, shape in _SAID.items() if shape.search(said)), None)
+    return "part" if found in {None, "missing"} and _PART.search(said) else found
 
 
-def _may_concern(order: Order, problem: Problem) -> bool:
+async def _lead_to_return(request: Request) -> Refusal | Ask:
+    """The customer's own wrong choice is no mistake of ours: what they can do is send it back."""
+    order = await choose_order(
+        request,
+        "return_item",
+        lambda order: order.status == "delivered",
+        none_fits=words("return_item_none_fits"),
+        which=words("return_item_which"),
+    )
+    if isinstance(order, Ask):  # the choices lead on; nothing of this wish is kept
+        return Refusal(order.text, [*order.choices, PERSON])
+    if isinstance(order, Refusal):
+        return order
+    try:
+        await request.backend.preview(request.customer_id, OpenReturn(order.id))
+    except NotAllowed as refused:
+        return return_item.TRANSACTION.refuse(refused, [PERSON])
+    asked = return_item.ask_item(order)
+    return Refusal(asked.text, [*asked.choices, PERSON])
+
+
+def _may_concern(order: Order, problem: Said) -> bool:
     if problem in _AFTER_ARRIVAL:
         return order.status in {"delivered", "damaged"}
     return order.status in {"shipped", "in_transit", "out_for_delivery", "delayed", "lost", "delivered"}

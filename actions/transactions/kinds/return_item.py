@@ -30,7 +30,7 @@ async def prepare(request: Request) -> Prepared:
     try:
         if sku is None:  # ask which item only where a return is possible at all
             await request.backend.preview(request.customer_id, OpenReturn(order.id))
-            return _ask_item(order)
+            return ask_item(order)
         change = OpenReturn(order.id, None if sku == EVERYTHING else sku, request.slot("reason"))
         preview = await request.backend.preview(request.customer_id, change)
     except NotAllowed as refused:
@@ -63,7 +63,7 @@ def _named_item(request: Request, order: Order) -> str | None:
     return named.sku if named else None
 
 
-def _ask_item(order: Order) -> Ask:
+def ask_item(order: Order) -> Ask:
     named = {"order_number": order.id}
     choices = [ChoiceOffer(line.name, payload("return_item", item=line.sku, **named)) for line in order.lines[:4]]
     everything = ChoiceOffer(words("label_everything"), payload("return_item", item=EVERYTHING, **named))

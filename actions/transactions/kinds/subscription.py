@@ -65,7 +65,7 @@ def _action(request: Request, plan: Plan | None) -> SubscriptionAction | None:
     """What was chosen so far, or the one thing that the customer says; ``None`` where they name none or several.
     "No, I'd rather cancel it" takes an earlier choice back, where it names one thing alone and no number of months,
     which would answer for how long; so does "don't cancel it"."""
-    wishes = read_wishes(request.text, _WORDS)
+    wishes = read_wishes(request.text, _WORDS.items())
     said = [action for action in _WORDS if action in wishes.wanted]
     if not wishes.wanted | wishes.denied and (plan or _OF_A_PLAN.search(request.text)):
         said = ["plan"]

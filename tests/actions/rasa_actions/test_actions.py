@@ -64,6 +64,35 @@ async def test_a_newer_number_wins_over_the_slot(front: Front) -> None:
     assert "A-1018" in (await front.run("action_order_status", "no, A-1018", "inform")).text
 
 
+async def test_an_item_in_the_message_wins_over_the_remembered_order(front: Front) -> None:
+    await front.run("action_order_status", "where is A-1042?", "order_status")
+    told = await front.run("action_order_status", "and where is the fleece?", "order_status")
+    assert "A-1057" in told.text
+    assert "A-1042" not in told.text
+    assert front.slots["order_number"] == "A-1057"
+
+
+async def test_an_item_is_cancelled_whatever_order_was_spoken_of(front: Front) -> None:
+    await front.run("action_order_status", "where is A-1042?", "order_status")
+    asked = await front.run("action_prepare", "cancel the fleece", "cancel_order")
+    assert "A-1057" in asked.operations[0]["summary"]
+
+
+async def test_a_remembered_order_stays_where_nothing_else_is_named(front: Front) -> None:
+    await front.run("action_order_status", "where is A-1057?", "order_status")
+    asked = await front.run("action_prepare", "please cancel it", "cancel_order")
+    assert "A-1057" in asked.operations[0]["summary"]
+    told = await front.run("action_order_status", "when does the rain jacket of A-1057 come", "order_status")
+    assert "A-1057" in told.text
+
+
+async def test_other_orders_are_listed(front: Front) -> None:
+    await front.run("action_order_status", "where is A-1042?", "order_status")
+    told = await front.run("action_order_status", "and what about my other orders?", "order_status")
+    assert told.text == "Which order is it about?"
+    assert [choice["label"][:6] for choice in told.choices] == ["A-1057", "A-1018", "A-0987"]
+
+
 async def test_digits_alone_find_the_customers_own_order(front: Front) -> None:
     front.context = replace(front.context, customer_id="cus_anika")
     assert "B-2031" in (await front.run("action_order_status", intent="order_status", order_number="A-2031")).text

@@ -62,7 +62,9 @@ WITHIN = st.one_of(
     st.builds("{} {}".format, st.sampled_from(["Flat", "Apt", "Haus", "c/o Meier, Top"]), NUMBERS),
     st.builds("{}th floor".format, NUMBERS),
 )
-PLACE = st.builds("{:05d} {}".format, st.integers(10000, 99999), st.sampled_from(["Köln", "Bad Homburg", "St. Blasien"]))
+PLACE = st.builds(
+    "{:05d} {}".format, st.integers(10000, 99999), st.sampled_from(["Köln", "Bad Homburg", "St. Blasien"])
+)
 CHAT = st.sampled_from(["", "send it to ", "my mum: ", "Hi there, ", "after 3 days I moved, "])
 END = st.sampled_from(["", " please", ", thanks", ", Germany", " instead", ". I moved 2 weeks ago"])
 

@@ -1,0 +1,83 @@
+"""What is reported as which problem, and what is no problem of ours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.actions.conftest import Front
+
+pytestmark = pytest.mark.service
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ("F-6001 came with the wrong item", "wrong"),
+        ("the socks of F-6001 are torn", "damaged"),
+        ("it is not my fault, F-6001 has a dent", "damaged"),
+        ("you picked the wrong colour for F-6001", "wrong"),
+        ("F-6001 never came", "missing"),
+    ],
+)
+async def test_a_problem_is_read_from_words(front: Front, said: str, problem: str) -> None:
+    front.context = replace(front.context, customer_id="cus_nadia")
+    outcome = await front.run("action_prepare", said, "damaged_or_wrong_item")
+    assert [operation["summary"] for operation in outcome.operations] == [f"Report order F-6001 as {problem}"]
+
+
+@pytest.mark.parametrize(
+    "said", ["something about my plate", "I'm a student", "the accident on the motorway", "a question about the slate"]
+)
+async def test_a_word_inside_a_word_is_no_problem(front: Front, said: str) -> None:
+    outcome = await front.run("action_prepare", said, "missing_parcel")
+    assert outcome.text == "What happened with it?"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I ordered the wrong size of the boots, A-1018",
+        "A-1018 doesn't fit, my fault",
+        "I chose the wrong colour, A-1018",
+    ],
+)
+async def test_a_customers_own_choice_is_a_return(front: Front, said: str) -> None:
+    outcome = await front.run("action_prepare", said, "damaged_or_wrong_item")
+    assert "mistake" not in outcome.text
+    assert outcome.operations == []
+    assert outcome.choices[0]["payload"].startswith("/return_item")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "one of the two mugs is missing, A-1018",
+        "one item is missing from A-1018",
+        "in A-1018 part of it wasn't there, one boot is missing",
+        "I only got one boot, A-1018",
+    ],
+)
+async def test_a_missing_item_starts_no_search_for_the_parcel(front: Front, said: str) -> None:
+    outcome = await front.run("action_prepare", said, "missing_parcel")
+    assert outcome.operations == []
+    handoff = outcome.directive("handoff")
+    assert handoff is not None
+    assert "A-1018" in str(handoff)
+    assert "item is missing" in str(handoff)
+
+
+async def test_that_an_item_is_missing_is_kept_while_the_order_is_asked_for(front: Front) -> None:
+    front.slots["problem"] = None
+    asked = await front.run("action_prepare", "one item is missing", "missing_parcel")
+    assert asked.operations == []
+    told = await front.run("action_prepare", intent="missing_parcel", order_number="A-1018", problem="part")
+    assert told.operations == []
+    assert told.directive("handoff") is not None
+
+
+async def test_one_parcel_of_several_is_a_parcel(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_theo")
+    outcome = await front.run("action_prepare", "one of my parcels is missing, A-1044", "missing_parcel")
+    assert outcome.directive("handoff") is None
