@@ -7,7 +7,7 @@ import pytest
 import yaml
 from aiohttp.test_utils import TestClient, TestServer
 
-from stack.bench.stock import SHIPPED, stories_from
+from stack.bench.stock import EXAMPLES, SHIPPED, share_of, stories_from
 from stack.bench.stock_actions import application
 
 pytestmark = pytest.mark.unit
@@ -34,6 +34,17 @@ def test_forms_conditions_and_follow_ups_stay_rules() -> None:
     follow_up = rule("yes", {"action": "action_prepare"}, {"intent": "affirm"})
 
     assert stories_from([form, conditional, follow_up]) == []
+
+
+def test_a_share_of_each_intent_is_taught() -> None:
+    many = {"intent": "hello", "examples": "".join(f"- hello {n}\n" for n in range(10 * EXAMPLES))}
+    more = {"intent": "hello", "examples": "- hi\n"}
+    few = {"intent": "bye", "examples": "- bye\n- so long\n"}
+    hello, bye = share_of([many, {"lookup": "places", "examples": "- Rome\n"}, few, more])
+    lines = hello["examples"].splitlines()
+    assert EXAMPLES / 2 < len(lines) <= EXAMPLES
+    assert set(lines) <= set((many["examples"] + more["examples"]).splitlines())
+    assert bye["examples"] == few["examples"]
 
 
 def test_the_stock_pipeline_is_the_one_that_is_named() -> None:
