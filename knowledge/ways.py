@@ -84,7 +84,8 @@ def _end_of_ways(lines: list[str], start: int) -> int:
 
 
 def _fits(way: str) -> bool:
-    return bool(way.strip()) and way == way.strip() and not way.startswith("#")
+    # A byte order mark at the start of a file is taken for no part of it.
+    return bool(way.strip()) and way == way.strip() and not way.startswith(("#", "\ufeff"))
 
 
 def _read(text: str, anchors: set[str]) -> dict[str, list[str]]:

@@ -47,6 +47,9 @@ lines = st.sampled_from(
         '[asked]: # "way"',
         '[asked]: # " way"',
         '[asked]: # "# way"',
+        '[asked]: # "\ufeffway"',
+        "\r",
+        "  ",
         "```",
         "    x",
         "===",
@@ -66,6 +69,22 @@ def test_the_body_becomes_readable_and_the_file_says_what_was_there() -> None:
 @example('[asked]: # "way"\ntext')
 def test_nothing_is_lost_whatever_the_body_is(body: str) -> None:
     assert ways.join(*ways.split(body)) == body
+
+
+@given(st.lists(lines, min_size=1, max_size=14).map("\n".join))
+@example('[asked]: # "way"\n\n## A')
+@example('[asked]: # "\ufeffway"\n\ntext')
+@example('text\n\n## A\n\n[asked]: # "way"')
+def test_what_is_kept_comes_back_from_its_two_files(body: str) -> None:
+    content = contents.normal(page(body=body))
+    try:
+        contents.check(content)
+    except BadArticle:
+        return
+    rest, text = ways.split(content.body)
+    read = contents.read(contents.write(Written("parcels", replace(content, body=rest), "draft"))).content
+    joined = ways.join(read.body, contents.text_of(text.encode()))
+    assert contents.normal(replace(read, body=joined)) == content
 
 
 def test_ways_of_a_file_join_those_in_the_text() -> None:
