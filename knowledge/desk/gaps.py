@@ -177,7 +177,7 @@ class Gaps:
         now = stamp(self._clock.now())
 
         def move(connection: sa.Connection) -> None:
-            row = _without_draft(connection, gap_id)
+            row = _without_draft(connection, gap_id, lock=True)
             gap_store.move(connection, row, "draft", actor, note, now, article_id=name)
 
         article = await self._editing.do_create(name, content, actor, note, first=move)
@@ -245,9 +245,9 @@ class Gaps:
         return [_view(row, draft, asked, today) for row, draft, asked in await self._database.read(read)]
 
 
-def _without_draft(connection: sa.Connection, gap_id: int) -> GapRow:
+def _without_draft(connection: sa.Connection, gap_id: int, *, lock: bool = False) -> GapRow:
     """The gap, if a draft may be made for it. Raises ``NotFound``, ``WrongState``."""
-    row = gap_store.get(connection, gap_id, lock=True)
+    row = gap_store.get(connection, gap_id, lock=lock)
     gap_rules.after(row.state, "draft")
     draft = gap_store.drafts(connection, [row])[gap_id]
     if draft is not None:
