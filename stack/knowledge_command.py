@@ -40,7 +40,7 @@ def bring_in(settings: Settings, folder: Path, *, as_json: bool) -> None:
     problems = "".join(f"\n{each['file']}: {each['problem']}" for each in report["problems"])
     answer(report, as_json=as_json, people=counts + problems)
     if report["problems"]:
-        raise StackError(f"{len(report['problems'])} of the files were not taken in, for the reasons above; the others are in.")
+        raise StackError(f"{len(report['problems'])} of the files were not taken in; the others are.")
 
 
 def take_out(settings: Settings, folder: Path, *, as_json: bool) -> None:
