@@ -135,7 +135,7 @@ export function Messages({ controller, words, locale, server, house, starters, s
           </ol>
           {state.typing && <Typing who={state.typing} state={state} words={words} />}
           {away && <Waiting controller={controller} words={words} locale={locale} left={left} keeps={state.keepsPlace} refocus={refocus} />}
-          {survey && <Survey controller={controller} words={words} survey={survey} follows={state.feedback === "given"} />}
+          {survey && <Survey controller={controller} words={words} survey={survey} follows={state.feedback === "solved"} />}
           {ended && <Ending controller={controller} words={words} ask={asked} />}
         </div>
       </div>

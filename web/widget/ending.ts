@@ -12,7 +12,7 @@ export class Ending {
     store.set({ feedback: "sending" });
     try {
       await calls.feedback(session.id, kind);
-      store.set({ feedback: "given" });
+      store.set({ feedback: kind });
       inbox.notice(words(kind === "solved" ? "solvedThanks" : "notSolvedThanks"));
     } catch {
       store.set({ feedback: "open" });

@@ -1,7 +1,7 @@
 import { type Conversation, EMPTY } from "../shared/reduce";
 import type { Connection } from "../shared/stream";
 import type { Fact, FactOf } from "../shared/types";
-import type { AboutMe, Greeting, WidgetConfig } from "./calls";
+import type { AboutMe, FeedbackKind, Greeting, WidgetConfig } from "./calls";
 import type { LeftBehind } from "./storage";
 import type { Upload } from "./uploads";
 
@@ -25,7 +25,7 @@ export interface WidgetState {
   personAsked: boolean;
   /** One sentence under the messages, until something else happens. */
   notice: string | null;
-  feedback: "open" | "sending" | "given";
+  feedback: "open" | "sending" | FeedbackKind;
   view: "chat" | "past" | "search" | "leave" | "over";
   /** The host page has said who this is. */
   identified: boolean;
@@ -135,12 +135,12 @@ export function openSurvey(state: WidgetState): OpenSurvey | null {
     else if (fact.type === "feedback.given") rests = fact.data.kind === "not_solved";
     else if (fact.type === "conversation.closed") rests = false;
   }
-  return open && !rests && !state.surveysLeft.includes(open.episode) ? open : null;
+  return open && !rests && state.feedback !== "not_solved" && !state.surveysLeft.includes(open.episode) ? open : null;
 }
 
 /** The customer has said how it went since the conversation ended: solved or not, or in the survey. */
 export function saidWhetherSolved({ conversation, feedback }: WidgetState): boolean {
-  if (feedback === "given") return true;
+  if (feedback === "solved" || feedback === "not_solved") return true;
   const { facts } = conversation;
   const ended = facts.map((fact) => fact.type).lastIndexOf("conversation.closed");
   return facts.slice(ended + 1).some(({ type }) => type === "feedback.given" || type === "survey.answered");

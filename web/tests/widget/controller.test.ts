@@ -333,6 +333,18 @@ describe("the survey", () => {
     server.write("cnv_1", "conversation.closed", "agent", { by: "agent:a1" });
     expect(survey(widget)).toBeNull();
   });
+
+  test("goes at once when somebody says that it is not solved, before the log tells so", async () => {
+    const widget = page();
+    widget.send("It broke");
+    await settle();
+    server.write("cnv_1", "conversation.closed", "agent", { by: "agent:a1" });
+    server.write("cnv_1", "survey.offered", "system", offer);
+    await widget.ending.feedback("not_solved");
+    expect(survey(widget)).toBeNull();
+    server.write("cnv_1", "conversation.closed", "agent", { by: "agent:a1" });
+    expect(survey(widget)).toBe("eps_1");
+  });
 });
 
 describe("after a reload", () => {
