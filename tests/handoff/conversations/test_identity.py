@@ -44,7 +44,9 @@ def test_a_host_site_names_its_customers_as_it_likes(sub: str) -> None:
 
 @pytest.mark.parametrize("claim", ["iat", "exp", "nbf"])
 @pytest.mark.parametrize(
-    "value", [str(NOW + 3600), "soon", True, [NOW], {}, float("nan"), float("inf"), -1, 10**400, -(10**400)]
+    "value",
+    [str(NOW + 3600), "soon", True, [NOW], {}, float("nan"), float("inf"), -1, 10**400, -(10**400)],
+    ids=["digits", "word", "bool", "list", "object", "nan", "infinite", "negative", "huge", "hugely negative"],
 )
 def test_a_moment_that_is_none_is_refused_and_no_failure(claim: str, value: Any) -> None:
     with pytest.raises(Unauthorised):
