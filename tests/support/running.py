@@ -5,6 +5,7 @@ The models and pages that set-up built are borrowed from the checkout's ``var``,
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -18,13 +19,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
 from stack.paths import ROOT
 
-READY_WITHIN = 240.0
+READY_WITHIN = 400.0
+VECTORS = ROOT / "var" / "models" / "knowledge-vectors.npz"
 STOPPED_WITHIN = 20.0
 BORROWED_STAMPS = ("sentence-embeddings", "rasa-model", "page-packages", "pages")
 
@@ -69,6 +71,7 @@ def running_stack(**settings: str) -> Iterator[RunningStack]:
     for stamp in BORROWED_STAMPS:
         if (there := ROOT / "var" / "stamps" / stamp).exists():
             shutil.copy(there, var / "stamps" / stamp)
+    turn = _turn_to_embed()
     port = free_port()
     environment = {**os.environ, "FRONTDESK_VAR_DIR": str(var), "FRONTDESK_MAIL_AFTER": "1", **settings}
     environment.pop("REDIS_URL", None)
@@ -83,15 +86,27 @@ def running_stack(**settings: str) -> Iterator[RunningStack]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_ready(url, process, var)
+        turn.close()
         _give_room(var)
         yield RunningStack(url, var, environment, process)
     finally:
+        turn.close()
         process.send_signal(signal.SIGINT)
         try:
             process.wait(STOPPED_WITHIN)
         except subprocess.TimeoutExpired:
             process.kill()
         shutil.rmtree(var, ignore_errors=True)
+
+
+def _turn_to_embed() -> IO[str]:
+    """The first start ever embeds all articles and leaves their vectors for the others: they wait until it is closed,
+    instead of doing the same work beside it."""
+    turn = (ROOT / "var" / "first-start.lock").open("w")
+    fcntl.flock(turn, fcntl.LOCK_EX)
+    if VECTORS.exists():
+        fcntl.flock(turn, fcntl.LOCK_UN)
+    return turn
 
 
 def _give_room(var: Path) -> None:
