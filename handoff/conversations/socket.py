@@ -49,11 +49,13 @@ def create_router(core: Core, service: ConversationService, own: OwnConversation
             if signal is not None:
                 return await follower.frames()
             # Most heartbeats find nothing new: one small read, however many sockets are open.
+            known = follower.seq
             row = await service.head(conversation_id)
             await here.note(conversation_id, HEARTBEATS * core.settings.heartbeat_every)
+            if row.head_seq < known:
+                # A log only grows, but for one that was restored from a backup: the reader sees so by ``head_seq``.
+                follower.seq = row.head_seq
             missed = await follower.frames() if row.head_seq > follower.seq else []
-            # A reader who is ahead of a log that was restored from a backup sees it by ``head_seq``, and goes on here.
-            follower.seq = min(follower.seq, row.head_seq)
             return [*missed, {"kind": "heartbeat", "epoch": row.epoch, "head_seq": row.head_seq}]
 
         async def on_frame(frame: Frame) -> None:
