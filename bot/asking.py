@@ -233,7 +233,7 @@ def _meant_as_answer(tracker: DialogueStateTracker) -> bool:
 
 def _sounded_like_yes(tracker: DialogueStateTracker) -> bool:
     said = tracker.latest_message
-    ranking = (said.parse_data or {}).get("intent_ranking") if said else None
+    ranking: List[Dict[str, Any]] = (said.parse_data or {}).get("intent_ranking") or [] if said else []
     return bool(ranking) and ranking[0]["name"] == "affirm"
 
 

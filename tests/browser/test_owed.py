@@ -94,7 +94,9 @@ def test_a_promise_blocks_resolved_until_it_is_kept_with_its_proof(
     expect(promised).to_be_visible()
 
     desk.close("found")
-    expect(page.get_by_role("alert")).to_contain_text("A promise is still open")
+    closing = page.get_by_role("dialog", name="Close the conversation")
+    expect(closing.get_by_role("alert")).to_contain_text("A promise is still open")
+    closing.get_by_role("button", name="Cancel").click()
     tab_to(page, packet.get_by_role("button", name="Mark as kept: We call you"))
     page.keyboard.press("Enter")
     page.keyboard.type("Called at ten, message 9")
