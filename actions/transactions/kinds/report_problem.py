@@ -108,13 +108,7 @@ def _problem(request: Request) -> Said | None:
 
 async def _lead_to_return(request: Request) -> Refusal | Ask:
     """The customer's own wrong choice is no mistake of ours: what they can do is send it back."""
-    order = await choose_order(
-        request,
-        "return_item",
-        lambda order: order.status == "delivered",
-        none_fits=words("return_item_none_fits"),
-        which=words("return_item_which"),
-    )
+    order = await return_item.choose(request)
     if isinstance(order, Ask):  # the choices lead on; nothing of this wish is kept
         return Refusal(order.text, [*order.choices, PERSON])
     if isinstance(order, Refusal):

@@ -7,7 +7,18 @@ from decimal import Decimal
 
 from actions.backend.port import Backend, OpenReturn, Order
 from actions.errors import NotAllowed
-from actions.transactions.declaration import PERSON, Ask, Happened, Prepared, Proposal, Request, Transaction, day, money
+from actions.transactions.declaration import (
+    PERSON,
+    Ask,
+    Happened,
+    Prepared,
+    Proposal,
+    Refusal,
+    Request,
+    Transaction,
+    day,
+    money,
+)
 from actions.transactions.orders import choose_order, item_words, mention, only_best, payload
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
@@ -16,14 +27,19 @@ EVERYTHING = "all"
 _ALL = re.compile(r"\b(?:everything|all of (?:it|them)|both|the (?:whole|entire|complete) order)\b", re.IGNORECASE)
 
 
-async def prepare(request: Request) -> Prepared:
-    order = await choose_order(
+async def choose(request: Request) -> Order | Ask | Refusal:
+    """The order that something of is to go back."""
+    return await choose_order(
         request,
         "return_item",
         lambda order: order.status == "delivered",
         none_fits=words("return_item_none_fits"),
         which=words("return_item_which"),
     )
+
+
+async def prepare(request: Request) -> Prepared:
+    order = await choose(request)
     if not isinstance(order, Order):
         return order
     sku = _named_item(request, order)
