@@ -25,7 +25,7 @@ _PLACES = tuple(
     )
 )
 _POST_ALONE = re.compile(rf"^(?:{_POST}|{_BRITISH})$", re.IGNORECASE)
-_RUN_ON = re.compile(rf"^(?P<street>.*?\S)\s+(?P<place>(?:{_POST})\s+{_CITY})$", re.IGNORECASE)
+_RUN_ON = re.compile(rf"^(?P<street>.*?\S)(?:\s+(?:in|at))?\s+(?P<place>(?:{_POST})\s+{_CITY})$", re.IGNORECASE)
 _LEAD = re.compile(
     r"^.*?\b(?:address|it|ship|send|deliver|redirect|order)\b[^\d:]{0,40}?(?:\bto\b|\bis\b|:)\s*:?\s*", re.IGNORECASE
 )
@@ -58,12 +58,12 @@ _NAMES = {
     "ES": "spain|spanien|españa",
     "FI": "finland|finnland|suomi",
     "FR": "france|frankreich",
-    "GB": "united kingdom|great britain|england|scotland|wales|northern ireland|uk",
+    "GB": "united kingdom|great britain|england|scotland|wales|northern ireland|(?-i:UK)",
     "GR": "greece|griechenland",
     "HR": "croatia|kroatien|hrvatska",
     "HU": "hungary|ungarn",
     "IE": "ireland|irland",
-    "IS": "iceland|island",
+    "IS": "iceland|ísland",
     "IT": "italy|italien|italia",
     "JP": "japan",
     "LI": "liechtenstein",
@@ -81,12 +81,14 @@ _NAMES = {
     "SK": "slovakia|slowakei",
     "TR": "turkey|türkiye|türkei",
     "UA": "ukraine",
-    "US": "united states(?: of america)?|usa|us",
+    "US": "united states(?: of america)?|usa|(?-i:US)",
 }
 _COUNTRIES = {
     code: re.compile(rf"(?:^|[\s,(]+)(?:in\s+)?(?:the\s+|die\s+|der\s+)?(?:{names})\)?[\s.!]*$", re.IGNORECASE)
     for code, names in _NAMES.items()
 }
+_REGION = re.compile(r"^(?:[A-Z]{2,3}|(?:Kanton|Canton|Co\.?|County|State of|Province of|Provincia di) [A-Z]\w+)$")
+"""What may stand behind the city and means a place: a courtesy there is no part of an address."""
 _CODE = re.compile(r"[,(\n]\s*([A-Z]{2})\)?[\s.!]*$")
 
 
@@ -131,7 +133,7 @@ def _read(text: str, country: str) -> Address | None:
     between = before[first + 1 :] if streets[0] in before else []
     lines = [part for part in parts if part not in parts[at : at + length] and part != streets[0]]
     kept = [part for part in lines if part in streets or part in between or _WITHIN.search(part)]
-    region = next((part for part in after if part not in kept and part not in streets and len(part.split()) <= 3), "")
+    region = next((part for part in after if part not in kept and _REGION.match(part)), "")
     read = Address(streets[0], city, post.upper(), country, ", ".join(kept), region)
     return read if _numbers(text) <= _numbers(read.one_line()) else None
 

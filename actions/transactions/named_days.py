@@ -13,12 +13,12 @@ _DAY = re.compile(
     r"|(?:(?P<next>next|last) )?(?P<weekday>mon|tue|wed|thu|fri)(?:s?day|nesday|r?s|r?sday)?s?)\b"
 )
 _DENIED_BEFORE = re.compile(
-    r"(?:\bnot|n't|\bcannot|\bnever|\bexcept|\bother than|\bapart from|\binstead of|\brather than"
+    r"(?:(?<!why )\bnot|n't|\bcannot|\bnever|\bexcept|\bother than|\bapart from|\binstead of|\brather than"
     r"|\b(?:any|every|all|each|whichever)\b[^,.;]*\bbut)\s+(?:(?:do|make|call|come|talk|on|for|me|be|free|there)\s+)*$"
 )
 _DENIED_AFTER = re.compile(
-    r"^\s+(?:(?:really|just)\s+)?(?:doesn't|does not|won't|will not|isn't|is not|is no good|is bad|is out|is impossible"
-    r"|i can't|i cannot|i'm not|i won't)"
+    r"^\s+(?:(?:really|just)\s+)?(?:doesn't|does not|won't|will not|isn't(?! a problem)|is not(?! a problem)|is no good"
+    r"|is bad|is out|is impossible|i can't|i cannot|i'm not|i won't)"
 )
 _AND_ON = re.compile(r"^\s*(?:or|and|nor)\s+(?:on\s+)?$")
 
@@ -52,4 +52,7 @@ def _day(match: re.Match[str], today: date, offered: Set[date]) -> date:
         return today + timedelta(days=2 if match["after"] else 1 if match["tomorrow"] else 0)
     ahead = (_WEEKDAYS.index(match["weekday"]) - today.weekday()) % 7
     day = today + timedelta(days=ahead)
-    return day if ahead or (day in offered and not match["next"]) else day + timedelta(days=7)
+    if not ahead and (match["next"] or day not in offered):
+        day += timedelta(days=7)
+    later = day + timedelta(days=7)
+    return later if day not in offered and later in offered else day

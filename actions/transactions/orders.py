@@ -27,7 +27,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"\b(?:my|the|any|all|about|are) other (?:orders|ones|parcels|packages|deliveries)\b|\ball (?:of )?my orders\b",
+    r"\b(?:my|the|any|all|about|are) other (?:orders|parcels|packages|deliveries)\b|\ball (?:of )?my orders\b",
     re.IGNORECASE,
 )
 _SAID_OF_ALL = frozenset({"order", "with", "from", "free", "month", "card", "down", "wash", "pair"})

@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_BORDER = re.compile(r"[.,;:!?\n–—]|\s-\s|\b(?:but|and|instead(?! of)|(?<!not )just|though)\b")
+_BORDER = re.compile(
+    r"[.,;:!?\n–—]|\s-\s|\b(?:but|and|so|please|pls|can you|could you"
+    r"|i want|i'd like|i would like|instead(?! of)|(?<!not )just|though)\b"
+)
 _DENIES = re.compile(r"\b(?:do(?:n'?t| not)|not|never|no longer|without)\b")
 _IN_PLACE_OF = re.compile(r"\b(?:instead of|rather than|as opposed to)\b")
 _TURN = re.compile(r"\b(?:but|instead(?! of)|(?<!not )just)\b")

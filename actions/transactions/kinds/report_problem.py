@@ -37,21 +37,21 @@ Said = Problem | Literal["part", "own_choice"]
 """What the customer tells: also that a part of the parcel is missing, and that they chose the wrong thing themselves.
 The shop knows no such problems: the first is a person's, the second a return."""
 _OWN_CHOICE = re.compile(
-    r"\b(?:ordered|bought|chose|picked|selected|clicked(?: on)?|took|put in) (?:the |a |an )?wrong\b"
-    r"|(?<!not )(?<!n't )(?<!never )\bmy (?:own )?(?:fault|mistake|bad|error)\b"
-    r"|\bi (?:ordered|bought|chose|picked) (?:it|this|that|them|these) by (?:mistake|accident)\b"
+    r"\bi(?:'ve| have| had| must have| think i)?(?: (?:accidentally|stupidly|probably|just|already|also))?"
+    r" (?:ordered|bought|chose|chosen|picked|selected|clicked(?: on)?|took|put in)"
+    r" (?:(?:the |a |an )?wrong\b|(?:it|this|that|them|these) by (?:mistake|accident)\b)"
+    r"|(?<!not )(?<!n't )(?<!never )(?<!how is that )(?<!how is it )\bmy (?:own )?(?:fault|mistake|bad|error)\b"
 )
-_NOT_THEIRS = re.compile(
-    r"\b(?:you|they|warehouse|shop|someone|somebody) (?:guys )?(?:\w+ )?(?:chose|picked|took|put in)\b"
-)
+_ITEM = r"(?:items?|pieces?|parts?|pairs?|things?|boots?|shoes?|socks?|gloves?|mugs?|cups?|plates?|pegs?|poles?)"
 _GONE = r"\b(?:missing|lacking|not (?:in|inside|there|included)|(?:was|is|were)n't (?:in|inside|there|included))\b"
 _PART = re.compile(
-    r"\b(?:one|two|three|four|some|part|half|\d+)\b(?![^.?!]{0,20}\b(?:parcels|orders|packages|deliveries)\b)"
-    rf"(?!\s+(?:parcel|order|package|delivery)\b)[^.?!]{{0,40}}{_GONE}"
-    rf"|\b(?:an?|the|another) (?:item|piece|part|thing)\b[^.?!]{{0,30}}{_GONE}"
-    r"|\bmissing (?:(?:one|an?|the|two|some) )?(?:items?|pieces?|parts?)\b"
+    rf"\b(?:one|two|three|four|some|half|part|\d) of (?:the|my|them|these|it)\b"
+    rf"(?![^.?!]{{0,20}}\b(?:parcels|orders|packages|deliveries)\b)[^.?!]{{0,40}}{_GONE}"
+    rf"|\b(?:one|two|three|four|some|an?|the|another|\d) {_ITEM}\b[^.?!]{{0,30}}{_GONE}"
+    rf"|\bmissing (?:(?:one|an?|the|two|some) )?{_ITEM}\b"
     r"|\bmissing (?:from|in) (?:the|my) (?:box|parcel|package|order)\b"
-    r"|\bonly (?:got|received) (?:one|two|half|part|some)\b|\bonly one (?:came|arrived|was in)\b"
+    rf"|\bonly (?:got|received) (?:(?:one|two|some|half|part)(?: of\b|[.,!]|$)|(?:one|two) {_ITEM})"
+    r"|\bonly one (?:came|arrived|was in)\b"
 )
 _SAID: Mapping[Problem, re.Pattern[str]] = {
     "wrong": re.compile(r"\bwrong\b|\bnot what i ordered\b|\bdifferent\b|\bsome(?:one|body) else"),
@@ -100,9 +100,9 @@ def _problem(request: Request) -> Said | None:
     if named in get_args(Problem) or named == "part":
         return named  # type: ignore[return-value]
     said = request.text.lower().replace("’", "'")
-    if _OWN_CHOICE.search(said) and not _NOT_THEIRS.search(said):
-        return "own_choice"
     found = next((problem for problem, shape in _SAID.items() if shape.search(said)), None)
+    if found in {None, "wrong"} and _OWN_CHOICE.search(said):
+        return "own_choice"
     return "part" if found in {None, "missing"} and _PART.search(said) else found
 
 

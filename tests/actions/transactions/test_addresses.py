@@ -36,6 +36,10 @@ pytestmark = pytest.mark.service
         ("send it to Lindenweg 3a 79100 Freiburg please", ("Lindenweg 3a", "Freiburg", "79100", "DE")),
         ("Lindenweg 3, Freiburg, 79100", ("Lindenweg 3", "Freiburg", "79100", "DE")),
         ("Gallusplatz 4, 9000 St. Gallen", ("Gallusplatz 4", "St. Gallen", "9000", "DE")),
+        ("Lindenweg 3, 79100 Freiburg, that is easier for us", ("Lindenweg 3", "Freiburg", "79100", "DE")),
+        ("Lindenweg 3, 79100 Freiburg, kind regards", ("Lindenweg 3", "Freiburg", "79100", "DE")),
+        ("Lindenweg 3, 79100 Freiburg, ok?", ("Lindenweg 3", "Freiburg", "79100", "DE")),
+        ("Lindenweg 3 in 79100 Freiburg", ("Lindenweg 3", "Freiburg", "79100", "DE")),
         ("I ordered it 2 days ago, Lindenweg 3, 79100 Freiburg", None),
     ],
 )
@@ -66,7 +70,18 @@ PLACE = st.builds(
     "{:05d} {}".format, st.integers(10000, 99999), st.sampled_from(["Köln", "Bad Homburg", "St. Blasien"])
 )
 CHAT = st.sampled_from(["", "send it to ", "my mum: ", "Hi there, ", "after 3 days I moved, "])
-END = st.sampled_from(["", " please", ", thanks", ", Germany", " instead", ". I moved 2 weeks ago"])
+END = st.sampled_from(
+    [
+        "",
+        " please",
+        ", kind regards",
+        ", is that possible?",
+        ", thanks",
+        ", Germany",
+        " instead",
+        ". I moved 2 weeks ago",
+    ]
+)
 
 
 @given(CHAT, STREET, WITHIN, PLACE, END, st.booleans(), st.sampled_from([", ", "\n"]))
