@@ -7,8 +7,9 @@ from typing import Any, Dict, List, Tuple
 from rasa.core.channels.channel import OutputChannel
 from rasa.shared.core.events import BotUttered, Event
 
-PAYLOAD = "frontdesk"
-"""The key under which actions put an ``ActionReturn`` into a custom message."""
+from handoff.contract.turn import ACTION_RETURN
+
+PAYLOAD = ACTION_RETURN
 
 FIELDS = ("message", "directive", "operation")
 

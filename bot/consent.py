@@ -30,10 +30,12 @@ _CONSENT = _listed(
 _COURTESY = _listed(
     "pls plz pleese thank thanks thx ty cheers hi hello kindly very much so then now just ahead on for with it its",
     "it's that thats that's that'd this one both all everything the a to of i i'd i'm i'll we me my us you can could",
-    "would will be is am are want like love happy let's lets carry make looks sounds works",
+    "would will be is am are want like love happy let's lets carry make looks sounds works what may asap",
 )
 _NO = _listed("no not nothing never none neither don't won't can't cannot isn't doesn't")
-_FIXED = re.compile(r"\b(?:why not|no problem|no objections?|nothing against (?:it|that)|okey doke)\b", re.IGNORECASE)
+_FIXED = re.compile(
+    r"\b(?:why not|no problem|no objections?|no worries|nothing against (?:it|that)|okey doke)\b", re.IGNORECASE
+)
 _MOCKS = re.compile(r"\b(?:ye(?:ah|a|h|p)|oh|sure|ok(?:ay)?)\W+right\W*$", re.IGNORECASE)
 _OPEN = re.compile(r"\.\.|\?|…|\bgo back\b", re.IGNORECASE)
 _GLAD = frozenset("👍👌✅✔🙂😀😊😄😃😁☺😉🙏❤🎉👏💚💙😍🥰")

@@ -61,8 +61,11 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
     chosen = answers.typed_choice(text, [choice["title"] for choice in before.choices])
     if chosen is not None and (_is_no_confirmation(before, chosen) or _word_for_word(text, before, chosen)):
         return payload(before.choices[chosen]["payload"])
-    if intent == "affirm" and _would_do(before) and (confidence < answers.SURE or not is_plain_yes(text, before.text)):
-        return "out_of_scope", {}  # a doubtful yes begins nothing
+    if intent == "affirm" and _would_do(before):
+        # The question alone, without what was said before it: "so a plain yes or no" lends no words.
+        asked = (question or {}).get("text") or before.text
+        if confidence < answers.SURE or not is_plain_yes(text, asked):
+            return "out_of_scope", {}  # a doubtful yes begins nothing
     if answers.lacks(awaited, text) and not named:
         return "cannot_give", {}
     if answers.is_answer(awaited, text, intent, confidence, named):

@@ -198,7 +198,7 @@ _MATTERS: List[Tuple[str, re.Pattern[str]]] = [
             r"(?:stove|burner|canister|cartridge|(?:gas|fuel) bottle) (?:is|was|keeps|(?:won't|doesn't|will not) stop|"
             r"(?:has )?started) (?:still )?leaking|"
             r"(?:stove|burner|canister|cartridge|valve) (?:is |keeps |was )?hiss(?:es|ing)\b"
-            r"(?=.{0,40}(?:smell|off|clos|shut))|"
+            r"(?=.{0,40}(?:smell|\boff\b|clos|shut))|"
             r"smell(?:s|ed|ing)? (?:of |like )?gas|carbon monoxide (?:poison\w*|alarm)|electric(?:al)? shock|"
             r"allergic "
             r"reaction|(?:rope|harness|carabiner|buckle|strap|frame|stove|canister) (?:snapped|broke|failed|"

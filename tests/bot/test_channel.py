@@ -301,23 +301,6 @@ def test_logs_hold_no_word_of_a_customer(talk: Talk, webhook: Webhook, bot_log: 
     assert not any(word in written for word in secret_words.split())
 
 
-def test_one_correlation_id_goes_from_the_gateway_through_the_bot_to_the_actions(
-    talk: Talk, webhook: Webhook, door: Door, bot_log: Path
-) -> None:
-    """The door's header names the turn in the bot's log under the name that app and worker use, too."""
-    webhook.broken = True
-    request = talk().request("message", "how do I wash a down jacket?")
-    context = replace(request.context, correlation_id="req_1")  # what the door sends as its header
-    before = bot_log.stat().st_size
-    assert door.turn(replace(request, context=context, context_token=sign_context(context, door.context_key)))[0] == 200
-
-    assert webhook.headers[-1]["X-Request-Id"] == "req_1"
-    lines = [json.loads(line) for line in bot_log.read_bytes()[before:].splitlines() if line.startswith(b"{")]
-    (failed,) = [line for line in lines if line["message"] == "action.failed"]
-    assert failed["correlation_id"] == "req_1"
-    assert "request_id" not in failed
-
-
 def ask_for_number(call: dict[str, Any]) -> dict[str, Any]:
     if call["tracker"]["slots"].get("order_number"):
         return returns(message("It is on its way."), {"directive": {"directive": "ask_resolved"}})

@@ -14,7 +14,8 @@ QUESTION = (
 PLAIN = """
 yes|Yes please!|yep|yesss|ok|OK, go ahead|sure|sure, do it|yes, please cancel it|yes do that|yes that's right|yeah go on
 please|of course|sounds good, go ahead|yes 🙂|👍|✅|that's correct, do it|I agree|why not, go ahead|no problem, do it
-yes, cancel A-1042|yes, cancel the fleece jacket|yes I would like that|k|yes, I want it cancelled
+no worries, go ahead|yes, cancel A-1042|yes, cancel the fleece jacket|yes I would like that|k|yes, I want it cancelled
+yes that's what I want|yes you may
 """
 MORE = """
 yeah right|Yeah, right!|oh right|yeah right, as if you'd do that|sure...|ok…|yes?|I suppose so|yes I know|ok wait|yes 🙄
