@@ -31,7 +31,7 @@ SILENT = "NO ANSWER"
 MOST_TOKENS = 400
 FAILURES = 3
 PAUSE = 30.0
-"""Seconds without a try after ``FAILURES`` failures in a row: customers do not wait for a model that is down."""
+"""Seconds without a try after so many failures in a row: customers do not wait for a model that is down."""
 _WHOLE = {"stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "finish"}
 """How providers say that a text ended by itself; without such a word it was cut."""
 _RULES = f"""You word answers for customers of a shop. You are given a question and passages of the shop's help pages.
@@ -64,13 +64,20 @@ class ModelComposer:
     """``name`` as the model is configured; ``monotonic`` is a clock in seconds. To be used from one event loop."""
 
     def __init__(
-        self, model: BaseChatModel, name: str, deadline: float, words: int, monotonic: Callable[[], float]
+        self,
+        model: BaseChatModel,
+        name: str,
+        deadline: float,
+        words: int,
+        monotonic: Callable[[], float],
+        failures: int = FAILURES,
     ) -> None:
         self.name = name
         self._model = model
         self._deadline = deadline
         self._words = words
         self._monotonic = monotonic
+        self._most_failures = failures
         self._failures = 0
         self._rests_until = 0.0
 
@@ -88,7 +95,7 @@ class ModelComposer:
             text = await self._ask(messages)
         except NotComposed as exc:
             self._failures += 1
-            if self._failures >= FAILURES:
+            if self._failures >= self._most_failures:
                 self._rests_until = self._monotonic() + PAUSE
                 self._failures = 0
             log.warning("knowledge.not_composed", reason=str(exc))
@@ -125,10 +132,12 @@ def make_composer(
     patience: float = 1.0,
     words: int | None = None,
     tokens: int = MOST_TOKENS,
+    failures: int = FAILURES,
 ) -> ModelComposer | None:
     """The configured model, None without one. LangChain and the provider's package are imported only for it.
 
     ``patience``: how many times its deadline it is waited for. ``words`` and ``tokens``: the most that it may say.
+    ``failures``: after so many in a row it rests.
 
     Raises ``KnowledgeError`` (``language_model_unusable``) when the name or its package is not known.
     """
@@ -148,7 +157,7 @@ def make_composer(
             "language_model_unusable",
             f"Language model {name} cannot be used: the name is wrong, or its provider's package or key is missing.",
         ) from exc
-    return ModelComposer(model, name, seconds, words or 2 * settings.answer_words, monotonic)
+    return ModelComposer(model, name, seconds, words or 2 * settings.answer_words, monotonic, failures)
 
 
 def _messages(question: str, earlier: Sequence[str], evidence: Sequence[Evidence]) -> Messages:

@@ -62,7 +62,9 @@ async def _import(
     editing: Editing, files: Mapping[str, File], report: ImportReport, actor: str, progress: Progress | None = None
 ) -> ImportReport:
     articles = await asyncio.to_thread(_read_all, files, report)
-    failed: dict[str, str] = {}
+    # A draft alone would be taken for the whole article; files are named by their ids.
+    refused = [PurePosixPath(problem.file) for problem in report.problems]
+    failed = {path.stem: path.as_posix() for path in refused if path.suffix == ".md" and "." not in path.stem}
     for done, (name, article) in enumerate(articles, start=1):
         try:
             outcome = await bring_in(editing, name, article, actor, failed.get(article.id))

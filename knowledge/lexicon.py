@@ -99,14 +99,30 @@ class Spelling:
 
     def correct(self, text: str) -> str:
         """``text`` with its unknown words corrected; a word that nothing is near stays."""
-        return _WORD.sub(lambda match: self._correct(match.group(0)), text)
+        return corrected(text, [self])
 
-    def _correct(self, word: str) -> str:
+    def knows(self, word: str) -> bool:
+        return word.lower() in self._counts
+
+    def nearest(self, word: str) -> str:
+        """The known word one slip away, or the word itself."""
         plain = word.lower()
-        if len(plain) < SHORTEST or plain in self._counts:
+        if len(plain) < SHORTEST:
             return word
         near = {one for shape in _shapes(plain) for one in self._near.get(shape, ()) if _one_slip(plain, one)}
         return max(sorted(near), key=lambda one: self._counts[one]) if near else word
+
+
+def corrected(text: str, spellings: Sequence[Spelling]) -> str:
+    """``text`` with the words corrected that none of ``spellings`` knows: who reads two languages may write either."""
+
+    def right(found: re.Match[str]) -> str:
+        word = found.group(0)
+        if any(one.knows(word) for one in spellings):
+            return word
+        return next((near for one in spellings if (near := one.nearest(word)) != word), word)
+
+    return _WORD.sub(right, text)
 
 
 def _shapes(word: str) -> set[str]:

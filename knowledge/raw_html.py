@@ -12,10 +12,11 @@ _ACTIVE = re.compile(
 _CODE_OR_UNSEEN = re.compile(
     r"""
       ^[ \t>]*(?P<fence>`{3,}(?=[^`\n]*\n)|~{3,})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)
-    | (?<!`)(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=tick)(?!`)
+    | (?<!`)(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).){0,4000}?(?<!`)(?P=tick)(?!`)
     | (?P<comment><!--)(?P<comment_end>.*?-->)?
-    | (?P<element><(?P<name>[a-z][a-z0-9-]*)\b[^<>]*?\s
-        (?:hidden\b|style\s*=[^<>]*?(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0))
+    | (?P<element><(?P<name>[a-z][a-z0-9-]*)\b(?:[^<>"']|"[^"<>]*"|'[^'<>]*'){0,300}?\s
+        (?:hidden(?=[\s/>=])|style\s*=[^<>]{0,300}?
+          (?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![\d.])))
         [^<>]*>)(?P<element_end>.*?</(?P=name)\s*>)?
     """,
     re.I | re.M | re.S | re.X,
@@ -51,12 +52,14 @@ def unseen(markdown: str) -> tuple[int, str] | None:
 def visible(markdown: str) -> str:
     """Without comments and elements that a browser would hide, on as many lines. Code keeps what it shows."""
 
-    def left(found: re.Match[str]) -> str:
-        if found["comment_end"] is None and found["element_end"] is None:
-            return found[0]
-        return "\n" * found[0].count("\n")
-
-    return _CODE_OR_UNSEEN.sub(left, markdown)
+    kept, at = [], 0
+    for found in _CODE_OR_UNSEEN.finditer(markdown):
+        if found["comment"] and found["comment_end"] is None:
+            break  # no comment ends after this one, and each would be looked for to the end
+        if found["comment_end"] is not None or found["element_end"] is not None:
+            kept += [markdown[at : found.start()], "\n" * found[0].count("\n")]
+            at = found.end()
+    return "".join([*kept, markdown[at:]])
 
 
 def without_tags(text: str) -> str:

@@ -22,7 +22,7 @@ from knowledge.confidence import Signs, calibration_of, confidence, coverage
 from knowledge.embeddings import SentenceEmbeddings, Vectors
 from knowledge.index import VectorIndex
 from knowledge.lexical import Scores, words
-from knowledge.lexicon import general
+from knowledge.lexicon import corrected, general
 from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
 from knowledge.scope import Scope
 from knowledge.settings import KnowledgeSettings
@@ -123,8 +123,7 @@ class Retriever:
         query = dialogue.compose(question[:MAX_QUERY], history, self._settings.history_turns)
         live = self._catalogue.live
         keys = self.keys(audience, locale, live)
-        for key in keys:
-            query = replace(query, text=live.shelves[key].spelling.correct(query.text))
+        query = replace(query, text=corrected(query.text, [live.shelves[key].spelling for key in keys]))
         asked_in = rules.locale_of(locale)
         trace = Trace(query.text, query.context, query.weight, audience, asked_in, generation=live.generation)
         # Most questions name no goods and are their own general form: each text is looked for once.

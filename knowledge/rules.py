@@ -52,7 +52,7 @@ def readable_by(audience: str) -> tuple[Audience, ...]:
 def locale_of(text: str) -> str:
     """A locale as articles write it: ``en_us`` is ``en-US``, ``DE`` is ``de``; empty where it names no language."""
     language, *parts = text.replace("_", "-").split("-")
-    if not (language.isascii() and language.isalpha() and len(language) in (2, 3)):
+    if not (language.isascii() and language.isalpha() and len(language) == 2):
         return ""
     region = next((part for part in parts if part.isascii() and part.isalpha() and len(part) == 2), "")
     return f"{language.lower()}-{region.upper()}" if region else language.lower()

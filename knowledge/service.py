@@ -210,6 +210,7 @@ class Knowledge:
             self._audit_at = self._clock.monotonic() + self.settings.audit_every.total_seconds()
             self._start("index", self._keep_index)
             self._start("desk", self.desk.round)
+            self._start("mend", self._mend)
         self._start(FOLLOW, self._follow)
 
     def _start(self, name: str, one_round: Callable[[], Awaitable[object]]) -> None:
@@ -326,7 +327,11 @@ class Knowledge:
             self._wake.set()
         if await asyncio.to_thread(self._catalogue.refresh):
             self._wake.set()
-        if self._catalogue.incomplete and self._index is not None:
+
+    async def _mend(self) -> None:
+        """Make the vectors again that were lost. Beside ``_follow``: what is withdrawn goes meanwhile."""
+        await self._clock.sleep(self.settings.refresh_every.total_seconds())
+        if self._catalogue.incomplete:
             await self._ingest(self._catalogue.incomplete, None)
 
     async def _keep_index(self) -> None:

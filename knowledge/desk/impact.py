@@ -27,6 +27,7 @@ from knowledge.desk.questions import Stored, q
 from knowledge.editing import Prepare, Prepared
 from knowledge.embeddings import SentenceEmbeddings, Vectors, details_digest
 from knowledge.lexical import Scores
+from knowledge.lexicon import corrected
 from knowledge.ranker import nearness
 from knowledge.retrieve import Found, Retriever
 from knowledge.store import Version
@@ -161,11 +162,12 @@ class Impact:
 
     def _reread(self, one: Stored, live: Live, shadow: Live) -> bool:
         """Whether new words of the articles change how the question's slips of the finger are corrected."""
-        return any(
-            live.shelves[key].spelling.correct(one.question) != shadow.shelves[key].spelling.correct(one.question)
-            for key in self._retriever.keys(one.audience, one.locale, shadow)
-            if key in live.shelves and shadow.shelves[key] is not live.shelves[key]
+        keys = self._retriever.keys
+        now, then = (
+            corrected(one.question, [state.shelves[key].spelling for key in keys(one.audience, one.locale, state)])
+            for state in (live, shadow)
         )
+        return now != then
 
     def _search(self, catalogue: Catalogue, one: Stored) -> Found:
         retriever = self._retriever.over(catalogue)

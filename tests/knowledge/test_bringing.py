@@ -115,6 +115,15 @@ async def test_an_article_and_its_archived_forerunner_both_come_back(opened: Ope
             await knowledge.editing.do_restore("old", 1, ED)
 
 
+async def test_a_draft_waits_for_the_published_file_that_could_not_be_read(opened: Opened) -> None:
+    draft = ("parcels.draft.md", Written("parcels", SECOND, "draft"))
+    async with opened as knowledge:
+        report = told(await send(knowledge, ("parcels.md", b"no front matter"), draft))
+        assert report["parcels.draft.md"] == "left out, since parcels.md beside it was not brought in"
+        report = told(await send(knowledge, ("parcels.md", Written("parcels", FIRST)), draft))
+        assert report == {"parcels.md": "created", "parcels.draft.md": "updated"}
+
+
 async def test_no_article_takes_the_former_id_of_another(opened: Opened) -> None:
     async with opened as knowledge:
         await publish(knowledge, "new", page(redirect_from=("old",)))

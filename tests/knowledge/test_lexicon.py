@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.lexical import words
-from knowledge.lexicon import Spelling, general, letters_only
+from knowledge.lexicon import Spelling, corrected, general, letters_only
 
 pytestmark = pytest.mark.unit
 
@@ -27,6 +27,11 @@ def test_other_words_stay(word: str) -> None:
 def test_a_correction_keeps_everything_but_words(text: str) -> None:
     corrected = Spelling(map(letters_only, CORPUS)).correct(text)
     assert [letter for letter in corrected if not letter.isalpha()] == [c for c in text if not c.isalpha()]
+
+
+def test_a_word_of_the_readers_other_language_is_right() -> None:
+    english, german = Spelling([["defect", "product"]]), Spelling([["defekt", "produkt"]])
+    assert corrected("defekt produkt, a defact", [german, english]) == "defekt produkt, a defect"
 
 
 def test_goods_become_an_item() -> None:

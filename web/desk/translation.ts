@@ -49,7 +49,7 @@ export class Translations {
       const fresh = Object.fromEntries(made.messages.map((line) => [line.seq, line]));
       this.set(id, { lines: { ...lines, ...fresh }, earlier: earlier + made.earlier });
     } catch (error) {
-      this.set(id, { problem: error instanceof ApiError ? error.message : t("unreachable") });
+      return this.set(id, { busy: false, problem: error instanceof ApiError ? error.message : t("unreachable") });
     }
     this.set(id, { busy: false, asked: newest });
     await this.follow(id);

@@ -131,7 +131,7 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
           customer={name}
           names={(author) => authorName(state, view, author)}
           onRetry={() => desk.views.retryReply(view.id)}
-          onTakeBack={(echoId) => takeBack(desk, view.id, echoId)}
+          onTakeBack={(echoId) => takeBack(desk, view.id, echoId, answering ? "reply" : "note", places)}
           tried={detail.packet?.tried}
           translation={translation?.on ? { lines: translation.lines, into: detail.in_other_languages.into } : undefined}
           mailing={{ mails: detail.mails, busy: !!view.busy, again: (mailId) => void desk.views.mailAgain(view.id, mailId) }}
@@ -148,10 +148,12 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
   );
 }
 
-/** A refused reply becomes the draft again, before whatever is written there now. */
-function takeBack(desk: Desk, id: string, echoId: string): void {
-  const words = [desk.views.takeBack(id, echoId), desk.store.get().drafts[id]?.reply];
-  desk.write(id, { reply: words.filter(Boolean).join("\n") });
+/** A refused reply becomes a draft again, before whatever is written there now: a note where nobody can reply any more. */
+function takeBack(desk: Desk, id: string, echoId: string, mode: "reply" | "note", { setMode, reply }: PagePlaces): void {
+  const words = [desk.views.takeBack(id, echoId), desk.store.get().drafts[id]?.[mode]];
+  desk.write(id, { [mode]: words.filter(Boolean).join("\n") });
+  setMode(mode);
+  reply.current?.focus();
 }
 
 /** Why there is no field to answer in. */

@@ -33,8 +33,12 @@ export function ReplyBox({ desk, state, view, name, places, answers }: Props) {
   const chosen = found[Math.min(at, found.length - 1)];
   const missing = mode === "reply" ? unfilled(text) : [];
 
-  // What was a note in one conversation must not stay one by habit in the next.
-  useEffect(() => setMode("reply"), [id]);
+  // What was a note in one conversation, or before it was taken, must not stay one by habit.
+  useEffect(() => {
+    setMode("reply");
+    setAsked(null);
+    setWarning([]);
+  }, [id, answers]);
   useEffect(() => {
     if (cursor.current === null) return;
     reply.current?.setSelectionRange(cursor.current, cursor.current);
@@ -74,6 +78,7 @@ export function ReplyBox({ desk, state, view, name, places, answers }: Props) {
     setChecking(true);
     if (mode === "note") {
       if (await desk.views.note(id, words)) clear(text);
+      else reply.current?.focus();
       return setChecking(false);
     }
     const reasks = await desk.assist.reasks(id, words);

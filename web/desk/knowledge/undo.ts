@@ -26,6 +26,7 @@ export function published(calls: KnowledgeCalls, before: ArticleLine, made: Stor
 }
 
 export function wentBack(calls: KnowledgeCalls, before: ArticleLine, to: number, made: Stored): Done {
+  if (made.published_version !== made.latest_version) return { said: k("waitsToast", { version: made.latest_version }), undo: null };
   return { said: k("rolledBackToast", { version: to }), undo: backTo(calls, before.id, before.published_version, made.latest_version) };
 }
 
