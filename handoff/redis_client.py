@@ -2,7 +2,8 @@
 
 One that is gone refuses at once and is asked each time. One that takes a connection and says nothing makes whoever asks
 wait for the time-out; after the first it counts as away, every call fails at once as it would without Redis, and a ping
-beside them finds out when it is back. Nothing waits for that ping.
+beside them finds out when it is back. Nothing waits for that ping. The first comes at once: where it was this process
+that stood still, the next call is served again.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ logger = structlog.get_logger(__name__)
 
 
 class Breaker:
-    """Closed while Redis answers. ``AWAY_FOR`` after it opened, whoever comes first has Redis asked."""
+    """Closed while Redis answers. Once open, whoever comes has Redis asked, ``AWAY_FOR`` after each ping in vain."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -46,7 +47,7 @@ class Breaker:
     def late(self) -> None:
         if self._ask_from is None:
             logger.warning("redis.hangs")
-        self._ask_from = self._clock.monotonic() + AWAY_FOR
+            self._ask_from = self._clock.monotonic()
 
     async def close(self) -> None:
         if self._asked is not None:
@@ -57,7 +58,7 @@ class Breaker:
         try:
             await client.ask_past_the_breaker("PING")
         except TooLate:
-            self.late()
+            self._ask_from = self._clock.monotonic() + AWAY_FOR
         except (RedisError, OSError):  # it hangs no more: from here each call finds out for itself
             self._ask_from = None
         else:

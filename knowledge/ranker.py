@@ -74,7 +74,7 @@ class Shelf:
         ``details``: for each piece the vectors of its sentences, k from 1; without them the body stands for them.
         """
         self.entries = tuple(entries)
-        # By columns: OpenBLAS then reads it two to three times as fast for one question.
+        # By columns: OpenBLAS then reads it faster for one question.
         self._asked = np.asfortranarray(np.concatenate(asked) if asked else heads[:0])
         counts = np.array([len(vectors) for vectors in asked] or [0] * len(self.entries), dtype=np.int64)
         self._askers = np.repeat(np.arange(len(self.entries)), counts)
@@ -121,7 +121,7 @@ class Shelf:
         if query.ndim == 1:
             found: Scores = self._asked @ query
             return found
-        # One by one: for so few queries OpenBLAS takes longer over all of them at once.
+        # One by one: so few queries gain nothing from being asked at once.
         return np.stack([self._asked @ one for one in query])
 
     def asked_nearest(self, asked: Scores, count: int) -> list[int]:

@@ -228,7 +228,7 @@ def _build(environment: Environment) -> None:
     free, needed = shutil.disk_usage(ROOT).free, _room_needed()
     if free < needed:
         raise CannotPrepare(
-            f"The disk has {free >> 20} MiB left and {environment.title} needs at least"
+            f"The disk has {free >> 20} MiB left and the set-up needs at least"
             f" {needed >> 20} MiB. Make room in {ROOT} and run this again; it goes on where it stopped."
         )
     (environment.directory / STAMP).unlink(missing_ok=True)

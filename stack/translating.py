@@ -17,6 +17,8 @@ from stack.settings import Settings
 PATIENCE = 4.0
 MOST_WORDS = 600
 MOST_TOKENS = 1_500
+FAILURES = 20
+"""In a row: the messages of one conversation are asked for side by side, and a few that are late keep none back."""
 _RULES = """You translate what was written in a shop's service chat, for the colleague who answers it.
 Reply with the translation alone: no quotation marks, no remarks, nothing added and nothing left out.
 Copy numbers, amounts with their currency, dates, order numbers, names, links and words in square brackets exactly as
@@ -43,6 +45,11 @@ class ModelTranslator:
 def make_translator(settings: Settings, clock: Clock) -> ModelTranslator | None:
     """``None`` without a configured model."""
     composer = make_composer(
-        knowledge_settings(settings), clock.monotonic, patience=PATIENCE, words=MOST_WORDS, tokens=MOST_TOKENS
+        knowledge_settings(settings),
+        clock.monotonic,
+        patience=PATIENCE,
+        words=MOST_WORDS,
+        tokens=MOST_TOKENS,
+        failures=FAILURES,
     )
     return ModelTranslator(composer) if composer else None

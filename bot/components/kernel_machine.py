@@ -32,7 +32,7 @@ class KernelMachine:
 
     def __init__(self, views: Sequence[View], widths: Sequence[float], weights: np.ndarray) -> None:
         self._widths = tuple(widths)
-        # By columns: OpenBLAS then reads a dense view three to five times as fast for one vector.
+        # By columns: OpenBLAS then reads a dense view faster for one vector.
         self._views = [_Columns(view) if sp.issparse(view) else np.asfortranarray(view) for view in views]
         self._weights = np.ascontiguousarray(weights, dtype=np.float32)
 

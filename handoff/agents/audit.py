@@ -93,8 +93,8 @@ class AuditTrail:
     async def refused_to_a_customer(
         self, action: str, code: str, *, conversation_id: str | None = None, object_id: str | None = None
     ) -> None:
-        """The same refusal to the same token (``conversation_id`` is what it opens) is written once a minute: anybody
-        can have one, and whoever repeats it must not fill the trail."""
+        """The same refusal to the same token (``conversation_id`` is what it opens) is written about once a minute:
+        anybody can have one, and whoever repeats it must not fill the trail."""
         a, since = t.staff_audit.c, stamp(self._clock.now() - SAME_AGAIN_AFTER)
         unnamed = sa.and_(a.conversation_id.is_(None), a.object_id == _id(object_id))
         to_whom = unnamed if conversation_id is None else a.conversation_id == conversation_id

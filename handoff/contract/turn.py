@@ -22,6 +22,10 @@ SIGNATURE_HEADER = "X-Frontdesk-Signature"
 CORRELATION_HEADER = "X-Request-Id"
 TURN_PATH = "/frontdesk/v1/turn"
 FORGET_PATH = "/frontdesk/v1/forget"
+MOST_READ = 2000
+"""Characters of what the customer wrote that the assistant is given at once."""
+ACTION_RETURN = "frontdesk"
+"""The key under which an ``ActionReturn`` stands in a custom message, and in the tracker's event of it."""
 
 Trigger = Literal["message", "choice", "handed_back", "approval_decided", "operation_settled"]
 

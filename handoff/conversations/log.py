@@ -54,6 +54,7 @@ BY_CLIENT_ID = sa.select(t.events.c.seq, t.events.c.fingerprint).where(
 )
 
 
+LONGEST_LOG = 100_000
 ERASED = "erased"
 """How the name begins that an erasure leaves."""
 
@@ -128,7 +129,7 @@ class LogWriter:
         """Give the event its ``seq`` and keep it for ``save``. Raises ``Conflict`` (``conversation_erased``): whoever
         comes late, a person, a clock or an old window, writes nothing into what was erased."""
         if self.conversation.erased:
-            raise Conflict("conversation_erased", "This conversation has been erased.")
+            raise Conflict("conversation_erased", "This conversation has been erased. Please use a new one.")
         name = event_type(data)
         conversation = self.conversation
         conversation.head_seq += 1
@@ -191,6 +192,11 @@ def read_events(connection: sa.Connection, conversation_id: str, after: int = 0,
     """At most ``limit`` events with ``seq > after``, in order."""
     asked = {"this": conversation_id, "after": after, "most": limit}
     return [wire_event(row) for row in connection.execute(READ_EVENTS, asked).mappings()]
+
+
+def read_whole(connection: sa.Connection, conversation_id: str) -> list[WireEvent]:
+    """Every event, in order, at most ``LONGEST_LOG``."""
+    return read_events(connection, conversation_id, 0, LONGEST_LOG)
 
 
 def event_by_client_id(

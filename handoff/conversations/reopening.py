@@ -5,7 +5,6 @@ from __future__ import annotations
 from handoff.contract.events import ConversationReopened, Evidence, FeedbackGiven
 from handoff.conversations.log import LogWriter
 from handoff.episodes import rules as episodes
-from handoff.errors import Conflict
 from handoff.gateway import inbox
 from handoff.notices.catalogue import notices_for
 from handoff.operations.approved import approved_meanwhile
@@ -22,8 +21,6 @@ def reopen_if_closed(log: LogWriter) -> bool:
     """
     was_closed = log.conversation.owner == "none"
     if was_closed:
-        if log.conversation.erased:
-            raise Conflict("conversation_erased", "This conversation has been erased. Please start a new one.")
         log.change_owner(ConversationReopened("customer"), "customer")
         for seq, operation_id in approved_meanwhile(log):
             inbox.put(log, seq, "approval_decided", note=f"approved {operation_id}")
@@ -32,7 +29,7 @@ def reopen_if_closed(log: LogWriter) -> bool:
 
 def reopen_for_system(log: LogWriter) -> bool:
     """Whether it was closed and goes on, with the same issue, because the assistant owes an answer in it."""
-    if log.conversation.owner != "none" or log.conversation.erased:
+    if log.conversation.owner != "none":
         return False
     log.change_owner(ConversationReopened("system"), "system")
     episodes.reopen_last(log)

@@ -42,9 +42,10 @@ from handoff.surveys import service as surveys
 
 CUSTOMER = "customer"
 STAFF_CHANNEL = "staff"
-FEEDBACK_ANSWERS = ("feedback.given", "message.sent", "conversation.reopened", "episode.opened")
-"""After the last of these, a "solved" or "not solved" is new; if that is the same answer, it is not."""
 """The channel of conversations that our own staff hold as if they were customers; they count in no figure."""
+FEEDBACK_ANSWERS = ("feedback.given", "message.sent", "conversation.reopened", "episode.opened")
+"""After the last of these, a "solved" or "not solved" is new; if that is the same answer, it is not. What the system
+says is none of them: it follows the answer itself."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,11 @@ def _told_already(log: LogWriter, kind: str, comment: str | None) -> int | None:
     e = t.events.c
     query = (
         sa.select(e.seq)
-        .where(e.conversation_id == log.conversation.id, e.type.in_(FEEDBACK_ANSWERS))
+        .where(
+            e.conversation_id == log.conversation.id,
+            e.type.in_(FEEDBACK_ANSWERS),
+            sa.not_(sa.and_(e.type == "message.sent", e.source == "system")),
+        )
         .order_by(e.seq.desc())
         .limit(1)
     )

@@ -12,13 +12,12 @@ from handoff.agents.reads import What
 from handoff.agents.service import Principal
 from handoff.conversations import transcript
 from handoff.conversations.access import OwnConversation
-from handoff.conversations.log import WireEvent, find, for_customer, read_events
+from handoff.conversations.log import WireEvent, find, for_customer, read_whole
 from handoff.conversations.transcript import Format, Line
 from handoff.core import Core
 from handoff.limits import RateLimit
 
 PER_MINUTE = 20
-WHOLE_LOG = 100_000
 FORMS = {
     "text": ("text/plain; charset=utf-8", "txt"),
     "json": ("application/json", "json"),
@@ -61,7 +60,7 @@ def create_router(
     async def read(conversation_id: str) -> list[Line]:
         def work(connection: sa.Connection) -> list[WireEvent]:
             find(connection, conversation_id)
-            return read_events(connection, conversation_id, 0, WHOLE_LOG)
+            return read_whole(connection, conversation_id)
 
         return transcript.lines(for_customer(await core.database.read(work)))
 

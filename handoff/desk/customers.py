@@ -14,7 +14,7 @@ from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
 from handoff.clock import parse
 from handoff.contract.redact import for_staff, hide
-from handoff.conversations.log import WireEvent, find, read_events
+from handoff.conversations.log import WireEvent, find, read_whole
 from handoff.core import Core
 from handoff.episodes.contacts import SAME_ISSUE_WITHIN
 from handoff.errors import Forbidden, NotFound
@@ -22,7 +22,6 @@ from handoff.queue import rights
 from handoff.storage import tables as t
 
 MOST_CONVERSATIONS = 30
-WHOLE_LOG = 100_000
 LONGEST_QUOTE = 160
 
 
@@ -96,7 +95,7 @@ class Customers:
                 raise NotFound("conversation_not_found", "There is no such conversation.")
             rights.must_be_readable(connection, wanted.id, me)
             reads.note(connection, now, me.id, "transcript", wanted.id, wanted.customer_id)
-            return for_staff(read_events(connection, wanted.id, 0, WHOLE_LOG))
+            return for_staff(read_whole(connection, wanted.id))
 
         try:
             return await self._core.database.write(work)

@@ -10,7 +10,7 @@ from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.service import Principal
 from handoff.contract.reask import asked_again, said_already
 from handoff.contract.redact import for_staff
-from handoff.conversations.log import find, read_events
+from handoff.conversations.log import find, read_whole
 from handoff.conversations.schemas import Body, Text
 from handoff.core import Core
 from handoff.desk.customers import Customers, History, conversation_of
@@ -20,7 +20,6 @@ from handoff.desk.viewers import Viewer, Viewers
 from handoff.gateway.hub import Watching
 from handoff.ports import Ports
 
-WHOLE_LOG = 100_000
 Search = Annotated[str, Query(min_length=2, max_length=200)]
 Question = Annotated[str | None, Query(max_length=2_000)]
 
@@ -174,7 +173,7 @@ def create_router(
 
         here = await core.database.read(lambda c: find(c, conversation_of(c, handoff_id)))
         address = await ports.address_on_record(here.customer_id, here.verification)
-        events = await core.database.read(lambda c: for_staff(read_events(c, here.id, 0, WHOLE_LOG)))
+        events = await core.database.read(lambda c: for_staff(read_whole(c, here.id)))
         known = said_already(events, email=address, name=here.customer_name)
         return Reasks(reasks=[Reask(**each._asdict()) for each in asked_again(body.text, known)])
 

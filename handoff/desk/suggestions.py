@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from handoff.agents.service import Principal
 from handoff.canned.service import CannedReplies
 from handoff.contract.redact import for_staff, redact
-from handoff.conversations.log import WireEvent, find, read_events
+from handoff.conversations.log import WireEvent, find, read_whole
 from handoff.core import Core
 from handoff.desk.customers import conversation_of
 from handoff.queue.rights import shown_to
@@ -26,7 +26,6 @@ MOST_REPLIES = 5
 RESOLUTIONS_LOOKED_AT = 12
 SHORTEST_RESOLUTION = 40
 LONGEST_RESOLUTION = 600
-WHOLE_LOG = 100_000
 WORDS_OF_A_QUESTION = 3
 
 
@@ -79,7 +78,7 @@ class Suggester:
             conversation = find(connection, conversation_of(connection, handoff_id))
             topic = _topic(connection, conversation.episode_id)
             earlier = _resolutions(connection, topic, conversation.id, me) if topic else []
-            events = for_staff(read_events(connection, conversation.id, 0, WHOLE_LOG))
+            events = for_staff(read_whole(connection, conversation.id))
             return events, conversation.locale, topic, earlier
 
         events, locale, topic, earlier = await self._core.database.read(work)
@@ -146,7 +145,7 @@ def _resolutions(connection: sa.Connection, topic: str, but: str, me: Principal)
     found: dict[str, SuggestedReply] = {}
     for row in list(connection.execute(query)):
         conversation = find(connection, row.conversation_id)
-        events = read_events(connection, conversation.id, 0, WHOLE_LOG)
+        events = read_whole(connection, conversation.id)
         names = {e["data"]["agent_id"]: e["data"]["agent_name"] for e in events if e["type"] == "handoff.accepted"}
         answers = [
             str(e["data"].get("text") or "") for e in events if e["type"] == "message.sent" and e["source"] == "agent"

@@ -10,10 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
-from handoff.contract.turn import BotMessage, TurnResult
-
-PAYLOAD = "frontdesk"
-"""The key under which an action's answer stands in an event of the tracker, as ``bot.collect`` has it."""
+from handoff.contract.turn import ACTION_RETURN, BotMessage, TurnResult
 
 Unsaid: TypeAlias = Mapping[str, Sequence[BotMessage | None]]
 """From a text that was not said as it was meant to what was said in the place of each, in order. One text may be meant
@@ -71,11 +68,11 @@ def _rewritten(events: Iterable[dict[str, Any]], instead: _Places) -> Iterator[d
 def _bot_event(event: dict[str, Any], instead: _Places) -> Iterator[dict[str, Any]]:
     data = event.get("data") or {}
     custom = data.get("custom")
-    if isinstance(custom, dict) and PAYLOAD in custom:
-        returned = custom[PAYLOAD]
+    if isinstance(custom, dict) and ACTION_RETURN in custom:
+        returned = custom[ACTION_RETURN]
         kept = [each for item in _listed(returned) for each in _returned(item, instead)]
         if kept:
-            yield event | {"data": data | {"custom": custom | {PAYLOAD: kept}}}
+            yield event | {"data": data | {"custom": custom | {ACTION_RETURN: kept}}}
     elif event.get("text") not in instead:
         yield event
     elif (shown := instead.take(event["text"])) is not None:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from handoff.clock import Ids, parse, stamp
 from handoff.contract.events import MessageDrafted, MessageSent, NoteAdded, TriageDecided, TurnFailed
 from handoff.contract.signing import sign_context
-from handoff.contract.turn import BotMessage, Trigger, TurnContext, TurnRequest, TurnResult
+from handoff.contract.turn import MOST_READ, BotMessage, Trigger, TurnContext, TurnRequest, TurnResult
 from handoff.contract.wire import dump
 from handoff.conversations.log import Announcement, LogWriter
 from handoff.episodes import linking
@@ -31,7 +31,6 @@ from handoff.storage import tables as t
 
 ROOM_TO_STORE = timedelta(seconds=10)
 MOST_ATTEMPTS = 3
-NLU_READS = 2000
 FROM_CUSTOMER = ("message", "choice")
 
 # Statements of every turn are built once, as in ``handoff.conversations.log``.
@@ -284,7 +283,7 @@ def _texts(log: LogWriter, seqs: Sequence[int]) -> list[str]:
 def _read_at_once(texts: list[str]) -> list[str]:
     """As many as fit into what the assistant reads, at least one. The limit cuts a message, never what comes after it:
     the rest is the next turn's."""
-    fitting, room = [texts[0][:NLU_READS]], NLU_READS - len(texts[0])
+    fitting, room = [texts[0][:MOST_READ]], MOST_READ - len(texts[0])
     for text in texts[1:]:
         room -= len("\n") + len(text)
         if room < 0:

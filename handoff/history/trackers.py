@@ -12,12 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from handoff.contract.turn import Trigger
-
-READ_OF_A_MESSAGE = 2000
-"""What the assistant is given of a message, as the contract says."""
-CUSTOM = "frontdesk"
-"""The key under which an action's return stands in a tracker's event."""
+from handoff.contract.turn import ACTION_RETURN, MOST_READ, Trigger
 
 WireEvent = Mapping[str, Any]
 Found = tuple[int | None, str]
@@ -82,7 +77,7 @@ def _customers_words(
     # Only what stands for a choice or for the system may be a command.
     if turn.trigger != "message" and read[0].startswith("/"):
         return
-    given = reading("\n".join(_text(event)[:READ_OF_A_MESSAGE] for event in wrote)) if wrote else ""
+    given = reading("\n".join(_text(event)[:MOST_READ] for event in wrote)) if wrote else ""
     if read[0] != given:
         yield at, "the tracker's text is not the customer's"
 
@@ -120,7 +115,7 @@ def _uttered(tracker: Iterable[Mapping[str, Any]]) -> list[str]:
     for event in tracker:
         if event.get("event") != "bot":
             continue
-        custom = ((event.get("data") or {}).get("custom") or {}).get(CUSTOM)
+        custom = ((event.get("data") or {}).get("custom") or {}).get(ACTION_RETURN)
         if custom is None:
             texts.append(event.get("text") or "")
             continue

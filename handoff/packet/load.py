@@ -5,12 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from handoff.contract.packet import Packet
-from handoff.conversations.log import find, read_events
+from handoff.conversations.log import find, read_whole
 from handoff.episodes.contacts import prior_contacts
 from handoff.packet.build import Handoff, LedgerRow, TurnRecord, build
 from handoff.storage import tables as t
-
-WHOLE_LOG = 100_000
 
 
 def load_packet(connection: sa.Connection, row: sa.RowMapping, as_of: str, address: str | None) -> Packet:
@@ -29,7 +27,7 @@ def load_packet(connection: sa.Connection, row: sa.RowMapping, as_of: str, addre
     )
     return build(
         conversation,
-        read_events(connection, conversation.id, 0, WHOLE_LOG),
+        read_whole(connection, conversation.id),
         [TurnRecord(r.seq, r.result, r.model_version) for r in turns],
         Handoff(
             row["id"],

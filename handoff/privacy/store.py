@@ -13,13 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from handoff.contract.events import ConversationClosed, TurnFailed
-from handoff.conversations.log import LogWriter, read_events
+from handoff.conversations.log import LogWriter, read_whole
 from handoff.episodes import rules as episodes
 from handoff.gateway import wording
 from handoff.queue import settling
 from handoff.storage import tables as t
 
-WHOLE_LOG = 100_000
 ERASURE = "erasure"
 LEAVES_AN_ADDRESS = ("conversation.opened", "contact.given")
 EXPORTED = (t.operations, t.promises, t.approvals, t.episodes, t.handoffs, t.mails, t.attachments, t.surveys)
@@ -75,7 +74,7 @@ def export(connection: sa.Connection, ids: Sequence[str]) -> list[dict[str, Any]
     return [
         {
             **_plain(connection, t.conversations, t.conversations.c.id == conversation_id)[0],
-            "events": read_events(connection, conversation_id, 0, WHOLE_LOG),
+            "events": read_whole(connection, conversation_id),
             **{table.name: _plain(connection, table, table.c.conversation_id == conversation_id) for table in EXPORTED},
         }
         for conversation_id in ids

@@ -106,6 +106,9 @@ def _chosen(log: LogWriter) -> str | None:
 def _before(log: LogWriter) -> tuple[int, datetime]:
     """How often people had this issue, in linked conversations too, and when its clock began: a hand-back does not stop
     it, a closing does, and another conversation has a clock of its own."""
+    this = log.conversation.episode_id
+    if this is None:
+        return 0, log.moment
     later = t.episodes.alias("later")
     next_opened = (
         sa.select(sa.func.min(later.c.opened_seq))
@@ -118,7 +121,6 @@ def _before(log: LogWriter) -> tuple[int, datetime]:
         H.seq > E.opened_seq,
         sa.or_(next_opened.is_(None), H.seq < next_opened),
     )
-    this = log.conversation.episode_id
     linked_to = log.connection.execute(sa.select(E.linked_to).where(E.id == this)).scalar()
     first = linked_to or this
     query = (

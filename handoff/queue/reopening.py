@@ -41,8 +41,6 @@ def reopen(
         raise Forbidden("not_yours_to_reopen", "Only who had this conversation, or a lead, can open it again.")
     if log.conversation.owner != "none" or not _is_newest(log.connection, row) or row["state"] != "closed":
         raise Conflict("not_closed", "This conversation is not closed, or it went on since.", state=row["state"])
-    if log.conversation.erased:
-        raise Conflict("conversation_erased", "This conversation has been erased.")
     log.change_owner(HandoffReopened(handoff_id, me.id), "agent")
     episodes.reopen_last(log)
     episodes.ensure_open(log)

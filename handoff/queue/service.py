@@ -26,11 +26,11 @@ from handoff.conversations.log import (
     event_by_client_id,
     find,
     fingerprint,
-    read_events,
+    read_whole,
 )
 from handoff.core import Core
 from handoff.episodes import promises
-from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
+from handoff.errors import Conflict, Forbidden, NotFound, Unavailable, Unprocessable
 from handoff.mail import store as mails
 from handoff.packet.fit import fit, whole_part
 from handoff.packet.load import load_packet
@@ -41,8 +41,6 @@ from handoff.queue.listing import anybody_answers, read_colleagues, read_listing
 from handoff.storage import tables as t
 
 T = TypeVar("T")
-
-WHOLE_LOG = 100_000
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,10 @@ class QueueService:
         if states is None:
             return None
         online = [name for name, state in states.items() if state == "online"]
-        return await self._core.database.read(lambda c: anybody_answers(c, online))
+        try:
+            return await self._core.database.read(lambda c: anybody_answers(c, online))
+        except Unavailable:
+            return None
 
     async def view(self, handoff_id: str) -> HandoffView:
         address = await self._address_of(handoff_id)
@@ -151,7 +152,7 @@ class QueueService:
                 epoch=conversation.epoch,
                 reason=row["reason"],
                 packet=dump(fit(packet)),
-                events=for_staff(read_events(connection, conversation.id, 0, WHOLE_LOG)),
+                events=for_staff(read_whole(connection, conversation.id)),
                 mails=mails.shown(connection, handoff_id),
             )
 

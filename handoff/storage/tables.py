@@ -252,6 +252,7 @@ episodes = Table(
     Column("linked_to", String(64)),
     Column("settled", Boolean, nullable=False, server_default=false()),
     Index("episodes_by_entity", "customer_id", "entity"),
+    Index("episodes_by_link", "linked_to"),
 )
 """``linked_to`` is the earlier episode of the same issue, in which this one goes on. ``settled``: its need was met,
 so a new wish begins a new episode."""

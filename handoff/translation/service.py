@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from handoff.contract.redact import PERSONAL, for_staff, redact
-from handoff.conversations.log import find, read_events
+from handoff.conversations.log import find, read_whole
 from handoff.core import Core
 from handoff.ports import NotTranslated, Ports, Translator
 from handoff.translation.rules import LONGEST, Foreign, foreign, problem_of
@@ -22,7 +22,6 @@ from handoff.translation.rules import LONGEST, Foreign, foreign, problem_of
 MOST = 20
 """Messages in one answer: the newest."""
 AT_ONCE = 4
-WHOLE_LOG = 100_000
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,6 @@ class Translations:
     async def _events(self, conversation_id: str) -> list[dict[str, Any]]:
         def work(connection: sa.Connection) -> list[dict[str, Any]]:
             find(connection, conversation_id)
-            return for_staff(read_events(connection, conversation_id, 0, WHOLE_LOG))
+            return for_staff(read_whole(connection, conversation_id))
 
         return await self._core.database.read(work)

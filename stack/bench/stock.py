@@ -1,7 +1,7 @@
 """A stock Rasa beside ours: its default pipeline and policies (DIET, TED, UnexpecTED), REST channel, in-memory stores.
 
-It is trained on our domain, a share of our examples and our rules, once, and cached under ``var/bench/stock``. With all
-of the examples DIET takes hours on two cores; fewer make it no slower to ask. Our rules are told to it as stories too,
+It is trained on our domain, a share of our examples and our rules, once, and cached under ``var/bench/stock``. Fewer
+examples train DIET in minutes and can only make it faster to ask. Our rules are told to it as stories too,
 since TED and UnexpecTED learn from stories alone. Custom actions are answered at once by a
 server that does nothing (``stock_actions``), so it is spared the shop and the knowledge base that ours does ask.
 """

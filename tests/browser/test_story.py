@@ -49,7 +49,8 @@ class Widget:
 
     @property
     def conversation_id(self) -> str:
-        kept = "JSON.parse(Object.entries(localStorage).find(([, kept]) => kept.includes('cnv_'))[1]).id"
+        mine = "([key, kept]) => !key.endsWith(':left') && kept.includes('cnv_')"
+        kept = f"JSON.parse(Object.entries(localStorage).find({mine})[1]).id"
         return str(self.page.evaluate(kept))
 
     def expect_bot(self, part: str | re.Pattern[str]) -> None:

@@ -35,4 +35,6 @@ def beside(opened: AbstractAsyncContextManager[T]) -> Iterator[T]:
 async def _end_others() -> None:
     """What was still talking ends on its loop."""
     if others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others, timeout=WITHIN / 2)
+        _, hanging = await asyncio.wait(others, timeout=WITHIN / 2)
+        for one in hanging:
+            one.cancel()

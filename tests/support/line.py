@@ -38,6 +38,10 @@ class Line:
             return
         there, back = await asyncio.open_connection("127.0.0.1", self.to)
         both = {writer, back}
+        if not self.whole:  # cut while it opened
+            for end in both:
+                end.transport.abort()
+            return
         self.ends |= both
         try:
             await asyncio.gather(_carry(reader, back), _carry(there, writer))

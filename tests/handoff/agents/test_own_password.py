@@ -45,14 +45,9 @@ async def test_it_opens_the_door_with_the_new_one_alone_and_ends_the_other_sessi
     assert (await sign_in(desk)).status_code == 401
     assert (await sign_in(desk, ANA, NEW)).status_code == 200
     (entry,) = await trail(desk)
-    assert (entry["outcome"], entry["agent_id"], entry["object_id"], entry["detail"]) == (
-        "done",
-        entry["agent_id"],
-        entry["agent_id"],
-        {},
-    )
-    agents = sa.select(t.agents.c.password_hash).where(t.agents.c.email == ANA)
-    stored = await desk.handoff.core.database.read(lambda c: c.execute(agents).scalar_one())
+    agents = sa.select(t.agents.c.id, t.agents.c.password_hash).where(t.agents.c.email == ANA)
+    me, stored = await desk.handoff.core.database.read(lambda c: tuple(c.execute(agents).one()))
+    assert (entry["outcome"], entry["agent_id"], entry["object_id"], entry["detail"]) == ("done", me, me, {})
     assert stored.startswith("$argon2id$")
 
 

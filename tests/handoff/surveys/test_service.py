@@ -81,6 +81,16 @@ async def test_a_wrong_answer_changes_nothing(desk: Desk, body: dict[str, Any], 
     assert len(await desk.log(customer.id)) == head
 
 
+async def test_not_solved_twice_after_a_closing_is_said_once(desk: Desk) -> None:
+    customer, agent = await desk.open("mara"), await Agent.sign_in(desk)
+    await customer.say("help")
+    handoff = await agent.take(customer)
+    await agent.post(f"/handoffs/{handoff}/close", {"outcome": "resolved", "cause": "answered"})
+    for _ in range(2):
+        assert (await customer.post("feedback", {"kind": "not_solved"})).status_code == 202
+    assert len([e for e in await customer.events() if e["type"] == "feedback.given"]) == 1
+
+
 @pytest.mark.parametrize("kind", ["solved", "not_solved"])
 async def test_the_same_word_again_is_the_one_that_is_there(desk: Desk, kind: str) -> None:
     customer = await desk.open("mara")

@@ -36,7 +36,7 @@ async def model(desk: Desk) -> AsyncIterator[FakeModel]:
             llm_url=fake.url,
             llm_model="fake",
             llm_key=SecretStr("k"),
-            llm_deadline=timedelta(seconds=1),
+            llm_deadline=timedelta(seconds=3),
         )
         composer = make_composer(settings, time.monotonic)
         assert composer is not None
