@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from knowledge import raw_html
+from knowledge import prose, raw_html
 from knowledge.errors import BadArticle
 from knowledge.rules import AUDIENCES, STATES, State
 
@@ -269,7 +269,7 @@ def check(content: Content) -> None:
         problems.add("body", f"has {size} bytes, more than {MAX_BYTES}")
     elif (active := raw_html.active(content.body)) is not None:
         problems.add("body", f"holds HTML that a browser would act on: {active[:40]!r}")
-    elif (unseen := raw_html.unseen(content.body)) is not None:
+    elif (unseen := raw_html.unseen(prose.parser().parse(content.body))) is not None:
         line, what = unseen
         problems.add("body", f"line {line} begins HTML that hides words: {what[:40]!r}")
     problems.settle()

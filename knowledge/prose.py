@@ -9,6 +9,7 @@ away).
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -19,11 +20,12 @@ from urllib.parse import urlsplit
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markdown_it.utils import EnvType
 
 from knowledge import raw_html
 
 HELP_PATH = "/help/"
-_ASKED = re.compile(r'^\[asked\]: # "([^"\n]{1,200})"[ \t]*$', re.M)
+_ASKED = re.compile(r'\[asked\]: # "([^"\n]{1,200})"[ \t]*')
 TAKEN_ANCHORS = ("main", "q")
 """Names that the help page gives to its own parts."""
 MAX_ASKED = 60
@@ -57,7 +59,7 @@ class Heading:
 
 def headings(markdown: str) -> list[Heading]:
     """The headings that begin sections, in order."""
-    tokens, slugs = parser().parse(raw_html.visible(markdown)), Anchors()
+    tokens, slugs = parser().parse(markdown), Anchors()
     return [
         Heading(slugs.next(_inline(tokens[at + 1], ())), (token.map or [0, 0])[1])
         for at, token in enumerate(tokens)
@@ -76,7 +78,7 @@ def asked_line(way: str) -> str:
 
 
 def parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).use(raw_html.find)
 
 
 def allowed_link(url: str, hosts: Sequence[str]) -> bool:
@@ -99,16 +101,16 @@ def sections(markdown: str, hosts: Sequence[str] = ()) -> list[Section]:
     path: list[tuple[int, str]] = []
     anchor, slugs = "", Anchors()
     blocks: list[Token] = []
-    markdown = raw_html.visible(markdown)
-    tokens = parser().parse(markdown)
-    source = markdown.split("\n")
+    env: EnvType = {}
+    tokens = parser().parse(markdown, env)
+    ways = list(_ways(markdown, env))
     since = 0
 
-    def close(until: int | None) -> None:
+    def close(until: float) -> None:
         lines = tuple(line for line in _lines(blocks, hosts) if line)
         if lines:
-            asked = _ASKED.findall("\n".join(source[since:until]))
-            found.append(Section(tuple(text for _, text in path), anchor, lines, tuple(asked[:MAX_ASKED])))
+            asked = tuple(way for line, way in ways if since <= line < until)
+            found.append(Section(tuple(text for _, text in path), anchor, lines, asked[:MAX_ASKED]))
         blocks.clear()
 
     index = 0
@@ -127,8 +129,18 @@ def sections(markdown: str, hosts: Sequence[str] = ()) -> list[Section]:
             continue
         blocks.append(token)
         index += 1
-    close(None)
+    close(math.inf)
     return found
+
+
+def _ways(markdown: str, env: EnvType) -> Iterator[tuple[int, str]]:
+    """(number of the line from 0, way to ask) of each line ``[asked]`` that the parser took for no text."""
+    named = [one for label, one in env.get("references", {}).items() if label == "ASKED"]
+    named += [one for one in env.get("duplicate_refs", ()) if one["label"] == "ASKED"]
+    source = markdown.split("\n")
+    for line in sorted(one["map"][0] for one in named):
+        if (way := way_to_ask(source[line])) is not None:
+            yield line, way
 
 
 class Anchors:
@@ -151,7 +163,7 @@ class Anchors:
 
 def to_html(markdown: str, hosts: Sequence[str] = ()) -> str:
     """HTML for a page: headings carry their anchors and start at h2, links and tags come from allow-lists."""
-    tokens = parser().parse(raw_html.visible(markdown))
+    tokens = parser().parse(markdown)
     slugs = Anchors()
     for index, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close"):
@@ -252,7 +264,9 @@ def _inline(token: Token, hosts: Sequence[str]) -> str:
     link: list[str] = []
     for child in token.children or []:
         if child.type == "text":
-            parts.append(raw_html.without_tags(child.content))
+            parts.append(child.content)
+        elif child.type == raw_html.TAG:
+            parts.append(raw_html.without(child))
         elif child.type == "code_inline":
             parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):

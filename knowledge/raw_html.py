@@ -1,25 +1,36 @@
-"""Raw HTML in an article's Markdown: what is refused, what nobody is meant to read, and tags in plain text. Pure."""
+"""Raw HTML in an article's Markdown: what is refused, what nobody is meant to read, and tags in plain text. Pure.
+
+The Markdown parser finds it, so that what is code, escaped or written as an entity is text, here as on the page. It
+makes two tokens of it: ``UNSEEN`` for a comment or an element that a browser would not show, ``TAG`` for a tag, which
+pages show as text and plain text leaves out.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
+UNSEEN = "unseen"
+TAG = "tag"
 _ACTIVE = re.compile(
     r"<\s*/?\s*(script|iframe|object|embed|style|link|meta|base|form|svg|math)\b|\son[a-z]+\s*=|javascript:", re.I
 )
-_CODE_OR_UNSEEN = re.compile(
+_OPENING = re.compile(
     r"""
-      ^[ \t>]*(?P<fence>`{3,}(?=[^`\n]*\n)|~{3,})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)
-    | (?<!`)(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).){0,4000}?(?<!`)(?P=tick)(?!`)
-    | (?P<comment><!--)(?P<comment_end>.*?-->)?
-    | (?P<element><(?P<name>[a-z][a-z0-9-]*)\b(?:[^<>"']|"[^"<>]*"|'[^'<>]*'){0,300}?\s
+      (?P<empty><!---?>)
+    | (?P<comment><!--)
+    | <(?P<name>[a-z][a-z0-9-]*)\b(?:[^<>"']|"[^"<>]*"|'[^'<>]*'){0,300}?\s
         (?:hidden(?=[\s/>=])|style\s*=[^<>]{0,300}?
           (?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![\d.])))
-        [^<>]*>)(?P<element_end>.*?</(?P=name)\s*>)?
+        [^<>]*>
     """,
-    re.I | re.M | re.S | re.X,
+    re.I | re.X,
 )
 _TAG = re.compile(
     r"</?(?:a|abbr|b|bdi|bdo|big|blockquote|br|button|center|cite|code|dd|del|details|dfn|div|dl|dt|em|figcaption|figure"
@@ -40,28 +51,104 @@ def active(markdown: str) -> str | None:
     return None
 
 
-def unseen(markdown: str) -> tuple[int, str] | None:
-    """The line and the beginning of what would hide words and cannot be left out surely: a comment without an end, or
-    an element that a browser would not show. Code is not HTML."""
-    for found in _CODE_OR_UNSEEN.finditer(markdown):
-        if found["element"] or (found["comment"] and found["comment_end"] is None):
-            return markdown.count("\n", 0, found.start()) + 1, found["element"] or found["comment"]
+def find(markdown: MarkdownIt) -> None:
+    """A plugin: ``parser.use(find)``."""
+    markdown.block.ruler.before("table", UNSEEN, _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    markdown.inline.ruler.before("autolink", UNSEEN, _inline)
+    markdown.add_render_rule(UNSEEN, lambda *_: "")
+    markdown.add_render_rule(TAG, lambda _, tokens, at, *__: escapeHtml(tokens[at].content))
+
+
+def unseen(tokens: Iterable[Token]) -> tuple[int, str] | None:
+    """The line and the beginning of what would hide words and cannot be left out surely: a comment without an end in
+    its block, or an element that a browser would not show."""
+    for token in tokens:
+        for part in (token, *(token.children or ())):
+            if part.type == UNSEEN and part.content:
+                line = (token.map or [0])[0] + token.content.count("\n", 0, part.meta.get("at", 0)) + 1
+                return line, part.content
     return None
 
 
-def visible(markdown: str) -> str:
-    """Without comments and elements that a browser would hide, on as many lines. Code keeps what it shows."""
-
-    kept, at = [], 0
-    for found in _CODE_OR_UNSEEN.finditer(markdown):
-        if found["comment"] and found["comment_end"] is None:
-            break  # no comment ends after this one, and each would be looked for to the end
-        if found["comment_end"] is not None or found["element_end"] is not None:
-            kept += [markdown[at : found.start()], "\n" * found[0].count("\n")]
-            at = found.end()
-    return "".join([*kept, markdown[at:]])
+def without(tag: Token) -> str:
+    """What plain text has for a tag: a space where it parts lines or blocks, nothing for any other."""
+    return " " if _PARTING.match(tag.content) else ""
 
 
-def without_tags(text: str) -> str:
-    """A space stands for a tag that parts lines or blocks, nothing for any other."""
-    return _TAG.sub(lambda tag: " " if _PARTING.match(tag[0]) else "", text)
+def _block(state: StateBlock, line: int, lines: int, silent: bool) -> bool:
+    """What begins a block and is not seen goes whole, over blank lines and whatever stands in it. What follows on its
+    last line begins a block of its own."""
+    if state.is_code_block(line):
+        return False
+    start = at = state.bMarks[line] + state.tShift[line]
+    last, refused = line, ""
+    while opening := _OPENING.match(state.src, at, state.eMarks[lines - 1]):
+        end = _end(state, opening)
+        until = None if end is None else _line_of(state, end, last, lines)
+        if end is None or until is None:
+            break
+        last, at, refused = until, state.skipSpaces(end), refused or _refused(opening)
+    rest = at < state.eMarks[last]
+    if at == start or (rest and last == line):
+        return False
+    if silent:
+        return True
+    token = state.push(UNSEEN, "", 0)
+    token.map, token.content = [line, last + 1], refused
+    state.line = last if rest else last + 1
+    if rest:
+        state.bMarks[last], state.tShift[last], state.sCount[last] = at, 0, state.blkIndent
+    return True
+
+
+def _line_of(state: StateBlock, end: int, line: int, lines: int) -> int | None:
+    """The line of the place ``end``, if the block that holds ``line`` goes on until there."""
+    if end > state.eMarks[lines - 1]:
+        return None
+    while state.eMarks[line] < end:
+        line += 1
+        if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
+            return None
+    return line
+
+
+def _inline(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "<":
+        return False
+    opening = _OPENING.match(state.src, state.pos, state.posMax)
+    end = _end(state, opening) if opening else None
+    if end and end > state.posMax:
+        end = None
+    if opening and not silent:
+        token = state.push(UNSEEN, "", 0)
+        token.content = _refused(opening) if end else opening[0]
+        token.meta["at"] = state.pos
+    if end:
+        state.pos = end
+    elif tag := _TAG.match(state.src, state.pos, state.posMax):
+        if not silent:
+            state.push(TAG, "", 0).content = tag[0]
+        state.pos = tag.end()
+    elif opening:
+        if not silent:
+            state.pending += "<"
+        state.pos += 1
+    return bool(end or tag or opening)
+
+
+def _refused(opening: re.Match[str]) -> str:
+    """A comment that has an end may stand, an element that hides words may not."""
+    return opening[0] if opening["name"] else ""
+
+
+def _end(state: StateBlock | StateInline, opening: re.Match[str]) -> int | None:
+    """Where it ends in this text. What was looked for once is remembered: a text may begin any number of them."""
+    if opening["empty"]:
+        return opening.end()
+    ending = rf"</{opening['name']}\s*>" if opening["name"] else "-->"
+    known = state.env.setdefault("endings", {})
+    text, since, found = known.get((type(state), ending.lower()), ("", 0, None))
+    if text is not state.src or since > opening.end() or (found is not None and found.start() < opening.end()):
+        found = re.compile(ending, re.I).search(state.src, opening.end())
+        known[type(state), ending.lower()] = (state.src, opening.end(), found)
+    return found.end() if found else None

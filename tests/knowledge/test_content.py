@@ -129,6 +129,9 @@ def test_what_no_database_keeps_is_refused(bad: str) -> None:
         (GOOD + b"<script>alert(1)</script>\n", "a browser would act on"),
         (GOOD + b'text <img src=x onerror="alert(1)"> text\n', "a browser would act on"),
         (GOOD + b"\ntext <!-- without an end\n", "body: line 5 begins HTML that hides words: '<!--'"),
+        (GOOD + b"\n- one <!-- ends\n\nelsewhere -->\n", "body: line 5 begins HTML that hides words: '<!--'"),
+        (GOOD + b"\na tick \\` alone\n<!-- without an end, and \\`\n", "body: line 6 begins HTML that hides words"),
+        (GOOD + b"\n| a | b |\n|---|---|\n| c | <i hidden>d</i> |\n", "body: line 7 begins HTML that hides words"),
         (GOOD + b"\n<p hidden>words</p>\n", "body: line 5 begins HTML that hides words"),
         (b"---\n- a\n- b\n---\n\nbody", "front matter: must be a list"),
         (b"---\nid: a\ntitle: t\naudience: public\nlocale: en\nowner: o\n---\n\n", "body: is empty"),
@@ -140,8 +143,12 @@ def test_a_bad_file_is_refused_with_the_field_and_the_reason(data: bytes, named:
     assert named in refused.value.message
 
 
-def test_code_may_show_html() -> None:
-    assert contents.read(GOOD + b"\nUse `<script>` never.\n").content.body.endswith("never.")
+@pytest.mark.parametrize(
+    "shown",
+    ["Use `<script>` never.", "As code:\n\n    <!-- a comment", "Write \\<!-- so.", "&lt;p hidden&gt; is text."],
+)
+def test_code_and_what_is_escaped_may_show_html(shown: str) -> None:
+    assert contents.read(GOOD + f"\n{shown}\n".encode()).content.body.endswith(shown)
 
 
 def test_every_problem_is_named_at_once() -> None:

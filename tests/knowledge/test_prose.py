@@ -1,4 +1,5 @@
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -111,6 +112,17 @@ def test_no_two_parts_of_a_page_have_one_anchor() -> None:
         ('Gone <span style="opacity: 0">internal</span> now.', ("Gone now.",)),
         ("Shown <b>bold</b><br>here, <your name>.", ("Shown bold here, <your name>.",)),
         ("Write `<!-- shown -->`.\n\n```\n<!-- shown -->\n```", ("Write <!-- shown -->.", "<!-- shown -->")),
+        ("A tick \\` alone <!-- internal --> and \\` more.", ("A tick ` alone and ` more.",)),
+        ("In code:\n\n    <!-- shown -->\n\nToo.", ("In code:", "<!-- shown -->", "Too.")),
+        ("An escaped \\<!-- shown --> and \\<b>.", ("An escaped <!-- shown --> and <b>.",)),
+        ("Write &lt;br&gt; there.", ("Write <br> there.",)),
+        ("<!-- internal\n\n```\ninternal -->Shown.\n\n<!-- internal -->\nToo.", ("Shown.", "Too.")),
+        ("<!-- internal --> <!-- internal\n\ninternal -->\n\nShown.", ("Shown.",)),
+        ("- One\n\n  <!-- internal\n\n  internal -->\n- Two", ("- One", "- Two")),
+        ("> Shown.\n> <!-- internal\n> internal -->\n> Too.", ("Shown.", "Too.")),
+        ("| A | B |\n|---|---|\n| one <!-- internal --> | two |", ("A: one; B: two",)),
+        ("<div hidden>\n\ninternal\n\n</div>\n\nShown.", ("Shown.",)),
+        ("An empty one <!--> hides nothing.", ("An empty one hides nothing.",)),
     ],
 )
 def test_what_a_browser_would_not_show_is_shown_nowhere(markdown: str, lines: tuple[str, ...]) -> None:
@@ -118,3 +130,23 @@ def test_what_a_browser_would_not_show_is_shown_nowhere(markdown: str, lines: tu
     assert section.lines == lines
     assert "internal" not in prose.to_html(markdown)
     assert prose.headings(markdown) == []
+
+
+def test_what_is_not_seen_names_no_way_to_ask() -> None:
+    way = '[asked]: # "{}"'.format
+    body = f"## A\n\n{way('one')}\n\nText <!--\n{way('internal')}\n-->.\n\n```\n{way('code')}\n```\n\n{way('two')}\n"
+    (section,) = prose.sections(body)
+    assert section.asked == ("one", "two")
+    assert section.lines == ("Text .", '[asked]: # "code"')
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!-- ", "<!-- \n", "- <!--\n", "<p hidden>", "<p hidden>\n\n", "> <i hidden>", "`<!--"]
+)
+def test_no_number_of_beginnings_takes_long(piece: str) -> None:
+    def spent(count: int) -> float:
+        since = time.process_time()
+        prose.to_html(piece * count)
+        return time.process_time() - since
+
+    assert spent(20_000) < 10 * spent(4_000) + 0.5
