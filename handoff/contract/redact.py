@@ -12,7 +12,7 @@ Unlike the rest of the contract this module needs two libraries, so the bot's in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import phonenumbers
@@ -32,10 +32,15 @@ CODE_SLOTS = frozenset({"code"})
 HIDDEN_CODE = "[code]"
 
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_GAP = "[ \u00a0\u2007\u2009\u202f.-]?"
+_BETWEEN = "[ \u00a0\u2007\u2009\u202f.-]"
+_GAP = f"{_BETWEEN}?"
 """What people put between the groups of a number; phones paste the narrow and the unbroken spaces."""
 _IBAN = re.compile(rf"\b[A-Za-z]{{2}}\d{{2}}(?:{_GAP}[A-Za-z0-9]{{2,4}}){{3,8}}(?:{_GAP}[A-Za-z0-9]{{1,3}})?\b")
-_CARD = re.compile(rf"(?<![\w])\d(?:{_GAP}\d){{12,18}}(?![\w])")
+_GROUPS = re.compile(rf"(?<!\w)\d+(?:{_BETWEEN}\d+)*(?!\w)")
+_CARD_LENGTHS = range(13, 20)
+_CARD_BEGINS = re.compile(r"[3-6]|2[2-7]")
+_CARD_GROUP = 4
+"""What a group of a card has at least, but for its last; some write every digit alone."""
 _NUMBER = re.compile(
     r"(?<![\w.,])(?:[A-Za-z]{1,4}[-_]?)?#?\d(?:[ /-]?\d){4,}(?!\w|[.,]\d)|\b[A-Za-z]{1,4}(?:[-_]\d{3,}|\d{4,})\b"
 )
@@ -54,7 +59,7 @@ def redact(text: str, regions: Sequence[str] = REGIONS, labels: frozenset[str] =
     if IBAN in labels:
         text = _IBAN.sub(_iban, text)
     if CARD in labels:
-        text = _CARD.sub(_where(lambda found: luhn.is_valid(re.sub(r"\D", "", found)), CARD), text)
+        text = _cards(text)
     if PHONE in labels:
         for region in regions:
             if sum(map(str.isdigit, text)) < FEWEST_PHONE_DIGITS:
@@ -98,8 +103,47 @@ def _iban(match: re.Match[str]) -> str:
     return found
 
 
-def _where(good: Callable[[str], bool], label: str) -> Callable[[re.Match[str]], str]:
-    return lambda match: label if good(match.group(0)) else match.group(0)
+def _cards(text: str) -> str:
+    """Until nothing is found: what stands beside a card that went may be one on its own."""
+    while (less := _GROUPS.sub(_card, text)) != text:
+        text = less
+    return text
+
+
+def _card(match: re.Match[str]) -> str:
+    """Groups of digits with the cards among them taken out: an expiry, a code or an order may stand beside one."""
+    found = match.group(0)
+    if len(found) < _CARD_LENGTHS.start:
+        return found
+    if _is_card_number(found):
+        return CARD
+    groups = [group.span() for group in re.finditer(r"\d+", found)]
+    kept, at, first = "", 0, 0
+    while first < len(groups):
+        last = _last_of_card(found, groups, first)
+        if last is not None:
+            kept, at, first = kept + found[at : groups[first][0]] + CARD, groups[last][1], last
+        first += 1
+    return kept + found[at:]
+
+
+def _last_of_card(found: str, groups: list[tuple[int, int]], first: int) -> int | None:
+    """The last group of the longest card that begins with this one. Among other numbers it must be written like a card,
+    or every tenth list of dates and times would be one."""
+    start = groups[first][0]
+    if _CARD_BEGINS.match(found, start) is None:
+        return None
+    for last in range(min(len(groups), first + _CARD_LENGTHS.stop) - 1, first - 1, -1):
+        before_last = [end - begin for begin, end in groups[first:last]]
+        shaped = set(before_last) == {1} or min(before_last, default=_CARD_GROUP) >= _CARD_GROUP
+        if shaped and _is_card_number(found[start : groups[last][1]]):
+            return last
+    return None
+
+
+def _is_card_number(found: str) -> bool:
+    digits = re.sub(r"\D", "", found)
+    return len(digits) in _CARD_LENGTHS and luhn.is_valid(digits)
 
 
 def _phones(text: str, region: str) -> str:

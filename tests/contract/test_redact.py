@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,64 @@ def test_what_names_a_person_goes(text: str, redacted: str) -> None:
 )
 def test_what_a_question_is_about_stays(text: str) -> None:
     assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("4111 1111 1111 1111 12/26", f"{CARD} 12/26"),
+        ("4111 1111 1111 1111 123", f"{CARD} 123"),
+        ("4111-1111-1111-1111-12/26", f"{CARD}-12/26"),
+        ("4111111111111111 12 26 123", f"{CARD} 12 26 123"),
+        ("order 1042 4111 1111 1111 1111", f"order 1042 {CARD}"),
+        ("1042 4111 1111 1111 1111 12.26 123", f"1042 {CARD} 12.26 123"),
+        ("3782 822463 10005 1234", f"{CARD} 1234"),
+        ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 12/26", f"{CARD} 12/26"),
+        ("4111 1111 1111 1111 5500 0000 0000 0004 12", f"{CARD} {CARD} 12"),
+        ("0000 0000 0000 0000 4111 1111 1111 1111", f"{CARD} {CARD}"),
+    ],
+)
+def test_a_card_goes_with_an_expiry_a_code_or_an_order_beside_it(text: str, redacted: str) -> None:
+    assert redact(text, labels=PAYMENT) == redacted
+    assert redact(redacted, labels=PAYMENT) == redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "orders 1042 1043 1044 1045 1046 1047",
+        "parcels 9400 1000 0000 0000 0000 00 and 00340434161094000000",
+        "between 2026-11-27 14.30 and 2026-11-28 09.15",
+        "2026-11-27 14.30 2026-11-28 16.45 2026-11-29",
+        "+43 660 1234567 0043 660 7654321",
+        "0660 1234567 0660 7654321 order 1042",
+        "sizes 36 37 38 39 40 41 42 43 44 45",
+        "invoice 2026-000123 of 27.11.2026, customer 4471",
+        "4111 1111 1111 1112 12/26",
+    ],
+)
+def test_orders_phones_parcels_and_dates_are_no_cards(text: str) -> None:
+    assert CARD not in redact(text, labels=PAYMENT)
+
+
+@given(st.text(alphabet="0123456789 -", max_size=60))
+def test_any_row_of_digits_is_read_once(text: str) -> None:
+    once = redact(text, labels=PAYMENT)
+    assert redact(once, labels=PAYMENT) == once
+
+
+@given(st.text(alphabet="0123456789", min_size=15, max_size=15), st.text(alphabet="0123456789", max_size=5))
+def test_every_card_of_four_groups_goes_whatever_follows(digits: str, after: str) -> None:
+    number = "4" + digits[1:] + luhn.calc_check_digit("4" + digits[1:])
+    grouped = " ".join(number[at : at + 4] for at in range(0, 16, 4))
+    assert grouped not in redact(f"{grouped} {after}", labels=PAYMENT)
+
+
+@pytest.mark.parametrize("text", ["4" * 10_000 + "x", "4 " * 5_000 + "4x", "4111 " * 2_000, "4.4-" * 2_500])
+def test_long_rows_of_digits_are_read_in_a_moment(text: str) -> None:
+    began = time.process_time()
+    redact(text, labels=PAYMENT)
+    assert time.process_time() - began < 3
 
 
 def test_only_what_is_asked_for_goes() -> None:
