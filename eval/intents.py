@@ -51,7 +51,7 @@ def read(path: Path) -> list[Row]:
     """Rows of a JSONL file. Raises ``BadData``, or ``OSError`` when it cannot be read."""
     found = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # U+2028 and its like end no line of JSONL
     except UnicodeDecodeError as problem:
         raise BadData(f"{path}: not UTF-8.") from problem
     for number, line in enumerate(lines, start=1):

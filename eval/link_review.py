@@ -26,7 +26,7 @@ class Pair:
 
 
 def read_pairs(path: Path) -> list[Pair]:
-    rows = (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
+    rows = (json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip())
     return [Pair(row["one"], row["other"], row["same"]) for row in rows]
 
 

@@ -41,7 +41,7 @@ class Case:
 def read_cases(path: Path) -> list[Case]:
     """Raises ``BadCase`` with the number of the first line that does not hold."""
     cases: list[Case] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -74,7 +74,7 @@ def build(count: int, seed: int) -> list[Line]:
 
 def read_lines(path: Path) -> list[Line]:
     """``{"text", "holds": [[label, value], …]}`` a line."""
-    rows = [json.loads(row) for row in path.read_text(encoding="utf-8").splitlines() if row.strip()]
+    rows = [json.loads(row) for row in path.read_text(encoding="utf-8").split("\n") if row.strip()]
     return [Line(row["text"], tuple((label, value) for label, value in row["holds"])) for row in rows]
 
 

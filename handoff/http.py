@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, ClassVar, Protocol, cast
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -23,7 +24,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-BODY_LIMIT = 64 * 1024
+BODY_LIMIT = 160 * 1024
+"""The longest message is 10,000 characters, each of them up to twelve bytes where JSON escapes them all."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 REQUEST_SECONDS = Histogram("frontdesk_http_seconds", "Time to answer", ["method", "status"])
@@ -83,6 +85,14 @@ class RequestEdge:
             REQUEST_SECONDS.labels(scope["method"], str(status)).observe(seconds)
             if scope["path"] not in ("/metrics", "/health/live", "/health/ready"):
                 logger.info("http.answered", method=scope["method"], status=status, ms=round(seconds * 1000, 1))
+
+
+def names_host(origin: str, host: str | None) -> bool:
+    """Whether an ``Origin`` header names ``host``; one that cannot be read names none."""
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:
+        return False
 
 
 class _Limited:
@@ -155,7 +165,9 @@ def install_error_handlers(app: FastAPI, *others: type[Exception]) -> None:
             405: "This address does not take that method.",
         }
         message = sentence.get(exc.status_code, "This request cannot be answered.")
-        return _json(exc.status_code, code, message, {}, _request_id(request))
+        response = _json(exc.status_code, code, message, {}, _request_id(request))
+        response.headers.update(exc.headers or {})
+        return response
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, exc: Exception) -> JSONResponse:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import structlog
 
 from knowledge.build import Build, IndexBroken, Key
@@ -72,6 +73,23 @@ class VectorIndex:
             self._served = opened
         except (IndexBroken, OSError) as exc:
             self._note(exc)
+
+    def look_over(self) -> str | None:
+        """What is wrong with a directory that no process serves, or None: its files against their seal, and of each
+        collection a piece that must find its own vector. Raises ``IndexOwned``."""
+        self.take()
+        try:
+            self.open()
+            served = self._served
+            if served is None or self.trouble is not None:
+                return self.trouble
+            try:
+                _guard(lambda: _find_themselves(served))
+            except IndexBroken as exc:
+                return str(exc)
+            return None
+        finally:
+            self.close()
 
     def close(self) -> None:
         with self._writing:
@@ -229,6 +247,12 @@ def _apply(
             done += len(batch)
             if progress is not None:
                 progress(done, everything)
+
+
+def _find_themselves(build: Build) -> None:
+    for key, held in build.held.items():
+        if held and build.nearest(key, np.asarray(build.any_vector(key), dtype=np.float32), 1)[0][1] > NEAR:
+            raise IndexBroken(f"a canary of collection {'-'.join(key)} was not found")
 
 
 def _try_canaries(build: Build, shelves: Mapping[Key, Shelf]) -> None:

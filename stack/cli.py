@@ -111,7 +111,7 @@ def train() -> None:
 @knowledge.command("import")
 def knowledge_import(folder: Path, as_json: AsJson = False) -> None:
     """Read articles (Markdown) from a folder into the knowledge base."""
-    importlib.import_module("stack.knowledge_command").bring_in(load(), folder, as_json=as_json)
+    raise typer.Exit(importlib.import_module("stack.knowledge_command").bring_in(load(), folder, as_json=as_json))
 
 
 @knowledge.command("export")

@@ -176,12 +176,19 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
     @api.get("/health/ready", tags=["operators"])
     async def ready(response: Response) -> dict[str, Any]:
         """Whether conversations can be held: 503 while a part that they need is away. ``failing`` names the background
-        loops of the knowledge part that have only failed for a minute."""
+        loops of the knowledge part that have only failed for a minute; ``index`` why answers come without the search
+        index now, null while it serves."""
         checks = {**await parts.handoff.checks(), "knowledge": parts.knowledge.follows}
         if not all(checks.values()):
             response.status_code = 503
         status = "ok" if all(checks.values()) else "waiting"
-        return {"status": status, "checks": checks, "failing": parts.knowledge.rounds.failing()}
+        knowledge = parts.knowledge
+        return {
+            "status": status,
+            "checks": checks,
+            "failing": knowledge.rounds.failing(),
+            "index": knowledge.index_trouble,
+        }
 
     @api.get("/metrics", tags=["operators"], response_class=Response)
     async def metrics() -> Response:

@@ -12,12 +12,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+import httpx
+
 from handoff.mail.server import read_server
+from knowledge.engines import make_engine
+from knowledge.errors import IndexOwned
+from knowledge.index import VectorIndex
 from stack import bootstrap, footprint, ports, redis_server, secrets, setup
 from stack.children import newest_model
 from stack.errors import StackError
 from stack.node import find_node
 from stack.output import answer
+from stack.parts_settings import knowledge_settings
 from stack.paths import LONGEST_SOCKET_PATH
 from stack.probes import http_status
 from stack.settings import Settings
@@ -151,6 +157,30 @@ def _pages(settings: Settings) -> Finding:
     return Finding("pages", "warning", "not built from what is here", SETS_UP)
 
 
+def _index(settings: Settings) -> Finding:
+    """Where it is served, as its server knows it; else its files and canaries, here."""
+    knowledge = knowledge_settings(settings)
+    if not knowledge.index_dir.is_dir():
+        return Finding("index", "good", "not built yet; the first start builds it")
+    try:
+        trouble = VectorIndex(knowledge.index_dir, make_engine(knowledge.chroma_url)).look_over()
+    except IndexOwned:
+        trouble = _trouble_told(settings)
+    except OSError as problem:
+        trouble = type(problem).__name__
+    if trouble is None:
+        return Finding("index", "good", "its files are as they were written and its canaries are found")
+    remedy = "Answers come from SQL meanwhile; a running stack builds it anew, else ./frontdesk knowledge reindex."
+    return Finding("index", "warning", trouble, remedy)
+
+
+def _trouble_told(settings: Settings) -> str | None:
+    try:
+        return str(httpx.get(f"{settings.address}/health/ready", timeout=4).json()["index"] or "") or None
+    except (httpx.HTTPError, ValueError, KeyError):
+        return "another process has it, and tells nothing of it"
+
+
 def _mail(settings: Settings) -> Finding:
     if url := settings.mail_url.get_secret_value():
         return Finding("mail", "good", f"answers leave through {read_server(url).host}")
@@ -182,6 +212,6 @@ def _start(settings: Settings) -> Finding:
 
 
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
-    _product, _bot, _node, _redis, _port, _disk, _secrets, _embeddings, _assistant, _pages, _mail, _sockets,
-    _memory, _start,
+    _product, _bot, _node, _redis, _port, _disk, _secrets, _embeddings, _assistant, _index, _pages, _mail,
+    _sockets, _memory, _start,
 )  # fmt: skip

@@ -196,7 +196,7 @@ def _own(settings: Settings, development: bool) -> dict[str, Any]:
 
 def _requests(path: Path) -> list[tuple[str, list[str]]]:
     try:
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
         return [(str(line["text"]), [str(label) for label in line["labels"]]) for line in lines]
     except (OSError, ValueError, KeyError) as problem:
         raise StackError(f"{path} cannot be read as rows of text and labels.") from problem

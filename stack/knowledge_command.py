@@ -26,7 +26,8 @@ T = TypeVar("T")
 CANDIDATES_SHOWN = 5
 
 
-def bring_in(settings: Settings, folder: Path, *, as_json: bool) -> None:
+def bring_in(settings: Settings, folder: Path, *, as_json: bool) -> int:
+    """1 where a file was not taken in."""
     if not folder.is_dir():
         raise WrongUse(f"{folder} is not a folder.")
 
@@ -39,8 +40,10 @@ def bring_in(settings: Settings, folder: Path, *, as_json: bool) -> None:
     counts = ", ".join(f"{len(report[kind])} {kind}" for kind in ("created", "updated", "unchanged"))
     problems = "".join(f"\n{each['file']}: {each['problem']}" for each in report["problems"])
     answer(report, as_json=as_json, people=counts + problems)
-    if report["problems"]:
-        raise StackError(f"{len(report['problems'])} of the files were not taken in; the others are.")
+    if not report["problems"]:
+        return 0
+    say(f"{len(report['problems'])} of the files were not taken in; the others are.")
+    return 1
 
 
 def take_out(settings: Settings, folder: Path, *, as_json: bool) -> None:

@@ -32,7 +32,7 @@ class Exchange(NamedTuple):
 def read_exchanges(path: Path) -> list[Exchange]:
     """Raises ``ValueError`` with the number of the first line that is none."""
     found = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:

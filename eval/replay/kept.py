@@ -101,7 +101,7 @@ def _answered(row: dict[str, Any]) -> Answered:
 def _rows(path: Path) -> list[dict[str, Any]]:
     """A last line that was cut off is left out: its conversation is asked again."""
     rows = []
-    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+    for line in path.read_text("utf-8").split("\n") if path.exists() else ():
         try:
             rows.append(json.loads(line))
         except json.JSONDecodeError:

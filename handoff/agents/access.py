@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.requests import HTTPConnection
@@ -15,6 +14,7 @@ from handoff.agents.service import Principal, StaffService
 from handoff.conversations import identity
 from handoff.conversations.access import bearer
 from handoff.errors import Forbidden, Unauthorised
+from handoff.http import names_host
 
 COOKIE = "frontdesk_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -34,7 +34,7 @@ def staff_token(request: HTTPConnection) -> str:
 
 
 def same_origin(request: HTTPConnection) -> bool:
-    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
+    return names_host(request.headers.get("origin", ""), request.headers.get("host"))
 
 
 ENDED = "session.ended"

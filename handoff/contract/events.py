@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Literal, Optional, Union
 
 CONTRACT_VERSION = 1
+WRITTEN = {"written": True}
+"""Metadata of a field that is written even where it says nothing; readers take a log without it, too."""
 
 Source = Literal["customer", "bot", "agent", "system"]
 Visibility = Literal["all", "staff"]
@@ -115,7 +117,7 @@ class MessageSent:
     text: str
     author: str
     client_message_id: Optional[str] = None
-    reply_to: List[int] = field(default_factory=list)
+    reply_to: List[int] = field(default_factory=list, metadata=WRITTEN)
     choices: List[Choice] = field(default_factory=list)
     citations: List[Citation] = field(default_factory=list)
     attachments: List[Attachment] = field(default_factory=list)
@@ -226,8 +228,8 @@ class ApprovalDecided:
 @dataclass(frozen=True)
 class HandoffRequested:
     reason: HandoffReason
-    evidence: List[Evidence] = field(default_factory=list)
-    score: Optional[float] = None
+    evidence: List[Evidence] = field(default_factory=list, metadata=WRITTEN)
+    score: Optional[float] = field(default=None, metadata=WRITTEN)
     note: Optional[str] = None
 
 

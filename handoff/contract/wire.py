@@ -79,13 +79,14 @@ def _plain(value: Any) -> Any:
 
 
 def _plan(cls: type[Any]) -> tuple[tuple[str, bool, bool], ...]:
-    """Of each field: its name, whether it must be there, and whether its type holds classes of the contract."""
+    """Of each field: its name, whether it is always written, and whether its type holds classes of the contract."""
     if cls not in _PLANS:
         hints = get_type_hints(cls)
         _PLANS[cls] = tuple(
             (
                 field.name,
-                field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+                bool(field.metadata.get("written"))
+                or (field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING),
                 _holds_classes(hints[field.name]),
             )
             for field in dataclasses.fields(cls)

@@ -49,7 +49,8 @@ def create_router(
         return identity.verify_identity(token, settings.identity_secret.get_secret_value()) if token else None
 
     @router.post("", status_code=201)
-    async def open_conversation(body: OpenConversation, request: Request) -> ConversationOpened:
+    async def open_conversation(request: Request, body: OpenConversation | None = None) -> ConversationOpened:
+        body = body or OpenConversation()
         known = customer(body.identity_token)
         whose = f"customer {known.id}" if known else f"address {request.client.host if request.client else ''}"
         await limit.take("conversations", whose, settings.conversations_per_minute)

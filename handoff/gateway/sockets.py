@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 import structlog
@@ -23,6 +22,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from handoff.conversations.log import Announcement, WireEvent
 from handoff.errors import Forbidden, FrontdeskError, NotFound, Unauthorised
 from handoff.gateway.hub import Listener, Signal
+from handoff.http import names_host
 
 PROTOCOL = "frontdesk.v1"
 BEARER = "bearer."
@@ -56,7 +56,7 @@ def origin_allowed(socket: WebSocket, allowed: tuple[str, ...]) -> bool:
     origin = socket.headers.get("origin")
     if origin is None:
         return True
-    return origin in allowed or urlsplit(origin).netloc == socket.headers.get("host")
+    return origin in allowed or names_host(origin, socket.headers.get("host"))
 
 
 async def accept(socket: WebSocket) -> None:

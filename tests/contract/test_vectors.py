@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from handoff.contract.events import EVENT_TYPES, Envelope
+from handoff.contract.events import EVENT_TYPES, Envelope, HandoffRequested, MessageSent
 from handoff.contract.signing import BadToken, body_is_signed, read_context, sign_body, sign_context, verify_context
 from handoff.contract.visibility import STAFF_ONLY
 from handoff.contract.wire import (
@@ -60,6 +60,11 @@ def test_an_event_with_a_field_too_many_or_too_few_is_refused(name: str) -> None
         parse_event(envelope["type"], envelope["data"] | {"mood": "sunny"})
     with pytest.raises(ValidationError):
         parse_event(envelope["type"], {})
+
+
+def test_what_readers_count_on_is_written_even_where_it_says_nothing() -> None:
+    assert dump(MessageSent("Hello", "customer")) == {"text": "Hello", "author": "customer", "reply_to": []}
+    assert dump(HandoffRequested("explicit_request")) == {"reason": "explicit_request", "evidence": [], "score": None}
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -113,6 +113,12 @@ def test_a_broken_line_is_named(tmp_path: Path, line: str, word: str) -> None:
         read(path)
 
 
+def test_only_a_line_feed_ends_a_line(tmp_path: Path) -> None:
+    path, text = tmp_path / "rows.jsonl", "one\u2028two\u0085three"
+    path.write_text(json.dumps({"text": text, "label": "b"}, ensure_ascii=False) + "\r\n", encoding="utf-8", newline="")
+    assert [(row.text, row.label) for row in read(path)] == [(text, "b")]
+
+
 def test_files_that_teach_nothing_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text("\n")

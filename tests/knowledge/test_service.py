@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from knowledge import store
 from knowledge.errors import IndexOwned
+from knowledge.index import VectorIndex
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import article_chunks, articles, chunk_vectors
@@ -268,7 +269,11 @@ async def test_a_damaged_index_is_noticed_at_opening_and_rebuilt(
         await publish(knowledge, "parcels", page())
         await publish(knowledge, "tents", page("Tents", "Tents stand on flat ground."))
         await knowledge.settle()
+        with pytest.raises(IndexOwned):
+            VectorIndex(settings.index_dir).look_over()
+    assert VectorIndex(settings.index_dir).look_over() is None
     damage(settings.index_dir)
+    assert VectorIndex(settings.index_dir).look_over() is not None
     encoder.encoded.clear()
     async with open_knowledge(settings, clock, encoder, model="words") as knowledge:
         assert ask(knowledge, "parcels travel")[0] == "parcels"

@@ -94,7 +94,7 @@ async def test_a_cookie_counts_for_changes_only_from_our_own_pages(desk: Desk) -
         answer = await desk.client.put(url, json={"state": "online"}, headers=headers)
         return answer.status_code, answer.json()["code"] if answer.content else ""
 
-    for origin in (None, "null", "https://evil.example", desk.url + ".evil.example"):
+    for origin in (None, "null", "https://evil.example", desk.url + ".evil.example", "http://[::1"):
         assert await put(origin) == (403, "foreign_origin")
     assert await put(desk.url) == (204, "")
     assert (await desk.client.get("/api/v1/queue", headers=cookie)).status_code == 200

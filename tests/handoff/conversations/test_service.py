@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -85,7 +86,8 @@ async def test_long_poll_waits_for_the_next_event(desk: Desk) -> None:
         ({"client_message_id": "a", "text": 7}, 422, "invalid"),
         ({"client_message_id": "a", "text": "x", "role": "admin"}, 422, "invalid"),
         ({"client_message_id": "", "text": "x"}, 422, "invalid"),
-        ({"client_message_id": "a", "text": "x" * 70_000}, 413, "body_too_large"),
+        ({"client_message_id": "a", "text": "x" * 70_000}, 422, "invalid"),
+        ({"client_message_id": "a", "text": "x" * 170_000}, 413, "body_too_large"),
         ({"client_message_id": "a", "choice": "chc_nobody"}, 409, "choice_expired"),
     ],
 )
@@ -98,6 +100,23 @@ async def test_bad_messages_get_a_typed_error_and_change_nothing(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert set(answer.json()) == {"code", "message", "data", "request_id"}
     assert await customer.events() == before
+
+
+async def test_the_longest_message_is_taken_however_its_letters_are_escaped(desk: Desk) -> None:
+    customer, text = await desk.open(), "\U0001f600" * 10_000
+    url = f"/api/v1/conversations/{customer.id}/messages"
+    body = json.dumps({"client_message_id": "a", "text": text})
+    answer = await desk.client.post(url, content=body, headers=customer.headers | {"Content-Type": "application/json"})
+    assert answer.status_code == 202
+    (sent,) = [each for each in await customer.events() if each["source"] == "customer"]
+    assert sent["data"]["text"] == text
+
+
+async def test_a_conversation_needs_no_body_and_a_wrong_method_is_told_the_right_one(desk: Desk) -> None:
+    assert (await desk.client.post("/api/v1/conversations")).status_code == 201
+    refused = await desk.client.delete("/api/v1/conversations")
+    assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
+    assert refused.headers["allow"] == "POST"
 
 
 async def test_malformed_json_is_a_400(desk: Desk) -> None:
@@ -135,6 +154,7 @@ async def test_without_a_good_token_nothing_answers(desk: Desk) -> None:
         ("nonsense", "token_invalid"),
         (identity_token("mara", secret="y" * 48), "token_invalid"),
         (identity_token("mara", life=timedelta(minutes=-5)), "token_expired"),
+        (identity_token("mara", life=timedelta(seconds=-1)), "token_expired"),
         ("eyJhbGciOiJub25lIn0.eyJzdWIiOiJtYXJhIn0.", "token_invalid"),
     ],
 )

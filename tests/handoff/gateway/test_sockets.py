@@ -140,7 +140,7 @@ async def closed(connection: connect) -> int:
     return info.value.rcvd.code
 
 
-@pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://127.0.0.1:1"])
+@pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://127.0.0.1:1", "http://[::1"])
 async def test_a_foreign_page_gets_nothing(desk: Desk, origin: str) -> None:
     assert await closed(follow(await desk.open(), origin=origin)) == 4403
 
