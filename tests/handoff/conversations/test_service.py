@@ -108,7 +108,7 @@ async def test_the_longest_message_is_taken_however_its_letters_are_escaped(desk
     body = json.dumps({"client_message_id": "a", "text": text})
     answer = await desk.client.post(url, content=body, headers=customer.headers | {"Content-Type": "application/json"})
     assert answer.status_code == 202
-    (sent,) = [each for each in await customer.events() if each["source"] == "customer"]
+    sent = next(each for each in await customer.events() if each["seq"] == answer.json()["seq"])
     assert sent["data"]["text"] == text
 
 
