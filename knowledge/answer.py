@@ -16,6 +16,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from handoff.contract.claims import quoting, unbacked
 from handoff.contract.events import Citation
 from knowledge import grounding, prose
 from knowledge.catalogue import Catalogue, Passage
@@ -73,6 +74,12 @@ class Answer:
     trace: Trace
     sure: bool = False
     worded_by: str | None = None
+
+    @property
+    def kept_back(self) -> str:
+        """The sentence, in small letters, for which the outgoing gate holds this answer back; most have none."""
+        claim = unbacked(self.text, quoting((cited.section for cited in self.citations), self.worded_by))
+        return "" if claim is None else claim.sentence
 
 
 class Answerer:

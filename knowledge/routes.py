@@ -219,6 +219,7 @@ def create_router(
             found=given.found,
             confidence=given.confidence,
             trace=given.trace.as_dict(),
+            kept_back=given.kept_back,
         )
 
     return router

@@ -199,8 +199,9 @@ class _Reader:
             contact.unanswered.clear()
             contact.last_bot_answer_at = event.at
             contact.last_answer = ref
+        sections = [str(citation.get("section", "")) for citation in data.get("citations") or ()]
         if self._is_native and said_without_doing(
-            text, self._meant(data), [said for _, said in contact.said], contact.intents
+            text, self._meant(data), [said for _, said in contact.said], contact.intents, sections
         ):
             contact.false_claim = ref
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 from eval.outcomes.model import Operation
-from handoff.contract.claims import claims
+from handoff.contract.claims import quoting
 
 
 class Change(NamedTuple):
@@ -69,16 +69,21 @@ KNOWN: Final = OTHERS.union(*(change.kinds for change in CHANGES))
 
 
 def said_without_doing(
-    text: str, operations: Collection[Operation], wishes: Iterable[str], intents: Collection[str]
+    text: str,
+    operations: Collection[Operation],
+    wishes: Iterable[str],
+    intents: Collection[str],
+    cited: Iterable[str] = (),
 ) -> bool:
     """Whether ``text`` says something to be done that no verified one of ``operations`` shows.
 
     ``operations``: those that the text names, or all there were. ``wishes`` and ``intents``: what the customer wrote in
-    this contact, and how it was read.
+    this contact, and how it was read. ``cited``: the sections of articles that the text gives: how things stand is the
+    company's policy there, but no article says what was done for a customer.
     """
     verified = {operation.kind for operation in operations if operation.state == "verified"}
     wanted: list[Change] | None = None
-    for claim in claims(text):
+    for claim in quoting(cited).lacking(text):
         if claim.kind not in ("done", "state"):
             continue
         changes = [change for change in CHANGES if change.claimed.search(claim.sentence)]

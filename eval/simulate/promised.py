@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from handoff.contract.claims import Claim, claims
+from handoff.contract.claims import Backing, Claim, quoting
 
 KEPT_BACK = "nothing backs this claim"
 _ENDS_A_HAND_OVER = frozenset({"handoff.returned", "conversation.closed", "conversation.reopened"})
@@ -32,10 +32,15 @@ def spoken_only(events: Sequence[Event]) -> Unbacked | None:
         Unbacked(claim.sentence, event["type"] == "message.sent")
         for at, event in enumerate(events)
         if _is_bots(event)
-        for claim in claims(event["data"].get("text") or "")
+        for claim in _by_articles(event).lacking(event["data"].get("text") or "")
         if claim.kind in ("promise", "hand_over") and not _stands(claim, events, at)
     ]
     return min(found, key=lambda one: not one.read, default=None)
+
+
+def _by_articles(event: Event) -> Backing:
+    """An article says to everybody what the company does. A text that was kept back cites nothing."""
+    return quoting(cited["section"] for cited in event["data"].get("citations") or ())
 
 
 def late(events: Sequence[Event]) -> str:

@@ -8,7 +8,7 @@ somebody will act, ``hand_over`` that a person comes. General statements ("refun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -94,23 +94,35 @@ class Claim(NamedTuple):
 @dataclass(frozen=True)
 class Backing:
     """What stands behind a text: an operation that was ``verified``, statements ``read`` from the business system in
-    this turn, a promise row (``promised``), the hand-over of this very turn."""
+    this turn, a promise row (``promised``), the hand-over of this very turn.
+
+    ``quoted``: the text is the words of published articles, with their citations, so it says what the company promises
+    everybody; it never says what was done for this customer. ``headings`` of theirs may be in the customers' words.
+    """
 
     verified: bool = False
     read: bool = False
     promised: bool = False
     handed_over: bool = False
+    quoted: bool = False
+    headings: frozenset[str] = frozenset()
 
     def holds(self, claim: Claim) -> bool:
         match claim.kind:
             case "done":
                 return self.verified
             case "state":
-                return self.verified or self.read
+                return self.verified or self.read or self.quoted
             case "promise":
-                return self.promised or self.handed_over
+                return self.promised or self.handed_over or self.quoted
             case "hand_over":
                 return self.handed_over
+
+    def lacking(self, text: str) -> Iterator[Claim]:
+        """The claims of ``text`` that nothing here backs, in order."""
+        if self.headings:
+            text = "\n".join(line for line in text.split("\n") if line not in self.headings)
+        return (claim for claim in claims(text) if not self.holds(claim))
 
 
 def claims(text: str) -> Iterator[Claim]:
@@ -139,4 +151,10 @@ def _kind(clause: str) -> ClaimKind | None:
 
 def unbacked(text: str, backing: Backing) -> Claim | None:
     """The first claim that nothing backs."""
-    return next((claim for claim in claims(text) if not backing.holds(claim)), None)
+    return next(backing.lacking(text), None)
+
+
+def quoting(sections: Iterable[str], worded_by: str | None = None) -> Backing:
+    """What stands behind an answer that cites these sections; nothing does where a chat model worded it."""
+    named = frozenset(sections)
+    return Backing() if worded_by is not None or not named else Backing(quoted=True, headings=named)

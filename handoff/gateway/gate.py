@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import structlog
 from prometheus_client import Counter
 
-from handoff.contract.claims import Backing, Claim, claims
+from handoff.contract.claims import Claim, claims, quoting, unbacked
 from handoff.contract.events import MessageDrafted
 from handoff.contract.turn import (
     ApprovalDirective,
@@ -59,15 +59,16 @@ def without_backing(result: TurnResult, standing: Standing) -> list[tuple[int, C
     """The places of the messages whose text nothing backs, each with its first such claim. Pure."""
     found = []
     for index, message in enumerate(result.messages):
-        backing = Backing(
+        backing = replace(
+            quoting((cited.section for cited in message.citations), message.worded_by),
             verified=bool(standing.verified.intersection(message.operations)),
             read=bool(message.read_from),
             promised=standing.promised,
             handed_over=standing.handed_over,
         )
-        unbacked = next((claim for claim in claims(message.text) if not backing.holds(claim)), None)
-        if unbacked is not None:
-            found.append((index, unbacked))
+        claim = unbacked(message.text, backing)
+        if claim is not None:
+            found.append((index, claim))
     return found
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from handoff.contract.claims import quoting
 from knowledge import content as contents
 from knowledge import ingest, prose
+from knowledge.answer import readable
 from knowledge.content import Content
-from knowledge.desk.schemas import ChunkOut, PreviewIn, PreviewOut, ProblemOut
+from knowledge.desk.schemas import ChunkOut, KeptBack, PreviewIn, PreviewOut, ProblemOut
 from knowledge.errors import BadArticle
 
 NOWHERE = "preview"
@@ -31,7 +33,25 @@ def show(text: PreviewIn, hosts: Sequence[str]) -> PreviewOut:
         ],
         problems=_problems(lambda: contents.check(content)),
         unfinished=_problems(lambda: contents.check_finished(content)),
+        kept_back=[
+            KeptBack(section=chunk.section, sentence=sentence)
+            for chunk in chunks
+            for sentence in _kept_back(chunk.text)
+        ],
     )
+
+
+def _kept_back(text: str) -> list[str]:
+    """The sentences with which the outgoing gate lets no answer out, though an article says them."""
+    said = "\n".join(readable(text.split("\n")))
+    return [_as_written(said, claim.sentence) for claim in quoting([""]).lacking(said)]
+
+
+def _as_written(text: str, sentence: str) -> str:
+    """``sentence`` is in small letters, and those of some scripts are longer."""
+    at = text.lower().replace("’", "'").find(sentence)
+    found = text[at : at + len(sentence)]
+    return found if found.lower().replace("’", "'") == sentence else sentence
 
 
 def _problems(check: Callable[[], None]) -> list[ProblemOut]:

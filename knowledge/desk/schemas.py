@@ -60,13 +60,22 @@ class ChunkOut(Shape):
     asked: list[str]
 
 
+class KeptBack(Shape):
+    """A sentence with which no answer leaves: it says that something was done for the customer who reads it."""
+
+    section: str
+    sentence: str
+
+
 class PreviewOut(Closed):
-    """``html`` is what the help page shows. ``problems`` would refuse saving, ``unfinished`` publishing."""
+    """``html`` is what the help page shows. ``problems`` would refuse saving, ``unfinished`` publishing; ``kept_back``
+    refuses neither, but answers with these sentences are held back by the outgoing gate."""
 
     html: str
     chunks: list[ChunkOut]
     problems: list[ProblemOut]
     unfinished: list[ProblemOut]
+    kept_back: list[KeptBack]
 
 
 class CitationOut(Shape):
@@ -78,13 +87,15 @@ class CitationOut(Shape):
 
 
 class AnswerOut(Closed):
-    """What a customer would be told, and how it was found."""
+    """What a customer would be told, and how it was found. ``kept_back`` is the sentence for which the outgoing gate
+    would hold the answer back; empty where it would be said."""
 
     text: str
     citations: list[CitationOut]
     found: bool
     confidence: float
     trace: dict[str, Any]
+    kept_back: str
 
 
 class ShownOut(Shape):

@@ -274,8 +274,10 @@ class Usage:
         mine = q.conversation_id == conversation_id
         if kind == "message.sent" and event["source"] == "bot" and data.get("reply_to"):
             answered = [int(one) for one in data["reply_to"]]
-            shown = (mine, q.seq.in_(answered), q.shown_at.is_(None))
-            questions.mark(connection, shown, shown_at=now)
+            cited = [_cites(one) for one in data.get("citations") or ()]
+            # In the place of an answer that was held back, or came too late, something else is sent.
+            told = sa.or_(q.found.is_(False), *cited)
+            questions.mark(connection, (mine, q.seq.in_(answered), q.shown_at.is_(None), told), shown_at=now)
             # A "you're welcome" leaves the question open; another answer, a choice or a deed does not.
             if any(data.get(name) for name in ("citations", "choices", "operations")):
                 earlier = (mine, q.seq < min(answered), q.outcome == "open", q.shown_at.is_not(None))
@@ -334,6 +336,11 @@ def _shown(answer: Answer) -> dict[str, Any]:
         first = answer.citations[0]
         named |= {"article_id": first.article_id, "version": first.version, "section": first.section}
     return named
+
+
+def _cites(citation: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    """Whether a question's answer is from the version that an event cites."""
+    return sa.and_(q.article_id == citation.get("article_id"), q.version == citation.get("version"))
 
 
 def _named(chunk_id: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from actions.backend.shop import DemoShop
 from actions.desk import Desk
 from actions.settings import ActionsSettings
 from handoff.clock import stamp
-from handoff.contract.claims import Backing, unbacked
+from handoff.contract.claims import quoting, unbacked
 from handoff.contract.events import Citation
 from handoff.contract.signing import sign_context
 from handoff.contract.turn import TurnContext
@@ -237,7 +237,8 @@ class Front:
         self.verified |= {each["operation_id"] for each in outcome.operations if each["state"] == "verified"}
         self.promised |= outcome.directive("promise") is not None
         for message in [item["message"] for item in outcome.returns if "message" in item]:
-            backing = Backing(
+            backing = replace(
+                quoting((cited["section"] for cited in message["citations"]), message["worded_by"]),
                 verified=bool(self.verified.intersection(message["operations"])),
                 read=bool(message["read_from"]),
                 promised=self.promised,

@@ -38,6 +38,16 @@ async def test_what_is_not_there_is_said_so(opened: Opened) -> None:
             await publish(knowledge, "parcels", page())
 
 
+async def test_an_answer_says_whether_the_outgoing_gate_lets_it_out(opened: Opened) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "refunds", page("Refunds", "We will refund you within five days."))
+        await publish(knowledge, "boots", page("Boots", "We have replaced your boots."))
+        refunds = await knowledge.answerer.answer("we will refund you within five days", audience="public")
+        assert (refunds.found, refunds.kept_back) == (True, "")
+        boots = await knowledge.answerer.answer("we have replaced your boots", audience="public")
+        assert (boots.found, boots.kept_back) == (True, "we have replaced your boots.")
+
+
 async def test_a_long_passage_is_cut_to_the_sentences_that_answer(opened: Opened) -> None:
     async with opened as knowledge:
         await publish(

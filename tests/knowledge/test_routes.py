@@ -167,6 +167,10 @@ async def test_the_editors_work_over_http(client: httpx.AsyncClient, knowledge: 
         ("files", ("tents.md", contents.write(Written("tents", page("Tents", "Tents stand."))))),
         ("files", ("x.md", b"-")),
     ]
+    said = {"title": "x", "body": "## Refunds\n\nWe will refund you. We’ve SENT your refund."}
+    (kept_back,) = (await client.post("/api/v1/knowledge/preview", json=said)).json()["kept_back"]
+    assert kept_back == {"section": "Refunds", "sentence": "We’ve SENT your refund."}
+    assert answer["kept_back"] == ""
     report = (await client.post("/api/v1/knowledge/import", files=sent)).json()
     assert (report["created"], [problem["file"] for problem in report["problems"]]) == (["tents.md"], ["x.md"])
     assert (await client.get("/api/v1/knowledge/export")).headers["content-type"] == "application/zip"

@@ -2622,7 +2622,8 @@ export interface components {
         };
         /**
          * AnswerOut
-         * @description What a customer would be told, and how it was found.
+         * @description What a customer would be told, and how it was found. ``kept_back`` is the sentence for which the outgoing gate
+         *     would hold the answer back; empty where it would be said.
          */
         AnswerOut: {
             /** Citations */
@@ -2631,6 +2632,8 @@ export interface components {
             confidence: number;
             /** Found */
             found: boolean;
+            /** Kept Back */
+            kept_back: string;
             /** Text */
             text: string;
             /** Trace */
@@ -4067,6 +4070,16 @@ export interface components {
              */
             outcome: "resolved" | "not_resolved" | "unclear";
         };
+        /**
+         * KeptBack
+         * @description A sentence with which no answer leaves: it says that something was done for the customer who reads it.
+         */
+        KeptBack: {
+            /** Section */
+            section: string;
+            /** Sentence */
+            sentence: string;
+        };
         /** LabelOut */
         LabelOut: {
             /** Conversation Id */
@@ -4599,13 +4612,16 @@ export interface components {
         };
         /**
          * PreviewOut
-         * @description ``html`` is what the help page shows. ``problems`` would refuse saving, ``unfinished`` publishing.
+         * @description ``html`` is what the help page shows. ``problems`` would refuse saving, ``unfinished`` publishing; ``kept_back``
+         *     refuses neither, but answers with these sentences are held back by the outgoing gate.
          */
         PreviewOut: {
             /** Chunks */
             chunks: components["schemas"]["ChunkOut"][];
             /** Html */
             html: string;
+            /** Kept Back */
+            kept_back: components["schemas"]["KeptBack"][];
             /** Problems */
             problems: components["schemas"]["ProblemOut"][];
             /** Unfinished */

@@ -48,6 +48,13 @@ def test_an_operation_that_is_not_verified_backs_nothing() -> None:
     assert said_without_doing("I've cancelled it.", done("cancel_order", state="unknown"), [], [])
 
 
+def test_an_article_says_how_things_stand_in_general_and_never_what_was_done() -> None:
+    told = "Your refund was approved on the day on which the status says so."
+    assert said_without_doing(told, [], ["Refund me!"], [])
+    assert not said_without_doing(told, [], ["Refund me!"], [], ["Refunds"])
+    assert said_without_doing("I've refunded it.", [], ["Refund me!"], [], ["Refunds"])
+
+
 def test_how_things_stand_is_held_against_operations_only_where_it_was_asked_for() -> None:
     told = "Your refund was approved on Monday."
     assert not said_without_doing(told, [], ["Where is my refund?"], ["refund_status"])

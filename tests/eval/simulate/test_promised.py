@@ -67,6 +67,14 @@ def test_words_need_something_behind_them(events: Log, stands: bool) -> None:
     assert (spoken_only(events) is None) == stands
 
 
+def test_an_article_promises_for_the_company() -> None:
+    begun, answered = log()[:2], log()[2]
+    cited = {**answered["data"], "citations": [{"article_id": "refunds", "version": 1, "section": "Refunds"}]}
+    assert spoken_only([*begun, {**answered, "data": cited}]) is None
+    by_hand_over = {**answered, "data": {**cited, "text": COLLEAGUE}}
+    assert spoken_only([*begun, by_hand_over]) is not None
+
+
 def test_people_may_promise_what_they_do_themselves() -> None:
     assert spoken_only([event(1, "message.sent", "agent", text=PROMISE)]) is None
 

@@ -17,6 +17,13 @@ from tests.handoff.conftest import Customer, Desk, ScriptedBot, result
 pytestmark = pytest.mark.service
 
 PROMISE = {"text": "Tell the customer.", "owner": "parcels", "due_in_seconds": 3600, "directive": "promise"}
+CITED = {
+    "article_id": "refunds",
+    "version": 2,
+    "title": "Refunds",
+    "section": "I changed my address",
+    "url": "/help/refunds",
+}
 HANDOFF = {"reason": "tool_failure", "directive": "handoff"}
 
 
@@ -83,6 +90,23 @@ async def test_what_nothing_backs_is_not_said(desk: Desk, bot: ScriptedBot, kind
     assert counted(kind) == before + 1
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("We will refund you within 5 days.", {"worded_by": "chat-1"}),
+        ("I've refunded it.", {}),
+        ("I changed my address", {"worded_by": "chat-1"}),
+    ],
+)
+async def test_a_citation_backs_neither_a_models_words_nor_a_deed(
+    desk: Desk, bot: ScriptedBot, text: str, more: dict[str, Any]
+) -> None:
+    answering(bot, {"text": text, "citations": [CITED], **more})
+    customer = await desk.open("mara")
+    await customer.say("and?")
+    await held_back(desk, customer, text)
+
+
 @pytest.mark.parametrize("state", ["intended", "unknown", "failed"])
 async def test_an_operation_that_is_not_verified_backs_no_done(desk: Desk, bot: ScriptedBot, state: str) -> None:
     customer = await desk.open("mara")
@@ -121,6 +145,8 @@ async def nothing(desk: Desk, customer: Customer) -> None:
         ("We sent 39.80 EUR back on Tuesday.", {"read_from": ["A-1042"]}, (), nothing),
         ("You will hear from us by Friday.", {}, (PROMISE,), nothing),
         ("I'm passing you to a colleague now.", {}, (HANDOFF,), nothing),
+        ("We will refund you within 5 days.", {"citations": [CITED]}, (), nothing),
+        ("I changed my address\nIt counts for the next order.", {"citations": [CITED]}, (), nothing),
         ("Refunds take 5 days.", {}, (), nothing),
         ("Shall I cancel it for you?", {}, (), nothing),
     ],

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from handoff.contract.events import Citation
 from handoff.contract.turn import TurnContext
+from handoff.contract.wire import dump
 from knowledge.answer import Answer
 from knowledge.clock import stamp
 from knowledge.desk.questions import Stored, q, select
@@ -44,7 +46,9 @@ class Conversations:
         return answer
 
     async def sent(self, conversation: str, seq: int, reply_to: list[int], **data: Any) -> None:
-        named = {name: [{}] * len(value) for name, value in data.items()}
+        named = {
+            name: [dump(one) if isinstance(one, Citation) else one for one in value] for name, value in data.items()
+        }
         await self.event("message.sent", conversation, seq, "bot", reply_to=reply_to, text="…", **named)
 
     async def event(

@@ -28,7 +28,12 @@ async def test_a_question_is_kept_redacted_with_what_was_shown(
     assert (kept.article_id, kept.version, kept.section) == ("parcels", version, "Parcels")
     assert (kept.conversation_id, kept.seq, kept.outcome, kept.shown_at) == ("c1", 2, "open", None)
     assert "mara" not in str(kept)
-    await conversations.sent("c1", 3, [2])
+    await conversations.sent("c1", 3, [2], choices=[{"label": "Talk to a person"}])
+    assert (await conversations.stored())[0].shown_at is None, "something else was said in its place"
+    cited = {"article_id": "parcels", "version": version}
+    await conversations.sent("c1", 4, [2], citations=[{**cited, "version": version + 1}])
+    assert (await conversations.stored())[0].shown_at is None
+    await conversations.sent("c1", 5, [2], citations=[{}, cited])
     assert (await conversations.stored())[0].shown_at is not None
 
 

@@ -87,6 +87,7 @@ function Verdict({ answer }: { answer: Answer }) {
           <Markdown text={answer.text} base={location.origin} />
         </div>
       )}
+      {answer.kept_back && <p class="k-notice">{k("answerKeptBack", { sentence: answer.kept_back })}</p>}
       {answer.citations.length > 0 && (
         <ul class="k-cites">
           {answer.citations.map((each, at) => (

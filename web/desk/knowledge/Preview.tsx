@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { sentence } from "../controller";
 import type { KnowledgeCalls } from "./calls";
+import { KeptBack } from "./KeptBack";
 import { Rendered } from "./Rendered";
 import type { Content, Preview as Page } from "./types";
 import { k, named } from "./words";
@@ -41,6 +42,7 @@ export function Preview({ calls, content }: { calls: KnowledgeCalls; content: Co
           <Rendered html={shown.html} />
           <Findings title={k("wouldRefuseSaving")} problems={shown.problems} />
           <Findings title={k("wouldRefusePublishing")} problems={shown.unfinished} />
+          <KeptBack found={shown.kept_back} />
           <Pieces chunks={shown.chunks} />
         </>
       )}

@@ -7,6 +7,7 @@ import { BlastRadius } from "./BlastRadius";
 import { Difference } from "./Difference";
 import { contentOf } from "./draft";
 import { momentText } from "./format";
+import { KeptBackOf } from "./KeptBack";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
 import { archived, type Done, published } from "./undo";
@@ -33,6 +34,7 @@ export function Publishing(props: Props) {
           <p class="k-notice is-good">{k("nothingToPublish", { version: article.latest_version })}</p>
         ) : (
           <>
+            <KeptBackOf calls={props.calls} name={`${article.id}:${article.latest_version}`} content={contentOf(props.detail.version)} />
             <BlastRadius calls={props.calls} id={article.id} version={article.latest_version} />
             <WhatChanges {...props} />
           </>

@@ -86,6 +86,9 @@ export const knowledgeEn = {
   previewFailed: "The preview could not be made. {problem}",
   wouldRefuseSaving: "Before it can be saved",
   wouldRefusePublishing: "Before it can be published",
+  keptBack: "Not said to customers",
+  keptBackMore:
+    "An article speaks to everybody, so it cannot say that we did something for the customer who reads it, or that a colleague takes over now. An answer with such a sentence is held back. Write what the rule is instead.",
   pieces: { one: "The assistant reads {count} piece", other: "The assistant reads {count} pieces" },
   beginning: "Beginning",
   words: { one: "{count} word", other: "{count} words" },
@@ -194,6 +197,7 @@ export const knowledgeEn = {
   askSomethingMore: "You will see the answer, its source, every passage that was compared, and what decided.",
   answer: "Answer",
   verdictFound: "Answered",
+  answerKeptBack: "Customers are not told this: “{sentence}” says what was done or promised, and nothing stands behind it.",
   verdictUnknown: "Not in the knowledge base",
   confidence: "Confidence",
   confidenceLine: "confidence {confidence}, answered from {threshold}",
