@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from knowledge import prose, store
+from knowledge.catalogue import Passage
 from knowledge.clock import Clock, stamp
 from knowledge.database import Database
 from knowledge.desk import drafting, gap_rules, gap_store
@@ -229,8 +231,25 @@ class Gaps:
         if not found.found or found.confidence < self._rules.sure:
             return None
         first = found.hits[0].passage
-        was_shown = one.found and (first.article_id, first.version) == (one.article_id, one.version)
-        return None if was_shown else (first.article_id, first.version)
+        return None if one.found and self._was_shown(one, first) else (first.article_id, first.version)
+
+    def _was_shown(self, one: Stored, passage: Passage) -> bool:
+        """Whether a question got this very answer before. A rejected one did not do, whatever else was edited."""
+        if passage.article_id != one.article_id:
+            return False
+        if passage.version == one.version or one.rejected_at is None:
+            return passage.version == one.version
+        before = self._said(passage.article_id, one.version or 0, one.section)
+        return not before.isdisjoint(self._said(passage.article_id, passage.version, passage.chunk.section))
+
+    def _said(self, article_id: str, version: int, section: str) -> set[str]:
+        """The text under a heading of a version; several texts where the heading comes again."""
+        content = self._database.read_now(lambda connection: store.get_version(connection, article_id, version)).content
+        return {
+            "\n".join(one.lines)
+            for one in prose.sections(content.body)
+            if (one.headings[-1] if one.headings else content.title) == section
+        }
 
     async def _views(self, *conditions: Any, month: str = "") -> list[Gap]:
         def read(connection: sa.Connection) -> list[tuple[GapRow, str | None, list[Stored]]]:

@@ -91,6 +91,24 @@ async def test_what_was_rejected_is_not_its_own_solution(knowledge: Knowledge, c
     assert (gap.state, gap.closed_by, gap.closed_version) == ("closed", "dogs", 2)
 
 
+async def test_an_edit_elsewhere_in_the_article_is_no_solution(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    def body(rule: str, more: str) -> str:
+        return f"## Dogs\n\n{rule}\n\n## Parking\n\n{more}"
+
+    rule = "May dogs come into the shop? No."
+    await publish(knowledge, "visits", page("Visits", body(rule, "Behind the house.")))
+    await conversations.ask(DOGS, "c1")
+    await conversations.feedback("not_solved", "c1")
+    await publish(knowledge, "visits", page("Your visit", body(rule, "In front of the house.")))
+    assert await knowledge.desk.gaps.reconsider() == []
+    await publish(knowledge, "visits", page("Your visit", body(f"{rule} But on Fridays.", "In front of the house.")))
+    await knowledge.desk.gaps.reconsider()
+    (gap,) = await knowledge.desk.gaps.find()
+    assert (gap.state, gap.closed_by, gap.closed_version) == ("closed", "visits", 3)
+
+
 async def test_one_click_makes_a_draft_from_questions_and_colleagues(
     knowledge: Knowledge, conversations: Conversations
 ) -> None:
