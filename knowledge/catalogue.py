@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -72,11 +72,16 @@ class Live:
 
 
 class Catalogue:
-    """``live`` may be read from any thread at any time; ``refresh`` blocks and is one at a time."""
+    """``live`` may be read from any thread at any time.
+
+    ``withdraw`` is quick and waits for no ``refresh``, which may load and build for long and is one at a time.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._refreshing = threading.Lock()
+        self._swapping = threading.Lock()
+        self._withdrawn = -1
         self.live = Live()
         self.incomplete: frozenset[str] = frozenset()
         """Published articles that are not live, since SQL does not hold all their vectors."""
@@ -87,8 +92,17 @@ class Catalogue:
         other.live = live
         return other
 
+    def withdraw(self) -> None:
+        """Take away what is not published any more, at once; what is new waits for ``refresh``."""
+        with self._swapping:
+            generation = self._database.read_now(store.state).generation
+            if generation != self._withdrawn:
+                self.live = self._standing(self.live)
+                self._withdrawn = generation
+
     def refresh(self) -> bool:
         """Follow SQL. Returns whether anything changed."""
+        self.withdraw()
         with self._refreshing:
             before = self.live
             if self._database.read_now(store.state).generation == before.generation:
@@ -100,25 +114,29 @@ class Catalogue:
                 for article, entry in before.by_article.items()
                 if loaded.published.get(article) == entry[0]
             }
-            passages = {piece: before.passages[piece] for _, pieces in standing.values() for piece in pieces}
-            # First take away, at once; then add, which may take a moment.
-            self.live = Live(before.generation, before.ingested, passages, standing, before.shelves)
-            kept, passages = ({}, {}) if anew else (standing, passages)
-            by_article, passages = dict(kept), dict(passages)
+            by_article = {} if anew else dict(standing)
+            passages = {piece: before.passages[piece] for _, pieces in by_article.values() for piece in pieces}
             for article, new in loaded.fresh.items():
                 by_article[article] = (loaded.published[article], tuple(passage.id for passage in new))
                 passages.update({passage.id: passage for passage in new})
             if loaded.incomplete:
                 log.error("knowledge.vectors_missing", articles=sorted(loaded.incomplete))
             self.incomplete = loaded.incomplete
-            self.live = Live(
-                loaded.state.generation,
-                loaded.state.ingested,
-                passages,
-                by_article,
-                _shelves(Live() if anew else before, passages),
-            )
+            state, shelves = loaded.state, _shelves(Live() if anew else before, passages)
+            with self._swapping:
+                # Meanwhile more may have been withdrawn.
+                self.live = self._standing(Live(state.generation, state.ingested, passages, by_article, shelves))
             return True
+
+    def _standing(self, live: Live) -> Live:
+        """``live`` without what is not published any more. The caller holds ``_swapping`` from before the look at SQL:
+        what was published later is not taken away again."""
+        published = self._database.read_now(store.published_versions)
+        standing = {name: entry for name, entry in live.by_article.items() if published.get(name) == entry[0]}
+        if len(standing) == len(live.by_article):
+            return live
+        passages = {piece: live.passages[piece] for _, pieces in standing.values() for piece in pieces}
+        return replace(live, passages=passages, by_article=standing)
 
 
 def with_article(live: Live, article_id: str, passages: Sequence[Passage]) -> Live:

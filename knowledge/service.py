@@ -48,6 +48,7 @@ from knowledge.settings import KnowledgeSettings
 SEARCHERS = 2
 NO_VECTORS: Vectors = np.zeros((0, 0), dtype=np.float32)
 FOLLOW = "follow"
+WITHDRAW = "withdraw"
 """The loop without which an article that was archived elsewhere keeps answering here."""
 
 
@@ -71,6 +72,8 @@ class Knowledge:
         self._index = VectorIndex(settings.index_dir, make_engine(settings.chroma_url)) if owner else None
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="knowledge-search")
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="knowledge-index")
+        # Of its own: loading and building may hold the others for long.
+        self._withdrawer = ThreadPoolExecutor(1, thread_name_prefix="knowledge-withdraw")
         self._wake = asyncio.Event()
         self._importing = False
         self._examples = Examples()
@@ -110,7 +113,7 @@ class Knowledge:
     @property
     def follows(self) -> bool:
         """Whether what is published here is what SQL says; False when looking has failed for long."""
-        return FOLLOW not in self.rounds.failing()
+        return not {FOLLOW, WITHDRAW}.intersection(self.rounds.failing())
 
     @property
     def embeddings(self) -> SentenceEmbeddings:
@@ -212,6 +215,7 @@ class Knowledge:
             self._start("desk", self.desk.round)
             self._start("mend", self._mend)
         self._start(FOLLOW, self._follow)
+        self._start(WITHDRAW, self._withdraw)
 
     def _start(self, name: str, one_round: Callable[[], Awaitable[object]]) -> None:
         task = asyncio.create_task(self.rounds.forever(name, one_round), name=f"knowledge-{name}")
@@ -225,6 +229,7 @@ class Knowledge:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._searchers.shutdown()
+        self._withdrawer.shutdown()
         if self._index is not None:
             await self._in_worker(self._index.close)
         self._workers.shutdown()
@@ -307,6 +312,7 @@ class Knowledge:
         A folder's articles arrive together: ``_follow`` takes them as they come, not shelf by shelf for each.
         """
         if self._importing:
+            await self._take_away()
             return
         await asyncio.to_thread(self._catalogue.refresh)
         self._wake.set()
@@ -327,6 +333,14 @@ class Knowledge:
             self._wake.set()
         if await asyncio.to_thread(self._catalogue.refresh):
             self._wake.set()
+
+    async def _withdraw(self) -> None:
+        """What other processes took away is gone within ``refresh_every``, however long ``_follow`` loads."""
+        await self._clock.sleep(self.settings.refresh_every.total_seconds())
+        await self._take_away()
+
+    def _take_away(self) -> asyncio.Future[None]:
+        return asyncio.get_running_loop().run_in_executor(self._withdrawer, self._catalogue.withdraw)
 
     async def _mend(self) -> None:
         """Make the vectors again that were lost. Beside ``_follow``: what is withdrawn goes meanwhile."""

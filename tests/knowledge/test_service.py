@@ -1,15 +1,19 @@
 """The part as a whole, on SQLite and Chroma: what is published is found, what is not is never found."""
 
+import asyncio
 import shutil
+import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from knowledge import store
+from knowledge import catalogue, store
+from knowledge.catalogue import Catalogue
 from knowledge.errors import IndexOwned
 from knowledge.index import VectorIndex
 from knowledge.service import Knowledge, open_knowledge
@@ -109,6 +113,65 @@ async def test_a_reader_beside_the_owner_edits_and_both_see_it(
         await owner.editing.do_archive("parcels", 1, "ed")
         assert ask(owner, "parcels") == []
         await eventually("the reader follows", lambda: ask(reader, "parcels") == [])
+
+
+@pytest.mark.parametrize("busy_with", ["_load", "_shelves"])
+async def test_what_is_archived_waits_for_no_loading(
+    opened: Opened,
+    settings: KnowledgeSettings,
+    clock: HandClock,
+    encoder: WordEncoder,
+    monkeypatch: pytest.MonkeyPatch,
+    busy_with: str,
+) -> None:
+    reading = settings.model_copy(update={"index_role": "reader"})
+    async with opened as owner, open_knowledge(reading, clock, encoder, model="words") as reader:
+        await publish(owner, "parcels", page())
+        await eventually("the reader follows", lambda: ask(reader, "parcels") == ["parcels"])
+        await owner.settle()
+        work, begun, done = getattr(catalogue, busy_with), threading.Event(), threading.Event()
+
+        def slow(*given: Any) -> Any:
+            made = work(*given)
+            begun.set()
+            assert done.wait(20)
+            return made
+
+        monkeypatch.setattr(catalogue, busy_with, slow)
+        try:
+            tents = page("Tents", "Tents stand on flat ground.")
+            publishing = asyncio.create_task(publish(reader, "tents", tents))
+            await eventually("it is loaded", begun.is_set)
+            archiving = asyncio.create_task(owner.editing.do_archive("parcels", 1, "ed"))
+            for each in (owner, reader):
+                await eventually("it is gone", lambda each=each: ask(each, "parcels") == [])  # type: ignore[misc]
+            assert not archiving.done()
+        finally:
+            done.set()
+        await asyncio.gather(publishing, archiving)
+        for each in (owner, reader):
+            await eventually("the other is there", lambda each=each: ask(each, "tents parcels") == ["tents"])  # type: ignore[misc]
+
+
+async def test_a_long_build_brings_nothing_back(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is withdrawn while the live set is built is not in it, also before anybody looks again."""
+    async with opened as owner:
+        await publish(owner, "parcels", page())
+        alone = Catalogue(owner._database)
+        build, seen = catalogue._shelves, []
+
+        def withdrawing(*given: Any) -> Any:
+            made = build(*given)
+            if not seen:
+                seen.append(1)
+                owner._database.write_now(
+                    lambda connection: connection.execute(articles.update().values(published_version=None))
+                )
+            return made
+
+        monkeypatch.setattr(catalogue, "_shelves", withdrawing)
+        assert await asyncio.to_thread(alone.refresh)
+        assert (alone.live.by_article, alone.live.passages) == ({}, {})
 
 
 async def test_a_garbled_lock_names_nobody_and_still_locks(
