@@ -107,6 +107,12 @@ class Answerer:
         other._catalogue, other._retriever = catalogue, self._retriever.over(catalogue)
         return other
 
+    def working_in(self, executor: Executor) -> Answerer:
+        """The same answers, made in other threads."""
+        other = copy.copy(self)
+        other._executor = executor
+        return other
+
     async def answer(self, question: str, *, audience: str, locale: str = "", history: Sequence[str] = ()) -> Answer:
         """Answer for a reader; ``history`` are the earlier turns of the conversation, oldest first."""
 

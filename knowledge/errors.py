@@ -6,6 +6,7 @@ KnowledgeError           code, HTTP status, retryable, data
 ├── WrongState     409   the article is in a state that does not allow this
 ├── BadArticle     422   the content is wrong: ``data["problems"]`` names each field and why
 ├── IndexOwned     409   another process owns the index directory
+├── TooMany        429   a lot at once from one address; ``data["retry_after"]`` in seconds
 └── Unavailable    503   the store cannot be reached; try again
 
 On the wire: ``{"code", "message", "data", "request_id"}``. ``message`` is a sentence for people.
@@ -45,6 +46,11 @@ class BadArticle(KnowledgeError):
 
 class IndexOwned(KnowledgeError):
     status = 409
+
+
+class TooMany(KnowledgeError):
+    status = 429
+    retryable = True
 
 
 class Unavailable(KnowledgeError):

@@ -24,7 +24,7 @@ from knowledge.clock import Clock
 from knowledge.desk.readers import SEARCHES_PER_MINUTE, Readers
 from knowledge.desk.usage import Usage
 from knowledge.editing import Editing
-from knowledge.errors import KnowledgeError, NotFound
+from knowledge.errors import KnowledgeError, NotFound, TooMany
 from knowledge.retrieve import Found, Retriever
 from knowledge.schemas import HelpFound, help_found
 from knowledge.settings import KnowledgeSettings
@@ -82,6 +82,10 @@ def create_help_router(
     ) -> HTMLResponse:
         language, words = rules.locale_of(locale) or home, q.replace("\x00", " ").strip()
         if words:
+            try:
+                readers.check_search(_address(request))
+            except TooMany as exc:
+                return page("Too much at once", _note(exc.message, "Not searched"), words, 429, locale=language)
             found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
             token = await kept(request, words, found)
             return page(f"Search: {words[:80]}", _results(found, words, token), words, locale=language)
@@ -96,6 +100,7 @@ def create_help_router(
     ) -> HelpFound:
         """Public articles for everybody; ``found`` is false where none of them seems to answer."""
         language, words = rules.locale_of(locale) or home, q.replace("\x00", " ")
+        readers.check_search(_address(request))
         found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
         token = await kept(request, words, found)
         return help_found(found, lambda url: _from_search(url, token), EXCERPT)
@@ -313,8 +318,8 @@ def _thanks(version: Version, *, helpful: bool) -> str:
     )
 
 
-def _note(sentence: str) -> str:
-    return f'<h1>Not counted</h1>\n<p role="alert">{sentence}</p>'
+def _note(sentence: str, title: str = "Not counted") -> str:
+    return f'<h1>{title}</h1>\n<p role="alert">{sentence}</p>'
 
 
 def _missing() -> str:

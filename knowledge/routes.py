@@ -229,7 +229,9 @@ async def knowledge_error(request: Request, error: Exception) -> JSONResponse:
     """Exception handler: ``app.add_exception_handler(KnowledgeError, knowledge_error)``."""
     if not isinstance(error, KnowledgeError):
         raise error
+    wait = error.data.get("retry_after")
     return JSONResponse(
+        headers=None if wait is None else {"Retry-After": str(wait)},
         status_code=error.status,
         content={
             "code": error.code,

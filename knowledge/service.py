@@ -71,6 +71,8 @@ class Knowledge:
         owner = settings.index_role == "owner"
         self._index = VectorIndex(settings.index_dir, make_engine(settings.chroma_url)) if owner else None
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="knowledge-search")
+        # Of their own: an editor who looks at an effect does not keep customers waiting.
+        self._editors = ThreadPoolExecutor(1, thread_name_prefix="knowledge-desk")
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="knowledge-index")
         # Of its own: loading and building may hold the others for long.
         self._withdrawer = ThreadPoolExecutor(1, thread_name_prefix="knowledge-withdraw")
@@ -98,6 +100,7 @@ class Knowledge:
             self.editing,
             self._prepare,
             self.search_in_thread,
+            self.desk_in_thread,
         )
 
     @property
@@ -168,13 +171,23 @@ class Knowledge:
         """Run a blocking search beside the event loop."""
         return asyncio.get_running_loop().run_in_executor(self._searchers, work)
 
+    def desk_in_thread(self, work: Callable[[], Any]) -> asyncio.Future[Any]:
+        """The same for editors, one at a time."""
+        return asyncio.get_running_loop().run_in_executor(self._editors, work)
+
     def router(self, require: Callable[..., Any]) -> APIRouter:
         """Routes of the editors' side, to be mounted under ``/api/v1``; ``require(*roles)`` is a dependency."""
         hosts = self.settings.link_hosts
         router = APIRouter()
         router.include_router(
             create_router(
-                self.editing, self.desk.listing, self.retriever, self.answerer, hosts, require, self.search_in_thread
+                self.editing,
+                self.desk.listing,
+                self.retriever,
+                self.answerer.working_in(self._editors),
+                hosts,
+                require,
+                self.desk_in_thread,
             )
         )
         router.include_router(create_desk_router(self.desk, require))
@@ -229,6 +242,7 @@ class Knowledge:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._searchers.shutdown()
+        self._editors.shutdown()
         self._withdrawer.shutdown()
         if self._index is not None:
             await self._in_worker(self._index.close)

@@ -40,7 +40,7 @@ def spoken_only(events: Sequence[Event]) -> Unbacked | None:
 
 def _by_articles(event: Event) -> Backing:
     """An article says to everybody what the company does. A text that was kept back cites nothing."""
-    return quoting(cited["section"] for cited in event["data"].get("citations") or ())
+    return quoting(str(cited.get("section", "")) for cited in event["data"].get("citations") or ())
 
 
 def late(events: Sequence[Event]) -> str:

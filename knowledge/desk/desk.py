@@ -57,7 +57,9 @@ class EditorsDesk:
         editing: Editing,
         prepare: Prepare,
         in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
+        aside: Callable[[Callable[[], Any]], Awaitable[Any]],
     ) -> None:
+        """``aside`` runs what may take long: not in the threads that answer customers."""
         self._database = database
         self._clock = clock
         self._catalogue = catalogue
@@ -70,8 +72,8 @@ class EditorsDesk:
         self.readers = Readers(database, clock)
         self.usage = Usage(database, clock, embeddings, in_thread, rules, settings.default_locale)
         self.asked = AskedAnswerer(answerer, self.usage.record)
-        self.gaps = Gaps(database, clock, editing, retriever, in_thread, rules)
-        self.impact = Impact(database, clock, catalogue, embeddings, retriever, answerer, prepare, in_thread)
+        self.gaps = Gaps(database, clock, editing, retriever, aside, rules)
+        self.impact = Impact(database, clock, catalogue, embeddings, retriever, answerer, prepare, aside)
 
     async def audit(self, limit: int) -> list[AuditLine]:
         """The newest first."""

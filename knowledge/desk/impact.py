@@ -98,11 +98,19 @@ class Impact:
         self._in_thread = in_thread
         self._known: tuple[Live | None, dict[tuple[str, str, str], Found]] = (None, {})
 
-    async def of(self, article_id: str, version: int | None, *, days: int, limit: int) -> ImpactReport:
+    async def of(
+        self,
+        article_id: str,
+        version: int | None,
+        *,
+        days: int,
+        limit: int,
+        unwanted: Callable[[], bool] = lambda: False,
+    ) -> ImpactReport:
         """The effect of publishing ``version`` (0: the newest), or of taking the article away (None).
 
         Raises ``NotFound``. Questions of the last ``days`` count, at most the ``limit`` asked last; follow-ups that
-        mean nothing on their own do not.
+        mean nothing on their own do not. It ends early, with a part, once ``unwanted`` says that nobody waits for it.
         """
         started = time.perf_counter()
         article = await self._database.read(lambda connection: store.get_article(connection, article_id))
@@ -116,15 +124,19 @@ class Impact:
         asked = await self._database.read(lambda connection: _asked(connection, since, limit))
 
         def work() -> list[Change]:
+            if unwanted():
+                return []
             live = self._catalogue.live
             shadow = with_article(live, article_id, passages)
-            return self._compare(asked, live, shadow)
+            return self._compare(asked, live, shadow, unwanted)
 
         changes = await self._in_thread(work)
         took = round((time.perf_counter() - started) * 1000, 1)
         return ImpactReport(article_id, number, len(asked), changes, took)
 
-    def _compare(self, asked: Sequence[tuple[Stored, int]], live: Live, shadow: Live) -> list[Change]:
+    def _compare(
+        self, asked: Sequence[tuple[Stored, int]], live: Live, shadow: Live, unwanted: Callable[[], bool]
+    ) -> list[Change]:
         self._embeddings.remember([one.question for one, _ in asked], [one.vector for one, _ in asked])
         if self._known[0] is not live:
             self._known = (live, {})
@@ -132,6 +144,8 @@ class Impact:
         now, then = self._catalogue.holding(live), self._catalogue.holding(shadow)
         changes: list[Change] = []
         for one, times in self._touched(asked, live, shadow):
+            if unwanted():
+                break
             key = (one.question, one.audience, one.locale)
             before = known.get(key)
             if before is None:

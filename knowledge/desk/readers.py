@@ -17,12 +17,15 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge.clock import Clock
 from knowledge.database import Database
+from knowledge.errors import TooMany
 from knowledge.tables import article_feedback, visitor_keys
 
 PER_MINUTE = 20
 """Things that may be sent from one address in a minute."""
 SEARCHES_PER_MINUTE = 30
-"""Searches from one address that are kept in a minute; the others are answered alike."""
+"""Searches from one address that are kept in a minute; more are answered alike."""
+ANSWERED_PER_MINUTE = 120
+"""Searches from one address that are answered in a minute: they share their threads with the chat's questions."""
 MOST_VISITORS = 10_000
 MOST_DIGITS = 16
 
@@ -36,6 +39,7 @@ class Readers:
         self._key: tuple[date, str] | None = None
         self._tidied: date | None = None
         self._recent: dict[tuple[str, int], deque[float]] = {}
+        self._own_key = secrets.token_bytes(32)
 
     async def visitor(self, address: str, browser: str = "") -> str:
         """Names a visitor for today; without a browser, an address."""
@@ -69,6 +73,12 @@ class Readers:
             return False
         times.append(now)
         return True
+
+    def check_search(self, address: str) -> None:
+        """Raises ``TooMany``. Asks no database: the help centre is searched from memory, too."""
+        place = hmac.new(self._own_key, address.encode(), hashlib.sha256).hexdigest()
+        if not self.may(place, ANSWERED_PER_MINUTE):
+            raise TooMany("too_many", "That's a lot at once. Please try again in a minute.", retry_after=60)
 
     async def judge(self, article_id: str, version: int, visitor: str, *, helpful: bool) -> None:
         """Count one answer to "Was this helpful?"; a second one of the day takes the place of the first."""

@@ -1,10 +1,12 @@
 """HTTP of the editors' work beside the articles: effect before publishing, figures, gaps, calendar, audit."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from knowledge.desk.desk import EditorsDesk
 from knowledge.desk.schemas import (
@@ -35,6 +37,7 @@ from knowledge.schemas import ListedArticle, Number, article_out
 
 EDITORS = ("editor", "lead", "admin")
 WATCHERS = ("qa", *EDITORS)
+LOOK_EVERY = 0.2
 Days = Annotated[int, Query(ge=1, le=730, description="how many days back are counted")]
 
 
@@ -46,6 +49,7 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
 
     @router.get("/articles/{article_id}/impact")
     async def impact(
+        request: Request,
         _editor: Editor,
         article_id: str,
         version: Number | None = None,
@@ -55,7 +59,14 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
     ) -> ImpactOut:
         """Which real past questions would get another passage or answer if this version (default: the newest) were
         published, or the article taken away (``withdraw``); nothing is changed."""
-        found = await desk.impact.of(article_id, None if withdraw else version or 0, days=days, limit=limit)
+        gone = threading.Event()
+        looking = asyncio.create_task(_notice(request, gone))
+        try:
+            found = await desk.impact.of(
+                article_id, None if withdraw else version or 0, days=days, limit=limit, unwanted=gone.is_set
+            )
+        finally:
+            looking.cancel()
         return ImpactOut.model_validate(found)
 
     @router.get("/articles/{article_id}/figures")
@@ -150,3 +161,11 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
         return GapOut.model_validate(await desk.gaps.do_move(gap_id, "reopen", editor.email, body.note))
 
     return router
+
+
+async def _notice(request: Request, gone: threading.Event) -> None:
+    """Say when the browser has left: an editor who goes on leaves no work behind."""
+    while True:
+        if await request.is_disconnected():
+            return gone.set()
+        await asyncio.sleep(LOOK_EVERY)

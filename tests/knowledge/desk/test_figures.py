@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from knowledge.desk.readers import PER_MINUTE, SEARCHES_PER_MINUTE
-from knowledge.errors import NotFound
+from knowledge.desk.readers import ANSWERED_PER_MINUTE, PER_MINUTE, SEARCHES_PER_MINUTE
+from knowledge.errors import KnowledgeError, NotFound
+from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge
 from knowledge.tables import article_feedback, visitor_keys
 from tests.knowledge.conftest import HandClock, page, publish
@@ -27,6 +28,7 @@ PARCELS = "parcels travel"
 @pytest.fixture
 async def reader(knowledge: Knowledge) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
+    app.add_exception_handler(KnowledgeError, knowledge_error)
     app.include_router(knowledge.help_router())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
         yield client
@@ -191,6 +193,17 @@ async def test_searches_without_end_are_answered_and_not_kept(knowledge: Knowled
         assert "/help/parcels" in found.text
     assert "?s=" not in found.text
     assert (await knowledge.desk.figures.searches(30, "help")).asked == SEARCHES_PER_MINUTE
+
+
+async def test_searches_that_keep_others_waiting_are_refused(knowledge: Knowledge, reader: httpx.AsyncClient) -> None:
+    await publish(knowledge, "parcels", page())
+    for number in range(ANSWERED_PER_MINUTE):
+        assert (await reader.get("/api/v1/help/search", params={"q": f"{number}"})).status_code == 200
+    refused = await reader.get("/api/v1/help/search", params={"q": PARCELS})
+    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "too_many", "60")
+    found = await reader.get("/help/", params={"q": PARCELS})
+    assert (found.status_code, "/help/parcels" in found.text) == (429, False)
+    assert (await reader.get("/help/parcels")).status_code == 200
 
 
 async def test_a_search_for_nothing_that_can_be_kept(knowledge: Knowledge, reader: httpx.AsyncClient) -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+import threading
+from collections.abc import MutableMapping
+from typing import Any
 
+import pytest
+from fastapi import Depends, FastAPI
+
+from knowledge.desk.routes import create_router
 from knowledge.errors import NotFound
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import page, publish
@@ -79,3 +86,46 @@ async def test_of_nothing(asked: Knowledge) -> None:
         await asked.desk.impact.of("nothing", 0, days=30, limit=100)
     with pytest.raises(NotFound):
         await asked.desk.impact.of("parcels", 9, days=30, limit=100)
+
+
+async def test_customers_are_answered_while_an_editor_looks_at_an_effect(asked: Knowledge) -> None:
+    done = threading.Event()
+    try:
+        looking = [asyncio.ensure_future(asked.desk_in_thread(lambda: done.wait(20))) for _ in range(3)]
+        effect = asyncio.create_task(asked.desk.impact.of("parcels", 0, days=30, limit=100))
+        async with asyncio.timeout(10):
+            assert (await asked.answerer.answer(PARCELS, audience="public")).found
+        assert not effect.done()
+    finally:
+        done.set()
+    await asyncio.gather(effect, *looking)
+
+
+async def test_an_effect_that_nobody_waits_for_is_not_looked_for(
+    asked: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked.editing.do_edit("parcels", page(body="Parcels travel for three days."), 1, "ed")
+    done = threading.Event()
+    busy = asyncio.ensure_future(asked.desk_in_thread(lambda: done.wait(20)))
+    searched: list[object] = []
+    monkeypatch.setattr(asked.desk.impact, "_search", lambda *given: searched.append(given))
+    app, asked_for, left = FastAPI(), asyncio.Event(), asyncio.Event()
+    app.include_router(create_router(asked.desk, lambda *_roles: Depends(lambda: None)))
+
+    async def receive() -> MutableMapping[str, Any]:
+        if asked_for.is_set():
+            left.set()
+            return {"type": "http.disconnect"}
+        asked_for.set()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_message: MutableMapping[str, Any]) -> None:
+        pass
+
+    scope = {"type": "http", "method": "GET", "path": "/articles/parcels/impact", "query_string": b"", "headers": []}
+    request = asyncio.create_task(app(scope, receive, send))
+    async with asyncio.timeout(10):
+        await left.wait()
+    done.set()
+    await asyncio.gather(request, busy)
+    assert searched == []
