@@ -79,11 +79,34 @@ async def _import(
 
 
 async def export_folder(editing: Editing, folder: Path) -> list[str]:
-    """Write every article; returns the file names. Files appear whole or not at all."""
+    """Write every article; returns the file names. Files appear whole or not at all.
+
+    Of these articles nothing stays that an earlier export wrote and that is not so any more: it would come back with
+    the next import. Files of other articles are left alone.
+    """
     files = await _files_of_all(editing)
     for name, data in files:
         await asyncio.to_thread(_write_whole, folder / name, data)
+    written = {name for name, _ in files}
+    for name in sorted({_id_of(name) for name in written}):
+        for over in _names_of(name).difference(written):
+            await asyncio.to_thread(_remove, folder / over)
     return [name for name, _ in files]
+
+
+def _id_of(name: str) -> str:
+    return PurePosixPath(name).name.partition(".")[0]
+
+
+def _names_of(article_id: str) -> set[str]:
+    """Every file that an export may write for an article."""
+    pages = [f"{article_id}.md", f"{article_id}.draft.md"]
+    return {*pages, *(_asked_beside(PurePosixPath(page)).as_posix() for page in pages)}
+
+
+def _remove(path: Path) -> None:
+    if path.is_file() or path.is_symlink():
+        path.unlink()
 
 
 async def _files_of_all(editing: Editing) -> list[tuple[str, bytes]]:

@@ -92,6 +92,23 @@ async def test_export_and_import_lose_nothing(
     assert not [name for name in os.listdir(tmp_path / "again") if name.startswith(".")]
 
 
+async def test_an_export_leaves_nothing_that_an_earlier_one_wrote(opened: Opened, tmp_path: Path) -> None:
+    target, way = tmp_path / "used", '[asked]: # "where is it"'
+    drafted = page("Parcels", f"## Parcels\n\n{way}\n\nParcels travel by mule.")
+    async with opened as knowledge:
+        await publish(knowledge, "parcels", page())
+        await knowledge.editing.do_edit("parcels", drafted, 1, "ed@example.test")
+        await knowledge.export_folder(target)
+        (target / "tents.draft.md").write_text("somebody's own")
+        (target / "asked" / "parcels.draft.txt.old").write_text("somebody's own")
+        await publish(knowledge, "parcels", page(body="Parcels travel for three days."))
+        assert await knowledge.export_folder(target) == ["parcels.md"]
+        left = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+        assert left == {"parcels.md", "tents.draft.md", "asked/parcels.draft.txt.old"}
+        (target / "tents.draft.md").unlink()
+        assert (await knowledge.import_folder(target)).unchanged == ["parcels.md"]
+
+
 async def test_a_place_that_is_no_folder_is_refused(opened: Opened, tmp_path: Path) -> None:
     async with opened as knowledge:
         with pytest.raises(BadArticle):
