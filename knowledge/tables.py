@@ -222,4 +222,4 @@ feed_positions = Table(
     Column("name", String(32), primary_key=True),
     Column("position", BigInteger, nullable=False),
 )
-"""How far the events of the conversations' log were observed."""
+"""How far the events of the conversations' log were observed, and with what the gaps were last looked at."""

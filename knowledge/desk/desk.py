@@ -13,7 +13,7 @@ from knowledge.answer import Answerer
 from knowledge.catalogue import Catalogue
 from knowledge.clock import Clock
 from knowledge.database import Database
-from knowledge.desk import gap_store
+from knowledge.desk import gap_store, questions
 from knowledge.desk.figures import Figures
 from knowledge.desk.gap_rules import GapRules
 from knowledge.desk.gaps import Gaps
@@ -26,6 +26,9 @@ from knowledge.embeddings import SentenceEmbeddings
 from knowledge.retrieve import Retriever
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import article_history
+
+GENERATION, DAY = "gaps-generation", "gaps-day"
+"""What the gaps were last looked at with, among ``feed_positions``."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class EditorsDesk:
         self._catalogue = catalogue
         self._editing = editing
         self._every = settings.refresh_every.total_seconds()
-        self._reconsidered: int | None = None
+        self._reconsidered: dict[str, int] | None = None
         rules = GapRules()
         self.listing = Listing(database, clock)
         self.figures = Figures(database, clock)
@@ -93,15 +96,23 @@ class EditorsDesk:
         return await self._database.read(work)
 
     async def round(self) -> None:
-        """Publish what has waited for its hour; after every change of what is published look at the gaps again."""
-        if self._reconsidered is None:
-            # At opening nothing has changed yet.
-            self._reconsidered = self._catalogue.live.generation
+        """Publish what has waited for its hour; look at the gaps again when what answers has changed: by a
+        publish, or on a day from which or until which a text is true."""
         await self._editing.publish_due()
         await self.readers.tidy()
-        current = self._catalogue.live.generation
+        current = {GENERATION: self._catalogue.live.generation, DAY: self._clock.now().date().toordinal()}
+        if self._reconsidered is None:  # what an earlier process has seen to
+            self._reconsidered = await self._database.read(
+                lambda connection: {name: questions.position(connection, name) for name in current}
+            )
         if current != self._reconsidered:
             await self.gaps.reconsider()
+
+            def looked(connection: sa.Connection) -> None:
+                for name, to in current.items():
+                    questions.move_on(connection, name, to)
+
+            await self._database.write(looked)
             self._reconsidered = current
         # Not wait_for nor the clock's sleep: tests hold the clock still.
         await asyncio.sleep(self._every)

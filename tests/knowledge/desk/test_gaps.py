@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from knowledge.desk.desk import GENERATION
 from knowledge.desk.drafting import Resolution, Resolutions
 from knowledge.desk.gap_rules import GapRules
 from knowledge.errors import BadArticle, EditConflict, NotFound, WrongState
-from knowledge.service import Knowledge
-from tests.knowledge.conftest import HandClock, page, publish
+from knowledge.service import Knowledge, open_knowledge
+from knowledge.settings import KnowledgeSettings
+from tests.knowledge.conftest import HandClock, WordEncoder, page, publish
 from tests.knowledge.desk.conftest import Conversations
 from tests.support.waiting import eventually
 
@@ -89,6 +91,46 @@ async def test_what_was_rejected_is_not_its_own_solution(knowledge: Knowledge, c
     await knowledge.desk.gaps.reconsider()
     (gap,) = await knowledge.desk.gaps.find()
     assert (gap.state, gap.closed_by, gap.closed_version) == ("closed", "dogs", 2)
+
+
+async def test_a_publish_while_nobody_looked_closes_the_gap_later(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    reading = settings.model_copy(update={"index_role": "reader"})
+    async with open_knowledge(settings, clock, encoder, model="words") as owner:
+        await Conversations(owner, clock).ask(DOGS)
+        (gap,) = await owner.desk.gaps.find()
+    async with open_knowledge(reading, clock, encoder, model="words") as reader:
+        await publish(reader, "dogs", page("Dogs", "Dogs may come into the shop."))
+        assert (await reader.desk.gaps.get(gap.id))[0].state == "open"
+    async with open_knowledge(settings, clock, encoder, model="words") as owner:
+
+        async def closed() -> bool:
+            return (await owner.desk.gaps.get(gap.id))[0].closed_by == "dogs"
+
+        await eventually("the gap closes", closed)
+
+
+async def test_the_day_from_which_an_article_is_true_closes_the_gap(
+    knowledge: Knowledge, conversations: Conversations, clock: HandClock
+) -> None:
+    await conversations.ask(DOGS)
+    (gap,) = await knowledge.desk.gaps.find()
+    day = (clock.moment + timedelta(days=1)).date().isoformat()
+    await publish(knowledge, "dogs", page("Dogs", "Dogs may come into the shop.", effective_from=day))
+
+    async def looked_at() -> bool:
+        seen = knowledge.desk._reconsidered
+        return seen is not None and seen[GENERATION] == knowledge.live.generation
+
+    await eventually("the gaps are looked at", looked_at)
+    assert (await knowledge.desk.gaps.get(gap.id))[0].state == "open"
+    clock.moment += timedelta(days=1)
+
+    async def closed() -> bool:
+        return (await knowledge.desk.gaps.get(gap.id))[0].closed_by == "dogs"
+
+    await eventually("the gap closes", closed)
 
 
 async def test_an_edit_elsewhere_in_the_article_is_no_solution(
