@@ -21,6 +21,8 @@ from knowledge.tables import article_feedback, article_history, articles
 
 LINES = 20
 """Queries that one list shows."""
+READING = timedelta(minutes=30)
+"""How long the results of a search may be looked at before it counts as left."""
 SILENT = ("silence", "moved_on")
 
 Searches = Literal["bot", "help", "all"]
@@ -127,7 +129,8 @@ class Figures:
         grouped: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
             grouped[" ".join(row["question"].casefold().split())].append(row)
-        lines = [_line(group) for group in grouped.values()]
+        over = stamp(self._clock.now() - READING)
+        lines = [_line(group, over) for group in grouped.values()]
         return SearchReport(
             days=days,
             channel=channel,
@@ -149,7 +152,8 @@ class Figures:
 def _counts(
     connection: sa.Connection, since: str, article_id: str | None = None
 ) -> dict[tuple[str, int], dict[str, int]]:
-    """(article, version) to the fields of ``Counts``. Only answers that reached a customer of the bot are counted."""
+    """(article, version) to the fields of ``Counts``. Only answers that reached a customer of the bot are counted, each
+    for the article that it cites first."""
     silent = q.outcome.in_(SILENT)
     sums = {
         "shown": sa.func.count(),
@@ -193,23 +197,24 @@ def _published(connection: sa.Connection, article_id: str) -> dict[int, str]:
     return {row.version: row.at for row in connection.execute(query)}
 
 
-def _line(group: Sequence[Any]) -> Line:
+def _line(group: Sequence[Any], over: str) -> Line:
     last = group[-1]
     return Line(
         query=last["question"],
         times=len(group),
         not_found=sum(not row["found"] for row in group),
         rejected=sum(row["rejected_at"] is not None for row in group),
-        abandoned=sum(_abandoned(row) for row in group),
+        abandoned=sum(_abandoned(row, over) for row in group),
         last_asked_at=last["asked_at"],
         article_id=last["article_id"] if last["found"] else None,
     )
 
 
-def _abandoned(row: Any) -> bool:
-    """A search whose results nobody opened; a question to the bot after whose missing answer nothing followed."""
+def _abandoned(row: Any, over: str) -> bool:
+    """A search from before ``over`` whose results nobody opened; a question to the bot after whose missing answer
+    nothing followed."""
     if row["channel"] == "help":
-        return bool(row["outcome"] == "open")
+        return bool(row["outcome"] == "open" and row["asked_at"] <= over)
     return not row["found"] and row["outcome"] == "silence"
 
 

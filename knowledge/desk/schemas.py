@@ -149,6 +149,8 @@ class VersionFigures(Shape):
 
 
 class ArticleFigures(Closed):
+    """An answer from two articles counts for the first one."""
+
     article_id: str
     days: int
     versions: list[VersionFigures]
@@ -188,7 +190,8 @@ class QueryLine(Shape):
 
 
 class AnalyticsOut(Shape):
-    """Searches of the help centre and questions to the bot. ``abandoned``: results were shown and none was opened."""
+    """Searches of the help centre and questions to the bot. ``abandoned``: results were shown and none was opened
+    for half an hour."""
 
     days: int
     channel: str

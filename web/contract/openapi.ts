@@ -2594,7 +2594,8 @@ export interface components {
         };
         /**
          * AnalyticsOut
-         * @description Searches of the help centre and questions to the bot. ``abandoned``: results were shown and none was opened.
+         * @description Searches of the help centre and questions to the bot. ``abandoned``: results were shown and none was opened
+         *     for half an hour.
          */
         AnalyticsOut: {
             /** Abandoned */
@@ -2688,7 +2689,10 @@ export interface components {
             /** Versions */
             versions: components["schemas"]["VersionLine"][];
         };
-        /** ArticleFigures */
+        /**
+         * ArticleFigures
+         * @description An answer from two articles counts for the first one.
+         */
         ArticleFigures: {
             /** Article Id */
             article_id: string;

@@ -57,7 +57,7 @@ async def test_each_version_has_its_own_figures(knowledge: Knowledge, conversati
 
 
 async def test_what_people_looked_for(
-    knowledge: Knowledge, conversations: Conversations, reader: httpx.AsyncClient
+    knowledge: Knowledge, conversations: Conversations, reader: httpx.AsyncClient, clock: HandClock
 ) -> None:
     await publish(knowledge, "parcels", page())
     await conversations.ask(PARCELS, "c1")
@@ -68,6 +68,9 @@ async def test_what_people_looked_for(
     await reader.get("/help/", params={"q": "where is jo@example.test buried"})
     (link, *_) = re.findall(r'href="(/help/parcels[^"]*)"', found.text)
     assert (await reader.get(link)).status_code == 200
+    clock.moment += timedelta(minutes=29)
+    assert (await knowledge.desk.figures.searches(30, "all")).abandoned == 0, "they are still being read"
+    clock.moment += timedelta(minutes=2)
     report = await knowledge.desk.figures.searches(30, "all")
     assert (report.asked, report.found, report.not_found, report.rejected, report.abandoned) == (5, 3, 2, 1, 2)
     assert [(line.query.casefold(), line.times) for line in report.top[:1]] == [(PARCELS, 3)]

@@ -181,7 +181,7 @@ export const knowledgeEn = {
   handedOver: "Handed over",
   repeat: "Asked again",
   helpful: "Helpful",
-  figuresExplained: "Shares are of the answers shown. “No word”: the customer said neither yes nor no, which is not counted as solved.",
+  figuresExplained: "Shares are of the answers shown. “No word”: the customer said neither yes nor no, which is not counted as solved. An answer from two articles counts for the first.",
   noFigures: "Not shown yet",
   noFiguresMore: "Figures appear when answers have been taken from an article.",
 
