@@ -29,13 +29,13 @@ STANDING: Final[dict[State, str]] = {
 
 @dataclass(frozen=True)
 class Stored:
-    """An article now. ``untold``: its newest version was never published; ``planned``: that waits for its hour."""
+    """An article now. ``untold``: its newest version was never published; ``planned``: the hour that it waits for."""
 
     article: Article
     newest: Version
     live: Content | None
     untold: bool
-    planned: bool
+    planned: str | None
 
 
 def decide(file: Written, stored: Stored) -> Step:
@@ -46,7 +46,7 @@ def decide(file: Written, stored: Stored) -> Step:
     if same:
         reached = file.state == article.state
         further = (file.state, article.state) == ("draft", "in_review")
-        return "nothing" if reached or further or (file.state == "published" and stored.planned) else "move"
+        return "nothing" if reached or further or (file.state == "published" and stored.planned is not None) else "move"
     if article.state in ("draft", "in_review") or (article.state == "archived" and stored.untold):
         raise _conflict(stored.newest, article)
     return "edit"
@@ -64,10 +64,14 @@ async def bring_in(editing: Editing, name: str, file: Written, actor: str, faile
             raise BadArticle("left_out", f"left out, since {failed} beside it was not brought in", problems=[])
         article = await editing.do_create(file.id, file.content, actor, note)
         await _move(editing, article, file, actor, note, stepped=True)
+        await _plan(editing, article, file, actor, note)
         return "created"
     step, article, stepped = decide(file, stored), stored.article, False
     if step == "nothing":
-        return "unchanged"
+        if file.publish_at is None or stored.live == file.content or stored.planned == file.publish_at:
+            return "unchanged"
+        await editing.do_schedule(file.id, article.latest_version, file.publish_at, actor, note)
+        return "updated"
     if article.state == "archived":
         article = await editing.do_restore(file.id, article.latest_version, actor, note)
         stepped = True
@@ -80,6 +84,7 @@ async def bring_in(editing: Editing, name: str, file: Written, actor: str, faile
             raise _half(exc, article) from exc
         stepped = True
     await _move(editing, article, file, actor, note, stepped=stepped)
+    await _plan(editing, article, file, actor, note)
     return "updated"
 
 
@@ -96,6 +101,17 @@ async def _move(editing: Editing, article: Article, file: Written, actor: str, n
         raise _half(exc, article) from exc
 
 
+async def _plan(editing: Editing, article: Article, file: Written, actor: str, note: str) -> None:
+    """Let the file's version wait for its hour. One that has passed is no reason to publish: somebody may have taken
+    the plan back since the file was written."""
+    if file.publish_at is None:
+        return
+    try:
+        await editing.do_schedule(file.id, article.latest_version, file.publish_at, actor, note)
+    except KnowledgeError as exc:
+        raise _half(exc, await editing.get(file.id)) from exc
+
+
 async def _stored(editing: Editing, article_id: str) -> Stored | None:
     try:
         article = await editing.get(article_id)
@@ -103,16 +119,16 @@ async def _stored(editing: Editing, article_id: str) -> Stored | None:
         return None
     newest = await editing.version(article_id, article.latest_version)
     live = article.published_version
-    events = [
+    told = {
         str(line["event"]) for line in await editing.history(article_id) if line["version"] == article.latest_version
-    ]
-    plans = [event for event in events if event in ("schedule", "unschedule", "publish", "rollback", "archive", "edit")]
+    }
+    planned = await editing.planned(article_id)
     return Stored(
         article,
         newest,
         contents.normal((await editing.version(article_id, live)).content) if live is not None else None,
-        untold=not {"publish", "rollback"} & set(events),
-        planned=bool(plans) and plans[-1] == "schedule",
+        untold=not {"publish", "rollback"} & told,
+        planned=planned.publish_at if planned is not None else None,
     )
 
 
@@ -133,4 +149,4 @@ def _conflict(newest: Version, article: Article) -> EditConflict:
 
 def _half(exc: KnowledgeError, article: Article) -> KnowledgeError:
     stands = f"Version {article.latest_version} of {article.id} {STANDING[article.state]}."
-    return KnowledgeError(exc.code, f"{exc.message} {stands}", **exc.data)
+    return KnowledgeError(exc.code, f"{exc.message.rstrip('.')}. {stands}", **exc.data)

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import yaml
 
 from knowledge import prose, raw_html
+from knowledge.clock import stamp
 from knowledge.errors import BadArticle
 from knowledge.rules import AUDIENCES, STATES, State
 
@@ -41,6 +42,7 @@ KEYS = (
     "effective_until",
     "redirect_from",
     "state",
+    "publish_at",
 )
 REQUIRED = ("id", "title", "audience", "locale")
 DATES = ("review_by", "effective_from", "effective_until")
@@ -75,11 +77,12 @@ class Content:
 
 @dataclass(frozen=True)
 class Written:
-    """An article as one file."""
+    """An article as one file. ``publish_at``: the moment for which it is planned, in the form of ``stamp``."""
 
     id: str
     content: Content
     state: State = "published"
+    publish_at: str | None = None
 
 
 @dataclass
@@ -140,13 +143,16 @@ def read(data: bytes) -> Written:
         redirect_from=_words(values, "redirect_from", problems),
     )
     article_id = _text(values, "id", problems).strip()
+    publish_at = _moment(values.get("publish_at"), problems)
+    if publish_at is not None and state not in ("draft", "in_review"):
+        problems.add("publish_at", "belongs to a draft or to a text in review")
     problems.settle()
     content = normal(content)
     check_id(article_id)
     check(content)
-    if state == "published":
+    if state == "published" or publish_at is not None:
         check_finished(content)
-    return Written(article_id, content, state)
+    return Written(article_id, content, state, publish_at)
 
 
 def text_of(data: bytes) -> str:
@@ -210,6 +216,8 @@ def write(article: Written) -> bytes:
         values["redirect_from"] = list(content.redirect_from)
     if article.state != "published":
         values["state"] = article.state
+    if article.publish_at is not None:
+        values["publish_at"] = article.publish_at
     # One key a line in a fixed order; a list in one line, so that a changed tag is one changed line.
     lines = [f"{name}: {_scalar(value)}" for name, value in values.items()]
     return ("---\n" + "\n".join(lines) + "\n---\n\n" + content.body + "\n").encode()
@@ -344,3 +352,16 @@ def _date(values: dict[str, Any], name: str, problems: _Problems) -> str | None:
     except ValueError:
         problems.add(name, f"must be a date such as 2027-01-31, not {str(value)[:40]!r}")
         return None
+
+
+def _moment(value: Any, problems: _Problems) -> str | None:
+    moment = value
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+    if value is None or (isinstance(moment, datetime) and moment.tzinfo is not None):
+        return None if value is None else stamp(moment)
+    problems.add("publish_at", "must be a moment with its offset, such as 2027-01-31T09:00:00+01:00")
+    return None

@@ -247,6 +247,10 @@ class Editing:
 
         return await self._database.write(work)
 
+    async def planned(self, article_id: str) -> Planned | None:
+        """What waits for its hour."""
+        return await self._database.read(lambda connection: schedule.find(connection, article_id))
+
     async def publish_due(self) -> list[Article]:
         """Publish what has waited for its hour. What cannot be published any more is taken off the plan, and the
         article's history says why."""

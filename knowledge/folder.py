@@ -131,7 +131,9 @@ async def _written(editing: Editing) -> list[tuple[str, Written]]:
             files.append((f"{article.id}.md", Written(article.id, published.content)))
         if article.state != "published":
             name = f"{article.id}.md" if alone else f"{article.id}.draft.md"
-            files.append((name, Written(article.id, newest.content, article.state)))
+            planned = await editing.planned(article.id)
+            publish_at = planned.publish_at if planned is not None else None
+            files.append((name, Written(article.id, newest.content, article.state, publish_at)))
     return files
 
 

@@ -4,6 +4,7 @@ import io
 import os
 import zipfile
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,52 @@ async def test_export_and_import_lose_nothing(
     for name in names:
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
     assert not [name for name in os.listdir(tmp_path / "again") if name.startswith(".")]
+
+
+async def test_a_plan_comes_back_with_its_file(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder, tmp_path: Path
+) -> None:
+    hour, out = "2026-05-05T14:00:00.000Z", tmp_path / "out"
+    async with open_knowledge(settings, clock, encoder, model="words") as knowledge:
+        await publish(knowledge, "parcels", page())
+        await knowledge.editing.do_edit("parcels", page(body="Parcels travel for three days."), 1, "ed")
+        await knowledge.editing.do_submit("parcels", 2, "ed")
+        await knowledge.editing.do_schedule("parcels", 2, "2026-05-05T16:00:00+02:00", "ed")
+        names = await knowledge.export_folder(out)
+        assert f"publish_at: '{hour}'" in (out / "parcels.draft.md").read_text()
+        assert sorted((await knowledge.import_folder(out)).unchanged) == sorted(names)
+        await knowledge.editing.do_unschedule("parcels", "ed")
+        assert (await knowledge.import_folder(out)).updated == ["parcels.draft.md"]
+        assert (await knowledge.desk.listing.get("parcels")).scheduled_for == hour
+    for name in ("in time", "too late"):
+        other = settings.model_copy(
+            update={"database_url": f"sqlite:///{tmp_path}/{name}.db", "index_dir": tmp_path / name}
+        )
+        async with open_knowledge(other, clock, encoder, model="words") as knowledge:
+            report = await knowledge.import_folder(out)
+            (listed,) = await knowledge.desk.listing.find()
+            assert (listed.state, listed.published_version) == ("in_review", 1)
+            if name == "in time":
+                assert (report.problems, listed.scheduled_for) == ([], hour)
+                await knowledge.export_folder(tmp_path / "again")
+                for one in names:
+                    assert (tmp_path / "again" / one).read_bytes() == (out / one).read_bytes()
+            else:
+                (problem,) = report.problems
+                assert problem.problem.endswith("lies in the past. Version 2 of parcels waits for its review.")
+                assert listed.scheduled_for is None
+        clock.moment += timedelta(days=2)
+
+
+@pytest.mark.parametrize("moment", ["soon", "2027-01-31", "2027-01-31T09:00:00", "[1]"])
+def test_a_plan_needs_its_moment_and_a_text_that_waits(moment: str) -> None:
+    draft = contents.write(Written("parcels", page(), "draft")).replace(
+        b"state:", f"publish_at: {moment}\nstate:".encode()
+    )
+    with pytest.raises(BadArticle, match="publish_at: must be a moment with its offset"):
+        contents.read(draft)
+    with pytest.raises(BadArticle, match="publish_at: belongs to a draft"):
+        contents.read(contents.write(Written("parcels", page(), publish_at="2027-01-31T09:00:00.000Z")))
 
 
 async def test_an_export_leaves_nothing_that_an_earlier_one_wrote(opened: Opened, tmp_path: Path) -> None:
