@@ -5,7 +5,7 @@ Reads and writes: articles, article_versions, article_history, article_chunks, c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,15 @@ def get_article(connection: sa.Connection, article_id: str, *, lock: bool = Fals
 def find_article(connection: sa.Connection, article_id: str) -> Article | None:
     row = connection.execute(sa.select(articles).where(articles.c.id == article_id)).mappings().first()
     return None if row is None else Article(**row)
+
+
+def find_articles(connection: sa.Connection, ids: Collection[str]) -> dict[str, Article]:
+    """Those of these articles that are there, by id."""
+    found: dict[str, Article] = {}
+    for batch in _batches(sorted(ids)):
+        rows = connection.execute(sa.select(articles).where(articles.c.id.in_(batch))).mappings()
+        found |= {row["id"]: Article(**row) for row in rows}
+    return found
 
 
 def list_articles(connection: sa.Connection, **filters: str) -> list[Article]:

@@ -36,6 +36,7 @@ class GapRow:
     last_at: str
     draft_id: str | None
     closed_by: str | None
+    """What closed it last, if it is open again, too."""
     closed_version: int | None
     updated_at: str
 
@@ -69,11 +70,9 @@ def select(connection: sa.Connection, *conditions: sa.ColumnElement[bool], lock:
 
 def drafts(connection: sa.Connection, rows: Iterable[GapRow]) -> dict[int, str | None]:
     """The article that is being written for each of these gaps, if there is one (see ``gap_rules.draft_of``)."""
-    found = {}
-    for row in rows:
-        article = store.find_article(connection, row.draft_id) if row.draft_id is not None else None
-        found[row.id] = gap_rules.draft_of(row.state, row.draft_id, article)
-    return found
+    rows = list(rows)
+    there = store.find_articles(connection, {row.draft_id for row in rows if row.draft_id is not None})
+    return {row.id: gap_rules.draft_of(row.state, row.draft_id, there.get(row.draft_id or "")) for row in rows}
 
 
 def members(connection: sa.Connection, gap_ids: Iterable[int]) -> dict[int, list[Stored]]:
@@ -192,9 +191,6 @@ def move(
         values["draft_id"] = article_id
     elif event in ("resolve", "close"):
         values |= {"closed_by": article_id, "closed_version": version}
-    elif event in ("reopen", "reject"):
-        # What closed it is told by its history; it does not answer any more.
-        values |= {"closed_by": None, "closed_version": None}
     connection.execute(sa.update(gaps).where(gaps.c.id == gap.id).values(**values))
     _write_down(connection, GapLine(gap.id, event, actor, note, article_id, version, now))
 

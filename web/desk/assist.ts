@@ -1,5 +1,4 @@
 /** What helps an agent in one conversation: who else is here, canned replies, suggestions, translations. */
-import { ApiError } from "../shared/api";
 import type { Store } from "../shared/store";
 import type { Schemas, Viewer } from "../shared/types";
 import type { DeskCalls } from "./calls";
@@ -61,13 +60,13 @@ export class Assist {
     );
   }
 
-  async loadCanned(): Promise<void> {
-    try {
-      this.store.set({ canned: (await this.calls.canned()).replies });
-    } catch (error) {
-      if (!(error instanceof ApiError)) return;
-      this.store.set({ canned: this.store.get().canned ?? [] });
-    }
+  async readCanned(): Promise<void> {
+    this.store.set({ canned: (await this.calls.canned()).replies });
+  }
+
+  /** Without them an agent can work; who looks at their list is told that it could not be read. */
+  loadCanned(): Promise<void> {
+    return this.readCanned().catch(() => undefined);
   }
 
   async saveCanned(id: string | null, reply: CannedIn): Promise<void> {

@@ -2,11 +2,12 @@
 import { type Api, ApiError } from "../shared/api";
 import { createStore, type Store } from "../shared/store";
 import { ReconnectingSocket } from "../shared/socket";
-import type { FactOf, InboxItem, Presence, Session, SocketFrame } from "../shared/types";
+import type { FactOf, Presence, Session, SocketFrame } from "../shared/types";
 import { Assist } from "./assist";
+import { Calling } from "./calling";
 import type { DeskCalls } from "./calls";
 import { type Draft, readDrafts, withDraft } from "./drafts";
-import { type Inbox, type InboxFilter, inboxOf, keepHeard, type InboxView, news, withMessage } from "./inbox";
+import { type InboxFilter, inboxOf, keepHeard, type InboxView, withMessage } from "./inbox";
 import { kept } from "./kept";
 import { OwedList } from "./owed";
 import { Reminders } from "./reminders";
@@ -39,8 +40,6 @@ const SEARCH_PAUSE_MS = 250;
 /** Shorter queries are answered from what is here. */
 const SHORTEST_SEARCH = 2;
 const MOST_TABS = 8;
-/** What is new and offered a moment later calls once. */
-const SAME_CALL_MS = 5_000;
 
 export class Desk {
   readonly store: Store<DeskState> = createStore(INITIAL);
@@ -56,13 +55,19 @@ export class Desk {
   private touchedAt = 0;
   private searching: ReturnType<typeof setTimeout> | undefined;
   private toasts = 0;
-  /** Hand-over → when it last called. */
-  private readonly called = new Map<string, number>();
+  private readonly calling: Calling;
 
   constructor(private readonly options: DeskOptions) {
     this.calls = options.calls;
     this.store.set({ sound: this.recall("sound") === "on", notify: this.recall("notify") === "on" });
     this.assist = new Assist(this.store, options.calls);
+    this.calling = new Calling(this.store, {
+      ring: options.ring,
+      toast: (text, handoffId) => this.toast(text, handoffId),
+      select: (id) => this.select(id),
+      unseen: options.unseen,
+      notify: options.notify,
+    });
     this.owed = new OwedList(this.store, options.calls, {
       toast: (text) => this.toast(text),
       refreshOpen: () => this.views.refreshOpen(),
@@ -72,8 +77,8 @@ export class Desk {
       me: () => signedInAs(this.store.get()),
       recall: () => kept<string[]>(this.recall(this.own("reminded")), []),
       keep: (told) => this.keep(this.own("reminded"), JSON.stringify(told)),
-      tell: (text, handoffId) => this.call(text, handoffId),
-      ring: () => this.ring(),
+      tell: (text, handoffId) => this.calling.call(text, handoffId),
+      ring: () => this.calling.ring(),
       staff: async () => new Set((await options.calls.colleagues()).agents.map(({ id }) => id)),
       reload: () => {
         void this.owed.load();
@@ -169,27 +174,25 @@ export class Desk {
   async refreshQueue(): Promise<void> {
     const { signedIn } = this.store.get();
     if (signedIn.status !== "in") return;
-    try {
+    await this.listed(async () => {
       const found = inboxOf(await this.options.calls.inbox(), signedIn.session);
       const before = this.store.get().queue;
       const queue = keepHeard(found, before);
       this.store.set({ queue, queueProblem: null });
-      if (before) this.tell(before, queue);
+      if (before) this.calling.tell(before, queue);
       this.noteRead();
       void this.owed.load();
       if (!before) return;
       if (this.store.get().inboxView === "closed") await this.loadClosed();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.signedOut(t("sessionEnded"));
-      else this.store.set({ queueProblem: sentence(error) });
-    }
+      if (!this.store.get().found) await this.find();
+    });
   }
 
   /** Choosing a view ends a search: the view is shown whole. */
   async showInbox(inboxView: InboxView): Promise<void> {
     this.search("");
     this.store.set({ inboxView });
-    if (inboxView === "closed") await this.loadClosed();
+    if (inboxView === "closed") await this.listed(() => this.loadClosed());
   }
 
   setFilter(change: Partial<InboxFilter>): void {
@@ -310,7 +313,7 @@ export class Desk {
   search(query: string): void {
     this.store.set({ query, ...(query.trim().length < SHORTEST_SEARCH && { found: null }) });
     clearTimeout(this.searching);
-    if (query.trim().length >= SHORTEST_SEARCH) this.searching = setTimeout(() => void this.find(query.trim()), SEARCH_PAUSE_MS);
+    if (query.trim().length >= SHORTEST_SEARCH) this.searching = setTimeout(() => void this.listed(() => this.find()), SEARCH_PAUSE_MS);
   }
 
   /** Something was pressed or moved: the server hears so, and whoever was away by idleness is back. */
@@ -404,45 +407,12 @@ export class Desk {
     if (!before) return;
     const queue = withMessage(before, event);
     this.store.set({ queue });
-    this.tell(before, queue);
+    this.calling.tell(before, queue);
   }
 
   private showTyping(id: string, who: string | null): void {
     const { [id]: _, ...rest } = this.store.get().typing;
     this.store.set({ typing: who ? { ...rest, [id]: who } : rest });
-  }
-
-  /** Rings and tells what is new; what stands on the screen already needs neither. */
-  private tell(before: Inbox, queue: Inbox): void {
-    const { offered, arrived, written } = news(before, queue);
-    const unseen = written.filter((item) => !this.shows(item));
-    const now = Date.now();
-    const calls = offered.filter((item) => now - (this.called.get(item.handoff_id) ?? 0) > SAME_CALL_MS);
-    calls.forEach((item) => this.announce("toastOffer", item));
-    arrived.forEach((item) => this.announce("toastNew", item));
-    unseen.forEach((item) => this.announce("toastMessage", item));
-    [...calls, ...arrived].forEach((item) => this.called.set(item.handoff_id, now));
-    if (calls.length + arrived.length + unseen.length) this.ring();
-  }
-
-  private shows({ handoff_id }: InboxItem): boolean {
-    const { selected, section } = this.store.get();
-    return selected === handoff_id && section === "conversations" && !this.options.unseen?.();
-  }
-
-  private announce(code: "toastOffer" | "toastNew" | "toastMessage", item: InboxItem): void {
-    const text = t(code, { name: item.customer_name ?? item.customer_id ?? t("anonymous") });
-    // An offer stands on the screen with its own buttons.
-    this.call(text, item.handoff_id, code !== "toastOffer");
-  }
-
-  private call(text: string, handoffId: string | null, toasted = true): void {
-    if (toasted) this.toast(text, handoffId);
-    if (this.store.get().notify) this.options.notify?.(text, () => handoffId && this.select(handoffId));
-  }
-
-  private ring(): void {
-    if (this.store.get().sound) this.options.ring();
   }
 
   /** What is on the screen has been read. */
@@ -464,12 +434,24 @@ export class Desk {
   }
 
   private async loadClosed(): Promise<void> {
-    this.store.set({ closed: (await this.options.calls.closed().catch(() => ({ items: [] }))).items });
+    this.store.set({ closed: (await this.options.calls.closed()).items });
   }
 
-  private async find(query: string): Promise<void> {
-    const { items } = await this.options.calls.search(query).catch(() => ({ items: [] }));
+  private async find(): Promise<void> {
+    const query = this.store.get().query.trim();
+    if (query.length < SHORTEST_SEARCH) return;
+    const { items } = await this.options.calls.search(query);
     if (this.store.get().query.trim() === query) this.store.set({ found: items });
+  }
+
+  /** A list that could not be read is not empty: it is said why. */
+  private async listed(read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.signedOut(t("sessionEnded"));
+      else this.store.set({ queueProblem: sentence(error) });
+    }
   }
 
   /** A key of this agent alone: two who share a device do not see each other's drafts. */

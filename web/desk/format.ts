@@ -5,10 +5,11 @@ import { t } from "./words";
 export function clock(at: string): string {
   const when = new Date(at);
   if (Number.isNaN(when.getTime())) return "";
-  const today = when.toDateString() === new Date().toDateString();
-  return today
-    ? when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-    : when.toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const now = new Date();
+  const hour = { hour: "2-digit", minute: "2-digit" } as const;
+  if (when.toDateString() === now.toDateString()) return when.toLocaleTimeString([], hour);
+  const year = when.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return when.toLocaleString([], { day: "numeric", month: "short", ...year, ...hour });
 }
 
 /** Somebody else's hour: "Europe/Berlin · 14:05 there now". A zone that this browser does not know stands alone. */
@@ -24,7 +25,10 @@ export function hourIn(timezone: string, now = new Date()): string {
 /** Time since `at`, short: "just now", "4 min", "2 h 10 min", "3 d". */
 export function elapsed(at: string, now: number): string {
   const minutes = Math.floor((now - new Date(at).getTime()) / 60_000);
-  if (!(minutes >= 1)) return "just now";
+  return minutes >= 1 ? span(minutes) : "just now";
+}
+
+function span(minutes: number): string {
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
@@ -48,8 +52,7 @@ export function utc(at: string): string {
 /** Time until `at`, short; an empty text when it has come. */
 export function remaining(at: string, now: number): string {
   const minutes = Math.ceil((new Date(at).getTime() - now) / 60_000);
-  if (!(minutes > 0)) return "";
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes > 0 ? span(minutes) : "";
 }
 
 export function size(bytes: number): string {

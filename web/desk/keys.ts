@@ -16,7 +16,9 @@ export function listenForKeys(desk: Desk, places: Places, list: boolean): () => 
       if (!state.dialog) desk.ask("palette");
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog, [data-typing]")) return;
+    // AltGr counts as Ctrl and Alt on some systems, and is how many keyboards write “[” and “]”.
+    const modified = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph");
+    if (modified || target.closest("dialog, [data-typing]")) return;
     if (target.matches("input, textarea, select")) {
       if (event.key === "Escape" && !event.defaultPrevented) target.blur();
       return;

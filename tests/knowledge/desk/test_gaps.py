@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from knowledge.desk.desk import GENERATION
 from knowledge.desk.drafting import Resolution, Resolutions
@@ -182,6 +183,17 @@ async def test_one_click_makes_a_draft_from_questions_and_colleagues(
     await publish(knowledge, article.id, page("Dogs", f"## Dogs\n\n{ways}\n\nDogs may come into the shop on a lead."))
     await knowledge.desk.gaps.reconsider()
     assert (await knowledge.desk.gaps.get(gap.id))[0].closed_by == article.id
+
+
+async def test_the_drafts_of_all_gaps_are_looked_up_at_once(knowledge: Knowledge, conversations: Conversations) -> None:
+    for number, question in enumerate((DOGS, "where is my aunt buried", "what do you pay your staff")):
+        await conversations.ask(question, f"c{number}")
+    gaps = await knowledge.desk.gaps.find()
+    made = {gap.id: (await knowledge.desk.gaps.do_draft(gap.id, ED))[1].id for gap in gaps[:2]}
+    asked: list[str] = []
+    sa.event.listen(knowledge._database._engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert {gap.id: gap.draft_id for gap in await knowledge.desk.gaps.find()} == {gaps[2].id: None, **made}
+    assert len([one for one in asked if "FROM articles" in one]) == 1
 
 
 async def test_a_draft_does_not_take_anothers_id(knowledge: Knowledge, conversations: Conversations) -> None:

@@ -3,6 +3,7 @@ import type { CannedIn } from "../assist";
 import type { Canned } from "../canned";
 import { type Desk, sentence } from "../controller";
 import { type DeskState, shares } from "../state";
+import { useLoaded } from "../useLoaded";
 import { label, t } from "../words";
 import { Modal } from "./Dialogs";
 
@@ -12,18 +13,27 @@ const EMPTY: CannedIn = { scope: "personal", shortcut: "", title: "", text: "", 
 export function CannedDialog({ desk, state }: { desk: Desk; state: DeskState }) {
   const [edited, setEdited] = useState<{ id: string | null; reply: CannedIn } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [deleted, setDeleted] = useState<Canned | null>(null);
+  const [busy, setBusy] = useState(false);
   const mayShare = state.signedIn.status === "in" && shares(state.signedIn.session);
+  const read = useLoaded(() => desk.assist.readCanned(), []);
   const replies = state.canned ?? [];
 
-  const attempt = async (work: () => Promise<void>) => {
+  const attempt = async (work: () => Promise<void>, gone: Canned | null = null) => {
+    if (busy) return;
+    setBusy(true);
     setProblem(null);
+    setDeleted(null);
     try {
       await work();
       setEdited(null);
+      setDeleted(gone);
     } catch (error) {
       setProblem(sentence(error));
     }
+    setBusy(false);
   };
+  const bringBack = ({ scope, shortcut, title, text, topics }: Canned) => attempt(() => desk.assist.saveCanned(null, { scope, shortcut, title, text, topics }));
 
   return (
     <Modal title={t("canned")} onDone={() => desk.asked("canned")}>
@@ -33,6 +43,16 @@ export function CannedDialog({ desk, state }: { desk: Desk; state: DeskState }) 
           {problem}
         </p>
       )}
+      <p role="status">
+        {deleted && (
+          <>
+            {t("cannedDeleted", { title: deleted.title })}{" "}
+            <button type="button" class="link" onClick={() => void bringBack(deleted)}>
+              {t("undo")}
+            </button>
+          </>
+        )}
+      </p>
       {edited ? (
         <CannedForm
           key={edited.id}
@@ -44,10 +64,18 @@ export function CannedDialog({ desk, state }: { desk: Desk; state: DeskState }) 
         />
       ) : (
         <>
-          {!replies.length && <p class="soft">{t("cannedNone")}</p>}
+          {read.failed && (
+            <p class="problem" role="alert">
+              {t("cannedFailed")}{" "}
+              <button type="button" class="link" onClick={read.again}>
+                {t("again")}
+              </button>
+            </p>
+          )}
+          {!read.failed && !replies.length && <p class="soft">{t(state.canned ? "cannedNone" : "loading")}</p>}
           <ul class="canned-list">
             {replies.map((reply) => (
-              <CannedRow key={reply.id} reply={reply} onEdit={() => setEdited({ id: reply.id, reply: { ...reply } })} onDelete={() => attempt(() => desk.assist.deleteCanned(reply))} />
+              <CannedRow key={reply.id} reply={reply} onEdit={() => setEdited({ id: reply.id, reply: { ...reply } })} onDelete={() => attempt(() => desk.assist.deleteCanned(reply), reply)} />
             ))}
           </ul>
           <div class="modal-foot">

@@ -7,7 +7,7 @@ const OUTCOMES = ["resolved", "unresolved", "declined_by_policy", "no_reply", "s
 const OTHER = "other";
 
 /** No field is filled in beforehand: what was achieved, and whether the hand-over was enough, is somebody's word. */
-export function CloseDialog({ desk, id, onDone }: DialogProps) {
+export function CloseDialog({ desk, id, lost, onDone }: DialogProps) {
   const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number] | "">("");
   const [cause, setCause] = useState("");
   const [words, setWords] = useState("");
@@ -21,7 +21,7 @@ export function CloseDialog({ desk, id, onDone }: DialogProps) {
     !!outcome &&
     desk.views.close(id, { outcome, cause: words.trim() || label("cause", cause), cause_code: cause, packet_enough: enough, packet_missing: enough ? null : lacked.trim(), article_missing: article.trim() || null });
   return (
-    <ActionForm desk={desk} id={id} title={t("closeTitle")} action={t("close")} ready={ready} onDone={onDone} onSubmit={submit}>
+    <ActionForm desk={desk} id={id} lost={lost} title={t("closeTitle")} action={t("close")} ready={ready} onDone={onDone} onSubmit={submit}>
       <label>
         {t("outcome")}
         <select required value={outcome} onChange={(event) => setOutcome(event.currentTarget.value as typeof outcome)}>

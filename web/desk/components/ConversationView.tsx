@@ -26,6 +26,8 @@ interface Props {
 export function ConversationView({ desk, state, view, places, packetOpen, onTogglePacket }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const near = useRef(true);
+  /** The conversation that a question was asked about. */
+  const begun = useRef<string | null>(null);
   const { detail, conversation } = view;
   const mine = isMine(state, view);
   const queued = detail?.state === "queued";
@@ -60,8 +62,11 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
     );
 
   const answering = mine && detail.state === "accepted";
-  const asked = answering ? state.dialog : null;
-  const shut = () => desk.asked(asked);
+  // Whoever loses the conversation while a question about it is open keeps what they wrote there.
+  if (!state.dialog) begun.current = null;
+  else if (answering) begun.current = view.id;
+  const asked = begun.current === view.id ? state.dialog : null;
+  const dialog = { desk, id: view.id, lost: answering ? null : whyNot(view, state), onDone: () => desk.asked(asked) };
   return (
     <main class="conversation" aria-label={t("story")}>
       <header class="conversation-head">
@@ -140,10 +145,10 @@ export function ConversationView({ desk, state, view, places, packetOpen, onTogg
       </div>
       {!answering && <p class="closed-box">{whyNot(view, state)}</p>}
       <ReplyBox desk={desk} state={state} view={view} name={name} places={places} answers={answering} />
-      {asked === "transfer" && <TransferDialog desk={desk} id={view.id} onDone={shut} />}
-      {asked === "return" && <HandBackDialog desk={desk} id={view.id} onDone={shut} />}
-      {asked === "promise" && <PromiseDialog desk={desk} id={view.id} onDone={shut} />}
-      {asked === "close" && <CloseDialog desk={desk} id={view.id} onDone={shut} />}
+      {asked === "transfer" && <TransferDialog key={view.id} {...dialog} />}
+      {asked === "return" && <HandBackDialog key={view.id} {...dialog} />}
+      {asked === "promise" && <PromiseDialog key={view.id} {...dialog} />}
+      {asked === "close" && <CloseDialog key={view.id} {...dialog} />}
     </main>
   );
 }

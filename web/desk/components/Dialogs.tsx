@@ -8,6 +8,8 @@ import { label, t } from "../words";
 export interface DialogProps {
   desk: Desk;
   id: string;
+  /** Why the agent cannot do it any more, where the conversation went to somebody else since. */
+  lost: string | null;
   onDone: () => void;
 }
 
@@ -44,8 +46,11 @@ export interface FormProps extends DialogProps {
   children: ComponentChildren;
 }
 
-/** A question before an action. It closes when the action worked; else it stays as it is and says why it did not. */
-export function ActionForm({ desk, id, title, action, ready, onDone, onSubmit, children }: FormProps) {
+/**
+ * A question before an action. It closes when the action worked; else it stays as it is and says why it did not, and so
+ * it does where the conversation is somebody else's by now: what was written can be copied.
+ */
+export function ActionForm({ desk, id, lost, title, action, ready, onDone, onSubmit, children }: FormProps) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const submit = async (event: Event) => {
@@ -57,12 +62,16 @@ export function ActionForm({ desk, id, title, action, ready, onDone, onSubmit, c
     setRefusal(desk.views.get(id)?.problem ?? t("unreachable"));
     setBusy(false);
   };
+  const told = refusal ?? (busy ? null : lost);
   // While it is under way the button is not disabled: it would lose the focus.
   return (
     <Modal title={title} onDone={onDone}>
       <form onSubmit={submit}>
         {children}
-        <div role="alert">{refusal && <p class="problem">{refusal}</p>}</div>
+        <div role="alert">
+          {told && <p class="problem">{told}</p>}
+          {told && lost && <p class="soft">{t("dialogLost")}</p>}
+        </div>
         <div class="modal-foot">
           <button type="button" class="button" onClick={onDone}>
             {t("cancel")}
@@ -91,7 +100,7 @@ function option(each: Colleague) {
   );
 }
 
-export function TransferDialog({ desk, id, onDone }: DialogProps) {
+export function TransferDialog({ desk, id, lost, onDone }: DialogProps) {
   const [chosen, setQueue] = useState<string | null>(null);
   const [department, setDepartment] = useState("");
   const [person, setPerson] = useState("");
@@ -103,7 +112,7 @@ export function TransferDialog({ desk, id, onDone }: DialogProps) {
   const others = (value?.agents ?? []).filter((each) => each.presence !== "offline" && !(signedIn.status === "in" && each.id === signedIn.session.id));
   const to = person ? { agent_id: person } : { queue, ...(department && { department }) };
   return (
-    <ActionForm desk={desk} id={id} title={t("transferTitle")} action={t("transfer")} ready={!!person || !!queue} onDone={onDone} onSubmit={() => desk.views.transfer(id, to, note.trim())}>
+    <ActionForm desk={desk} id={id} lost={lost} title={t("transferTitle")} action={t("transfer")} ready={!!person || !!queue} onDone={onDone} onSubmit={() => desk.views.transfer(id, to, note.trim())}>
       <fieldset class="options">
         <legend>{t("transferTo")}</legend>
         {(plan?.queues ?? []).map((each) => (
@@ -153,10 +162,10 @@ export function TransferDialog({ desk, id, onDone }: DialogProps) {
   );
 }
 
-export function HandBackDialog({ desk, id, onDone }: DialogProps) {
+export function HandBackDialog({ desk, id, lost, onDone }: DialogProps) {
   const [note, setNote] = useState("");
   return (
-    <ActionForm desk={desk} id={id} title={t("handBackTitle")} action={t("handBack")} ready onDone={onDone} onSubmit={() => desk.views.handBack(id, note.trim())}>
+    <ActionForm desk={desk} id={id} lost={lost} title={t("handBackTitle")} action={t("handBack")} ready onDone={onDone} onSubmit={() => desk.views.handBack(id, note.trim())}>
       <label>
         {t("handBackNote")}
         <textarea rows={3} maxLength={4000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />

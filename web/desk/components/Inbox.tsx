@@ -18,6 +18,8 @@ interface Props {
 
 const TICK_MS = 15_000;
 const NONE = { work: "noneWaiting", open: "noneOpen", late: "noneLate", owed: "nonePromised", closed: "noneClosed" } as const;
+/** Views of the hand-overs that are open, of which the server may have sent a part. */
+const LISTS_OPEN: ReadonlySet<InboxView> = new Set(["work", "open", "late"]);
 
 export function Inbox({ desk, state, search }: Props) {
   const now = useNow();
@@ -27,6 +29,7 @@ export function Inbox({ desk, state, search }: Props) {
   const query = state.query.trim();
   const { inboxView: view, queue } = state;
   const both = view === "work" || !!query;
+  const unread = view === "closed" && !state.closed;
 
   // Each view keeps its own position.
   useEffect(() => {
@@ -79,8 +82,8 @@ export function Inbox({ desk, state, search }: Props) {
           {view === "owed" && !query && <Owed desk={desk} state={state} now={now} />}
           {query
             ? all.length > 0 && section(t("alsoFound"), all, "")
-            : !both && view !== "owed" && section(label("view", view), all, t(NONE[view]))}
-          {view !== "owed" && queue.total > queue.open.length && <p class="none">{t("notAllShown", { shown: queue.open.length, total: queue.total })}</p>}
+            : !both && view !== "owed" && section(label("view", view), all, t(unread ? "loading" : NONE[view]))}
+          {(query || LISTS_OPEN.has(view)) && queue.total > queue.open.length && <p class="none">{t("notAllShown", { shown: queue.open.length, total: queue.total })}</p>}
         </div>
       ) : (
         !state.queueProblem && <p class="none">{t("loading")}</p>

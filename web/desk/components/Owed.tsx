@@ -86,8 +86,8 @@ function Due({ promise, now }: { promise: OwedPromise; now: number }) {
   const left = remaining(promise.due_at, now);
   return (
     <p class="row-foot">
-      {promise.state === "late" ? <span class="row-late">{t("dueLate")}</span> : <span>{t("dueIn", { time: left })}</span>}
-      {promise.state === "due_soon" && <span class="row-draft">{t("dueSoon")}</span>}
+      {promise.state === "late" || !left ? <span class="row-late">{t("dueLate")}</span> : <span>{t("dueIn", { time: left })}</span>}
+      {promise.state === "due_soon" && left && <span class="row-draft">{t("dueSoon")}</span>}
     </p>
   );
 }

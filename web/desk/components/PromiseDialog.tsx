@@ -5,7 +5,7 @@ import { ActionForm, type DialogProps } from "./Dialogs";
 const HOUR_MS = 60 * 60_000;
 
 /** What will happen, and by when: the customer reads it, and it is on the list until it is kept. */
-export function PromiseDialog({ desk, id, onDone }: DialogProps) {
+export function PromiseDialog({ desk, id, lost, onDone }: DialogProps) {
   const [text, setText] = useState("");
   const [due, setDue] = useState(() => local(new Date(Date.now() + 24 * HOUR_MS)));
   const at = new Date(due);
@@ -16,7 +16,7 @@ export function PromiseDialog({ desk, id, onDone }: DialogProps) {
     return made;
   };
   return (
-    <ActionForm desk={desk} id={id} title={t("promiseTitle")} action={t("promise")} ready={ready} onDone={onDone} onSubmit={submit}>
+    <ActionForm desk={desk} id={id} lost={lost} title={t("promiseTitle")} action={t("promise")} ready={ready} onDone={onDone} onSubmit={submit}>
       <p class="soft">{t("promiseMore")}</p>
       <label>
         {t("promiseWhat")}

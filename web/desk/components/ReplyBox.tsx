@@ -112,6 +112,7 @@ export function ReplyBox({ desk, state, view, name, places, answers }: Props) {
           ))}
         <AlsoHere state={state} view={view} />
       </div>
+      {!answers && <LeftReply desk={desk} state={state} id={id} />}
       {warning.length > 0 && <ReaskWarning reasks={warning} onSend={() => send(text)} onChange={() => (setWarning([]), reply.current?.focus())} />}
       {asked !== null && mode === "reply" && <CannedMenu found={found} chosen={chosen} onPick={insert} />}
       <textarea
@@ -147,5 +148,27 @@ export function ReplyBox({ desk, state, view, name, places, answers }: Props) {
         </button>
       </div>
     </form>
+  );
+}
+
+/** A reply that was being written when the conversation went to somebody else: to be copied, kept as a note, or dropped. */
+function LeftReply({ desk, state, id }: Pick<Props, "desk" | "state"> & { id: string }) {
+  const { reply, note } = state.drafts[id] ?? NO_DRAFT;
+  if (!reply) return null;
+  return (
+    <div class="left-reply" role="group" aria-labelledby="left-reply">
+      <p id="left-reply" role="alert">
+        {t("replyLeft")}
+      </p>
+      <textarea readOnly rows={3} aria-labelledby="left-reply" value={reply} />
+      <div class="actions">
+        <button type="button" class="button" onClick={() => desk.write(id, { reply: "", note: [note, reply].filter(Boolean).join("\n") })}>
+          {t("replyLeftNote")}
+        </button>
+        <button type="button" class="button is-quiet" onClick={() => desk.write(id, { reply: "" })}>
+          {t("replyLeftDrop")}
+        </button>
+      </div>
+    </div>
   );
 }

@@ -35,9 +35,7 @@ export function SidePanel({ desk, state, view, onClose, onJump }: Props) {
           <CloseIcon />
         </button>
       </header>
-      {panel === "packet" && (
-        <PacketPanel desk={desk} detail={detail} owed={state.owed} />
-      )}
+      {panel === "packet" && <PacketPanel key={view.id} desk={desk} detail={detail} owed={state.owed} />}
       {panel === "customer" && <CustomerPanel key={view.id} desk={desk} view={view} />}
       {panel === "suggestions" && <SuggestionsPanel key={view.id} desk={desk} view={view} session={signedIn.session} mine={isMine(state, view)} />}
       {panel === "trail" && <TrailPanel key={view.id} desk={desk} view={view} state={state} audits={audits(signedIn.session)} />}

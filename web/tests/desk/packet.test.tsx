@@ -2,7 +2,9 @@ import { render } from "preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { linesOf } from "../../desk/components/Overflow";
 import { PacketPanel } from "../../desk/components/PacketPanel";
+import { SidePanel } from "../../desk/components/SidePanel";
 import type { Desk } from "../../desk/controller";
+import { EMPTY } from "../../shared/reduce";
 import type { HandoffDetail, Packet } from "../../shared/types";
 import { colleague } from "./builders";
 import { DeskServer, refused } from "./server";
@@ -81,4 +83,21 @@ test.each([
   [[{ kind: "card", count: 1, seq: 4 }], ["card"]],
 ])("every shape of a part has a line: %j", (items, lines) => {
   expect(linesOf(items).map(({ text }) => text)).toEqual(lines);
+});
+
+test("the words of one conversation's summary never stand in another's packet", async () => {
+  server.acts["GET /handoffs/h1/summary"] = () => ({ ...packet.summary, problem: "Mara waits for boots.", worded: ["problem"], model: "m" });
+  const show = (id: string) => {
+    const detail = { ...server.detail(id), packet } as HandoffDetail;
+    const view = { id, status: "ready", detail, conversation: EMPTY, busy: null, problem: null } as const;
+    render(<SidePanel desk={desk} state={desk.store.get()} view={view} onClose={() => {}} onJump={() => {}} />, place);
+  };
+  show("h1");
+  await settle();
+  expect(place.textContent).toContain("Mara waits for boots.");
+  server.acts["GET /handoffs/h2/summary"] = () => refused(503, "unavailable", "Later.");
+  show("h2");
+  await settle();
+  expect(place.textContent).not.toContain("Mara waits for boots.");
+  expect(place.textContent).toContain("Late");
 });

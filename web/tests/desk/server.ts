@@ -76,6 +76,7 @@ export class DeskServer {
     if (path === "/session") return ME;
     if (path === "/desk/inbox") return { open: this.open, total: this.open.length, answer_within: 180 };
     if (path === "/canned-replies") return { replies: [] };
+    if (path === "/desk/closed" || path === "/desk/search") return { items: [] };
     if (path === "/approvals") return { approvals: [] };
     if (path === "/promises") return { promises: this.promises };
     if (path.endsWith("/viewing")) return { viewers: [] };
