@@ -29,6 +29,7 @@ class Proof:
 PROOFS: dict[str, Proof] = {
     "kills": Proof("kill -9 of every process in the middle of a turn", "stack.prove.kills"),
     "fuzz": Proof("random customers against a shop that fails", "stack.prove.fuzz"),
+    "attacks": Proof("what strangers try at the public port", "stack.prove.attacks"),
     "load": Proof("turns, acknowledgements and memory against their limits", "stack.prove.load"),
     "soak": Proof("a long time at a low rate, in which nothing may grow", "stack.prove.soak"),
     "outcomes": Proof("sixty synthetic days a seed, whose true figures are known", "stack.prove.outcomes"),

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -51,6 +52,11 @@ class RunningStack:
         return done.stdout
 
     def demo(self) -> dict[str, Any]:
+        """Asked once: it is the same as long as the installation is."""
+        return self._demo
+
+    @cached_property
+    def _demo(self) -> dict[str, Any]:
         return json.loads(self.command("demo", "--json"))  # type: ignore[no-any-return]
 
     def process_of(self, name: str) -> int:

@@ -1,0 +1,89 @@
+"""Who attacks whom in ``prove attacks``: one customer with a conversation, another who wants into it, and a member of
+the staff whose cookie a foreign page would like to use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import orjson
+
+from actions.demo import demo_customers
+from stack.prove.private_stack import PrivateStack
+from stack.staff import demo_staff
+from stack.token_command import identity_token
+
+TOKEN_LIFE = 3600
+Answer = tuple[int, dict[str, Any]]
+"""Status and body; a body that is no JSON object is empty."""
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """A conversation and the key to it."""
+
+    customer: str
+    id: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    session: aiohttp.ClientSession
+    stack: PrivateStack
+    victim: Theirs
+    attacker: Theirs
+    staff_cookie: str
+    orders: tuple[str, ...]
+    """The victim's."""
+
+    async def call(
+        self, method: str, path: str, *, json: Any = None, data: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        body = orjson.dumps(json) if json is not None else data
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        async with self.session.request(
+            method, self.stack.base + path, data=body, headers=sent, allow_redirects=False
+        ) as answered:
+            content = await answered.read()
+        try:
+            found = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            found = {}
+        return answered.status, found if isinstance(found, dict) else {}
+
+    async def all_of_the_victim(self) -> tuple[Any, Any]:
+        """Their log, and their orders and effects in the shop."""
+        _, log = await self.call("GET", f"/lab/v1/conversations/{self.victim.id}")
+        _, shop = await self.call("GET", f"/lab/v1/customers/{self.victim.customer}")
+        return log.get("events"), (shop.get("orders"), shop.get("effects"))
+
+
+async def open_ground(session: aiohttp.ClientSession, stack: PrivateStack) -> Ground:
+    victim, attacker = [customer for customer in demo_customers() if customer["orders"]][:2]
+    person = next(one for one in demo_staff(stack.paths.secrets) if "lead" in one["roles"])
+    body = {"email": person["email"], "password": person["password"]}
+    async with session.post(f"{stack.base}/api/v1/session", json=body) as answered:
+        cookie = answered.cookies["frontdesk_session"].value
+    return Ground(
+        session,
+        stack,
+        await _conversation(session, stack, victim["id"]),
+        await _conversation(session, stack, attacker["id"]),
+        cookie,
+        tuple(order["id"] for order in victim["orders"]),
+    )
+
+
+async def _conversation(session: aiohttp.ClientSession, stack: PrivateStack, customer: str) -> Theirs:
+    body = {"identity_token": identity_token(stack.settings, customer, TOKEN_LIFE, datetime.now(UTC))}
+    async with session.post(f"{stack.base}/api/v1/conversations", json=body) as answered:
+        opened = await answered.json()
+    return Theirs(customer, opened["conversation_id"], opened["token"])
