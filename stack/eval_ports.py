@@ -23,7 +23,7 @@ from eval.storage.tables import outcome_episodes
 from handoff.clock import Clock, parse
 from handoff.contract.redact import for_staff
 from handoff.contract.turn import ToolCall
-from handoff.conversations.log import WireEvent, read_events
+from handoff.conversations.log import WireEvent, read_whole
 from handoff.conversations.service import STAFF_CHANNEL
 from handoff.core import Core
 from handoff.outbox.feed import EventFeed
@@ -32,7 +32,6 @@ from handoff.storage.database import Database
 from stack.settings import Settings
 
 MOST_CANDIDATES = 2_000
-WHOLE_LOG = 100_000
 AT_A_TIME = 500
 LAB_CUSTOMERS = "lab_"
 """How the ids of customers begin that the lab made (``actions.lab``)."""
@@ -47,7 +46,7 @@ def quality_desk(core: Core) -> QualityDesk:
         return await core.database.read(lambda connection: read_candidates(connection, since, until, seed))
 
     async def transcript(conversation_id: str) -> list[WireEvent] | None:
-        events = await core.database.read(lambda c: read_events(c, conversation_id, 0, WHOLE_LOG))
+        events = await core.database.read(lambda c: read_whole(c, conversation_id))
         return for_staff(events) or None
 
     return QualityDesk(core.database, core.clock, core.ids, candidates, transcript)
@@ -57,7 +56,7 @@ def scenario_maker(core: Core) -> ScenarioMaker:
     """Scenarios made of conversations, over the log's database."""
 
     async def transcript(conversation_id: str) -> list[WireEvent] | None:
-        events = await core.database.read(lambda c: read_events(c, conversation_id, 0, WHOLE_LOG))
+        events = await core.database.read(lambda c: read_whole(c, conversation_id))
         return for_staff(events) or None
 
     async def calls(conversation_id: str) -> list[ToolCall]:
@@ -95,9 +94,9 @@ def resolved_since(connection: sa.Connection, made: Made) -> str | None:
         )
         .order_by(e.opened_at)
     )
-    things = kinds_of(read_events(connection, made.conversation_id, 0, WHOLE_LOG))
+    things = kinds_of(read_whole(connection, made.conversation_id))
     for found in connection.execute(query):
-        named = [kinds_of(read_events(connection, name, 0, WHOLE_LOG)) for name in found.conversation_ids]
+        named = [kinds_of(read_whole(connection, name)) for name in found.conversation_ids]
         if one_kind(things, frozenset().union(*named)):
             return str(found.conversation_id)
     return None
@@ -114,7 +113,7 @@ def read_candidates(
     found, names = [], some_of(names, most, seed)
     unclear, apart = judge_store.abstained_on(connection, names), vendors.apart_on(connection, names)
     for name in names:
-        log = conversation_of(read_events(connection, name, 0, WHOLE_LOG))
+        log = conversation_of(read_whole(connection, name))
         episodes = [each for each in episodes_of([log], log.events[-1].at) if each.eligible]
         if episodes:
             doubts = {"judge_abstained": name in unclear, "definitions_disagree": name in apart}
@@ -210,7 +209,7 @@ def read_conversation(
     connection: sa.Connection, row: sa.RowMapping, *, test_traffic: bool = False
 ) -> Conversation | None:
     """One row of ``conversations`` with its whole log; with ``test_traffic`` tests count as customers."""
-    events = read_events(connection, row["id"], 0, WHOLE_LOG)
+    events = read_whole(connection, row["id"])
     version = connection.execute(NEWEST_VERSION, {"this": row["id"]}).scalar()
     traffic: Traffic = "customer" if test_traffic else _traffic(row)
     return replace(conversation_of(events, traffic=traffic), version=version) if events else None

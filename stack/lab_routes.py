@@ -23,7 +23,7 @@ from actions.errors import NotFound as NotInShop
 from actions.lab import LabCustomer, ShopLab, UnknownTemplate
 from handoff.clock import Clock
 from handoff.contract.redact import for_staff
-from handoff.conversations.log import find, read_events
+from handoff.conversations.log import find, read_whole
 from handoff.demo import ageing
 from handoff.errors import Conflict, NotFound, Unprocessable
 from handoff.storage import tables as t
@@ -35,7 +35,6 @@ from stack.token_command import identity_token
 T = TypeVar("T")
 TOKEN_SECONDS = 3600
 LONGEST_STEP = 400 * 86_400
-WHOLE_LOG = 100_000
 
 
 @dataclass(frozen=True)
@@ -258,7 +257,7 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
                 owner=row.owner,
                 state=row.state,
                 epoch=row.epoch,
-                events=for_staff(read_events(connection, conversation_id, 0, WHOLE_LOG)),
+                events=for_staff(read_whole(connection, conversation_id)),
             )
 
         log = await lab.database.read(work)

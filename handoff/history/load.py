@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from handoff.conversations.log import WireEvent, read_events
+from handoff.conversations.log import WireEvent, read_whole
 from handoff.history.checker import History
 from handoff.history.trackers import StoredTurn
 from handoff.storage import tables as t
-
-WHOLE_LOG = 1_000_000
 
 
 def conversation_ids(connection: sa.Connection) -> list[str]:
@@ -38,7 +36,7 @@ def load(
             .where(t.turns.c.conversation_id == conversation_id, t.turns.c.tracker_version.is_not(None))
             .order_by(t.turns.c.tracker_version)
         ).all()
-        events = read_events(connection, conversation_id, 0, WHOLE_LOG)
+        events = read_whole(connection, conversation_id)
         again = _head(connection, conversation_id)
     return History(
         conversation_id=conversation_id,

@@ -25,7 +25,7 @@ ERROR = {"code", "message", "data", "request_id"}
 REFUSED = {401, 403, 404, 405}
 FOR_STRANGERS = re.compile(
     r"/health/|/metrics$|/lab/|/api/v1/(conversations($|/[^/]+/(?!scenario|turns))|customers/me|guests/|widget|session"
-    r"|demo/|knowledge/(answer|search)|scenarios)"
+    r"|demo/|knowledge/(answer|search)|scenarios|agents/[^/]+/picture$)"
 )
 """What a customer, an operator or the demo may call without being staff."""
 LONGEST_TURN = 12.0
@@ -119,7 +119,7 @@ async def commands_in_messages(ground: Ground) -> list[str]:
             through.append(f"{text[:20]!r} got no end")
         elif status not in (202, 422):
             through.append(f"{text[:20]!r}: {status}")
-    _, log = await ground.call("GET", f"/lab/v1/conversations/{ground.attacker.id}")
+    log = await ground.lab(f"/conversations/{ground.attacker.id}")
     through += [
         f"{event['type']} of {order}"
         for event in log["events"]
@@ -174,7 +174,7 @@ async def foreign_pages(ground: Ground) -> list[str]:
 
 async def frames_of_others(ground: Ground) -> list[str]:
     """A frame that is too long closes the socket; what only staff may send does nothing."""
-    _, before = await ground.call("GET", f"/lab/v1/conversations/{ground.attacker.id}")
+    before = await ground.lab(f"/conversations/{ground.attacker.id}")
     through = []
     async with await _socket(ground, ground.attacker.id, ground.attacker.token) as socket:
         for kind in ("message", "note", "accept", "close", "event", "takeover"):
@@ -182,12 +182,12 @@ async def frames_of_others(ground: Ground) -> list[str]:
         await socket.send_str("[" * 10_000)
     async with await _socket(ground, ground.attacker.id, ground.attacker.token) as socket:
         await socket.send_str("x" * (1 << 20))
-        if await _close_code(socket) != 1009:
-            through.append("a frame of one MiB")
+        if (code := await _close_code(socket)) not in (1006, 1009):  # the connection may break over what is left of it
+            through.append(f"a frame of one MiB: {code or 'open'}")
     code = await _closed_with(ground, f"/api/v1/conversations/{ground.victim.id}/socket", ground.attacker.token, None)
     if code != 4404:
         through.append(f"another's socket: {code or 'open'}")
-    _, after = await ground.call("GET", f"/lab/v1/conversations/{ground.attacker.id}")
+    after = await ground.lab(f"/conversations/{ground.attacker.id}")
     return through if after["events"] == before["events"] else [*through, "frames were written to the log"]
 
 
@@ -249,13 +249,15 @@ async def _say(ground: Ground, text: str) -> Answer:
 
 
 async def _ended(ground: Ground, seq: int) -> bool:
-    """Whether the message got an answer, a person or an honest refusal in time."""
+    """Whether the message got an answer or an honest refusal in time, or people have the conversation."""
     at, until = f"/api/v1/conversations/{ground.attacker.id}/events", asyncio.get_running_loop().time() + LONGEST_TURN
     while asyncio.get_running_loop().time() < until:
         _, found = await ground.call("GET", f"{at}?after={seq}&wait=5", headers=ground.attacker.headers)
         for event in found.get("events", []):
-            if seq in event.get("data", {}).get("reply_to", ()) or event["type"] == "handoff.queued":
+            if seq in event.get("data", {}).get("reply_to", ()):
                 return True
+        if (await ground.lab(f"/conversations/{ground.attacker.id}"))["owner"] != "bot":
+            return True
     return False
 
 

@@ -5,18 +5,17 @@ the staff whose cookie a foreign page would like to use.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import orjson
 
-from actions.demo import demo_customers
+from stack.errors import StackError
 from stack.prove.private_stack import PrivateStack
 from stack.staff import demo_staff
-from stack.token_command import identity_token
 
-TOKEN_LIFE = 3600
+PLACED = "A-1057"
+"""An order of the demo company that has not left."""
 Answer = tuple[int, dict[str, Any]]
 """Status and body; a body that is no JSON object is empty."""
 
@@ -61,13 +60,20 @@ class Ground:
 
     async def all_of_the_victim(self) -> tuple[Any, Any]:
         """Their log, and their orders and effects in the shop."""
-        _, log = await self.call("GET", f"/lab/v1/conversations/{self.victim.id}")
-        _, shop = await self.call("GET", f"/lab/v1/customers/{self.victim.customer}")
-        return log.get("events"), (shop.get("orders"), shop.get("effects"))
+        log = await self.lab(f"/conversations/{self.victim.id}")
+        shop = await self.lab(f"/customers/{self.victim.customer}")
+        return log["events"], (shop["orders"], shop["effects"])
+
+    async def lab(self, path: str) -> dict[str, Any]:
+        """What the stack's own laboratory tells of the truth."""
+        status, found = await self.call("GET", f"/lab/v1{path}")
+        if status != 200:
+            raise StackError(f"The laboratory of the proof's stack answers {status} for {path}.")
+        return found
 
 
 async def open_ground(session: aiohttp.ClientSession, stack: PrivateStack) -> Ground:
-    victim, attacker = [customer for customer in demo_customers() if customer["orders"]][:2]
+    victim, attacker = await _customer(session, stack), await _customer(session, stack)
     person = next(one for one in demo_staff(stack.paths.secrets) if "lead" in one["roles"])
     body = {"email": person["email"], "password": person["password"]}
     async with session.post(f"{stack.base}/api/v1/session", json=body) as answered:
@@ -75,15 +81,22 @@ async def open_ground(session: aiohttp.ClientSession, stack: PrivateStack) -> Gr
     return Ground(
         session,
         stack,
-        await _conversation(session, stack, victim["id"]),
-        await _conversation(session, stack, attacker["id"]),
+        await _conversation(session, stack, victim),
+        await _conversation(session, stack, attacker),
         cookie,
-        tuple(order["id"] for order in victim["orders"]),
+        tuple(order["id"] for order in victim["orders"].values()),
     )
 
 
-async def _conversation(session: aiohttp.ClientSession, stack: PrivateStack, customer: str) -> Theirs:
-    body = {"identity_token": identity_token(stack.settings, customer, TOKEN_LIFE, datetime.now(UTC))}
+async def _customer(session: aiohttp.ClientSession, stack: PrivateStack) -> dict[str, Any]:
+    """With one order that may still be cancelled."""
+    async with session.post(f"{stack.base}/lab/v1/customers", json={"orders": {"placed": {"like": PLACED}}}) as made:
+        found: dict[str, Any] = await made.json()
+    return found
+
+
+async def _conversation(session: aiohttp.ClientSession, stack: PrivateStack, customer: dict[str, Any]) -> Theirs:
+    body = {"identity_token": customer["identity_token"]}
     async with session.post(f"{stack.base}/api/v1/conversations", json=body) as answered:
         opened = await answered.json()
-    return Theirs(customer, opened["conversation_id"], opened["token"])
+    return Theirs(customer["customer_id"], opened["conversation_id"], opened["token"])
