@@ -207,7 +207,9 @@ def main() -> None:
         ("WITH_WAYS", [case for case in found if case.signs.known is not None]),
         ("PLAIN", [case for case in found if case.signs.known is None]),
     ):
-        numbers = {sign: round(value, 2) for sign, value in vars(fitted(part)).items() if sign != "line"}
+        numbers = {
+            sign: round(value, 2) for sign, value in vars(fitted(part)).items() if sign not in ("line", "caution")
+        }
         sys.stdout.write(json.dumps({name: numbers, "cases": len(part)}) + "\n")
         confidences = crossed(part)
         for source in dict.fromkeys(case.source for case in part):

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge import lexical
-from knowledge.confidence import Signs, confidence, coverage
+from knowledge.confidence import SURE, WITH_WAYS, Signs, confidence, coverage
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.ranker import CorpusRanker, Document, fuse, top
 from tests.knowledge.conftest import WordEncoder
@@ -61,6 +63,12 @@ def test_confidence_rises_with_nearness_and_coverage() -> None:
     assert confidence(Signs(0.2, 0.2)) < confidence(Signs(0.6, 0.2)) < confidence(Signs(0.6, 0.9))
     assert coverage({"tent": 3.0, "red": 1.0}, {"tent"}) == 0.75
     assert coverage({}, {"tent"}) == 0.0
+
+
+def test_what_is_known_by_ways_to_ask_alone_must_be_nearer_to_be_a_sure_answer() -> None:
+    signs = Signs(0.65, 0.8, known=0.6, unknown=0.51)
+    hopeful = replace(WITH_WAYS, caution=0.0)
+    assert WITH_WAYS.line < confidence(signs) < SURE < confidence(signs, hopeful)
 
 
 def test_known_texts_are_not_encoded_again() -> None:
