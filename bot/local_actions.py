@@ -69,9 +69,8 @@ class HandOver(LocalAction):
     async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
         decision = tracker.get_slot(SLOT) or {}
         reason = decision.get("reason") or "explicit_request"
-        response = f"utter_hand_over_{reason}"
-        if response not in domain.responses:
-            response = "utter_hand_over"
+        fitting = [f"utter_hand_over_{part}" for part in (decision.get("about"), reason)]
+        response = next((each for each in fitting if each in domain.responses), "utter_hand_over")
         said = await say(response, nlg, tracker, output_channel)
         score = {"frustration": "frustration", "complexity": "complexity"}.get(reason)
         return [

@@ -18,6 +18,7 @@ from bot.triage.attempts import denies, tells_of_failure, tries_again
 from bot.triage.favours import asks_favour
 from bot.triage.frustration import log_odds, logistic
 from bot.triage.lowered import lowered
+from bot.triage.needs import need_of
 from bot.triage.person import hints_at_person
 from bot.triage.seen import Seen as Seen
 from bot.triage.thresholds import Thresholds
@@ -78,6 +79,8 @@ class Decision:
     reason: Optional[str] = None
     language: str = "en"
     evidence: List[Ground] = field(default_factory=list)
+    about: Optional[str] = None
+    """The grave matter that was written of: it chooses the words of a hand-over."""
 
 
 def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
@@ -89,14 +92,17 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
     complexity, knots = complexity_of(window)
     offered = any(turn.offered for turn in before)
 
+    matter = _matter(now, limits)
+    about = _about(now, matter)
+
     def made(do: str, rule: str, reason: Optional[str], why: List[Ground]) -> Decision:
         scores = (frustration, round(complexity, 4), now.abuse)
-        return Decision(do, rule, *scores, reason, now.language, why)
+        return Decision(do, rule, *scores, reason, now.language, why, about)
 
     asked = _explicit(now, before, limits)
     if asked:
-        return made("hand_over", "explicit_request", "explicit_request", [asked, *mood])
-    matter = _matter(now, limits)
+        grave = [matter] if matter else []
+        return made("hand_over", "explicit_request", "explicit_request", [asked, *grave, *mood])
     if matter:
         return made("hand_over", f"{matter.kind}_matter", REASONS[matter.kind], [matter, *mood])
     favour = _wish(now, FAVOUR, asks_favour(now.text), limits) if now.written else None
@@ -146,6 +152,13 @@ def _matter(now: Seen, limits: Thresholds) -> Optional[Ground]:
     kind, shown = now.matter or (None, None)
     found = [_wish(now, each, shown if each == kind else None, limits) for each in MATTERS]
     return max((ground for ground in found if ground), key=lambda ground: ground.weight, default=None)
+
+
+def _about(now: Seen, matter: Optional[Ground]) -> Optional[str]:
+    """``safety``, ``legal``, or which need it is of somebody in need."""
+    if matter is None or matter.kind != "vulnerable":
+        return matter.kind if matter else None
+    return need_of(now.text) or matter.kind
 
 
 def _wish(now: Seen, kind: str, words_found: Optional[str], limits: Thresholds) -> Optional[Ground]:

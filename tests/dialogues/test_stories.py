@@ -382,3 +382,23 @@ def test_after_a_colleague_had_it_the_old_question_is_closed(front: Front, meet:
     talk.send("handed_back", note="has been helped")
     talk.say("yes")
     assert front.effects(person) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("my husband died last week and I need to stop his order", "loss"),
+        ("I don't want to live any more", "crisis line"),
+        ("I want to kill myself, let me talk to somebody", "crisis line"),
+        ("you will hear from my lawyer", "senior colleague"),
+        ("I haven't eaten for two days, I need that refund", "what can be done"),
+        ("my ex-husband is stalking me, take my address off the order", "trusting us"),
+        ("the stove exploded and burned my hand", "hurt or in danger"),
+    ],
+)
+def test_a_grave_matter_meets_words_of_its_own(meet: Meet, line: str, word: str) -> None:
+    _, talk = meet("placed")
+    talk.say(line)
+    assert len(talk.handed_over) == 1
+    assert word in talk.text
+    assert ("hurt" in talk.text) == ("stove" in line), "words for injuries stay with injuries"

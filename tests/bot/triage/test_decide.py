@@ -62,6 +62,26 @@ def test_weighty_matters_reach_a_senior(kind: str) -> None:
     assert (decision.decision, decision.reason, decision.rule) == ("hand_over", "safety", f"{kind}_matter")
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "about"),
+    [
+        ("safety", "the stove exploded", "safety"),
+        ("legal", "you will hear from my lawyer", "legal"),
+        ("vulnerable", "my father died last week", "bereavement"),
+        ("vulnerable", "I feel very low", "vulnerable"),
+    ],
+)
+def test_a_decision_names_the_matter_for_its_words(kind: str, text: str, about: str) -> None:
+    assert decide([turn(text, matter=(kind, text))], LIMITS).about == about
+    asked = decide([turn(text, matter=(kind, text), person="a person")], LIMITS)
+    assert (asked.rule, asked.about) == ("explicit_request", about)
+    assert kind in [ground.kind for ground in asked.evidence], "who takes over reads of the matter too"
+
+
+def test_other_decisions_are_about_no_grave_matter() -> None:
+    assert decide([turn(frustration=0.95)], LIMITS).about is None
+
+
 def test_strong_frustration_hands_over_at_once() -> None:
     assert verdict(turn(frustration=0.95)) == ("hand_over", "frustration")
 
