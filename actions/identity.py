@@ -11,8 +11,9 @@ from actions.context import Turn
 from actions.errors import CodeRefused
 from actions.reply import Reply, direct, say
 from actions.transactions.declaration import PERSON
+from actions.transactions.orders import payload
 from actions.words import words
-from handoff.contract.turn import VerifiedDirective
+from handoff.contract.turn import ChoiceOffer, VerifiedDirective
 
 
 async def identify(turn: Turn, backend: Backend, verifier: Verifier) -> tuple[Turn, Reply]:
@@ -25,6 +26,8 @@ async def identify(turn: Turn, backend: Backend, verifier: Verifier) -> tuple[Tu
         try:
             customer_id = await verifier.check(conversation, turn.fresh["code"])
         except CodeRefused as refused:
+            if refused.reason == "expired" and turn.value("order_number") and turn.value("email"):
+                return turn, say(words("code_expired_anew")) + await _send(turn, backend, verifier)
             return turn, _refused(refused)
         thanks = say(words("verified"), awaiting=None)
         return turn.as_customer(customer_id), direct(VerifiedDirective(customer_id)) + thanks
@@ -34,12 +37,18 @@ async def identify(turn: Turn, backend: Backend, verifier: Verifier) -> tuple[Tu
     if not email:
         return turn, say(words("ask_email"), awaiting="email")
     if waiting and not {"email", "order_number"} & turn.fresh.keys():
-        return turn, say(words("ask_code"), [PERSON], awaiting="code")
+        anew = ChoiceOffer(words("label_new_code"), payload("inform", email=email))
+        return turn, say(words("ask_code"), [anew, PERSON], awaiting="code")
+    return turn, await _send(turn, backend, verifier)
+
+
+async def _send(turn: Turn, backend: Backend, verifier: Verifier) -> Reply:
+    customer_id = await backend.find_customer_by_order_and_email(turn.value("order_number"), turn.value("email"))
     try:
-        await verifier.send(conversation, await backend.find_customer_by_order_and_email(number, email))
+        await verifier.send(turn.context.conversation_id, customer_id)
     except CodeRefused as refused:
-        return turn, _refused(refused)
-    return turn, say(words("code_sent"), awaiting="code")
+        return _refused(refused)
+    return say(words("code_sent_again" if turn.value("awaiting") == "code" else "code_sent"), awaiting="code")
 
 
 def _refused(refused: CodeRefused) -> Reply:

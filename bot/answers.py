@@ -23,6 +23,12 @@ _WAYS_OUT = frozenset(
     }
 )  # fmt: skip
 """What stays itself where a few free words are awaited."""
+_NO_WISH = frozenset({"inform", "affirm", "deny", "thanks", "greet", "goodbye", "out_of_scope"})
+_ASKS = re.compile(
+    r"\W*(?:(?:and|but|ok|okay|wait|hey|hi|oh|also|so|first|by the way|btw)\W+)*"
+    r"(?:where|when|what|how|why|can|could|do|does|did|are|will|would|should|may|is it possible|is there)\b",
+    re.IGNORECASE,
+)
 SURE = 0.8
 _FEW_WORDS = 9
 _MONTHS = re.compile(r"\b(?:[1-9]\d?|one|two|three|four|six|a|couple)\b(?:\s*(?:of )?months?)?", re.IGNORECASE)
@@ -118,7 +124,7 @@ def is_answer(awaited: Optional[str], text: str, intent: str, confidence: float,
     if awaited is None or (intent in _OWN_WISH and confidence > SURE):
         return False
     if _HELD_BY.get(awaited, awaited) in named:
-        return True
+        return not (awaited == "order_number" and _asks_on_its_own(text, intent, confidence))
     question = text.rstrip().endswith("?")
     if awaited == ADDRESS:
         return not question and _NUMBER_AND_WORD.search(text) is not None
@@ -134,6 +140,13 @@ def is_answer(awaited: Optional[str], text: str, intent: str, confidence: float,
     if intent == "deny" or names_a_thing(text, intent, confidence):
         return not denies
     return intent not in _WAYS_OUT or confidence < SURE / 2
+
+
+def _asks_on_its_own(text: str, intent: str, confidence: float) -> bool:
+    """ "Where is A-1042?", when it was asked which order shall be cancelled: a question that names the order too."""
+    return (
+        intent not in _NO_WISH and confidence > SURE and text.rstrip().endswith("?") and _ASKS.match(text) is not None
+    )
 
 
 def typed_choice(text: str, titles: Sequence[str]) -> Optional[int]:
@@ -179,6 +192,11 @@ def lacks(awaited: Optional[str], text: str) -> bool:
     if awaited not in _FORMED or len(text.split()) > 16:
         return False
     return _LACKS.search(text) is not None or (awaited == "code" and _NOT_COME.search(text) is not None)
+
+
+def needs_its_form(awaited: Optional[str]) -> bool:
+    """An order number, an address or a code is awaited: a bare "ok" is no answer to that."""
+    return awaited in _FORMED
 
 
 def is_machine_talk(text: str) -> bool:

@@ -31,7 +31,12 @@ PERSON = {"title": "Talk to a person", "payload": "/talk_to_person"}
 LOW_MOOD = 0.4
 """Frustration from which the trouble is acknowledged before the answer; below it that would sound false."""
 _ACTIONS = {"order_status": STATUS, "refund_status": STATUS, "ask_howto": ANSWER}
-_LEADS = {"greet": "utter_hello_again", "thanks": "utter_welcome_back", "operation_status": "utter_waits_for_yes"}
+_LEADS = {
+    "greet": "utter_hello_again",
+    "thanks": "utter_welcome_back",
+    "operation_status": "utter_waits_for_yes",
+    "needs_a_moment": "utter_take_your_time",
+}
 _SET_IN_MOTION = frozenset({"done", "verified", "failed", "unknown"})
 
 
@@ -41,7 +46,8 @@ class Asking(RemoteAction):
     async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
         events = await super().run(output_channel, nlg, tracker, domain)
         slots = {event.key: event.value for event in events if isinstance(event, SlotSet)}
-        if tracker.get_slot(AWAITING) is not None and AWAITING not in slots:
+        aside = self.name() == ANSWER  # what is awaited stays awaited: its question is put again
+        if tracker.get_slot(AWAITING) is not None and AWAITING not in slots and not aside:
             events.append(SlotSet(AWAITING, None))
         before = tracker.get_slot(OPEN_QUESTION)
         question = self._question(events, slots, tracker)
@@ -227,8 +233,11 @@ def _as_said_now(request: Dict[str, Any], said: Optional[UserUttered]) -> UserUt
 
 
 def _meant_as_answer(tracker: DialogueStateTracker) -> bool:
+    """Not where the words were read as a choice: those were understood."""
     said = tracker.latest_message
-    return _typed(tracker) and said is not None and said.intent_name in ("inform", "affirm")
+    if said is None or not _typed(tracker) or any(one.get("extractor") == "choice" for one in said.entities):
+        return False
+    return said.intent_name in ("inform", "affirm")
 
 
 def _sounded_like_yes(tracker: DialogueStateTracker) -> bool:

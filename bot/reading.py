@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot import answers
+from bot import answers, patience
 from bot.consent import is_plain_yes
 from bot.last_turn import LastTurn, last_turn
 from bot.text.normalise import words
@@ -66,6 +66,9 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
         asked = (question or {}).get("text") or before.text
         if confidence < answers.SURE or not is_plain_yes(text, asked):
             return "out_of_scope", {}  # a doubtful yes begins nothing
+    waits = None if named else _while_waiting(text, intent, tracker, before)
+    if waits is not None:
+        return waits
     if answers.lacks(awaited, text) and not named:
         return "cannot_give", {}
     if answers.is_answer(awaited, text, intent, confidence, named):
@@ -80,6 +83,19 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
         return _yes(before)
     if intent == "deny" and not question:
         return _no(text, before, tracker.get_slot(OPERATION))
+    return None
+
+
+def _while_waiting(text: str, intent: str, tracker: DialogueStateTracker, before: LastTurn) -> Optional[Meant]:
+    """What names nothing while a question is open: time is wanted, a new code, or the address was not the right one."""
+    awaited, email = tracker.get_slot(AWAITING), tracker.get_slot("email")
+    if email and patience.names_wrong_address(awaited, text):
+        return "inform", {"email": ""}
+    if email and patience.wants_new_code(awaited, text):
+        return "inform", {"email": email}
+    agrees = intent == "affirm" and answers.needs_its_form(awaited) and not _OFFERS & set(before.responses)
+    if tracker.get_slot(OPEN_QUESTION) and (agrees or patience.needs_a_moment(text)):
+        return "needs_a_moment", {}
     return None
 
 

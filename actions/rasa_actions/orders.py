@@ -54,6 +54,8 @@ def _asked(turn: Turn) -> str:
 def other_order(turn: Turn) -> tuple[Turn, Reply]:
     """Where the customer says that it is another order, the one spoken of so far is forgotten."""
     spoken_of = turn.value("order_number")
+    if not turn.verified and "email" in turn.fresh:  # "send me another one" is about the code
+        return turn, Reply()
     if not spoken_of or "order_number" in turn.fresh or not (means_another(turn.text) or means_others(turn.text)):
         return turn, Reply()
     return turn.without("order_number").knowing(**{NOT_THIS: spoken_of}), Reply(slots={"order_number": None})

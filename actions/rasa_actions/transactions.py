@@ -46,7 +46,7 @@ class Confirm(DeskAction):
         operation_id = turn.value("operation_id")
         if operation_id:
             return await self.desk.engine.confirm(turn.context, operation_id)
-        if turn.value("awaiting") and turn.value("transaction"):
+        if turn.value("awaiting"):
             return await Prepare(self.desk).answer(turn)
         return texts.refused("not_found")
 

@@ -32,7 +32,17 @@ _AT_A_TIME = re.compile(
     re.IGNORECASE,
 )
 CALM_INTENTS = frozenset(
-    {"greet", "thanks", "goodbye", "affirm", "solved_yes", "bot_challenge", "what_can_you_do", "inform"}
+    {
+        "greet",
+        "thanks",
+        "goodbye",
+        "affirm",
+        "solved_yes",
+        "bot_challenge",
+        "what_can_you_do",
+        "inform",
+        "needs_a_moment",
+    }
 )
 _NUMBERED = re.compile(r"\ba[- ]?\d{4}\b")
 _SAYS = re.compile(

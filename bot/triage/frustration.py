@@ -7,6 +7,7 @@ It adds up what the sentence vector (384 floats), the plain features of ``bot.tr
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Dict, List, Tuple
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+_ADDRESS = re.compile(r"\W*[^\s@]+@[^\s@]+\.\w+\W*")
 LEAST = 0.1
 SHOWN = 3
 """So many words are named where no plain cue tells why a message sounds frustrated."""
@@ -35,7 +37,9 @@ class FrustrationModel:
     features: Tuple[str, ...] = cues.FEATURES
 
     def probability(self, text: str, vector: npt.NDArray[np.float32]) -> float:
-        """0..1 for one cleaned text with its unit vector."""
+        """0..1 for one cleaned text with its unit vector. An e-mail address alone has no mood, whatever its letters."""
+        if _ADDRESS.fullmatch(text):
+            return 0.0
         score = float(self._dense @ vector) + self.intercept
         score += sum(weight * value for weight, value in zip(self.plain, cues.features(text), strict=True))
         score += sum(ngrams.shares(ngrams.words(text), self.words).values())

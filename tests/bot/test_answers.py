@@ -125,3 +125,15 @@ def test_a_person_is_never_taken_for_an_answer(awaited: str) -> None:
 def test_a_phone_number_is_neither_order_nor_code() -> None:
     found = [{"entity": name, "value": "x"} for name in ("order_number", "code", "money", "email")]
     assert [one["entity"] for one in answers.entities("new_phone", found)] == ["email"]
+
+
+def test_a_number_answers_unless_the_message_asks_something_of_its_own() -> None:
+    named = ["order_number"]
+    assert answers.is_answer("order_number", "it's A-1042", "order_status", 0.95, named)
+    assert answers.is_answer("order_number", "is it A-1042?", "order_status", 0.95, named)
+    assert answers.is_answer("order_number", "can you take A-1042?", "inform", 0.95, named)
+    assert not answers.is_answer("order_number", "where is A-1042?", "order_status", 0.95, named)
+    assert not answers.is_answer(
+        "order_number", "and can I change the address of A-1042?", "change_address", 0.9, named
+    )
+    assert answers.is_answer("email", "can I use mara@mail.example?", "invoice_copy", 0.95, ["email"])

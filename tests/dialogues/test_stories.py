@@ -103,6 +103,27 @@ def test_an_aside_is_answered_and_the_question_put_again(front: Front, begun: tu
     assert state(front, operation) == "verified"
 
 
+def test_after_an_aside_the_answer_is_still_awaited(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed", "moving")
+    talk.say("change the delivery address of {placed}".format(**person.orders))
+    talk.say("do you ship to Norway?")
+    assert "thirty degrees" in talk.text
+    assert talk.last["triage"]["requested_slot"] == "new_address"
+    talk.say("Kanalstraße 81, 48147 Münster")
+    talk.say("yes")
+    assert front.effects(person) == ["change_address"]
+
+
+def test_a_question_about_another_order_is_no_answer_to_which_one(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed", "also_placed", "moving")
+    talk.say("cancel my order")
+    talk.say("where is {moving}?".format(**person.orders))
+    assert "on its way" in talk.text
+    talk.say("cancel my order")
+    talk.say("it's {also_placed}".format(**person.orders))
+    assert "cancel order {also_placed}".format(**person.orders) in talk.text
+
+
 def test_another_wish_takes_its_place(front: Front, begun: tuple[Person, Talk, str]) -> None:
     person, talk, operation = begun
     talk.say("forget it, I want to send an invoice for my order to my boss, send me the invoice please")
@@ -339,6 +360,75 @@ def test_a_guest_proves_who_they_are_and_goes_on(front: Front) -> None:
 def code_for(front: Front, person: Person) -> str:
     mails = list_mails(front.shop.mailbox._directory)
     return str([mail["code"] for mail in mails if mail["to"] == person.email and mail["code"]][-1])
+
+
+@pytest.fixture
+def waiting(front: Front) -> tuple[Person, Talk]:
+    """A guest whose code is in the mail."""
+    person = front.person("moving")
+    talk = front.talk(None)
+    talk.say("where is my order {moving}?".format(**person.orders))
+    talk.say(person.email)
+    assert talk.last["triage"]["requested_slot"] == "code"
+    assert len(talk.last["messages"]) == 1, "an address alone shows no mood"
+    return person, talk
+
+
+@pytest.mark.parametrize("words", ["ok", "one moment", "hang on, I'm looking", "thanks", "do you ship to Norway?"])
+def test_a_guest_who_looks_for_the_code_may_take_their_time(
+    front: Front, waiting: tuple[Person, Talk], words: str
+) -> None:
+    person, talk = waiting
+    sent = code_for(front, person)
+    for said in (words, words):
+        talk.say(said)
+        assert "code" in talk.text
+        assert talk.last["triage"]["requested_slot"] == "code"
+        assert talk.handed_over == []
+    talk.say(sent)
+    assert person.orders["moving"] in talk.text
+
+
+@pytest.mark.parametrize(
+    "words", ["send me a new code", "the code expired", "can you resend the code please?", "give me another one"]
+)
+def test_a_guest_is_sent_a_new_code(front: Front, waiting: tuple[Person, Talk], words: str) -> None:
+    person, talk = waiting
+    first = code_for(front, person)
+    talk.say(words)
+    assert "new code" in talk.text
+    second = code_for(front, person)
+    assert second != first
+    talk.say(second)
+    assert person.orders["moving"] in talk.text
+
+
+def test_a_guest_without_the_mail_is_told_where_it_hides(front: Front, waiting: tuple[Person, Talk]) -> None:
+    person, talk = waiting
+    talk.say("I did not get the code")
+    assert "spam" in talk.text
+    assert talk.labels[0] == "Send a new code"
+    talk.say("Send a new code")
+    talk.say(code_for(front, person))
+    assert person.orders["moving"] in talk.text
+
+
+def test_a_guest_corrects_the_address(front: Front, waiting: tuple[Person, Talk]) -> None:
+    person, talk = waiting
+    talk.say("wrong email")
+    assert talk.last["triage"]["requested_slot"] == "email"
+    talk.say(person.email)
+    talk.say(code_for(front, person))
+    assert person.orders["moving"] in talk.text
+
+
+def test_who_needs_a_moment_declines_nothing(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed")
+    talk.say("cancel {placed}".format(**person.orders))
+    talk.say("hang on")
+    assert "Shall I" in talk.text
+    talk.say("yes")
+    assert front.effects(person) == ["cancel_order"]
 
 
 def test_a_guest_learns_nothing_of_anothers_order(front: Front) -> None:

@@ -10,6 +10,7 @@ import pytest
 from actions.backend.faults import Fault
 from actions.order_status import is_open, status_reply
 from tests.actions.conftest import Front
+from tests.support.clock import FakeClock
 
 pytestmark = pytest.mark.service
 
@@ -158,6 +159,39 @@ async def test_five_wrong_codes_end_it(front: Front) -> None:
     assert [choice["label"] for choice in outcome.choices] == ["Talk to a person"]
     last = await front.run("action_order_status", code, "inform")
     assert last.directive("verified") is None
+
+
+PAIR = {"order_number": "A-1042", "email": "mara.voss@example.com"}
+
+
+async def test_an_expired_code_brings_a_new_one(front: Front, clock: FakeClock) -> None:
+    nobody(front)
+    await front.run("action_order_status", "my order", "inform", **PAIR)
+    clock.advance(11 * 60)
+    late = await front.run("action_order_status", front.mails()[-1]["code"], "inform")
+    assert "no longer good" in late.text
+    assert "new code" in late.text
+    assert front.slots["awaiting"] == "code"
+    newest = max(front.mails(), key=lambda mail: str(mail["sent_at"]))
+    right = await front.run("action_order_status", newest["code"], "inform")
+    assert right.directive("verified") is not None
+
+
+async def test_another_code_is_no_other_order(front: Front) -> None:
+    nobody(front)
+    await front.run("action_order_status", "my order", "inform", **PAIR)
+    outcome = await front.run("action_prepare", "give me another one", "inform", email="mara.voss@example.com")
+    assert "new code" in outcome.text
+    assert len(front.mails()) == 2
+
+
+async def test_a_yes_while_a_code_is_awaited_closes_nothing(front: Front) -> None:
+    nobody(front)
+    await front.run("action_order_status", "my order", "inform", **PAIR)
+    outcome = await front.run("action_confirm", "ok", "affirm")
+    assert "six-digit code" in outcome.text
+    assert [choice["label"] for choice in outcome.choices] == ["Send a new code", "Talk to a person"]
+    assert front.slots["awaiting"] == "code"
 
 
 async def test_a_guest_may_prepare_once_the_code_was_right(front: Front) -> None:

@@ -53,3 +53,10 @@ def test_the_words_that_weighed_are_named_and_small_words_are_not() -> None:
 def test_a_model_of_other_features_is_refused() -> None:
     with pytest.raises(ValueError, match="train again"):
         FrustrationModel.of({**model().as_dict(), "features": ["old"]})
+
+
+def test_an_address_alone_has_no_mood() -> None:
+    vector = np.zeros(384, dtype=np.float32)
+    loud = model(intercept=5.0)
+    assert loud.probability("story-11@example.com", vector) == 0.0
+    assert loud.probability("it is story-11@example.com", vector) > 0.5
