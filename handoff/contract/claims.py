@@ -25,6 +25,10 @@ _DONE_VERB = (
     r"reimbursed|returned|redirected|reordered|approved|removed|replaced|confirmed|initiated|triggered|completed)"
 )
 _OWN_VERB = _DONE_VERB[:-1] + r"|opened|started|created|requested|put in|placed|raised|logged)"
+_DOING = (
+    r"(?:cancell?ing|refunding|sending you|mailing you|changing|updating|booking|unlocking|pausing|deleting|reversing|"
+    r"crediting|reimbursing|redirecting|replacing|processing|transferring (?:the|your) (?:money|refund|amount))"
+)
 _REACH = (
     r"(?:call|ring|phone|contact|write|e-?mail|mail|notify|inform|update|text|message|reach out|get back|get in touch|"
     r"be in touch|let you know|keep you|follow up)"
@@ -40,7 +44,8 @@ _SOMEBODY = (
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|the \d|\d"
 _ALREADY = r"(?: (?:just|already|now|also|successfully|personally|then|soon|went ahead and|gone ahead and))*"
 _PATTERNS: tuple[tuple[ClaimKind, str], ...] = (
-    ("done", r"(?:^|[.!?\n] *)(?:all )?done\b(?! yet)|\bconsider (?:it|that) done\b"),
+    ("done", r"(?:^|[.!?\n] *)(?:all )?done\b(?! yet)"),
+    ("done", rf"\bconsider (?:it|that|this|{_THING}) (?:all )?(?:done|sorted|handled|fixed|settled|{_DONE_VERB})\b"),
     ("done", rf"\bi(?:'ve| have)?{_ALREADY} {_OWN_VERB}\b(?! your request)"),
     ("done", rf"\bwe(?:'ve| have){_ALREADY} {_OWN_VERB}\b"),
     ("done", r"\b(?:it's|that's|it is|that is) (?:all )?(?:booked|taken care of|sorted|written down)\b"),
@@ -48,6 +53,10 @@ _PATTERNS: tuple[tuple[ClaimKind, str], ...] = (
     ("done", r"\b(?:it|that|that one) is (?:already |now )?done\b"),
     ("done", r"\b(?:return|search|case|report|ticket)\b[^.!?\n;]{0,60}? is (?:now )?open (?:under|for)\b"),
     ("promise", rf"\b(?:i|we)(?:'ll| will|(?:'m|'re| am| are) going to){_ALREADY} (?:{_REACH}|{_ACT})\b"),
+    (
+        "promise",
+        rf"\b{_SOMEBODY}(?:'ll| will| (?:is|are) going to){_ALREADY} be (?:right )?(?:with|in touch|calling|there)\b",
+    ),
     ("promise", rf"\b{_SOMEBODY}(?:'ll| will| (?:is|are) going to){_ALREADY} (?:{_REACH}|{_ACT}|look)\b"),
     (
         "promise",
@@ -59,6 +68,8 @@ _PATTERNS: tuple[tuple[ClaimKind, str], ...] = (
     ("promise", r"\b(?:expect|look out for) (?:a|an|our) (?:call|e-?mail|mail|message|answer|reply)\b"),
     ("promise", r"\byour (?:[\w-]+ )?(?:refund|money|replacement|parcel|call|answer|order|label|credit) will\b"),
     ("state", rf"\bwe{_ALREADY} {_DONE_VERB}\b"),
+    ("state", rf"\b(?:i'm|we're|i am|we are){_ALREADY} {_DOING}\b"),
+    ("state", rf"\byou(?:'ve| have)(?: been)?{_ALREADY} (?:been )?(?:refunded|credited|reimbursed)\b"),
     ("state", rf"\b{_THING} (?:is|are|has been|have been|'s been){_ALREADY} {_DONE_VERB}\b"),
     ("state", rf"\b(?:your (?:[\w'-]+ ){{0,3}}?\w+|order [a-z]-\d{{4}}) (?:was|were){_ALREADY} {_DONE_VERB}\b"),
     ("state", rf"\b{_THING}[^.!?\n;]{{0,60}}? (?:is|are){_ALREADY} on (?:its|their|the) way\b"),
