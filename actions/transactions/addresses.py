@@ -10,8 +10,11 @@ from collections.abc import Sequence
 
 from actions.backend.port import Address
 
+_DUTCH = r"(?-i:[A-Z]{2}|(?!(?:a[mnst]|i[mn]|st|la|le|el|zu|ob|de|du|da|do|di|lo|os|na|we|on|by|to|or|so)\b)[a-z]{2})"
+"""The letters of a Dutch postcode; in small ones no word that a place begins with."""
 _POST = (
-    r"(?:[A-Z]{1,2}-)?(?:\d{4,5}(?:[ -](?-i:[A-Z]{2})(?![a-z]))?|\d{3} ?\d{2}|\d{2}-\d{3}|\d{4}-\d{3}"
+    rf"(?:[A-Z]{{1,2}}-)?(?:\d{{4}} ?{_DUTCH}(?![\w.'’-])|\d{{4,5}}(?:[ -](?-i:[A-Z]{{2}})(?![a-z]))?"
+    r"|\d{3} ?\d{2}|\d{2}-\d{3}|\d{4}-\d{3}"
     r"|[A-Z]\d{2} ?[A-Z\d]{4})"
 )
 _BRITISH = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"

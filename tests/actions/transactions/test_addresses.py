@@ -51,6 +51,23 @@ def test_what_was_written_is_read(text: str, expected: tuple[str, ...] | None) -
     assert read_address(text, "DE") == Address(line1, city, post, country, "".join(line2))
 
 
+@pytest.mark.parametrize(
+    ("text", "city", "post"),
+    [
+        ("Damrak 1, 1012 ab Amsterdam", "Amsterdam", "1012 AB"),
+        ("Damrak 1, 1012 AB Amsterdam", "Amsterdam", "1012 AB"),
+        ("Damrak 1 1012ab amsterdam", "amsterdam", "1012AB"),
+        ("Dorfstrasse 2, 9000 st. gallen", "st. gallen", "9000"),
+        ("Weg 1, 6020 am Berg", "am Berg", "6020"),
+        ("Dorfstrasse 2, 8804 Au", "Au", "8804"),
+    ],
+)
+def test_a_dutch_postcode_may_be_in_small_letters(text: str, city: str, post: str) -> None:
+    read = read_address(text, "NL")
+    assert read is not None
+    assert (read.city, read.postcode) == (city, post)
+
+
 async def test_another_country_is_refused_not_renamed(front: Front) -> None:
     said = "please send A-1057 to: 5 rue des Tisserands, 69004 Lyon, France"
     outcome = await front.run("action_prepare", said, "change_address")
