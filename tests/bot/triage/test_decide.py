@@ -47,7 +47,7 @@ def test_an_explicit_request_wins_over_everything() -> None:
 
 def test_the_intent_alone_is_enough_when_it_is_sure() -> None:
     assert verdict(turn("pls some1 of urs", "talk_to_person"))[0] == "hand_over"
-    assert verdict(turn("pls", "talk_to_person", confidence=0.2))[0] == "continue"
+    assert verdict(turn("pls", "talk_to_person", confidence=0.2)) == ("offer", "person_guessed")
 
 
 def test_yes_after_an_offer_is_an_explicit_request() -> None:
@@ -199,8 +199,17 @@ def test_a_yes_in_their_language_accepts_the_offer() -> None:
 
 def test_the_intent_without_a_word_for_a_person_is_not_enough() -> None:
     guessed = turn("I would like that at nine", "talk_to_person", confidence=0.95)
-    assert verdict(guessed)[0] == "continue"
+    assert verdict(guessed) == ("offer", "person_guessed")
     assert verdict(replace(guessed, text="somebody of yours at nine")) == ("hand_over", "explicit_request")
+
+
+def test_a_guessed_wish_for_a_person_is_offered_one_and_then_heard_with_its_words() -> None:
+    guessed = turn("I would like that at nine", "talk_to_person", confidence=0.95, seq=3)
+    again = decide([replace(guessed, offered=True), guessed], LIMITS)
+    assert (again.decision, again.rule, again.reason) == ("hand_over", "person_guessed", "explicit_request")
+    first = again.evidence[0]
+    assert (first.kind, first.text, first.seq) == ("person_guessed", "I would like that at nine", 3)
+    assert verdict(replace(guessed, frustration=0.8)) == ("offer", "person_guessed")
 
 
 def test_three_tries_that_the_customer_says_did_not_help() -> None:

@@ -62,7 +62,7 @@ def test_the_intent_needs_the_learnt_reading_beside_it() -> None:
     asked = Seen("a person at the desk may sign", "talk_to_person", 0.98)
     least = LIMITS.explicit_intent_learnt
     assert decide([replace(asked, wishes={"person": least})], LIMITS).rule == "explicit_request"
-    assert decide([replace(asked, wishes={"person": least - 0.01})], LIMITS).decision == "continue"
+    assert decide([replace(asked, wishes={"person": least - 0.01})], LIMITS).rule == "person_guessed"
 
 
 def test_who_wants_nobody_is_heard() -> None:
