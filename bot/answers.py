@@ -108,6 +108,14 @@ _DISMISSES = re.compile(
     r"leave (?:it|that)|don'?t (?:worry|bother)|doesn'?t matter|no matter)(?: (?:then|that|it|about it))?\W*",
     re.IGNORECASE,
 )
+_MOCKS_THANKS = re.compile(
+    r"\b(?:thanks?|thank you|thx|cheers)(?: (?:a lot|so much|very much|a bunch|again))?,? for (?:absolutely )?"
+    r"(?:nothing|no help|wasting|ruining|ignoring|not |making me|the run-?around|keeping me waiting|letting me)"
+    r"|\b(?:gee|wow|oh great),? (?:thanks|thank you)\b"
+    r"|\bthank(?:s| you)\b.{0,30}\b(?:useless|pointless|waste of time|no help|unhelpful|ridiculous|pathetic|a joke)\b"
+    r"|\b(?:useless|pointless|waste of time|no help|unhelpful|ridiculous|pathetic|a joke)\b.{0,30}\bthank(?:s| you)\b",
+    re.IGNORECASE,
+)
 _THING = re.compile(r"\W*(?:(?:no|i mean|i meant|sorry),? )?(?:the|my)\b", re.IGNORECASE)
 _STANDS = frozenset({"talk_to_person", "start_over", "thanks", "goodbye", "greet", "affirm"})
 
@@ -217,6 +225,11 @@ def yes_elsewhere(text: str) -> bool:
 def dismisses(text: str) -> bool:
     """ "Never mind": what went before is dropped, and what follows is meant."""
     return _DISMISSES.fullmatch(text) is not None
+
+
+def mocks_thanks(text: str) -> bool:
+    """ "Thanks for nothing": a complaint that is worded as thanks."""
+    return _MOCKS_THANKS.search(text) is not None
 
 
 def says_enough(text: str) -> bool:

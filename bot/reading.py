@@ -66,6 +66,8 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
         asked = (question or {}).get("text") or before.text
         if confidence < answers.SURE or not is_plain_yes(text, asked):
             return "out_of_scope", {}  # a doubtful yes begins nothing
+    if intent == "thanks" and answers.mocks_thanks(text):
+        return "complain", {}
     waits = None if named else _while_waiting(text, intent, tracker, before)
     if waits is not None:
         return waits

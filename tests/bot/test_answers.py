@@ -137,3 +137,26 @@ def test_a_number_answers_unless_the_message_asks_something_of_its_own() -> None
         "order_number", "and can I change the address of A-1042?", "change_address", 0.9, named
     )
     assert answers.is_answer("email", "can I use mara@mail.example?", "invoice_copy", 0.95, ["email"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["thanks for nothing", "Thanks a lot for wasting my time", "gee thanks", "thanks a lot, that was useless"],
+)
+def test_mocking_thanks_are_none(text: str) -> None:
+    assert answers.mocks_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thanks",
+        "thank you so much!",
+        "great, thanks",
+        "thanks for waiting",
+        "thanks, nothing else",
+        "thanks for the help",
+    ],
+)
+def test_thanks_are_thanks(text: str) -> None:
+    assert not answers.mocks_thanks(text)
