@@ -15,11 +15,12 @@ from actions.transactions.declaration import PERSON
 from actions.transactions.orders import (
     NOT_THIS,
     find_own,
+    means_all,
     means_another,
     means_others,
-    named_by_item,
     normal_number,
     not_found,
+    number_meant,
     order_choices,
 )
 from actions.transactions.texts import NOTHING_OPEN
@@ -56,7 +57,11 @@ def other_order(turn: Turn) -> tuple[Turn, Reply]:
     spoken_of = turn.value("order_number")
     if not turn.verified and "email" in turn.fresh:  # "send me another one" is about the code
         return turn, Reply()
-    if not spoken_of or "order_number" in turn.fresh or not (means_another(turn.text) or means_others(turn.text)):
+    if not spoken_of or "order_number" in turn.fresh:
+        return turn, Reply()
+    if means_all(turn.text):
+        return turn.without("order_number"), Reply(slots={"order_number": None})
+    if not (means_another(turn.text) or means_others(turn.text)):
         return turn, Reply()
     return turn.without("order_number").knowing(**{NOT_THIS: spoken_of}), Reply(slots={"order_number": None})
 
@@ -66,9 +71,7 @@ async def order_status(desk: Desk, turn: Turn, asked: str) -> Reply:
     customer_id, number = turn.context.customer_id or "", turn.value("order_number")
     if asked == REFUND_STATUS:
         return await refund_status(desk, turn)
-    if means_others(turn.text) and "order_number" not in turn.fresh:
-        return await offer_others(desk, turn)
-    number = await _named_now(desk, turn) or number
+    number = await number_meant(desk.backend, customer_id, turn.text, number)
     if number:
         order = await find_own(desk.backend, customer_id, number)
         if order is not None:
@@ -76,20 +79,14 @@ async def order_status(desk: Desk, turn: Turn, asked: str) -> Reply:
         refusal = not_found(normal_number(number), await desk.backend.orders(customer_id), "order_status")
         return say(refusal.text, refusal.choices, order_number=None, awaiting="order_number")
     waiting = [order for order in await _orders(desk, turn) if is_open(order)]
-    return status_reply(waiting[0], desk.now()) if len(waiting) == 1 else await offer_orders(desk, turn)
-
-
-async def _named_now(desk: Desk, turn: Turn) -> str:
-    """The order whose item this message names: it wins over one that is only remembered, not over a number in it."""
-    if "order_number" in turn.fresh or not turn.text:
-        return ""
-    named = named_by_item(await desk.backend.orders(turn.context.customer_id or ""), turn.text)
-    return named.id if named else ""
+    listed = means_others(turn.text) or means_all(turn.text)
+    return status_reply(waiting[0], desk.now()) if len(waiting) == 1 and not listed else await offer_orders(desk, turn)
 
 
 async def refund_status(desk: Desk, turn: Turn) -> Reply:
     """The named order's refund, else the newest one, else the choice of orders."""
-    customer_id, number = turn.context.customer_id or "", await _named_now(desk, turn) or turn.value("order_number")
+    customer_id = turn.context.customer_id or ""
+    number = await number_meant(desk.backend, customer_id, turn.text, turn.value("order_number"))
     if number:
         order = await find_own(desk.backend, customer_id, number)
         if order is None:
@@ -114,17 +111,15 @@ async def _orders(desk: Desk, turn: Turn) -> Sequence[Order]:
 
 
 async def offer_orders(desk: Desk, turn: Turn) -> Reply:
-    orders = await _orders(desk, turn)
+    """Those on their way, where there are any; where the others or all were asked for, these, open ones first."""
+    orders = sorted(await _orders(desk, turn), key=lambda order: not is_open(order))
     waiting = [order for order in orders if is_open(order)]
     if not orders:
         return say(words("no_orders"), [PERSON], awaiting=None)
-    choices = order_choices(waiting or orders, ORDER_STATUS)
-    return say(words("which_open_order" if waiting else "which_recent_order"), choices, awaiting="order_number")
-
-
-async def offer_others(desk: Desk, turn: Turn) -> Reply:
-    """All orders but the one that was spoken of, those on their way first."""
-    orders = sorted(await _orders(desk, turn), key=lambda order: not is_open(order))
-    if not orders:
-        return say(words("no_orders"), [PERSON], awaiting=None)
-    return say(words("which_order"), order_choices(orders, ORDER_STATUS), awaiting="order_number")
+    if means_all(turn.text):
+        which = "all_orders"
+    elif means_others(turn.text):
+        which = "which_other_order"
+    else:
+        which, orders = ("which_open_order", waiting) if waiting else ("which_recent_order", orders)
+    return say(words(which), order_choices(orders, ORDER_STATUS), awaiting="order_number")

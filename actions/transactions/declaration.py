@@ -75,7 +75,16 @@ class Proposal:
     amount: Decimal | None = None
 
 
-Prepared = Ask | Refusal | Proposal
+@dataclass(frozen=True)
+class Instead:
+    """Another transaction serves the wish. ``known``: slots that it starts from; ``lead`` goes before its question."""
+
+    kind: str
+    known: Mapping[str, str] = field(default_factory=dict)
+    lead: str = ""
+
+
+Prepared = Ask | Refusal | Proposal | Instead
 
 
 @dataclass(frozen=True)

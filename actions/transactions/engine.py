@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ from actions.transactions.declaration import (
     SOMETHING_ELSE,
     Ask,
     Happened,
+    Instead,
     Proposal,
     Refusal,
     Request,
@@ -72,17 +74,18 @@ class TransactionEngine:
 
     async def prepare(self, context: TurnContext, kind: str, text: str, slots: Mapping[str, Any]) -> Reply:
         """Ask for what is missing, say why not, or write an operation down and ask for a yes."""
-        transaction, customer_id = self._transactions[kind], _customer(context)
+        customer_id = _customer(context)
         request = Request(self._backend, customer_id, text, slots, self._now())
+        transaction = self._transactions[kind]
         try:
-            prepared = await _within(self._patience, transaction.prepare(request))
+            transaction, prepared = await _within(self._patience, self._prepared(transaction, request))
         except (BackendUnavailable, TimeoutError):
             note = f"Wanted: {transaction.title.lower()}. Nothing was changed."
             return texts.shop_away() + hand_over("tool_failure", f"The shop did not answer. {note}")
         except NotFound:
             return say(words("not_in_account"), texts.WAYS_OUT)
         if isinstance(prepared, Ask):
-            asked: dict[str, Any] = {"transaction": kind, "awaiting": prepared.slot, "operation_id": None}
+            asked: dict[str, Any] = {"transaction": transaction.kind, "awaiting": prepared.slot, "operation_id": None}
             said = say(prepared.text, prepared.choices, read_from=[customer_id])
             return said + Reply(slots={**prepared.known, **asked})
         if isinstance(prepared, Refusal):
@@ -91,6 +94,19 @@ class TransactionEngine:
             return await self._propose(context, transaction, prepared)
         except OperationRefused as refused:
             return texts.refused(refused.code)
+
+    async def _prepared(self, first: Transaction, request: Request) -> tuple[Transaction, Ask | Refusal | Proposal]:
+        """What is to be done, by the transaction that was asked for or the one that serves the wish instead."""
+        prepared = await first.prepare(request)
+        if not isinstance(prepared, Instead):
+            return first, prepared
+        other = self._transactions[prepared.kind]
+        ready = await other.prepare(replace(request, slots={**request.slots, **prepared.known}))
+        if isinstance(ready, Instead):
+            raise TypeError(f"{first.kind} leads to {other.kind}, which leads on")
+        if isinstance(ready, Proposal) and prepared.lead:
+            ready = replace(ready, question=f"{prepared.lead} {ready.question}")
+        return other, ready
 
     async def _propose(self, context: TurnContext, transaction: Transaction, proposal: Proposal) -> Reply:
         customer_id, now = _customer(context), self._now()

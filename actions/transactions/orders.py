@@ -26,8 +26,9 @@ _OTHER = re.compile(
     r"|\bnot (?:that|this) (?:order|one|parcel)\b|\bwrong order\b",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(
-    r"\b(?:my|the|any|all|about|are) other (?:orders|parcels|packages|deliveries)\b|\ball (?:of )?my orders\b",
+_OTHERS = re.compile(r"\b(?:my|the|any|all|about|are) other (?:orders|parcels|packages|deliveries)\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"\b(?:all|every one|each) (?:of )?(?:my |the |our )?(?:orders|parcels|packages|deliveries)\b|\bevery order\b",
     re.IGNORECASE,
 )
 _SAID_OF_ALL = frozenset({"order", "with", "from", "free", "month", "card", "down", "wash", "pair"})
@@ -64,8 +65,13 @@ def means_another(text: str) -> bool:
 
 
 def means_others(text: str) -> bool:
-    """ "What about my other orders?": a list is wanted."""
+    """ "What about my other orders?": a list is wanted, without the one spoken of."""
     return _OTHERS.search(text) is not None
+
+
+def means_all(text: str) -> bool:
+    """ "Show me all my orders": a list is wanted, with the one spoken of."""
+    return _ALL.search(text) is not None
 
 
 def payload(intent: str, **entities: str) -> str:
@@ -113,18 +119,14 @@ async def choose_order(
 ) -> Order | Ask | Refusal:
     """The order that was named; else the only one that fits; else a question with the ones that do."""
     number = request.slot("order_number")
-    if number and not _named_now(number, request.text):
-        number = await _named_instead(request, number)
+    if request.slot("awaiting") != "new_address":  # an address may hold a word that is also an item's
+        number = await number_meant(request.backend, request.customer_id, request.text, number)
+    orders = await request.backend.orders(request.customer_id)
     if number:
         found = await find_own(request.backend, request.customer_id, number)
         if found is not None:
             return found
-        orders = await request.backend.orders(request.customer_id)
         return not_found(normal_number(number), [order for order in orders if fits(order)] or orders, intent)
-    orders = await request.backend.orders(request.customer_id)
-    named = named_by_item(orders, request.text)
-    if named is not None:
-        return named
     orders = [order for order in orders if order.id != request.slot(NOT_THIS)] or orders
     fitting = [order for order in orders if fits(order)]
     if len(fitting) == 1:
@@ -136,19 +138,19 @@ async def choose_order(
     return Refusal(none_fits, [*order_choices(orders, "order_status"), PERSON])
 
 
-def _named_now(number: str, text: str) -> bool:
-    """The message itself holds the number; one that is only remembered gives way to what the message names."""
-    return re.sub(r"\D", "", number) in re.sub(r"(?<=\d)[\s-](?=\d)", "", text) or normal_number(text) is not None
-
-
-async def _named_instead(request: Request, remembered: str) -> str:
-    """The order whose item the newest message names, or none where it speaks of the others, else the remembered."""
-    if request.slot("awaiting") == "new_address" or not request.text:
-        return remembered  # an address may hold a word that is also an item's
-    if means_others(request.text):
+async def number_meant(backend: Backend, customer_id: str, text: str, number: str) -> str:
+    """``number`` where the newest message holds it. One that is only remembered gives way to the order whose item the
+    message names, and to a list where it speaks of the others or of all; empty where nothing is meant."""
+    if not text or (number and _holds(text, number)):
+        return number
+    if means_others(text) or means_all(text):
         return ""
-    named = named_by_item(await request.backend.orders(request.customer_id), request.text)
-    return named.id if named else remembered
+    named = named_by_item(await backend.orders(customer_id), text)
+    return named.id if named else number
+
+
+def _holds(text: str, number: str) -> bool:
+    return re.sub(r"\D", "", number) in re.sub(r"(?<=\d)[\s-](?=\d)", "", text) or normal_number(text) is not None
 
 
 def named_by_item(orders: Sequence[Order], text: str) -> Order | None:

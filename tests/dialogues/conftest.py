@@ -46,7 +46,8 @@ MODELS = ROOT / "var" / "models"
 DOOR, ACTION, CONTEXT = ("door-secret-" + "d" * 24, "action-secret-" + "a" * 24, "context-key-" + "c" * 24)
 READY_WITHIN = 120.0
 TEMPLATES = {
-    "placed": "A-1057", "also_placed": "D-4018", "moving": "A-1042", "delivered": "A-1018", "lost": "D-4010",
+    "placed": "A-1057", "also_placed": "D-4018", "moving": "A-1042", "delivered": "A-1018", "just_delivered": "A-1050",
+    "lost": "D-4010",
     "lost_dear": "B-2007", "damaged": "B-2016", "late": "A-1044", "twice": "F-6001", "refunding": "C-3020",
 }  # fmt: skip
 """Orders of the demo company that a story's customer has copies of, by the name that the story uses."""

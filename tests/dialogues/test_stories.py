@@ -118,10 +118,11 @@ def test_a_question_about_another_order_is_no_answer_to_which_one(front: Front, 
     person, talk = meet("placed", "also_placed", "moving")
     talk.say("cancel my order")
     talk.say("where is {moving}?".format(**person.orders))
-    assert "on its way" in talk.text
-    talk.say("cancel my order")
-    talk.say("it's {also_placed}".format(**person.orders))
-    assert "cancel order {also_placed}".format(**person.orders) in talk.text
+    assert "is on its way" in talk.text
+    other = front.talk(person)
+    other.say("cancel my order")
+    other.say("it's {also_placed}".format(**person.orders))
+    assert "cancel order {also_placed}".format(**person.orders) in other.text
 
 
 def test_another_wish_takes_its_place(front: Front, begun: tuple[Person, Talk, str]) -> None:
@@ -492,3 +493,27 @@ def test_a_grave_matter_meets_words_of_its_own(meet: Meet, line: str, word: str)
     assert len(talk.handed_over) == 1
     assert word in talk.text
     assert ("hurt" in talk.text) == ("stove" in line), "words for injuries stay with injuries"
+
+
+def test_mocking_thanks_are_met_as_a_complaint(meet: Meet) -> None:
+    _, talk = meet("delivered")
+    talk.say("thanks a lot, that was useless")
+    assert talk.last["triage"]["intent"] == "complain"
+    assert "welcome" not in talk.text
+
+
+def test_what_went_wrong_is_not_asked_for_again_where_money_is_wanted(front: Front, meet: Meet) -> None:
+    person, talk = meet("just_delivered", "moving")
+    talk.say("It came broken and I want my money back")
+    assert "report the damage of order {just_delivered}".format(**person.orders) in talk.text
+    talk.say("yes")
+    assert front.effects(person) == ["report_problem"]
+
+
+def test_a_part_of_the_money_may_be_asked_for(front: Front, meet: Meet) -> None:
+    person, talk = meet("damaged")
+    talk.say("I would like 20 euros back for the scratch on {damaged}".format(**person.orders))
+    assert "20.00 EUR" in talk.text
+    talk.say("yes please")
+    assert front.effects(person) == ["refund"]
+    assert "20.00 EUR" in talk.text

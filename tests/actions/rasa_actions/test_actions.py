@@ -90,8 +90,17 @@ async def test_a_remembered_order_stays_where_nothing_else_is_named(front: Front
 async def test_other_orders_are_listed(front: Front) -> None:
     await front.run("action_order_status", "where is A-1042?", "order_status")
     told = await front.run("action_order_status", "and what about my other orders?", "order_status")
-    assert told.text == "Which order is it about?"
+    assert told.text.startswith("These are your other orders.")
     assert [choice["label"][:6] for choice in told.choices] == ["A-1057", "A-1018", "A-0987"]
+    every = await front.run("action_order_status", "show me all my orders", "order_status")
+    assert every.text.startswith("These are your latest orders")
+    assert sorted(choice["label"][:6] for choice in every.choices) == ["A-0987", "A-1018", "A-1042", "A-1057"]
+
+
+async def test_all_orders_are_listed_where_one_alone_is_on_its_way(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_nadia")
+    every = await front.run("action_order_status", "what about all of my orders?", "order_status")
+    assert len(every.choices) > 1
 
 
 async def test_digits_alone_find_the_customers_own_order(front: Front) -> None:

@@ -13,6 +13,7 @@ from actions.backend import tables
 from actions.backend.account import ProfileField, Slot
 from actions.transactions.kinds.callback import said_slots
 from actions.transactions.kinds.payment_method import holds_card
+from actions.transactions.kinds.refund import read_amount
 from actions.transactions.kinds.update_profile import read_value
 from tests.actions.conftest import Front
 from tests.actions.transactions.cases import SLOT
@@ -167,3 +168,62 @@ async def test_deletion_is_prepared_and_a_person_decides(front: Front) -> None:
     hasty = await front.run("action_confirm", "yes", "affirm")
     assert "Nothing has been done yet" in hasty.text
     assert front.effects() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("I would like 20 euros back for the scratch on B-2016", "20.00 EUR"),
+        ("give me a refund of 15,50 €", "15.50 EUR"),
+        ("can I get 20 back?", "20.00"),
+        ("refund me €12.50 of it", "12.50 EUR"),
+        ("20 dollars back please", "20.00 USD"),
+        ("I paid 79.90 EUR for it and want my money back", ""),
+        ("I want my money back for order 1042", ""),
+        ("send 1042 back", ""),
+        ("I need a refund for the 2 socks", ""),
+    ],
+)
+def test_a_part_of_the_money_is_read_from_words(text: str, amount: str) -> None:
+    assert read_amount(text) == amount
+
+
+async def test_a_part_of_the_money_goes_back_within_the_authority(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_paul")
+    ready = await front.run("action_prepare", "I'd like 20 euros back for the scratch on B-2016", "refund_request")
+    assert "20.00 EUR" in ready.text
+    assert ready.directive("approval") is None
+    await front.run("action_confirm", "yes", "affirm")
+    assert [effect.kind for effect in front.effects()] == ["refund"]
+
+
+async def test_more_than_is_due_is_brought_down_to_it(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_greta")
+    ready = await front.run("action_prepare", "refund me 60 euros for D-4010", "refund_request")
+    assert "most I see due for that order is 39.80 EUR" in ready.text
+    assert ready.operations[0]["summary"].startswith("Refund 39.80 EUR")
+
+
+@pytest.mark.parametrize(
+    ("said", "summary", "lead"),
+    [
+        ("A-1050 came broken and I want my money back", "Report order A-1050 as damaged", "write down what happened"),
+        ("I want 20 euros back for the scratch on A-1050", "Report order A-1050 as damaged", "write down"),
+        ("I ordered the wrong size, A-1050, I want my money back", "Return from order A-1050", "with us again"),
+    ],
+)
+async def test_what_is_no_ground_yet_is_not_asked_again(front: Front, said: str, summary: str, lead: str) -> None:
+    front.context = replace(front.context, customer_id="cus_theo")
+    ready = await front.run("action_prepare", said, "refund_request")
+    assert [operation["summary"][: len(summary)] for operation in ready.operations] == [summary], ready.text
+    assert lead in ready.text
+    await front.run("action_confirm", "yes", "affirm")
+    assert len(front.effects()) == 1
+
+
+async def test_what_happened_is_kept_while_the_order_is_asked_for(front: Front) -> None:
+    asked = await front.run("action_prepare", "it came broken and I want my money back", "refund_request")
+    assert asked.operations == []
+    assert front.slots["problem"] == "damaged"
+    ready = await front.run("action_prepare", intent="refund_request", order_number="A-1018")
+    assert "Report order A-1018 as damaged" in str(ready.operations) or "no longer a matter of transport" in ready.text

@@ -1,0 +1,53 @@
+"""What went wrong with a parcel, read from a customer's words. Pure: in doubt nothing is read, and they are asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from actions.backend.port import Problem
+
+Said = Problem | Literal["part", "own_choice"]
+"""What the customer tells: also that a part of the parcel is missing, and that they chose the wrong thing themselves.
+The shop knows no such problems: the first is a person's, the second a return."""
+AFTER_ARRIVAL = frozenset({"damaged", "wrong", "part"})
+_OWN_CHOICE = re.compile(
+    r"\bi(?:'ve| have| had| must have| think i)?(?: (?:accidentally|stupidly|probably|just|already|also))?"
+    r" (?:ordered|bought|chose|chosen|picked|selected|clicked(?: on)?|took|put in)"
+    r" (?:(?:the |a |an )?wrong\b|(?:it|this|that|them|these) by (?:mistake|accident)\b)"
+    r"|(?<!not )(?<!n't )(?<!never )(?<!how is that )(?<!how is it )\bmy (?:own )?(?:fault|mistake|bad|error)\b"
+)
+_ITEM = r"(?:items?|pieces?|parts?|pairs?|things?|boots?|shoes?|socks?|gloves?|mugs?|cups?|plates?|pegs?|poles?)"
+_GONE = r"\b(?:missing|lacking|not (?:in|inside|there|included)|(?:was|is|were)n't (?:in|inside|there|included))\b"
+_PART = re.compile(
+    rf"\b(?:one|two|three|four|some|half|part|\d) of (?:the|my|them|these|it)\b"
+    rf"(?![^.?!]{{0,20}}\b(?:parcels|orders|packages|deliveries)\b)[^.?!]{{0,40}}{_GONE}"
+    rf"|\b(?:one|two|three|four|some|an?|the|another|\d) {_ITEM}\b[^.?!]{{0,30}}{_GONE}"
+    rf"|\bmissing (?:(?:one|an?|the|two|some) )?{_ITEM}\b"
+    r"|\bmissing (?:from|in) (?:the|my) (?:box|parcel|package|order)\b"
+    rf"|\bonly (?:got|received) (?:(?:one|two|some|half|part)(?: of\b|[.,!]|$)|(?:one|two) {_ITEM})"
+    r"|\bonly one (?:came|arrived|was in)\b"
+)
+_SAID: Mapping[Problem, re.Pattern[str]] = {
+    "wrong": re.compile(r"\bwrong\b|\bnot what i ordered\b|\bdifferent\b|\bsome(?:one|body) else"),
+    "damaged": re.compile(
+        r"\b(?:damag\w*|brok\w+|broke|crush\w*|torn|crack\w*|dent(?:s|ed)?|leak\w*|ripped|smash\w*|scratch\w*)\b"
+    ),
+    "missing": re.compile(
+        r"\b(?:missing|never|not arrived|\w+n't arrive\w*|not here|(?<!i )(?<!i've )lost|didn't get)\b"
+    ),
+    "late": re.compile(r"\b(?:late|delay\w*|overdue|still waiting)\b"),
+}
+
+
+def read_problem(named: str, text: str) -> Said | None:
+    """``named`` is what was chosen or kept before; else the words tell."""
+    chosen = named.lower()
+    if chosen in get_args(Problem) or chosen == "part":
+        return chosen  # type: ignore[return-value]
+    said = text.lower().replace("\u2019", "'")
+    found = next((problem for problem, shape in _SAID.items() if shape.search(said)), None)
+    if found in {None, "wrong"} and _OWN_CHOICE.search(said):
+        return "own_choice"
+    return "part" if found in {None, "missing"} and _PART.search(said) else found
