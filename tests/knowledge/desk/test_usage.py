@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from handoff.contract.turn import TurnContext
+from knowledge.desk.desk import GENERATION
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import HandClock, page, publish
 from tests.knowledge.desk.conftest import Conversations
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
 
@@ -41,6 +43,12 @@ async def test_questions_that_come_together_are_stored_together(
     knowledge: Knowledge, conversations: Conversations
 ) -> None:
     await publish(knowledge, "parcels", page())
+
+    def looked_at() -> bool:
+        seen = knowledge.desk._reconsidered
+        return seen is not None and seen[GENERATION] == knowledge.live.generation
+
+    await eventually("the publish is noted", looked_at)  # which is a transaction of its own
     begun = 0
 
     def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
