@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 BATCH = 500
 CANARIES = 20
+LOST_CANARIES = 0.1
+"""Share of them that an approximate search may miss; of fewer than ten, none."""
 NEAR = 1e-3
 """Cosine distance within which a piece must find its own vector."""
 MANY = 2_000
@@ -256,11 +258,13 @@ def _find_themselves(build: Build) -> None:
 
 
 def _try_canaries(build: Build, shelves: Mapping[Key, Shelf]) -> None:
-    """Each collection must hold what it should, and some pieces, evenly taken, must find their own vectors."""
+    """Each collection must hold what it should, and nearly all of some pieces, evenly taken, must find their own
+    vectors. Nearly: the graph is approximate, and among very many vectors it misses one now and then."""
     for key, shelf in shelves.items():
         if build.held.get(key, frozenset()) != set(shelf.rows) or not build.complete(key):
             raise IndexBroken(f"collection {'-'.join(key)} does not hold what it must")
-        for row in range(0, len(shelf), max(1, len(shelf) // CANARIES)):
-            found = build.nearest(key, shelf.bodies[row], 5)
-            if not found or found[0][1] > NEAR:
-                raise IndexBroken(f"a canary of collection {'-'.join(key)} was not found")
+        rows = range(0, len(shelf), max(1, len(shelf) // CANARIES))
+        near = [build.nearest(key, shelf.bodies[row], 5) for row in rows]
+        lost = sum(not found or found[0][1] > NEAR for found in near)
+        if lost > LOST_CANARIES * len(rows):
+            raise IndexBroken(f"{lost} of {len(rows)} canaries of collection {'-'.join(key)} were not found")
