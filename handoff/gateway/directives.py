@@ -103,6 +103,7 @@ def apply_directives(log: LogWriter, result: TurnResult, plan: DeskPlan) -> bool
         score=handover.score,
         note=handover.note,
         opening="" if result.messages else None,
+        language=result.triage.language,
         plan=plan,
     )
     return True

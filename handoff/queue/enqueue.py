@@ -22,6 +22,8 @@ from handoff.storage import tables as t
 SAME_MATTER = timedelta(days=7)
 """For so long after an earlier hand-over of the same issue the next one is a repeat: it rises, and keeps its clock."""
 LOOK_BACK = 8
+UNDECIDED = (None, "en", "und")
+"""What triage says of words too few to tell, too: the page's language is the better guess then."""
 E, H = t.episodes.c, t.handoffs.c
 TO_CARRY_OUT = sa.and_(
     t.inbox.c.trigger == "approval_decided",
@@ -43,12 +45,13 @@ def enqueue(
     score: float | None = None,
     note: str | None = None,
     opening: str | None = None,
+    language: str | None = None,
     plan: DeskPlan,
 ) -> str:
     """Move the conversation to the queue and return the hand-over's id.
 
     Its unanswered messages go to people with it. The customer reads where they stand, after ``opening``
-    (``None``: the usual words; empty: somebody has said them already).
+    (``None``: the usual words; empty: somebody has said them already). ``language``: as the turn that led here read it.
     Raises ``IllegalTransition`` when the bot does not own the conversation.
     """
     request = log.append(HandoffRequested(reason, evidence or [], score, note), source)
@@ -66,7 +69,7 @@ def enqueue(
         "topic": chosen.topic,
         "department": chosen.department,
         "skills": list(chosen.skills),
-        "language": log.conversation.locale,
+        "language": _written(log, language) or log.conversation.locale,
         "weight": chosen.weight,
         "rank": rank(plan, chosen.priority, first_wait),
         "first_wait_at": stamp(first_wait),
@@ -96,6 +99,20 @@ def topic_of(log: LogWriter, plan: DeskPlan) -> str | None:
     intents = intents[::-1] + [row.data.get("intent") for row in log.connection.execute(query)]
     understood = next((topic for intent in intents if (topic := plan.topic_of(intent)) is not None), None)
     return understood or plan.topic_called(_chosen(log))
+
+
+def _written(log: LogWriter, now: str | None) -> str | None:
+    """The language that they wrote in last, as far as that could be told; the "ja" to an offer alone tells nothing."""
+    if now not in UNDECIDED:
+        return now
+    turns = t.turns.c
+    query = (
+        sa.select(turns.result["triage"]["language"].as_string())
+        .where(turns.conversation_id == log.conversation.id, turns.tracker_version.is_not(None))
+        .order_by(turns.tracker_version.desc())
+        .limit(LOOK_BACK)
+    )
+    return next((found for found in log.connection.execute(query).scalars() if found not in UNDECIDED), None)
 
 
 def _chosen(log: LogWriter) -> str | None:

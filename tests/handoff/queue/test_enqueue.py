@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from handoff.storage import tables as t
-from tests.handoff.conftest import Customer, Desk
+from tests.handoff.conftest import Customer, Desk, result
 from tests.handoff.episodes.issues import says
 from tests.handoff.queue.desk import Agent
 
@@ -63,3 +63,52 @@ async def test_a_linked_issue_in_another_conversation_rises_too(desk: Desk) -> N
     assert (await newest(desk, second))["first_wait_at"] > (await newest(desk, first))["first_wait_at"]
     other = await says(desk, "mara", "order_status A-1007")
     assert await routed(desk, other) == (queue, priority)
+
+
+HAND_OVER = {"directive": "handoff", "reason": "complexity"}
+
+
+def read_as(language: str, *directives: dict[str, Any]) -> dict[str, Any]:
+    read = {"decision": "continue", "rule": "none", "frustration": 0.0, "complexity": 0.0, "language": language}
+    return result("One moment.", triage=read, directives=list(directives))
+
+
+async def queued(customer: Customer) -> None:
+    await customer.until(lambda events: any(event["type"] == "handoff.queued" for event in events))
+
+
+async def test_who_writes_another_language_than_the_page_waits_for_somebody_who_reads_it(desk: Desk) -> None:
+    async def at_once(_: dict[str, Any]) -> dict[str, Any]:
+        return read_as("de", HAND_OVER)
+
+    desk.bot.answer, customer = at_once, await desk.open()
+    await customer.say("Wo ist mein Paket geblieben?")
+    await queued(customer)
+    assert (await newest(desk, customer))["language"] == "de"
+
+
+async def test_a_short_yes_and_the_button_leave_the_language_that_was_written_before(desk: Desk) -> None:
+    async def offers(request: dict[str, Any]) -> dict[str, Any]:
+        return read_as("en", HAND_OVER) if request["text"] == "ja" else read_as("de")
+
+    desk.bot.answer = offers
+    for asks_by in ("ja", None):
+        customer = await desk.open()
+        await customer.say("Wo ist mein Paket geblieben?")
+        await customer.until_text("One moment")
+        await (customer.say(asks_by) if asks_by else customer.post("handoff", {}))
+        await queued(customer)
+        assert (await newest(desk, customer))["language"] == "de"
+
+
+@pytest.mark.parametrize("language", ["en", "und"])
+async def test_where_the_language_cannot_be_told_the_pages_counts(desk: Desk, language: str) -> None:
+    async def at_once(_: dict[str, Any]) -> dict[str, Any]:
+        return read_as(language, HAND_OVER)
+
+    desk.bot.answer = at_once
+    opened = (await desk.client.post("/api/v1/conversations", json={"locale": "es"})).json()
+    customer = Customer(desk, opened["conversation_id"], opened["token"])
+    await customer.say("ok")
+    await queued(customer)
+    assert (await newest(desk, customer))["language"] == "es"
