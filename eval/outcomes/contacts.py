@@ -2,8 +2,9 @@
 
 A contact ends with the customer's last word, or with the first answer to it: nudges, closings and whatever else we add
 do not move the end, or nothing would ever be over. A contact begins with the conversation, with an episode that opens,
-with a reopening, with a new need after the customer has confirmed that the last one is settled, and with a message
-after a day of silence. Nothing here looks at other conversations and nothing depends on the present moment.
+with a reopening, with a new need after the customer has confirmed that the last one is settled, with the message whose
+turn opened an episode beside a settled one, and with a message after a day of silence. Nothing here looks at other
+conversations and nothing depends on the present moment.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class _Reader:
         self._intents: dict[int, tuple[str, float]] = {}
         self._said: dict[int, str] = {}
         self._owed: set[str] = set()
+        self._new_issues = _new_issues(conversation.events)
 
     def read(self, event: Event) -> None:
         contact = self._contact_for(event)
@@ -119,6 +121,8 @@ class _Reader:
                 return self._begin(event, reopened=True)
             text = str(event.data.get("text", ""))
             confirmed = now.claim is not None and now.claim.evidence == "confirmed"
+            if event.seq in self._new_issues:
+                return self._begin(event)
             if confirmed and texts.states_need(text) and not denies(now, text):
                 return self._begin(event)
         return now
@@ -392,6 +396,9 @@ class _Reader:
             contact.linked_to = str(event.data.get("episode_id"))
 
     def _closed(self, contact: Contact, event: Event, ref: Ref) -> None:
+        if event.type == "episode.closed" and (earlier := self._named(contact, event)) is not contact:
+            earlier.closed = True  # the turn that begins another issue closes the last one
+            return
         contact.closed = True
         if self._waiting_since is not None:  # nobody came
             contact.effort.waited += max(0.0, event.at - self._waiting_since)
@@ -426,6 +433,16 @@ _HANDLERS: Final[dict[str, Callable[[_Reader, Contact, Event, Ref], None]]] = {
     "episode.closed": _Reader._closed,
     "conversation.closed": _Reader._closed,
 }
+
+
+def _new_issues(events: Sequence[Event]) -> frozenset[int]:
+    """The customer's messages that began another issue: their turn opened an episode, before its triage."""
+    found, opened = set(), False
+    for event in events:
+        if event.type == "triage.decided" and opened and event.data.get("reply_to"):
+            found.add(int(event.data["reply_to"][0]))
+        opened = event.type == "episode.opened" or (opened and event.type == "action.performed")
+    return frozenset(found)
 
 
 def _says_again(contact: Contact, text: str) -> bool:

@@ -176,7 +176,8 @@ class ConversationService:
                 return told
             if kind == "not_solved":
                 return reopening.not_solved(log, comment, self._core.runner.limits.plan)
-            log.append(FeedbackGiven(kind, log.conversation.episode_id, comment), "customer")
+            log.append(FeedbackGiven(kind, episodes.last(log), comment), "customer")
+            episodes.settle(log)
             return log.conversation.head_seq
 
         return await self._core.change(conversation_id, work)
@@ -224,6 +225,7 @@ class ConversationService:
             if payload in (wording.SOLVED_PAYLOAD, wording.NOT_SOLVED_PAYLOAD):
                 solved = payload == wording.SOLVED_PAYLOAD
                 log.append(FeedbackGiven("solved" if solved else "not_solved", log.conversation.episode_id), "customer")
+                episodes.settle(log, solved)
             if was_closed and payload == wording.NOT_SOLVED_PAYLOAD:
                 reopening.to_people(log, text, seq, self._core.runner.limits.plan)
             elif log.conversation.owner == "bot" and text:

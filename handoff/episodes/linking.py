@@ -12,13 +12,29 @@ import sqlalchemy as sa
 from handoff.clock import stamp
 from handoff.contract.events import EpisodeLinked
 from handoff.conversations.log import LogWriter
+from handoff.episodes import rules
 from handoff.episodes.contacts import SAME_ISSUE_WITHIN
 from handoff.storage import tables as t
 
 LONGEST_ENTITY = 128
+ANOTHER_ISSUE = "another issue"
 
 E = t.episodes.c
-_THIS = sa.select(E.topic, E.entity, E.linked_to).where(E.id == sa.bindparam("this"))
+_THIS = sa.select(E.topic, E.entity, E.linked_to, E.settled).where(E.id == sa.bindparam("this"))
+
+
+def turn_to(log: LogWriter, topic: str | None, named: str | None) -> bool:
+    """Whether a turn about ``topic``, in which an order was ``named`` or not, begins an episode of its own: the open one
+    is settled, and this is another order, or, where one of the two names none, another topic."""
+    if log.conversation.episode_id is None or (topic is None and named is None):
+        return False
+    known = log.connection.execute(_THIS, {"this": log.conversation.episode_id}).one()
+    mine, now = (known.entity, named[:LONGEST_ENTITY]) if known.entity and named else (known.topic, topic)
+    if not known.settled or not (mine and now) or mine == now:
+        return False
+    rules.close_open(log, ANOTHER_ISSUE)
+    rules.ensure_open(log)
+    return True
 
 
 def tell(log: LogWriter, topic: str | None, entity: str | None) -> None:

@@ -1,7 +1,8 @@
 """Episodes, opened live by rule: one issue of one customer, the unit of every outcome.
 
 An episode opens with the first thing that a customer says or asks for while none is open, and closes with the
-conversation. ``eval`` re-links episodes for analysis and never rewrites these.
+conversation. One that is settled (the customer called it solved, or a person handed it back) ends earlier: with the
+first turn about something else, which begins the next. ``eval`` re-links for analysis and never rewrites these.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ def ensure_open(log: LogWriter) -> str:
     return conversation.episode_id
 
 
+def settle(log: LogWriter, settled: bool = True) -> None:
+    """The open episode's need was met, or was not after all."""
+    log.connection.execute(
+        sa.update(t.episodes).where(t.episodes.c.id == log.conversation.episode_id).values(settled=settled)
+    )
+
+
 def close_open(log: LogWriter, reason: str) -> None:
     episode_id, log.conversation.episode_id = log.conversation.episode_id, None
     if episode_id is not None:
@@ -46,18 +54,21 @@ def close_open(log: LogWriter, reason: str) -> None:
 
 def reopen_last(log: LogWriter) -> str | None:
     """After "not solved" the conversation's newest episode goes on. ``None`` where there never was one."""
-    if log.conversation.episode_id is not None:
-        return log.conversation.episode_id
+    log.conversation.episode_id = last(log)
+    log.connection.execute(
+        sa.update(t.episodes)
+        .where(t.episodes.c.id == log.conversation.episode_id)
+        .values(state="open", closed_at=None, settled=False)
+    )
+    return log.conversation.episode_id
+
+
+def last(log: LogWriter) -> str | None:
+    """The open episode, or the one that was closed last."""
     query = (
         sa.select(t.episodes.c.id)
         .where(t.episodes.c.conversation_id == log.conversation.id)
         .order_by(t.episodes.c.opened_seq.desc())
         .limit(1)
     )
-    last = log.connection.execute(query).scalar()
-    if last is not None:
-        log.connection.execute(
-            sa.update(t.episodes).where(t.episodes.c.id == last).values(state="open", closed_at=None)
-        )
-        log.conversation.episode_id = last
-    return last
+    return log.conversation.episode_id or log.connection.execute(query).scalar()

@@ -6,7 +6,7 @@ What a turn brought forth is stored only under the epoch in which the turn began
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from handoff.contract.turn import MOST_READ, BotMessage, Trigger, TurnContext, T
 from handoff.contract.wire import dump
 from handoff.conversations.log import Announcement, LogWriter
 from handoff.episodes import linking
+from handoff.episodes import rules as episodes
 from handoff.gateway import wording
 from handoff.gateway.directives import apply_directives, record_operations, send, tell_people
 from handoff.gateway.gate import hold_back
@@ -32,6 +33,9 @@ from handoff.storage import tables as t
 ROOM_TO_STORE = timedelta(seconds=10)
 MOST_ATTEMPTS = 3
 FROM_CUSTOMER = ("message", "choice")
+SURE = 0.6
+"""Confidence from which a typed "that's solved" is the customer's word, as in ``eval``."""
+SOLVED, NOT_SOLVED = (payload.removeprefix("/") for payload in (wording.SOLVED_PAYLOAD, wording.NOT_SOLVED_PAYLOAD))
 
 # Statements of every turn are built once, as in ``handoff.conversations.log``.
 THIS = t.inbox.c.conversation_id == sa.bindparam("this")
@@ -170,11 +174,13 @@ def finish(
     result = replace(result, messages=[m for m in meant if m.text.strip()])
     if log.conversation.epoch != start.epoch:
         return _end_as_draft(log, start, result, limits)
-    record_operations(log, result.operations)
     if log.conversation.owner != "bot":
+        record_operations(log, result.operations)
         return _end_beside_people(log, start, result, meant, limits)
+    topic, order = _about(log, start, result, limits)
+    record_operations(log, result.operations)
     log.append(_triage(start, result), "bot")
-    linking.tell(log, limits.plan.topic_of(result.triage.intent), _order_of(result))
+    linking.tell(log, topic, order)
     result = hold_back(log, result, start.reply_to)
     send(log, result, start.reply_to)
     state = "handed_over" if apply_directives(log, result, limits.plan) else "answered"
@@ -308,9 +314,20 @@ def _triage(start: TurnStart, result: TurnResult) -> TriageDecided:
     )
 
 
-def _order_of(result: TurnResult) -> str | None:
-    """The order that this turn is about: named in it, or the subject of the talk."""
-    number = result.triage.entities.get("order_number") or result.triage.slots.get("order_number")
+def _about(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> tuple[str | None, str | None]:
+    """Topic and order of this turn, which may begin an episode: the subject of the talk is the order, if none is named,
+    but for an issue that has just begun. A typed "that's solved" counts as the button does."""
+    said = result.triage.intent if (result.triage.confidence or 0.0) >= SURE else None
+    if said in (SOLVED, NOT_SOLVED):
+        episodes.settle(log, said == SOLVED)
+    topic, named = limits.plan.topic_of(result.triage.intent), _order(result.triage.entities)
+    if start.request.trigger in FROM_CUSTOMER and linking.turn_to(log, topic, named):
+        return topic, named
+    return topic, named or _order(result.triage.slots)
+
+
+def _order(of: Mapping[str, Any]) -> str | None:
+    number = of.get("order_number")
     return number.strip().upper() if isinstance(number, str) and number.strip() else None
 
 

@@ -20,6 +20,7 @@ def hand_back(log: LogWriter, handoff_id: str, me: Principal, note: str | None) 
     moves.must_own(log, handoff_id, me)
     event = log.change_owner(HandoffReturned(handoff_id, me.id, note), "agent")
     moves.set_row(log.connection, handoff_id, state="returned", ended_at=log.now)
+    episodes.settle(log)
     inbox.put(log, event["seq"], "handed_back", note=note)
     for seq, operation_id in approved_meanwhile(log):
         inbox.put(log, seq, "approval_decided", note=f"approved {operation_id}")

@@ -255,7 +255,7 @@ episodes = Table(
     Index("episodes_by_link", "linked_to"),
 )
 """``linked_to`` is the earlier episode of the same issue, in which this one goes on. ``settled``: its need was met,
-so a new wish begins a new episode."""
+or a person handed it back, so a new wish begins a new episode."""
 
 agents = Table(
     "agents",

@@ -92,7 +92,11 @@ def _root(log: LogWriter, episode_id: str) -> str:
 
 
 def _promise_open(log: LogWriter, episode_id: str) -> bool:
-    mine = sa.or_(t.promises.c.episode_id == episode_id, t.promises.c.conversation_id == log.conversation.id)
+    issue = sa.select(t.episodes.c.id).where(
+        sa.or_(t.episodes.c.id == episode_id, t.episodes.c.linked_to == episode_id)
+    )
+    of_none = sa.and_(t.promises.c.episode_id.is_(None), t.promises.c.conversation_id == log.conversation.id)
+    mine = sa.or_(t.promises.c.episode_id.in_(issue), of_none)
     query = sa.select(t.promises.c.id).where(mine, t.promises.c.kept_at.is_(None)).limit(1)
     return log.connection.execute(query).first() is not None
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from eval.outcomes.classify import episodes_of
+from eval.outcomes.contacts import contacts_of
 from eval.outcomes.model import DAY, Episode, Ref, StateRead
 from tests.eval.outcomes.logs import START, Log
 
@@ -230,3 +231,29 @@ def test_saying_done_without_an_operation_is_a_false_resolution() -> None:
 def test_what_is_no_issue_is_excluded_and_shown(log: Log, traffic: str, why: str | None) -> None:
     found = episodes_of([log.conversation(traffic=traffic)], LATER)
     assert [each.exclusion for each in found] == [why]
+
+
+def moves_on(log: Log, text: str, intent: str) -> Log:
+    """As the live rule writes it: the turn about something else closes the settled episode and opens the next."""
+    log.customer(text)
+    seq = len(log.events)
+    log.add("episode.closed", "system", episode_id="eps_cnv_1", reason="another issue").episode("eps_2")
+    log.add(
+        "triage.decided", "bot", reply_to=[seq], decision="continue", rule="none", frustration=0.0, complexity=0.0,
+        intent=intent, confidence=0.9,
+    )  # fmt: skip
+    return log
+
+
+@pytest.mark.parametrize("settled", ["solved", "handed back"])
+def test_the_message_whose_turn_opened_another_episode_belongs_to_that_one(settled: str) -> None:
+    log = asked().bot("I've cancelled A-1042.")
+    if settled == "solved":
+        log.solved(episode_id="eps_cnv_1")
+    else:
+        log.handed_over().accepted().agent().add("handoff.returned", "agent", handoff_id="hnd_cnv_1", by="agt_1")
+    log = moves_on(log, "And how do I return the tent of A-2001?", "return_item").bot("Within 30 days.").solved()
+    first, second = contacts_of(log.closed().conversation())
+    assert (first.episode_id, second.episode_id) == ("eps_cnv_1", "eps_2")
+    assert [text for _, text in second.said] == ["And how do I return the tent of A-2001?"]
+    assert (first.closed, second.topic, second.reopened) == (True, "return_item", False)

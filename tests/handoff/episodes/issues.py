@@ -10,7 +10,8 @@ from tests.handoff.conftest import Customer, Desk, result
 async def about(request: dict[str, Any]) -> dict[str, Any]:
     """A bot that understands ``intent number`` from a customer."""
     intent, _, number = request["text"].partition(" ")
-    triage = {"decision": "continue", "rule": "none", "frustration": 0.0, "complexity": 0.0, "intent": intent}
+    triage = {"decision": "continue", "rule": "none", "frustration": 0.0, "complexity": 0.0}
+    triage |= {"intent": intent, "confidence": 0.9}
     return result(f"Read: {request['text']}", triage={**triage, "entities": {"order_number": number} if number else {}})
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, identity_token, result
-from tests.handoff.episodes.issues import episode, says
+from tests.handoff.episodes.issues import about, episode, says
 from tests.handoff.queue.desk import Agent
 
 pytestmark = pytest.mark.service
@@ -84,3 +86,73 @@ async def test_an_issue_is_asked_about_once(desk: Desk) -> None:
     again = await says(desk, "mara", "order_status A-1057")
     await again.post("feedback", {"kind": "solved"})
     assert not any(e["type"] == "survey.offered" for e in await again.events())
+
+
+async def goes_on(customer: Customer, *texts: str) -> None:
+    for text in texts:
+        await customer.say(text)
+        await customer.until_text(f"Read: {text}")
+
+
+def steps(log: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What became of which episode."""
+    return [(e["type"], e["data"]["episode_id"]) for e in log if e["type"] in ("episode.opened", "episode.closed")]
+
+
+@pytest.mark.parametrize("how", ["button", "typed"])
+async def test_after_solved_another_order_is_another_issue_with_a_survey_of_its_own(desk: Desk, how: str) -> None:
+    customer = await says(desk, "mara", "order_status A-1057")
+    if how == "typed":
+        await goes_on(customer, "solved_yes")
+    else:
+        await customer.post("feedback", {"kind": "solved"})
+    await goes_on(customer, "order_status B-2001")
+    (_, first), (closed, ended), (_, second) = steps(log := await desk.log(customer.id))
+    assert (closed, ended, first != second) == ("episode.closed", first, True)
+    named = [(e["data"]["episode_id"], e["data"]["entity"]) for e in log if e["type"] == "episode.linked"]
+    assert named == [(first, "A-1057"), (second, "B-2001")]
+    await customer.post("feedback", {"kind": "solved"})
+    asked = [e["data"]["episode_id"] for e in await customer.events() if e["type"] == "survey.offered"]
+    assert asked == ([second] if how == "typed" else [first, second])
+    assert await desk.violations(customer.id) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "episodes"),
+    [
+        ("order_status A-1057", "refund_request A-1057", 1),
+        ("order_status A-1057", "thanks", 1),
+        ("order_status A-1057", "order_status", 1),
+        ("order_status", "order_status A-1057", 1),
+        ("order_status A-1057", "password_reset", 2),
+        ("order_status", "password_reset", 2),
+    ],
+)
+async def test_only_another_order_or_topic_is_another_issue(desk: Desk, first: str, then: str, episodes: int) -> None:
+    customer = await says(desk, "mara", first)
+    await customer.post("feedback", {"kind": "solved"})
+    await goes_on(customer, then)
+    assert [kind for kind, _ in steps(await desk.log(customer.id))].count("episode.opened") == episodes
+
+
+async def test_what_is_not_settled_or_not_any_more_stays_one_issue(desk: Desk) -> None:
+    customer = await says(desk, "mara", "order_status A-1057", "order_status B-2001")
+    await customer.post("feedback", {"kind": "solved"})
+    await customer.post("feedback", {"kind": "not_solved"})
+    await goes_on(customer, "order_status C-3001", "solved_yes", "solved_no", "order_status D-4001")
+    assert len(steps(await desk.log(customer.id))) == 1
+
+
+async def test_a_promise_of_the_next_issue_does_not_hold_back_the_survey_of_the_last(desk: Desk) -> None:
+    customer = await says(desk, "mara", "order_status A-1057")
+    await customer.post("feedback", {"kind": "solved"})
+
+    async def promises(request: dict[str, Any]) -> dict[str, Any]:
+        directive = {"directive": "promise", "text": "We call you", "owner": "support", "due_in_seconds": 3600}
+        return (await about(request)) | {"directives": [directive]}
+
+    desk.bot.answer = promises
+    await goes_on(customer, "order_status B-2001")
+    second = steps(await desk.log(customer.id))[-1][1]
+    query = sa.select(t.promises.c.episode_id).where(t.promises.c.conversation_id == customer.id)
+    assert await desk.handoff.core.database.read(lambda c: c.execute(query).scalars().all()) == [second]

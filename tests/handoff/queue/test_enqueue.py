@@ -53,6 +53,18 @@ async def test_the_same_issue_rises_and_goes_to_a_senior_the_third_time(desk: De
     assert queue == "support"
 
 
+async def test_another_issue_after_a_hand_back_is_no_repeat(desk: Desk) -> None:
+    ana, customer = await Agent.sign_in(desk), await says(desk, "mara", "order_status A-1042")
+    first = await routed(desk, customer)
+    before = await newest(desk, customer)
+    handoff = await ana.take(customer)
+    assert (await ana.post(f"/handoffs/{handoff}/return", {})).status_code == 204
+    await customer.say("password_reset")
+    await customer.until_text("Read: password_reset")
+    assert (await routed(desk, customer))[1] == first[1]
+    assert (await newest(desk, customer))["first_wait_at"] > before["first_wait_at"]
+
+
 async def test_a_linked_issue_in_another_conversation_rises_too(desk: Desk) -> None:
     ana = await Agent.sign_in(desk)
     first = await says(desk, "mara", "order_status A-1042")

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from handoff.contract.events import PromiseKept
+from handoff.contract.events import ConversationClosed, PromiseKept
+from handoff.conversations.log import LogWriter
+from handoff.episodes import rules as episodes
 from handoff.queue.gauges import RESPONSE_RATE, measure
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, result
@@ -104,6 +106,24 @@ async def test_the_same_word_again_is_the_one_that_is_there(desk: Desk, kind: st
     await customer.say("hello again")
     await customer.until_text("You said: hello again")
     assert (await customer.post("feedback", body)).json()["seq"] > first + 2
+
+
+async def test_solved_after_an_idle_close_is_of_the_issue_that_it_closed_and_opens_nothing(desk: Desk) -> None:
+    customer = await desk.open("mara")
+    await customer.say("hello")
+    await customer.until_text("You said: hello")
+
+    def falls_silent(log: LogWriter) -> None:
+        episodes.close_open(log, "idle")
+        log.change_owner(ConversationClosed(by="idle"), "system")
+
+    await desk.handoff.core.change(customer.id, falls_silent)
+    assert (await customer.post("feedback", {"kind": "solved"})).status_code == 202
+    log = await desk.log(customer.id)
+    [closed] = [e["data"]["episode_id"] for e in log if e["type"] == "episode.closed"]
+    assert [e["data"]["episode_id"] for e in log if e["type"] == "feedback.given"] == [closed]
+    assert [e["data"]["episode_id"] for e in offers(log)] == [closed]
+    assert not any(e["type"] in ("conversation.reopened", "episode.opened") for e in log[log.index(offers(log)[0]) :])
 
 
 async def test_other_feedback_carries_no_answers(desk: Desk) -> None:
