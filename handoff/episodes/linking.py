@@ -24,8 +24,8 @@ _THIS = sa.select(E.topic, E.entity, E.linked_to, E.settled).where(E.id == sa.bi
 
 
 def turn_to(log: LogWriter, topic: str | None, named: str | None) -> bool:
-    """Whether a turn about ``topic``, in which an order was ``named`` or not, begins an episode of its own: the open one
-    is settled, and this is another order, or, where one of the two names none, another topic."""
+    """Whether a turn about ``topic``, in which an order was ``named`` or not, began an episode of its own: the open
+    one was settled, and this is another order, or, where one of the two names none, another topic."""
     if log.conversation.episode_id is None or (topic is None and named is None):
         return False
     known = log.connection.execute(_THIS, {"this": log.conversation.episode_id}).one()

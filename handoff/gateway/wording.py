@@ -18,6 +18,10 @@ NOT_SOLVED_PAYLOAD = "/solved_no"
 APPROVED_AND_NOT_DONE = (
     "This was approved and could not be carried out by itself. Please look whether it happened, and tell the customer."
 )
+APPROVED_WITH_A_PERSON = (
+    "This was approved and is not carried out by itself: the customer has not agreed, or has written since. Ask them, "
+    "then hand the conversation back so that it is done."
+)
 FELL_SILENT = "The customer did not answer any more."
 ERASED = "This conversation has been erased."
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
 from handoff.conversations.log import LogWriter
+from handoff.errors import Conflict
 from handoff.storage import tables as t
 
 
@@ -29,17 +30,34 @@ def ask_anew(log: LogWriter, operations: Iterable[str]) -> None:
     log.connection.execute(again.values(agreed_seq=None))
 
 
-def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
-    """(``seq`` of the decision, operation) of what was approved while a person had it, never began, and waits for no
-    turn already. The customer is asked once more."""
-    o, e, i = t.operations.c, t.events.c, t.inbox.c
-    waiting = sa.select(o.id).where(
+def not_begun(log: LogWriter) -> Sequence[sa.RowMapping]:
+    """What a person approved in this conversation and nobody carried out, by id and summary."""
+    o = t.operations.c
+    query = sa.select(o.id, o.summary).where(
         o.conversation_id == log.conversation.id,
         o.approval == "approved",
         o.started_at.is_(None),
         o.superseded.is_(False),
     )
-    open_operations = {row.id for row in log.connection.execute(waiting)}
+    return log.connection.execute(query.order_by(o.prepared_seq)).mappings().all()
+
+
+def must_be_done(log: LogWriter) -> None:
+    """Raises ``Conflict`` (``approved_not_done``): what was approved is no resolved issue before it has happened."""
+    if waiting := not_begun(log):
+        raise Conflict(
+            "approved_not_done",
+            f"“{waiting[0]['summary']}” was approved and not carried out. Hand the conversation back, so that the "
+            "assistant asks the customer once more and does it, or close as unresolved.",
+            operations=[dict(row) for row in waiting],
+        )
+
+
+def approved_meanwhile(log: LogWriter) -> list[tuple[int, str]]:
+    """(``seq`` of the decision, operation) of what was approved while a person had it, never began, and waits for no
+    turn already. The customer is asked once more."""
+    e, i = t.events.c, t.inbox.c
+    open_operations = {row["id"] for row in not_begun(log)}
     taken = sa.exists().where(i.conversation_id == e.conversation_id, i.seq == e.seq)
     mine = (e.conversation_id == log.conversation.id, e.type == "approval.decided", ~taken)
     decided = sa.select(e.seq, e.data).where(*mine)

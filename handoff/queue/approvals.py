@@ -11,14 +11,14 @@ from handoff.agents import audit
 from handoff.agents.audit import AuditTrail
 from handoff.agents.service import Principal
 from handoff.clock import stamp
-from handoff.contract.events import ApprovalDecided
+from handoff.contract.events import ApprovalDecided, NoteAdded
 from handoff.contract.redact import hide
 from handoff.conversations import reopening
 from handoff.conversations.log import LogWriter
 from handoff.core import Core
 from handoff.episodes import promises
 from handoff.errors import Conflict, Forbidden, NotFound
-from handoff.gateway import inbox
+from handoff.gateway import inbox, wording
 from handoff.operations.approved import ask_anew, yes_stands
 from handoff.operations.ledger import lock_customer
 from handoff.ports import Ports
@@ -123,6 +123,8 @@ class ApprovalService:
             beside = log.conversation.owner != "none" and decision == "approved" and stands
             if log.conversation.owner == "bot" or beside:
                 inbox.put(log, event["seq"], "approval_decided", note=f"{decision} {operation_id}")
+            elif decision == "approved" and log.conversation.owner != "none":
+                log.append(NoteAdded(wording.APPROVED_WITH_A_PERSON, "system"), "system")
 
         try:
             await self._core.change(row["conversation_id"], work)

@@ -10,7 +10,7 @@ from handoff.episodes import rules as episodes
 from handoff.errors import Conflict
 from handoff.gateway import inbox
 from handoff.mail import store as mails
-from handoff.operations.approved import approved_meanwhile
+from handoff.operations.approved import approved_meanwhile, must_be_done
 from handoff.queue import moves
 
 
@@ -27,12 +27,13 @@ def hand_back(log: LogWriter, handoff_id: str, me: Principal, note: str | None) 
 
 
 def close(log: LogWriter, handoff_id: str, me: Principal, closing: ConversationClosed) -> None:
-    """Raises ``Forbidden`` (``not_owner``); ``Conflict``: ``promise_open`` for ``resolved`` while one is open,
-    ``being_carried_out`` while something approved is on its way."""
+    """Raises ``Forbidden`` (``not_owner``); ``Conflict``: for ``resolved``, ``promise_open`` while one is open and
+    ``approved_not_done`` while something approved has not begun; ``being_carried_out`` while it is on its way."""
     moves.must_own(log, handoff_id, me)
     if inbox.waits(log):
         raise Conflict("being_carried_out", "What was approved is being carried out just now. Close it in a moment.")
     if closing.outcome == "resolved":
+        must_be_done(log)
         promises.must_be_kept(log, mails.on_their_way(log.connection, log.conversation.id))
     episodes.close_open(log, f"closed by {me.id}")
     log.change_owner(closing, "agent")

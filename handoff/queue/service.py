@@ -288,7 +288,8 @@ class QueueService:
     ) -> None:
         """``cause_code`` is one of the plan's causes; without one the cause itself counts if it is one, else ``other``.
 
-        Raises ``Conflict`` (``promise_open``) for ``resolved`` while a promise is open, ``Unprocessable``.
+        Raises ``Conflict`` for ``resolved`` while a promise is open (``promise_open``) or something approved was not
+        carried out (``approved_not_done``), ``Unprocessable``.
         """
         code = cause_code or (cause if cause in self.plan.causes else "other")
         if code not in self.plan.causes:

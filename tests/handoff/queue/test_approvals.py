@@ -17,7 +17,6 @@ from handoff.episodes import promises
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, result
 from tests.handoff.queue.desk import Agent
-from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
 
@@ -238,9 +237,32 @@ async def test_while_a_person_owns_the_conversation_the_bot_stays_silent(desk: D
     assert [item["operation_id"] for item in packet["approvals"]] == [operation]
     asked = len(desk.bot.requests)
     assert (await lead.post(f"/approvals/{approval}", {"decision": "approved"})).status_code == 204
-    await eventually("the decision is in the log", lambda: desk.log(customer.id))
-    assert (await desk.log(customer.id))[-1]["type"] == "approval.decided"
+    decided, note = (await desk.log(customer.id))[-2:]
+    assert (decided["type"], note["type"]) == ("approval.decided", "note.added")
+    assert "not carried out" in note["data"]["text"]
     assert len(desk.bot.requests) == asked
+
+
+async def test_what_was_approved_and_never_done_is_not_closed_as_resolved(desk: Desk) -> None:
+    customer, approval, operation = await wanted(desk)
+    ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    handoff = await ana.take(customer)
+    await lead.post(f"/approvals/{approval}", {"decision": "approved"})
+    closing = {"outcome": "resolved", "cause": "answered"}
+    refused = (await ana.post(f"/handoffs/{handoff}/close", closing)).json()
+    assert (refused["code"], refused["data"]["operations"][0]["id"]) == ("approved_not_done", operation)
+    assert "“Refund 80.00” was approved and not carried out. Hand the conversation back" in refused["message"]
+    begun = sa.update(t.operations).values(started_at=stamp(desk.handoff.core.clock.now()), state="done")
+    await desk.handoff.core.database.write(lambda connection: connection.execute(begun))
+    assert (await ana.post(f"/handoffs/{handoff}/close", closing)).status_code == 204
+
+
+async def test_what_was_approved_and_never_done_may_be_closed_as_unresolved(desk: Desk) -> None:
+    customer, approval, _ = await wanted(desk)
+    ana, lead = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
+    handoff = await ana.take(customer)
+    await lead.post(f"/approvals/{approval}", {"decision": "approved"})
+    assert (await ana.post(f"/handoffs/{handoff}/close", {"outcome": "unresolved", "cause": "x"})).status_code == 204
 
 
 async def test_what_is_approved_and_not_done_yet_counts_towards_the_limit(desk: Desk) -> None:
