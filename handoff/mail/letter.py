@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 
 from handoff.errors import Unprocessable
 from handoff.notices.catalogue import language_of, notices_for
-from handoff.queue.contact import check_address
+from handoff.queue.contact import check_address, deliverable
 
 Trouble = Literal[
     "no_server",
@@ -79,7 +79,7 @@ def write(
 ) -> Letter:
     """``words``: what the colleague wrote, oldest first. Raises ``NotTaken`` (``bad_address``)."""
     try:
-        address = check_address(to or "")
+        address = deliverable(check_address(to or ""))
     except Unprocessable as exc:
         raise NotTaken("bad_address", final=True) from exc
     notices, names = notices_for(locale), {"company": _one_line(company), "author": _one_line(author)}

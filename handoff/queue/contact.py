@@ -15,7 +15,10 @@ from handoff.contract.events import ContactKind
 from handoff.errors import Unprocessable
 
 LONGEST_ADDRESS = 254
-ADDRESS = re.compile(r"[^\s@<>\"'(),:;\\\[\]]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+LOCAL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}")
+HOST = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])"
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,30 @@ class Contact:
 def check_address(address: str) -> str:
     """An e-mail address that can exist, as it was written. Raises ``Unprocessable`` (``bad_address``)."""
     address = address.strip()
-    written = len(address) <= LONGEST_ADDRESS and address.isprintable() and ADDRESS.fullmatch(address)
-    if not written or ".." in address or address.startswith(".") or ".@" in address:
+    local = address.rpartition("@")[0]
+    written = len(address) <= LONGEST_ADDRESS and address.isprintable() and LOCAL.fullmatch(local)
+    if (
+        not written
+        or not HOST.fullmatch(_host(address))
+        or ".." in address
+        or address.startswith(".")
+        or ".@" in address
+    ):
         raise Unprocessable("bad_address", "That does not look like an e-mail address. Please check it once more.")
     return address
+
+
+def deliverable(address: str) -> str:
+    """The address as every mail server reads it: its host in ASCII."""
+    return f"{address.rpartition('@')[0]}@{_host(address)}"
+
+
+def _host(address: str) -> str:
+    """As the name system knows it: ``müller.de`` is ``xn--mller-kva.de``. Empty where it can be no name."""
+    try:
+        return address.rpartition("@")[2].encode("idna").decode()
+    except UnicodeError:
+        return ""
 
 
 def check_phone(number: str) -> str:
