@@ -21,6 +21,7 @@ from handoff.contract.wire import PACKET
 from handoff.conversations.log import LogWriter
 from handoff.errors import Conflict
 from handoff.ports import Ports
+from handoff.queue import listing
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import default_plan
 from handoff.queue.service import QueueService
@@ -209,6 +210,17 @@ async def test_capacity_is_never_exceeded(desk: Desk) -> None:
     assert ends.count(None) == 3
     assert {end.code for end in ends if isinstance(end, Conflict)} == {"no_capacity"}
     assert len((await queue.listing(one))["mine"]) == 3
+
+
+async def test_a_line_too_long_to_show_cuts_off_nobodys_own(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MOST", 2)
+    queue = service_of(desk)
+    (one,) = await people(desk, 1, capacity=3)
+    *_, last = [await queued(desk) for _ in range(4)]
+    await queue.accept(last, one)
+    found = await queue.listing(one)
+    assert [item["handoff_id"] for item in found["mine"]] == [last]
+    assert (len(found["waiting"]), found["load"]) == (2, 1)
 
 
 async def test_accepting_over_http(desk: Desk) -> None:
