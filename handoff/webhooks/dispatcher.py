@@ -25,6 +25,9 @@ from handoff.webhooks.sender import Answer, Sender
 from handoff.webhooks.signing import sign
 
 AT_ONCE = 16
+"""Of one webhook."""
+PATIENCE = 0.5
+"""Seconds that a round waits for slow receivers; then they go on beside it, and have nothing else due meanwhile."""
 GONE = 410
 DELIVERIES = Counter("frontdesk_webhook_deliveries_total", "Calls of receivers, by how they ended", ["end"])
 
@@ -52,15 +55,19 @@ class Dispatcher:
         self._every = every.total_seconds()
         self._first_pause = first_pause
         self._most_attempts = most_attempts
+        self._busy: dict[str, asyncio.Task[None]] = {}
 
     async def run_forever(self) -> None:
-        while True:
-            try:
-                while await self.step():
-                    pass
-            except Exception:
-                logger.exception("webhooks.failed")
-            await self._clock.sleep(self._every)
+        try:
+            while True:
+                try:
+                    while await self.step():
+                        pass
+                except Exception:
+                    logger.exception("webhooks.failed")
+                await self._clock.sleep(self._every)
+        finally:
+            await self._stop()
 
     async def step(self) -> int:
         """Collect what is new and send what is due; how many things were done."""
@@ -78,10 +85,31 @@ class Dispatcher:
         return read
 
     async def _deliver(self) -> int:
+        """Each webhook's deliveries are a task of their own: one that hangs keeps no other waiting."""
         now = stamp(self._clock.now())
-        rows = await self._database.read(lambda c: store.due(c, now, AT_ONCE))
-        await asyncio.gather(*(self._send(row) for row in rows))
+        rows = await self._database.read(lambda c: store.due(c, now, AT_ONCE, self._busy))
+        shares: dict[str, list[sa.RowMapping]] = {}
+        for row in rows:
+            shares.setdefault(row["webhook_id"], []).append(row)
+        for webhook_id, share in shares.items():
+            self._busy[webhook_id] = asyncio.create_task(self._send_all(webhook_id, share))
+        if shares:
+            await asyncio.wait([self._busy[each] for each in shares if each in self._busy], timeout=PATIENCE)
         return len(rows)
+
+    async def _send_all(self, webhook_id: str, rows: list[sa.RowMapping]) -> None:
+        try:
+            for problem in await asyncio.gather(*map(self._send, rows), return_exceptions=True):
+                if isinstance(problem, Exception):
+                    logger.error("webhooks.failed", exc_info=problem)
+        finally:
+            del self._busy[webhook_id]
+
+    async def _stop(self) -> None:
+        running = list(self._busy.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _send(self, row: sa.RowMapping) -> None:
         moment = self._clock.now()

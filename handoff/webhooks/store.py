@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,8 +58,9 @@ def collect(connection: sa.Connection, row: sa.RowMapping, events: Iterable[Wire
     return len(rows)
 
 
-def due(connection: sa.Connection, now: str, limit: int) -> list[sa.RowMapping]:
-    """Deliveries whose time has come, of active webhooks; of each conversation only the first that is not through."""
+def due(connection: sa.Connection, now: str, share: int, busy: Collection[str] = ()) -> list[sa.RowMapping]:
+    """Deliveries whose time has come, at most ``share`` of each active webhook that is not ``busy``; of each
+    conversation only the first that is not through."""
     this, earlier = t.webhook_deliveries, t.webhook_deliveries.alias()
     waits = sa.exists().where(
         earlier.c.webhook_id == this.c.webhook_id,
@@ -67,12 +68,20 @@ def due(connection: sa.Connection, now: str, limit: int) -> list[sa.RowMapping]:
         earlier.c.state == "pending",
         earlier.c.seq < this.c.seq,
     )
+    turn = sa.func.row_number().over(partition_by=this.c.webhook_id, order_by=(this.c.next_at, this.c.id))
+    ready = (
+        sa.select(this.c.id, turn.label("turn"))
+        .join(t.webhooks, t.webhooks.c.id == this.c.webhook_id)
+        .where(this.c.state == "pending", this.c.next_at <= now, t.webhooks.c.active, ~waits)
+        .where(this.c.webhook_id.not_in(list(busy)))
+        .subquery()
+    )
     query = (
         sa.select(this, t.webhooks.c.url, t.webhooks.c.secrets, t.webhooks.c.texts)
         .join(t.webhooks, t.webhooks.c.id == this.c.webhook_id)
-        .where(this.c.state == "pending", this.c.next_at <= now, t.webhooks.c.active, ~waits)
+        .join(ready, ready.c.id == this.c.id)
+        .where(ready.c.turn <= share)
         .order_by(this.c.next_at, this.c.id)
-        .limit(limit)
     )
     return list(connection.execute(query).mappings())
 

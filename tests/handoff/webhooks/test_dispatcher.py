@@ -82,10 +82,10 @@ class Hooks:
 
 
 @asynccontextmanager
-async def hooks(desk: Desk, *, private: bool = True, most: int = 16) -> AsyncIterator[Hooks]:
+async def hooks(desk: Desk, *, private: bool = True, most: int = 16, patience: float = 0.3) -> AsyncIterator[Hooks]:
     """The worker's part, with short pauses."""
     core, clock = desk.handoff.core, SystemClock()
-    sender = Sender(private_targets=private, patience=0.3)
+    sender = Sender(private_targets=private, patience=patience)
     dispatcher = Dispatcher(
         core.database,
         EventFeed(core.database, clock, timedelta(0)),
@@ -237,3 +237,18 @@ async def test_a_name_that_cannot_be_one_is_given_up_and_keeps_nobody_waiting(de
         await eventually("the other arrived", lambda: receiver.taken)
         [lost] = await hook.service.deliveries(wrong["id"], "given_up")
         assert lost["error"] == "unresolvable"
+
+
+async def test_a_receiver_that_hangs_keeps_no_other_waiting(desk: Desk) -> None:
+    async with receiving() as slow, receiving() as quick, hooks(desk, patience=20) as hook:
+        hangs, _ = await hook.service.create("agt", slow.url, "", ["message.sent"], texts=False)
+        await hook.service.create("agt", quick.url, "", ["message.sent"], texts=False)
+        slow.plan = ["hang"] * 40
+        for _ in range(3):
+            await hook.service.test(hangs["id"])
+        await eventually("it hangs", lambda: slow.calls)
+        async with asyncio.timeout(10):
+            await talk(desk)
+            await talk(desk)
+            await eventually("the other has everything", lambda: len(quick.taken) == 4)
+        assert slow.taken == []
