@@ -26,14 +26,13 @@ HEARTBEATS = 2.25
 WRITES_IN_A_LIFE = 9
 
 State = Literal["online", "away", "offline"]
-Chosen = Literal["online", "away"]
 
 
 @dataclass(frozen=True)
 class Sign:
     """What was last known of one person: what they chose, and when (seconds since 1970) they were there and busy."""
 
-    chosen: Chosen
+    chosen: State
     seen: float
     active: float
 
@@ -43,8 +42,8 @@ def life_of(heartbeat_every: timedelta) -> timedelta:
 
 
 def state_of(sign: Sign, now: float, away_after: timedelta, life: timedelta = LIFE) -> State:
-    """``away`` by choice, or after ``away_after`` without a sign that a person did something."""
-    if now - sign.seen > life.total_seconds():
+    """``away`` by choice, or after ``away_after`` without a sign that a person did something; ``offline`` likewise."""
+    if sign.chosen == "offline" or now - sign.seen > life.total_seconds():
         return "offline"
     idle = now - sign.active > away_after.total_seconds()
     return "away" if idle or sign.chosen == "away" else "online"
@@ -85,17 +84,26 @@ class Presence:
         await self._note(agent_id, active=True)
 
     async def choose(self, agent_id: str, state: State) -> None:
-        """``offline`` is signing out."""
-        if state == "offline":
-            self._own.pop(agent_id, None)
-            self._written.pop(agent_id, None)
-            try:
-                await self._redis.hdel(KEY, agent_id)
-            except (RedisError, OSError):
-                return
+        """It lasts, whatever they do, until the next choice; ``offline`` until the next sign-in, too."""
+        now = self._clock.now().timestamp()
+        await self._write(agent_id, Sign(state, now, now))
+        self.on_change()
+
+    async def signed_in(self, agent_id: str) -> None:
+        before = self._own.get(agent_id) or await self._stored(agent_id)
+        if before and before.chosen == "offline":
+            await self.choose(agent_id, "online")
         else:
-            now = self._clock.now().timestamp()
-            await self._write(agent_id, Sign(state, now, now))
+            await self.active(agent_id)
+
+    async def signed_out(self, agent_id: str) -> None:
+        """Gone at once. The sign stays as one whose time is over: it tells who left from what Redis forgot."""
+        self._own.pop(agent_id, None)
+        self._written.pop(agent_id, None)
+        try:
+            await self._redis.hset(KEY, agent_id, _text(Sign("online", 0, 0)))
+        except (RedisError, OSError):
+            return
         self.on_change()
 
     async def states(self) -> dict[str, State] | None:
@@ -125,21 +133,29 @@ class Presence:
 
     async def _note(self, agent_id: str, *, active: bool) -> None:
         now = self._clock.now().timestamp()
-        before = self._own.get(agent_id) or await self._stored(agent_id)
+        due = now - self._written.get(agent_id, 0.0) >= self._life.total_seconds() / WRITES_IN_A_LIFE
+        before = await self._known(agent_id) if due else self._own.get(agent_id) or await self._stored(agent_id)
         fresh = before is None or self._state(before, now) == "offline"
-        chosen: Chosen = before.chosen if before else "online"
+        chosen: State = before.chosen if before else "online"
         since = before.active if before and not active and not fresh else now
         sign = Sign(chosen, now, since)
         back = before is None or self._state(before, now) != self._state(sign, now)
         if agent_id in self._sockets:
             self._own[agent_id] = sign
-        if back or now - self._written.get(agent_id, 0.0) >= self._life.total_seconds() / WRITES_IN_A_LIFE:
+        if back or due:
             await self._write(agent_id, sign)
         if back:
             self.on_change()
 
     def _state(self, sign: Sign, now: float) -> State:
         return state_of(sign, now, self._away_after, self._life)
+
+    async def _known(self, agent_id: str) -> Sign | None:
+        """The sign with what was chosen last, in whichever process."""
+        own, stored = self._own.get(agent_id), await self._stored(agent_id)
+        if own is None or stored is None:
+            return own or stored
+        return Sign(stored.chosen, max(own.seen, stored.seen), max(own.active, stored.active))
 
     async def _stored(self, agent_id: str) -> Sign | None:
         try:

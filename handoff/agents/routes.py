@@ -9,7 +9,7 @@ from pydantic import Field
 from handoff.agents import passwords
 from handoff.agents.access import COOKIE, DESK_ROLES, Require, staff_token
 from handoff.agents.audit import MOST, AuditTrail
-from handoff.agents.presence import Presence
+from handoff.agents.presence import Presence, State
 from handoff.agents.service import CHANGES_OWN, Principal, StaffService
 from handoff.conversations.schemas import Body
 from handoff.errors import FrontdeskError
@@ -45,7 +45,7 @@ class OwnPassword(Body):
 
 
 class ChosenPresence(Body):
-    state: Literal["online", "away"]
+    state: State
 
 
 class AuditEntry(Body):
@@ -108,7 +108,7 @@ def create_router(
         )
         who = session.principal
         if set(who.roles) & set(DESK_ROLES):
-            await presence.active(who.id)
+            await presence.signed_in(who.id)
         return SignedIn(token=session.token, roles=list(who.roles), expires_at=who.expires_at)
 
     @router.get("/session")
@@ -118,7 +118,7 @@ def create_router(
     @router.delete("/session", status_code=204)
     async def sign_out(request: Request, response: Response, me: Anyone) -> None:
         await staff.sign_out(staff_token(request))
-        await presence.choose(me.id, "offline")
+        await presence.signed_out(me.id)
         rights_changed(me.id)
         response.delete_cookie(COOKIE)
 
@@ -140,6 +140,7 @@ def create_router(
 
     @router.put("/agents/me/presence", status_code=204)
     async def choose_presence(me: Agent, body: ChosenPresence) -> None:
+        """``offline`` lasts until they choose again or sign in: reading and working do not bring them back."""
         await presence.choose(me.id, body.state)
 
     @router.get("/audit")

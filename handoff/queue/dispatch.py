@@ -95,8 +95,8 @@ class Dispatcher:
             await self._step("promise_warned", promise, partial(promises.warn, promise_id=promise["id"]))
         if states is None:
             return
-        # Who went away, not who was away when a colleague passed it to them, nor of whom Redis just forgot the sign.
-        left = {name for name in self._online if states.get(name) == "away"}
+        # Who went away or left, not who was away when a colleague passed it to them, nor of whom Redis forgot the sign.
+        left = {name for name in self._online if states.get(name) in ("away", "offline")}
         await self._give_new_chances(board, states)
         there = self._there(board, states, now)
         await self._begin_new_rounds(board, there, now)

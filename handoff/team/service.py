@@ -137,7 +137,7 @@ class Team:
     async def _rights_changed(self, agent_id: str, *, left: bool = False) -> None:
         """Sockets look their rights up and close where these ended; the dispatcher takes back what may not stay."""
         if left:
-            await self._presence.choose(agent_id, "offline")
+            await self._presence.signed_out(agent_id)
         self._core.announcer.rights(agent_id)
 
     def _departments(self, rows: list[Any]) -> list[str]:

@@ -71,7 +71,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Choose Presence */
+        /**
+         * Choose Presence
+         * @description ``offline`` lasts until they choose again or sign in: reading and working do not bring them back.
+         */
         put: operations["choose_presence_api_v1_agents_me_presence_put"];
         post?: never;
         delete?: never;
@@ -3079,7 +3082,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "online" | "away";
+            state: "online" | "away" | "offline";
         };
         /**
          * ChunkOut

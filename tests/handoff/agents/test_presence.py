@@ -70,6 +70,7 @@ async def state(presence: Presence) -> str | None:
         (Sign("online", 955, 1_000), "online"),
         (Sign("online", 954, 1_000), "offline"),
         (Sign("away", 900, 900), "offline"),
+        (Sign("offline", 1_000, 1_000), "offline"),
     ],
 )
 def test_a_sign_counts_for_a_while(sign: Sign, expected: str) -> None:
@@ -105,6 +106,30 @@ async def test_a_choice_to_be_away_lasts_through_work_until_it_is_taken_back(
     assert await state(presence) == "away"
     await sits(presence, clock, AWAY_AFTER * 2)
     await presence.choose(ANA, "online")
+    assert await state(presence) == "online"
+
+
+async def test_a_choice_to_be_offline_lasts_until_they_choose_again_or_sign_in(
+    presence: Presence, client: Redis, clock: Standing
+) -> None:
+    other = Presence(client, clock, AWAY_AFTER)
+    for back in (presence.choose(ANA, "online"), other.signed_in(ANA), presence.signed_in(ANA)):
+        await presence.choose(ANA, "offline")
+        await other.seen(ANA)
+        await presence.active(ANA)
+        await sits(presence, clock, LIFE * 2)
+        assert await state(presence) == "offline"
+        await back
+        await sits(presence, clock, LIFE)
+        assert await state(presence) == "online"
+
+
+async def test_who_signed_out_is_known_to_be_gone_until_they_are_back(
+    presence: Presence, client: Redis, clock: Standing
+) -> None:
+    await presence.signed_out(ANA)
+    assert await state(Presence(client, clock, AWAY_AFTER)) == "offline"
+    await presence.signed_in(ANA)
     assert await state(presence) == "online"
 
 

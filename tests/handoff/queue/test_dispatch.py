@@ -87,6 +87,26 @@ async def test_an_offer_that_nobody_answers_expires(desk: Desk, clock: AheadCloc
     await seen(desk, customer, "handoff.declined", reason="expired")
 
 
+@pytest.mark.parametrize("how", ["signs out", "chooses to be offline"])
+async def test_what_rings_at_an_empty_chair_moves_on_at_once(desk: Desk, how: str) -> None:
+    ana, customer = await Agent.sign_in(desk), await desk.open()
+    hers = await id_of(ana)
+    await customer.post("handoff", {})
+    await seen(desk, customer, "handoff.offered", agent_id=hers)
+    if how == "signs out":
+        left = await desk.client.delete("/api/v1/session", headers=ana.headers)
+    else:
+        left = await desk.client.put("/api/v1/agents/me/presence", json={"state": "offline"}, headers=ana.headers)
+    assert left.status_code == 204
+    await seen(desk, customer, "handoff.declined", agent_id=hers, reason="expired")
+    if how != "signs out":
+        assert (await ana.get("/queue")).json()["presence"] == "offline"
+        await ana.post("/handoffs/hnd_none/notes", {"text": "still working"})
+        assert (await ana.get("/queue")).json()["presence"] == "offline"
+    again = await Agent.sign_in(desk)
+    assert (await again.get("/queue")).json()["presence"] == "online"
+
+
 async def test_who_accepts_and_does_not_answer_loses_it_with_its_clock(desk: Desk, clock: AheadClock) -> None:
     ana, customer = await Agent.sign_in(desk), await desk.open()
     handoff = await ana.take(customer)
