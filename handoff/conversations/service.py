@@ -148,13 +148,15 @@ class ConversationService:
         return await self._receive(conversation_id, client_message_id, "choice", choice)
 
     async def request_person(self, conversation_id: str, note: str | None) -> int:
-        """The button. Works from every state; where people are on it already, nothing changes."""
+        """The button. Works from every state; where people are on it already, they read the ``note`` as a message."""
 
         def work(log: LogWriter) -> int:
             reopening.reopen_if_closed(log)
             if log.conversation.owner == "bot":
                 episodes.ensure_open(log)
                 enqueue(log, "explicit_request", "customer", note=note, plan=self._core.runner.limits.plan)
+            elif note and not _noted_already(log, note):
+                log.append(MessageSent(note, author=CUSTOMER), "customer")
             return log.conversation.head_seq
 
         return await self._core.change(conversation_id, work)
@@ -230,6 +232,10 @@ class ConversationService:
                 reopening.to_people(log, text, seq, self._core.runner.limits.plan)
             elif log.conversation.owner == "bot" and text:
                 inbox.put(log, seq, "choice" if payload else "message", payload=payload)
+                if files:
+                    log.append(
+                        MessageSent(notices_for(log.conversation.locale).files_unseen, author="system"), "system"
+                    )
             elif log.conversation.owner == "bot":
                 log.append(
                     MessageSent(notices_for(log.conversation.locale).files_alone, author="bot", reply_to=[seq]), "bot"
@@ -253,6 +259,18 @@ def _vouched_before(log: LogWriter) -> tuple[str | None, list[str]]:
             said = {**row.data, **(row.content or {})}
             return said.get("tier"), said.get("consent") or []
     return None, []
+
+
+def _noted_already(log: LogWriter, note: str) -> bool:
+    """Whether the customer's last word is this note: a request that is sent again says nothing new."""
+    e = t.events.c
+    words = (e.conversation_id == log.conversation.id, e.source == "customer")
+    kinds = e.type.in_(("message.sent", "handoff.requested"))
+    seq = log.connection.execute(sa.select(sa.func.max(e.seq)).where(*words, kinds)).scalar()
+    if seq is None:
+        return False
+    (last,) = read_events(log.connection, log.conversation.id, seq - 1, 1)
+    return note in (last["data"].get("text"), last["data"].get("note"))
 
 
 def _told_already(log: LogWriter, kind: str, comment: str | None) -> int | None:

@@ -15,6 +15,7 @@ ENGLISH = Notices(
         "Thank you, I have your file. I can't look into files myself: tell me in a sentence what it is about, "
         "or talk to a person, who will see it."
     ),
+    files_unseen="I can't look into your file myself, so I go by what you wrote. A colleague can see it.",
     not_solved="I'm sorry that this isn't solved. I've opened it again and passed it to a colleague.",
     of_course="Of course.",
     taken_up="A colleague will take it from here.",

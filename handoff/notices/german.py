@@ -15,6 +15,7 @@ GERMAN = Notices(
         "Danke, Ihre Datei ist da. Ich selbst kann nicht in Dateien sehen: Sagen Sie mir in einem Satz, worum es geht, "
         "oder sprechen Sie mit einem Menschen, der sie ansieht."
     ),
+    files_unseen="Ihre Datei kann ich selbst nicht ansehen, ich gehe nach Ihren Worten. Ein Mensch kann sie sehen.",
     not_solved=(
         "Es tut mir leid, dass das nicht gelöst ist. Ich habe es wieder geöffnet und an jemanden aus dem Team gegeben."
     ),

@@ -19,6 +19,7 @@ class Notices:
     still_working: str
     turn_failed: str
     files_alone: str
+    files_unseen: str
     not_solved: str
     of_course: str
     taken_up: str

@@ -15,6 +15,7 @@ SPANISH = Notices(
         "Gracias, tengo tu archivo. Yo no puedo ver archivos: dime en una frase de qué se trata, "
         "o habla con una persona, que sí lo verá."
     ),
+    files_unseen="Yo no puedo ver tu archivo, así que me guío por lo que has escrito. Una persona sí lo verá.",
     not_solved="Siento que no esté resuelto. Lo he vuelto a abrir y lo he pasado a alguien del equipo.",
     of_course="Claro.",
     taken_up="Alguien del equipo se ocupa a partir de aquí.",

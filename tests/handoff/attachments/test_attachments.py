@@ -135,6 +135,19 @@ async def test_a_file_travels_with_its_message_to_people(desk: Desk) -> None:
     assert saved.headers["content-disposition"] == "attachment; filename=\"invoice.pdf\"; filename*=UTF-8''invoice.pdf"
 
 
+async def test_a_file_with_words_is_said_to_be_unseen_and_the_words_are_answered(desk: Desk) -> None:
+    customer = await desk.open("mara")
+    picture = (await upload(customer, PNG)).json()
+    await send(customer, "Look at this", picture["id"])
+    events = await customer.until_text("You said: Look at this")
+    [unseen] = [e["data"] for e in events if "can't look into your file" in e.get("data", {}).get("text", "")]
+    assert (unseen["author"], unseen.get("reply_to")) == ("system", None)
+    await send(customer, "Thank you", message="m2")
+    events = await customer.until_text("You said: Thank you")
+    assert sum("can't look into" in e.get("data", {}).get("text", "") for e in events) == 1
+    assert await desk.violations(customer.id) == []
+
+
 async def test_a_message_takes_only_unsent_files_of_its_own_conversation(desk: Desk) -> None:
     mine, other = await desk.open(), await desk.open()
     file = (await upload(mine, PNG)).json()["id"]

@@ -290,12 +290,37 @@ async def test_too_many_messages_are_refused_with_a_time(desk: Desk) -> None:
     limited = desk.handoff.core.settings.messages_per_minute
     assert limited == 10_000
     customer = await desk.open()
-    key = desk.handoff.core.clock.now().timestamp() // 60
-    await desk.handoff.redis.set(f"limit:messages:{customer.id}:{int(key)}", limited)
-    await desk.handoff.redis.set(f"limit:messages:{customer.id}:{int(key) + 1}", limited)
+    await customer.say("once", uuid4().hex)
+    [counted] = await desk.handoff.redis.keys("limit:messages:*")
+    unnamed, minute = counted.decode().rsplit(":", 1)
+    for each in (int(minute), int(minute) + 1):
+        await desk.handoff.redis.set(f"{unnamed}:{each}", limited)
     answer = await customer.say("once more", uuid4().hex)
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many")
     assert 0 < int(answer.headers["retry-after"]) <= 60
+
+
+async def test_the_button_again_gives_the_people_who_have_it_the_note(desk: Desk) -> None:
+    customer = await desk.open()
+    first = (await customer.post("handoff", {"note": "I am in a hurry"})).json()["seq"]
+    assert (await customer.post("handoff", {"note": "I am in a hurry"})).json()["seq"] == first
+    for note in ("It is order A-1042", "It is order A-1042", None):
+        again = await customer.post("handoff", {"note": note} if note else {})
+        assert again.status_code == 202
+    said = [e["data"]["text"] for e in await customer.events() if e.get("source") == "customer" and "text" in e["data"]]
+    assert said == ["It is order A-1042"]
+    assert again.json()["seq"] == first + 1
+    assert await desk.violations(customer.id) == []
+
+
+async def test_who_is_counted_is_not_named_in_redis(desk: Desk) -> None:
+    customer = await desk.open("mara")
+    await customer.say("hello")
+    keys = " ".join(key.decode() for key in await desk.handoff.redis.keys("limit:*"))
+    assert "limit:conversations:" in keys
+    assert "limit:messages:" in keys
+    assert "mara" not in keys
+    assert customer.id not in keys
 
 
 async def test_what_staff_write_for_each_other_stays_with_them(desk: Desk) -> None:
