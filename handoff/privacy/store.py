@@ -22,8 +22,9 @@ from handoff.storage import tables as t
 ERASURE = "erasure"
 LEAVES_AN_ADDRESS = ("conversation.opened", "contact.given")
 EXPORTED = (t.operations, t.promises, t.approvals, t.episodes, t.handoffs, t.mails, t.attachments, t.surveys)
-NAMES_SOMEBODY = frozenset({"customer_id", "entity"})
-"""Fields of events that are kept beside the log's content and still point at a person or at what they bought."""
+NAMES_SOMEBODY = frozenset({"customer_id", "entity", "client_message_id"})
+"""Fields of events that are kept beside the log's content and still point at a person, at what they bought, or at what
+their browser keeps."""
 KEPT_OF_A_TURN = frozenset({"decision", "rule", "frustration", "complexity", "abuse", "reason", "intent", "confidence"})
 
 
@@ -154,10 +155,10 @@ def _erase_events(connection: sa.Connection, conversation_id: str, alias: str) -
             data["customer_id"] = alias
         if row.event_id is not None:
             data["erased"] = True
-        changed.append({"this": row.id, "new_data": data, "new_fingerprint": None})
+        changed.append({"this": row.id, "new_data": data})
     if changed:
         statement = sa.update(t.events).where(t.events.c.id == sa.bindparam("this"))
-        values: dict[str, Any] = {"data": sa.bindparam("new_data"), "fingerprint": sa.bindparam("new_fingerprint")}
+        values: dict[str, Any] = {"data": sa.bindparam("new_data"), "fingerprint": None, "client_message_id": None}
         connection.execute(statement.values(values), changed)
     held = [row.id for row in rows if row.event_id is not None]
     own = sa.select(t.events.c.id).where(t.events.c.conversation_id == conversation_id)

@@ -92,7 +92,7 @@ async def plant(desk: Desk, bot: ScriptedBot, url: str) -> Customer:
     reads = [[ToolCall("shop.order", {"order_id": f"{CANARY} order"}, {"city": f"{CANARY} city"})]]
     desk.handoff.core.runner.calls_of = lambda turn_id: reads.pop() if reads else []
     customer = await desk.open(WHO)
-    await customer.say(f"{CANARY} said the customer")
+    await customer.say(f"{CANARY} said the customer", f"{CANARY}-id")
     await customer.until_text("said the bot")
     await customer.post("feedback", {"kind": "solved", "comment": f"{CANARY} comment"})
     await customer.post("handoff", {"note": f"{CANARY} note"})
@@ -243,6 +243,7 @@ async def test_after_an_erasure_no_store_holds_the_canary(
     assert list((tmp_path / "uploads").glob("*")) == []
     with redis.Redis.from_url(redis_url) as client:
         assert [keys_with(client, word) for word in (CANARY, customer.id, closed.id)] == [[], [], []]
+        assert not any(key.startswith("limit:") for key in keys_with(client, WHO))
     assert elsewhere.asked[0].addresses == {f"{CANARY}@example.com"}
 
     after = await desk.log(customer.id)
