@@ -54,7 +54,7 @@ export class Controller {
     this.inbox = new Inbox(store, words, options.locale);
     this.identity = new IdentityKeeper(options.onIdentityNeeded, now);
     this.session = new Session(store, { ...options, now }, this.identity, this.inbox, {
-      deliver: (failed) => void (failed ? this.outbox.retry() : this.outbox.flush()),
+      deliver: (failed) => this.deliver(failed),
       identityMoved: () => this.identify(this.identity.token),
       left: () => [this.inbox, this.uploads, this.person, this.outbox].forEach((part) => part.stop()),
     });
@@ -84,6 +84,7 @@ export class Controller {
       send: async () => calls.handoff(await this.session.addressed()),
       recover,
       say,
+      remember: () => this.session.remember(),
     });
     this.account = new Account(store, calls, memory, this.identity, this.session, this.inbox);
     const talk = { store, calls, session: this.session, inbox: this.inbox, words };
@@ -173,6 +174,7 @@ export class Controller {
   /** What the form before the first message says. */
   introduce(about: AboutMe): void {
     this.store.set({ about });
+    this.session.remember();
   }
 
   show(view: WidgetState["view"]): void {
@@ -212,8 +214,7 @@ export class Controller {
     }
     if (!stream) this.store.set({ connection: "online" });
     stream?.online();
-    void this.outbox.retry();
-    if (this.store.get().personAsked) this.person.ask();
+    this.deliver(true);
   }
 
   stop(): void {
@@ -224,6 +225,11 @@ export class Controller {
   end(): void {
     this.identity.stop();
     this.stop();
+  }
+
+  private deliver(failed: boolean): void {
+    void (failed ? this.outbox.retry() : this.outbox.flush());
+    if (this.store.get().personAsked) this.person.ask();
   }
 
   private echo(text: string, choice: string | null, attachments: readonly Attachment[] = []): void {

@@ -9,6 +9,8 @@ export interface PersonPort {
   /** The server does not know the conversation any more: make another one. False when that is not possible. */
   recover(): boolean;
   say(notice: string): void;
+  /** Whether somebody was asked for outlives the page. */
+  remember(): void;
 }
 
 const RETRY_MS = 3_000;
@@ -36,6 +38,7 @@ export class PersonRequest {
     if (this.running) return;
     this.running = true;
     clearTimeout(this.timer);
+    this.port.remember();
     try {
       await this.port.send();
       this.store.set({ personAsked: false, notice: null });
@@ -43,6 +46,7 @@ export class PersonRequest {
       this.failed(error);
     } finally {
       this.running = false;
+      this.port.remember();
     }
   }
 

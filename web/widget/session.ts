@@ -18,7 +18,7 @@ export interface SessionOptions {
 }
 
 export interface SessionHooks {
-  /** Messages wait for the server; `failed` takes up those that did not arrive, too. */
+  /** Messages, and the wish for a person, wait for the server; `failed` takes up those that did not arrive, too. */
   deliver(failed: boolean): void;
   /** The host page said somebody else while the conversation was being opened. */
   identityMoved(): void;
@@ -60,10 +60,10 @@ export class Session {
     return (this.target = await this.ensureOpen());
   }
 
-  resume(known: Known): void {
-    const echoes = known.unsent.map((echo) => ({ ...echo, status: "queued" as const }));
-    this.store.set({ readSeq: known.readSeq, conversation: { ...EMPTY, echoes } });
-    if (known.id && known.token) this.attach(known.id, known.token, known.subject);
+  resume({ id, token, subject, unsent, ...waits }: Known): void {
+    const echoes = unsent.map((echo) => ({ ...echo, status: "queued" as const }));
+    this.store.set({ ...waits, conversation: { ...EMPTY, echoes } });
+    if (id && token) this.attach(id, token, subject);
     else this.hooks.deliver(false);
   }
 
@@ -151,11 +151,12 @@ export class Session {
   }
 
   remember(): void {
-    const { readSeq, conversation } = this.store.get();
+    const { readSeq, conversation, about: given, personAsked } = this.store.get();
+    const about = this.id ? null : given;
     const unsent = conversation.echoes.filter((echo) => echo.status !== "sent" && echo.status !== "refused");
-    if (!this.id && unsent.length === 0) return;
+    if (!(this.id || unsent.length || about || personAsked)) return;
     const subject = this.id ? this.subject : subjectOf(this.identity.token);
-    this.options.memory.save({ id: this.id, token: this.token, subject, readSeq, unsent });
+    this.options.memory.save({ id: this.id, token: this.token, subject, readSeq, unsent, about, personAsked });
   }
 
   stop(): void {

@@ -5,14 +5,19 @@
  * that customer, so that the next person at the same screen does not read it.
  */
 import type { Echo } from "../shared/reduce";
+import type { AboutMe } from "./calls";
 
 export interface Remembered {
-  /** Null until the server has been reached for the first time: then only `unsent` is kept. */
+  /** Null until the server has been reached for the first time: then only what waits for it is kept. */
   id: string | null;
   token: string | null;
   subject: string | null;
   readSeq: number;
   unsent: Echo[];
+  /** What the form before the first message said, until a conversation was opened with it. */
+  about: AboutMe | null;
+  /** A person was asked for, and the server has not said that it knows. */
+  personAsked: boolean;
 }
 
 /** A conversation that an anonymous customer left although somebody may still answer there. No words of it are kept. */
@@ -24,6 +29,8 @@ export interface LeftBehind {
 }
 
 const MOST_LEFT = 5;
+const LEFT = ":left";
+const NOTHING: Remembered = { id: null, token: null, subject: null, readSeq: 0, unsent: [], about: null, personAsked: false };
 
 export class Memory {
   private readonly key: string;
@@ -36,66 +43,50 @@ export class Memory {
   }
 
   load(): Remembered | null {
-    try {
-      const found = JSON.parse(this.storage?.getItem(this.key) ?? "null") as Partial<Remembered> | null;
-      if (!found) return null;
-      const whole = typeof found.id === "string" && typeof found.token === "string";
-      if (!whole && !found.unsent?.length) return null;
-      return {
-        id: whole ? (found.id ?? null) : null,
-        token: whole ? (found.token ?? null) : null,
-        subject: found.subject ?? null,
-        readSeq: found.readSeq ?? 0,
-        unsent: Array.isArray(found.unsent) ? found.unsent : [],
-      };
-    } catch {
-      return null;
-    }
+    const known: Remembered = { ...NOTHING, ...this.read<Partial<Remembered>>("", {}) };
+    return known.id || known.unsent.length || known.about || known.personAsked ? known : null;
   }
 
   save(remembered: Remembered): void {
-    try {
-      this.storage?.setItem(this.key, JSON.stringify(remembered));
-    } catch {
-      // A full or forbidden storage costs the history on reload, never the conversation.
-    }
+    this.write("", remembered);
   }
 
-  /** True the first time that it is asked about `what` on this device. */
+  /** True the first time that it is asked about `what` on this device; without a storage, on this page. */
   first(what: string): boolean {
-    try {
-      const key = `${this.key}:said`;
-      const said = JSON.parse(this.storage?.getItem(key) ?? "[]") as string[];
-      if (said.includes(what)) return false;
-      this.storage?.setItem(key, JSON.stringify([...said.slice(-19), what]));
-    } catch {
-      // Without a storage it is the first time on this page.
-    }
+    const said = this.read<string[]>(":said", []);
+    if (said.includes(what)) return false;
+    this.write(":said", [...said.slice(-19), what]);
     return true;
   }
 
   /** Newest first. */
   left(): LeftBehind[] {
-    try {
-      return JSON.parse(this.storage?.getItem(`${this.key}:left`) ?? "[]") as LeftBehind[];
-    } catch {
-      return [];
-    }
+    return this.read<LeftBehind[]>(LEFT, []);
   }
 
   keepLeft(left: readonly LeftBehind[]): void {
-    try {
-      this.storage?.setItem(`${this.key}:left`, JSON.stringify(left.slice(0, MOST_LEFT)));
-    } catch {
-      // As above.
-    }
+    this.write(LEFT, left.slice(0, MOST_LEFT));
   }
 
   /** `all`: also what was left behind. */
   forget(all = true): void {
+    this.write("", null);
+    if (all) this.write(LEFT, null);
+  }
+
+  private read<T>(name: string, otherwise: T): T {
     try {
-      this.storage?.removeItem(this.key);
-      if (all) this.storage?.removeItem(`${this.key}:left`);
+      return (JSON.parse(this.storage?.getItem(this.key + name) ?? "null") as T | null) ?? otherwise;
+    } catch {
+      return otherwise;
+    }
+  }
+
+  /** A full or forbidden storage costs the history on reload, never the conversation. */
+  private write(name: string, value: unknown): void {
+    try {
+      if (value) this.storage?.setItem(this.key + name, JSON.stringify(value));
+      else this.storage?.removeItem(this.key + name);
     } catch {
       // As above.
     }

@@ -363,6 +363,38 @@ describe("after a reload", () => {
     expect(server.conversations.size).toBe(1);
   });
 
+  test("what the form said is not asked again, and goes along when the conversation is opened", async () => {
+    const before = page();
+    before.introduce({ name: "Mara", topic: "A delivery" });
+    before.stop();
+    const later = page();
+    expect(later.store.get().about).toEqual({ name: "Mara", topic: "A delivery" });
+    later.send("Hello");
+    await settle();
+    expect(bodies("/conversations")[0]).toMatchObject({ about: { name: "Mara", topic: "A delivery" } });
+    later.stop();
+    expect(page().store.get().about).toBeNull(); // the server has it; the browser does not keep it
+  });
+
+  test.each([true, false])("a person who was asked for is asked for until the server knows (begun: %s)", async (begun) => {
+    const before = page();
+    if (begun) before.send("Hello");
+    await settle();
+    server.down = true;
+    before.talkToPerson();
+    await settle();
+    before.stop();
+    server.down = false;
+    const later = page();
+    await settle();
+    expect(later.store.get().conversation.owner.kind).toBe("queue");
+    expect(later.store.get().personAsked).toBe(false);
+    later.stop();
+    page();
+    await settle();
+    expect(bodies("/handoff")).toHaveLength(1);
+  });
+
   test("a conversation that the server no longer knows is replaced, and the message is not lost", async () => {
     const before = page();
     before.send("Hello");
