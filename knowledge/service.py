@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -101,6 +101,7 @@ class Knowledge:
             self._prepare,
             self.search_in_thread,
             self.desk_in_thread,
+            self._ingest_changed,
         )
 
     @property
@@ -298,6 +299,16 @@ class Knowledge:
         await self._ingest(None, progress)
         recipe = self._recipe
         await self._database.write(lambda connection: store.raise_generation(connection, recipe))
+
+    async def _ingest_changed(self, articles: Collection[str]) -> None:
+        """Published articles whose versions lost lines: under the same numbers, so that everything is loaded anew."""
+        published = await self._database.read(store.published_versions)
+        if published.keys().isdisjoint(articles):
+            return
+        await self._ingest(articles, None)
+        recipe = self._recipe
+        await self._database.write(lambda connection: store.raise_generation(connection, recipe))
+        await self._changed()
 
     async def _ingest(self, only: Container[str] | None, progress: Progress | None) -> None:
         """Chunks and vectors of the published articles, or of some, from their texts."""

@@ -64,7 +64,7 @@ article_versions = Table(
     Column("created_at", String(32), nullable=False),
     Column("diff", Text, nullable=False),
 )
-"""Immutable: rows are inserted and never changed."""
+"""Immutable: rows are inserted and never changed, but for lines that quote a conversation that was erased."""
 
 article_history = Table(
     "article_history",
@@ -197,6 +197,16 @@ gap_history = Table(
     Column("version", Integer),
     Column("occurred_at", String(32), nullable=False),
 )
+
+draft_quotes = Table(
+    "draft_quotes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", String(80), nullable=False, index=True),
+    Column("conversation_id", String(64), index=True),
+    Column("line", String(64), nullable=False),
+)
+"""Which lines of a draft, by their digests, quote which conversation."""
 
 article_feedback = Table(
     "article_feedback",

@@ -37,7 +37,7 @@ def other_stores(
 
 
 class Questions:
-    """What was asked of the knowledge base, and the gaps that came of it."""
+    """What was asked of the knowledge base, the gaps that came of it, and what drafts quote of it."""
 
     name = "questions"
 
@@ -50,7 +50,7 @@ class Questions:
         return []
 
     async def erase(self, subject: Subject) -> int:
-        gone = await self._knowledge.desk.usage.forget(subject.conversation_ids)
+        gone = await self._knowledge.desk.forget(subject.conversation_ids)
         if self._own_file:
             await asyncio.to_thread(_scrub, self._own_file)
         return gone

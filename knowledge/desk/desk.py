@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from knowledge.answer import Answerer
 from knowledge.catalogue import Catalogue
 from knowledge.clock import Clock
 from knowledge.database import Database
-from knowledge.desk import gap_store, questions
+from knowledge.desk import gap_store, questions, quotes
 from knowledge.desk.figures import Figures
 from knowledge.desk.gap_rules import GapRules
 from knowledge.desk.gaps import Gaps
@@ -61,9 +61,11 @@ class EditorsDesk:
         prepare: Prepare,
         in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
         aside: Callable[[Callable[[], Any]], Awaitable[Any]],
+        ingest: Callable[[Collection[str]], Awaitable[None]],
     ) -> None:
         """``aside`` runs what may take long: not in the threads that answer customers."""
         self._database = database
+        self._ingest = ingest
         self._clock = clock
         self._catalogue = catalogue
         self._editing = editing
@@ -94,6 +96,18 @@ class EditorsDesk:
             return sorted(lines, key=lambda line: line.occurred_at, reverse=True)[:limit]
 
         return await self._database.read(work)
+
+    async def forget(self, conversation_ids: Iterable[str]) -> int:
+        """Erase what these conversations asked, and the lines of articles that quote them; how many questions.
+
+        What says that a line quotes them goes last: after a failure half way the same call does the rest.
+        """
+        ids = list(conversation_ids)
+        quoting = await self._database.write(lambda connection: quotes.scrub(connection, ids))
+        if quoting:
+            await self._ingest(quoting)
+        await self._database.write(lambda connection: quotes.drop(connection, ids))
+        return await self.usage.forget(ids)
 
     async def round(self) -> None:
         """Publish what has waited for its hour; look at the gaps again when what answers has changed: by a

@@ -1,7 +1,7 @@
 """A first draft from a gap: the questions as customers put them, and what colleagues told them. Pure.
 
-Everything in it is redacted and quoted. A line ``[open]`` keeps it from being published before an editor has written
-it in the company's words.
+Everything in it is redacted and quoted, line by line, so that an erasure can take it out again. A line ``[open]`` keeps
+it from being published before an editor has written it in the company's words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from handoff.contract.redact import redact
 from knowledge.content import MAX_TITLE, Content
-from knowledge.prose import MAX_ASKED
+from knowledge.desk.quotes import Quote
+from knowledge.prose import MAX_ASKED, asked_line
 
 FEWEST_WORDS = 6
 """A shorter message of a colleague is a greeting or a "one moment"."""
@@ -34,22 +35,45 @@ Resolutions = Mapping[str, Resolution]
 """By conversation."""
 
 
+@dataclass(frozen=True)
+class Draft:
+    """``answers``: how many of colleagues it quotes. ``quotes``: (conversation, line) of every line that is quoted."""
+
+    content: Content
+    answers: int
+    quotes: Sequence[Quote]
+
+
 def draft(
-    title: str, asked: Sequence[str], resolutions: Resolutions, *, audience: str, locale: str, owner: str
-) -> tuple[Content, int]:
-    """The draft and how many answers of colleagues it quotes. ``asked``: the wordings, the most typical first."""
-    answers = list(dict.fromkeys(_answers(resolutions.values())))[:MOST_ANSWERS]
+    title: str, asked: Sequence[Quote], resolutions: Resolutions, *, audience: str, locale: str, owner: str
+) -> Draft:
+    """``asked``: (conversation, wording), the most typical first. The title is no customer's: an address is made of it,
+    which no erasure can take back."""
+    answers: dict[str, list[str]] = {}
+    for conversation_id, resolution in resolutions.items():
+        if answer := _answer(resolution):
+            answers.setdefault(answer, []).append(conversation_id)
+    shown = list(answers)[:MOST_ANSWERS]
     told = (
-        f"Write it in our own words; {len(answers)} answers of colleagues are quoted below."
-        if answers
+        f"Write it in our own words; {len(shown)} answers of colleagues are quoted below."
+        if shown
         else "Write the answer; no colleague has given one yet."
     )
-    ways = list(dict.fromkeys(filter(None, map(_one_line, asked))))[:MAX_ASKED]
+    wordings = [(conversation_id, _one_line(wording)) for conversation_id, wording in asked]
+    ways: dict[str, str] = {}
+    for _, way in wordings:
+        if way:
+            ways.setdefault(way.casefold(), asked_line(way))
+    lines = list(ways.values())[:MAX_ASKED]
+    quoted = {answer: [f"> {line}" for line in answer.split("\n")] for answer in shown}
     blocks = [f"## {_heading(title)}"]
-    blocks += ["\n".join(f'[asked]: # "{way}"' for way in ways)] if ways else []
+    blocks += ["\n".join(lines)] if lines else []
     blocks += [f'[open]: # "{told}"']
-    blocks += ["\n".join(f"> {line}" if line else ">" for line in answer.split("\n")) for answer in answers]
-    return Content(_heading(title), "\n\n".join(blocks), audience, locale, owner=owner), len(answers)
+    blocks += ["\n".join(block) for block in quoted.values()]
+    quotes: list[Quote] = [(one, ways[way.casefold()]) for one, way in wordings if way]
+    quotes += [(one, line) for answer in shown for one in answers[answer] for line in quoted[answer]]
+    content = Content(_heading(title), "\n\n".join(blocks), audience, locale, owner=owner)
+    return Draft(content, len(shown), quotes)
 
 
 def slug(title: str, taken: Iterable[str]) -> str:
@@ -63,11 +87,9 @@ def slug(title: str, taken: Iterable[str]) -> str:
     return name
 
 
-def _answers(resolutions: Iterable[Resolution]) -> Iterable[str]:
-    for resolution in resolutions:
-        told = [_plain(text, resolution.names) for text in resolution.texts if len(text.split()) >= FEWEST_WORDS]
-        if told:
-            yield "\n".join(told)[:MOST_LETTERS]
+def _answer(resolution: Resolution) -> str:
+    told = [_plain(text, resolution.names) for text in resolution.texts if len(text.split()) >= FEWEST_WORDS]
+    return "\n".join(told)[:MOST_LETTERS]
 
 
 def _plain(text: str, names: Sequence[str]) -> str:

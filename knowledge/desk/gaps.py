@@ -20,7 +20,7 @@ from knowledge import prose, store
 from knowledge.catalogue import Passage
 from knowledge.clock import Clock, stamp
 from knowledge.database import Database
-from knowledge.desk import drafting, gap_rules, gap_store
+from knowledge.desk import drafting, gap_rules, gap_store, quotes
 from knowledge.desk.clocks import day_of
 from knowledge.desk.drafting import Resolutions
 from knowledge.desk.gap_rules import GapRules, Reason, State
@@ -165,25 +165,26 @@ class Gaps:
         typical = gap_store.representatives(row, asked, len(asked))
         helped = [one.conversation_id for one in asked if one.conversation_id and one.handed_over_at]
         resolutions = await self.resolutions(list(dict.fromkeys(helped))[:MOST_CONVERSATIONS])
-        content, answers = drafting.draft(
-            title or row.title,
-            [one.question for one in typical],
+        made = drafting.draft(
+            title or f"Gap {gap_id}",
+            [(one.conversation_id, one.question) for one in (*typical, *asked)],
             resolutions,
             audience=row.audience,
             locale=row.locale,
             owner=actor,
         )
         taken = {one.id for one in await self._editing.find()} | await self._editing.former_ids()
-        name = article_id or drafting.slug(content.title, taken)
+        name = article_id or drafting.slug(made.content.title, taken)
         note = f"From {len(asked)} questions without an answer (gap {gap_id})"
         now = stamp(self._clock.now())
 
         def move(connection: sa.Connection) -> None:
             row = _without_draft(connection, gap_id, lock=True)
             gap_store.move(connection, row, "draft", actor, note, now, article_id=name)
+            quotes.keep(connection, name, made.quotes)
 
-        article = await self._editing.do_create(name, content, actor, note, first=move)
-        return (await self.get(gap_id))[0], article, answers
+        article = await self._editing.do_create(name, made.content, actor, note, first=move)
+        return (await self.get(gap_id))[0], article, made.answers
 
     async def reconsider(self) -> list[int]:
         """Ask the open gaps' questions again of what is published now, and close those that are answered; their ids."""

@@ -121,6 +121,7 @@ def test_a_gap_becomes_an_article_and_closes(page: Page, stack: RunningStack) ->
     editor.press(page.get_by_role("link", name=re.compile("comet ferry")).first)
     expect(page.get_by_role("heading", name="As people asked it")).to_be_visible()
     gap = page.url
+    page.get_by_label("Title of the article, in your own words").fill(COMET)
     editor.button("Make a draft")
     expect(page.get_by_text(re.compile("A draft from these questions"))).to_be_visible()
     expect(page.get_by_role("heading", name="Before it can be published")).to_be_visible()

@@ -122,7 +122,11 @@ async def test_vectors_that_are_being_published_are_not_swept_away(database: Dat
         put = asyncio.run_coroutine_threadsafe(
             database.write(lambda own: store.put_vectors(own, {"new": vector})), other
         )
-        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        # Row locks are waited for as transactions, which belong to no database: who waits for one does.
+        waiting = sa.text(
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database()"
+        )
         eventually_now(
             "the others wait, or are done",
             lambda: (connection.scalar(waiting) or 0) + sweep.done() + put.done() >= 2,

@@ -179,7 +179,7 @@ async def test_the_editors_work_over_http(client: httpx.AsyncClient, knowledge: 
     detail = (await client.get(f"/api/v1/knowledge/gaps/{gap['id']}")).json()
     assert (detail["questions"][0]["conversation_id"], detail["questions"][0]["seq"]) == ("c1", 4)
     assert (await client.get("/api/v1/knowledge/gaps/top?month=2026-05")).json()["gaps"] == [gap]
-    drafted = await client.post(f"/api/v1/knowledge/gaps/{gap['id']}/draft", json={})
+    drafted = await client.post(f"/api/v1/knowledge/gaps/{gap['id']}/draft", json={"title": "Who is the king?"})
     assert (drafted.status_code, drafted.json()["article"]["id"]) == (201, "who-is-the-king")
     unfinished = await client.post("/api/v1/articles/who-is-the-king/publish", json={"base_version": 1})
     assert unfinished.status_code == 422

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from knowledge.desk.desk import GENERATION
 from knowledge.desk.drafting import Resolution, Resolutions
 from knowledge.desk.gap_rules import GapRules
-from knowledge.errors import BadArticle, EditConflict, NotFound, WrongState
+from knowledge.errors import BadArticle, EditConflict, NotFound, Unavailable, WrongState
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
 from tests.knowledge.conftest import HandClock, WordEncoder, page, publish
@@ -282,7 +282,7 @@ async def test_a_draft_takes_no_former_id(knowledge: Knowledge, conversations: C
     await publish(knowledge, "pets", page(redirect_from=("may-dogs-come-into-the-shop",)))
     await conversations.ask(DOGS, "c1")
     (gap,) = await knowledge.desk.gaps.find()
-    _, article, _ = await knowledge.desk.gaps.do_draft(gap.id, ED)
+    _, article, _ = await knowledge.desk.gaps.do_draft(gap.id, ED, title=DOGS)
     assert article.id == "may-dogs-come-into-the-shop-2"
 
 
@@ -294,6 +294,64 @@ async def test_a_merge_leaves_no_words_of_what_is_erased(knowledge: Knowledge, c
     await knowledge.desk.usage.forget(["c1"])
     assert "dogs" not in repr(await knowledge.desk.gaps.get(gaps["are pets welcome"]))
     assert "dogs" not in repr(await knowledge.desk.audit(100))
+
+
+async def test_what_an_erased_conversation_said_leaves_every_version(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    async def colleagues(ids: Sequence[str]) -> Resolutions:
+        return {name: Resolution([f"The dog of the guest in {name} is welcome, and so are all."]) for name in ids}
+
+    knowledge.desk.gaps.resolutions = colleagues
+    for number, question in enumerate((DOGS, "may my dogs come into the shop", DOGS.upper()), start=1):
+        await conversations.ask(question, f"c{number}")
+        await conversations.event("handoff.requested", f"c{number}", source="system")
+    (gap,) = await knowledge.desk.gaps.find()
+    _, article, answers = await knowledge.desk.gaps.do_draft(gap.id, ED, title="Dogs")
+    assert (article.id, answers) == ("dogs", 3)
+    drafted = (await knowledge.editing.version("dogs", 1)).content
+    finished = "\n".join(line for line in drafted.body.split("\n") if not line.startswith("[open]"))
+    await knowledge.editing.do_edit("dogs", page("Dogs", f"{finished}\n\nThe dog of a guest is welcome."), 1, ED)
+    await knowledge.editing.do_publish("dogs", 2, ED)
+
+    async def words() -> str:
+        history, live = await knowledge.editing.history("dogs"), knowledge.live.passages.values()
+        return repr((await knowledge.editing.versions("dogs"), history, list(live))).replace("\\n", "\n")
+
+    async def said() -> list[str]:
+        found, told = await words(), ["my dogs come", "MAY DOGS", DOGS, "in c1", "in c2", "in c3", "of a guest"]
+        return [one for one in told if one in found]
+
+    before = await said()
+    assert before[-4:] == ["in c1", "in c2", "in c3", "of a guest"]
+    assert await knowledge.desk.forget(["c2"]) == 1
+    assert await said() == [one for one in before if one not in ("my dogs come", "in c2")]
+    assert await knowledge.desk.forget(["c1"]) == 1
+    assert {"MAY DOGS", DOGS} & set(await said())
+    assert await knowledge.desk.forget(["c3"]) == 1
+    assert await said() == ["of a guest"]
+    (live,) = {passage.asked for passage in knowledge.live.passages.values()}
+    assert live == ()
+
+
+async def test_an_erasure_that_failed_half_way_is_done_again(
+    knowledge: Knowledge, conversations: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_articles: object) -> None:
+        raise Unavailable("model_away", "The model cannot be reached.")
+
+    await conversations.ask(DOGS, "c1")
+    (gap,) = await knowledge.desk.gaps.find()
+    _, article, _ = await knowledge.desk.gaps.do_draft(gap.id, ED, title="Dogs")
+    body = (await knowledge.editing.version(article.id, 1)).content.body.replace("[open]", "[done]")
+    await publish(knowledge, "dogs", page("Dogs", f"{body}\n\nThey may."))
+    assert DOGS in repr(knowledge.live.passages)
+    with monkeypatch.context() as patch:
+        patch.setattr(knowledge.desk, "_ingest", broken)
+        with pytest.raises(Unavailable):
+            await knowledge.desk.forget(["c1"])
+    assert await knowledge.desk.forget(["c1"]) == 1
+    assert DOGS not in repr((await knowledge.editing.versions("dogs"), knowledge.live.passages))
 
 
 async def test_two_gaps_are_merged(knowledge: Knowledge, conversations: Conversations) -> None:

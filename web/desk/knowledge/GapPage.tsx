@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
-import { sentence } from "../controller";
 import { address } from "./address";
 import { dayText, momentText, share, who } from "./format";
+import { DraftForm, MergeForm } from "./GapSteps";
 import type { Part } from "./Knowledge";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
 import { Sparkline, TrendTable } from "./Sparkline";
 import type { GapDetail } from "./types";
+import { useStep } from "./useStep";
 import { k, named } from "./words";
 
 type Props = Part & { id: string };
@@ -27,28 +28,23 @@ export function GapPage(props: Props) {
 function OneGap({ desk, calls, id, detail, onChanged }: Props & { detail: GapDetail; onChanged: () => void }) {
   const { gap, questions, history } = detail;
   const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
+  const { busy, failure, take } = useStep(desk, onChanged);
 
-  const run = async (step: () => Promise<unknown>, done: string | null, undo: (() => Promise<unknown>) | null = null) => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await step();
-      setNote("");
-      if (done) desk.toast(done, null, undo && (() => void run(undo, k("undone"))));
-    } catch (error) {
-      setFailure(sentence(error));
-    }
-    setBusy(false);
-    onChanged();
+  const run = async (step: () => Promise<unknown>, said: string, undo: (() => Promise<unknown>) | null = null) => {
+    if (await take(() => step().then(() => ({ said, undo: undo && { run: undo, said: k("undone") } })))) setNote("");
   };
-  const draft = () =>
-    run(async () => {
-      const made = await calls.draftGap(id);
-      desk.toast(made.answers_found ? k("draftMade", { count: made.answers_found }) : k("draftWithoutAnswers"));
+  const draft = (title: string) =>
+    take(async () => {
+      const made = await calls.draftGap(id, title);
       location.hash = address({ page: "article", id: made.article.id, tab: "write" });
-    }, null);
+      return { said: made.answers_found ? k("draftMade", { count: made.answers_found }) : k("draftWithoutAnswers"), undo: null };
+    });
+  const merge = (into: number) =>
+    take(async () => {
+      await calls.mergeGap(id, into);
+      location.hash = address({ page: "gap", id: String(into) });
+      return { said: k("gapMerged"), undo: null };
+    });
   const reopen = () => calls.reopenGap(id, "");
   const waiting = gap.state === "open" || gap.state === "drafted";
 
@@ -80,13 +76,9 @@ function OneGap({ desk, calls, id, detail, onChanged }: Props & { detail: GapDet
           </a>
         </p>
       )}
+      {waiting && !gap.draft_id && <DraftForm busy={busy} onDraft={draft} />}
       {waiting && (
         <div class="k-gap-steps">
-          {!gap.draft_id && (
-            <button type="button" class="button is-main" disabled={busy} onClick={() => void draft()}>
-              {k("makeDraft")}
-            </button>
-          )}
           <input aria-label={k("gapNote")} placeholder={k("gapNote")} maxLength={2000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
           <button type="button" class="button" disabled={busy} onClick={() => void run(() => calls.dismissGap(id, note.trim()), k("gapDismissed"), reopen)}>
             {k("dismissGap")}
@@ -103,6 +95,7 @@ function OneGap({ desk, calls, id, detail, onChanged }: Props & { detail: GapDet
           </button>
         </div>
       )}
+      <MergeForm calls={calls} gap={gap} busy={busy} onMerge={merge} />
       {failure && <Trouble text={failure} />}
       <TrendTable weeks={gap.trend} />
       <section aria-labelledby="examples">

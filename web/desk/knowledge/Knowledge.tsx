@@ -6,6 +6,7 @@ import type { DeskState } from "../state";
 import { address, type Place, readPlace } from "./address";
 import { ArticleList } from "./ArticleList";
 import { ArticlePage } from "./ArticlePage";
+import { Audit } from "./Audit";
 import { Calendar } from "./Calendar";
 import { knowledgeCalls, type KnowledgeCalls } from "./calls";
 import { GapPage } from "./GapPage";
@@ -38,6 +39,7 @@ const PAGES: readonly { place: Place; label: string; own: readonly Place["page"]
   { place: { page: "playground", filters: {} }, label: k("playground"), own: ["playground"] },
   { place: { page: "searches" }, label: k("searches"), own: ["searches"] },
   { place: { page: "calendar" }, label: k("calendar"), own: ["calendar"] },
+  { place: { page: "audit" }, label: k("audit"), own: ["audit"] },
 ];
 
 export function Knowledge({ desk, state, places }: Props) {
@@ -87,6 +89,8 @@ function Page({ part, place }: { part: Part; place: Place }) {
       return <Searches {...part} />;
     case "calendar":
       return <Calendar {...part} />;
+    case "audit":
+      return <Audit {...part} />;
   }
 }
 

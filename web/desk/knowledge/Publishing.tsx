@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { sentence } from "../controller";
 import { address } from "./address";
 import type { ArticlePart } from "./ArticlePage";
 import { ArchiveDialog } from "./ArchiveDialog";
@@ -11,6 +10,7 @@ import { KeptBackOf } from "./KeptBack";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
 import { archived, type Done, published } from "./undo";
+import { useStep } from "./useStep";
 import { k } from "./words";
 
 type Props = ArticlePart & { unsaved: boolean };
@@ -74,24 +74,14 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
   const { id, latest_version: base, state } = article;
   const [note, setNote] = useState("");
   const [at, setAt] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
   const [archiving, setArchiving] = useState(false);
+  const { busy, failure, take: step } = useStep(desk, onChanged);
   const inArchive = state === "archived";
 
-  const take = async (step: () => Promise<Done>) => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      const { said, undo } = await step();
-      setNote("");
-      setAt("");
-      desk.toast(said, null, undo && (() => void run(undo.run, undo.said)));
-    } catch (error) {
-      setFailure(sentence(error));
-    }
-    setBusy(false);
-    onChanged();
+  const take = async (what: () => Promise<Done>) => {
+    if (!(await step(what))) return;
+    setNote("");
+    setAt("");
   };
   const run = (step: () => Promise<unknown>, said: string, undo: (() => Promise<unknown>) | null = null) =>
     take(() => step().then(() => ({ said, undo: undo && { run: undo, said: k("undone") } })));

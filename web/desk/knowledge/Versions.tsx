@@ -1,44 +1,25 @@
 import { useState } from "preact/hooks";
 import { Modal } from "../components/Dialogs";
-import { sentence } from "../controller";
 import type { ArticlePart } from "./ArticlePage";
 import { Difference } from "./Difference";
 import { contentOf } from "./draft";
 import { momentText, who } from "./format";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
-import { type Undo, wentBack } from "./undo";
 import type { ArticleLine, HistoryLine, VersionLine } from "./types";
+import { wentBack } from "./undo";
+import { useStep } from "./useStep";
 import { k, named } from "./words";
 
 /** Every version with who wrote it and why, what became of it, and the way back to it. */
 export function Versions({ desk, calls, detail, onChanged, unsaved }: ArticlePart & { unsaved: boolean }) {
   const { article, versions, history } = detail;
   const [back, setBack] = useState<number | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
+  const { busy, failure, take } = useStep(desk, onChanged);
 
-  const goBack = async (to: number) => {
+  const goBack = (to: number) => {
     setBack(null);
-    setBusy(true);
-    setFailure(null);
-    try {
-      const { said, undo } = wentBack(calls, article, to, await calls.rollback(article.id, to, article.latest_version));
-      desk.toast(said, null, undo && (() => void takeBack(undo)));
-    } catch (error) {
-      setFailure(sentence(error));
-    }
-    setBusy(false);
-    onChanged();
-  };
-  const takeBack = async (undo: Undo) => {
-    try {
-      await undo.run();
-      desk.toast(undo.said);
-    } catch (error) {
-      setFailure(sentence(error));
-    }
-    onChanged();
+    return take(async () => wentBack(calls, article, to, await calls.rollback(article.id, to, article.latest_version)));
   };
 
   return (

@@ -11,7 +11,8 @@ export type Place =
   | { page: "gap"; id: string }
   | { page: "playground"; filters: Readonly<Record<string, string>> }
   | { page: "searches" }
-  | { page: "calendar" };
+  | { page: "calendar" }
+  | { page: "audit" };
 
 const ROOT = "#/knowledge";
 
@@ -24,6 +25,7 @@ export function readPlace(hash: string): Place {
     case "new":
     case "searches":
     case "calendar":
+    case "audit":
       return { page };
     case "articles":
       return id ? { page: "article", id, tab: TABS.find((each) => each === tab) ?? "write" } : { page: "articles", filters };

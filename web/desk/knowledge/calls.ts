@@ -65,7 +65,8 @@ export function knowledgeCalls(request: Api["request"]) {
       return gaps;
     },
     gap: (id: string, signal: AbortSignal) => request<GapDetail>("GET", gap(id), { signal }),
-    draftGap: (id: string) => request<Schemas["GapDrafted"]>("POST", gap(id, "draft"), { body: {} }),
+    draftGap: (id: string, title: string) => request<Schemas["GapDrafted"]>("POST", gap(id, "draft"), { body: { title } }),
+    mergeGap: (id: string, into: number) => request<Gap>("POST", gap(id, "merge"), { body: { into } }),
     closeGap: (id: string, note: string) => step(id, "close", note),
     dismissGap: (id: string, note: string) => step(id, "dismiss", note),
     reopenGap: (id: string, note: string) => step(id, "reopen", note),
@@ -74,6 +75,10 @@ export function knowledgeCalls(request: Api["request"]) {
       request<Analytics>("GET", "/knowledge/analytics", { query: { days, channel }, signal }),
     allFigures: (days: number, signal: AbortSignal) =>
       request<Schemas["FiguresOut"]>("GET", "/knowledge/figures", { query: { days }, signal }),
+    async audit(signal: AbortSignal) {
+      const { entries } = await request<Schemas["AuditOut"]>("GET", "/knowledge/audit", { query: { limit: 200 }, signal });
+      return entries;
+    },
     calendar: (days: number, signal: AbortSignal) =>
       request<Schemas["CalendarOut"]>("GET", "/knowledge/calendar", { query: { days }, signal }),
   };

@@ -88,6 +88,7 @@ export const codesEn = {
   gapEvent_dismiss: "Set aside",
   gapEvent_reopen: "Opened again",
   gapEvent_resolve: "Answered by an article",
+  gapEvent_merge: "Put together",
   gapEvent_reject: "The answer was rejected",
   noGaps_open: "No open gaps",
   noGaps_drafted: "No drafts in the making",

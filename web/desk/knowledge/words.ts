@@ -226,6 +226,11 @@ export const knowledgeEn = {
   dropped: "left out: {why}",
   kept: "kept",
 
+  audit: "Trail",
+  auditMore: "Who did what to articles and gaps, the newest first.",
+  auditNone: "Nothing was done yet",
+  gapNumber: "Gap {number}",
+
   gapsMore: "Questions that no published article answers well, grouped by meaning.",
   noGapsMore: "Unanswered, rejected and doubtful questions appear here by themselves.",
   topTen: "Top 10 of the month",
@@ -237,6 +242,7 @@ export const knowledgeEn = {
   trendText: "Questions per week since {since}: {counts}",
   inConversations: { one: "in {count} conversation", other: "in {count} conversations" },
   makeDraft: "Make a draft",
+  draftTitle: "Title of the article, in your own words",
   draftMade: {
     one: "A draft from these questions and a colleague’s answer.",
     other: "A draft from these questions and {count} answers of colleagues.",
@@ -252,6 +258,12 @@ export const knowledgeEn = {
   gapDismissed: "Set aside.",
   gapClosed: "Closed. It opens again when the question comes back unanswered.",
   gapReopened: "Open again.",
+  mergeGap: "Put together with another gap",
+  mergeInto: "The gap that its questions join",
+  mergeDo: "Put together",
+  mergeMore: "This gap is gone afterwards, and this cannot be taken back.",
+  mergeNone: "There is no other gap in this language.",
+  gapMerged: "Put together. This is the gap that stays.",
   examples: "As people asked it",
   wasHandedOver: "a person took over",
   wasShown: "was shown “{section}”",
