@@ -21,6 +21,7 @@ from knowledge.index import VectorIndex
 from stack import bootstrap, footprint, ports, redis_server, secrets, setup
 from stack.children import newest_model
 from stack.errors import StackError
+from stack.footprint import Footprint
 from stack.node import find_node
 from stack.output import answer
 from stack.parts_settings import knowledge_settings
@@ -45,6 +46,7 @@ class Finding:
 def doctor(settings: Settings, *, as_json: bool) -> int:
     """Run every check; 1 if one of them found a problem."""
     findings = [check(settings) for check in CHECKS]
+    findings += of_running(footprint.of_running(settings.paths.state))
     lines = [f"{SIGNS[f.level]}  {f.name:<20} {f.found}{f'  → {f.remedy}' if f.remedy else ''}" for f in findings]
     healthy = all(finding.level != "problem" for finding in findings)
     answer({"healthy": healthy, "checks": [asdict(f) for f in findings]}, as_json=as_json, people="\n".join(lines))
@@ -197,21 +199,16 @@ def _sockets(settings: Settings) -> Finding:
     return Finding("sockets", "good", f"path of {length} of {LONGEST_SOCKET_PATH} bytes")
 
 
-def _memory(settings: Settings) -> Finding:
-    running = footprint.of_running(settings.paths.state)
-    return Finding("memory", "good", running.in_words() if running else "nothing runs here")
-
-
-def _start(settings: Settings) -> Finding:
-    running = footprint.of_running(settings.paths.state)
+def of_running(running: Footprint | None) -> list[Finding]:
+    """What the stack that runs here takes, measured once, and how long it took to start."""
     if running is None:
-        return Finding("start", "good", "nothing runs here")
-    if running.ready_after is None:
-        return Finding("start", "good", "it is still starting")
-    return Finding("start", "good", f"ready after {running.ready_after:.1f} s")
+        return [Finding(name, "good", "nothing runs here") for name in ("memory", "start")]
+    ready = running.ready_after
+    start = "it is still starting" if ready is None else f"ready after {ready:.1f} s"
+    return [Finding("memory", "good", running.in_words()), Finding("start", "good", start)]
 
 
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     _product, _bot, _node, _redis, _port, _disk, _secrets, _embeddings, _assistant, _index, _pages, _mail,
-    _sockets, _memory, _start,
+    _sockets,
 )  # fmt: skip

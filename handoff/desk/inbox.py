@@ -54,24 +54,23 @@ class Inbox:
 
     async def search(self, text: str, me: Principal) -> list[Row]:
         """Hand-overs of the last 90 days by customer, by the words in the conversation (an order number), or by id."""
-        wanted = text.strip().casefold()
+        wanted = text.strip()
         if len(wanted) < SHORTEST_SEARCH:
             return []
-        like = "%" + wanted.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
         said = (
             sa.select(sa.literal(1))
             .select_from(t.events.join(t.event_content))
             .where(
                 t.events.c.conversation_id == t.handoffs.c.conversation_id,
                 t.events.c.type == "message.sent",
-                sa.func.lower(sa.cast(t.event_content.c.content, sa.Text)).like(like, escape="\\"),
+                _holds(t.event_content.c.content["text"].as_string(), wanted),
             )
         )
         matches = sa.or_(
-            sa.func.lower(t.conversations.c.customer_name).like(like, escape="\\"),
-            sa.func.lower(t.conversations.c.customer_id) == wanted,
-            t.handoffs.c.id == text.strip(),
-            t.conversations.c.id == text.strip(),
+            _holds(t.conversations.c.customer_name, wanted),
+            sa.func.lower(t.conversations.c.customer_id) == wanted.lower(),
+            t.handoffs.c.id == wanted,
+            t.conversations.c.id == wanted,
             sa.exists(said),
         )
         since = stamp(self._core.clock.now() - FOUND_WITHIN)
@@ -91,6 +90,16 @@ class Inbox:
             "their_turn": row["unanswered"] is not None,
             "offered_until": row["offer_expires_at"] if offered else None,
         }
+
+
+def _holds(column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
+    """Not by ``casefold``, which makes "ss" of "ß". SQLite makes only ASCII small: there "Über" is found as written."""
+    small, written = (f"%{_escaped(one)}%" for one in (text.lower(), text))
+    return sa.or_(sa.func.lower(column).like(small, escape="\\"), column.like(written, escape="\\"))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _items(*, newest_first: bool = False) -> sa.Select[Any]:

@@ -30,7 +30,7 @@ NEXT: dict[NextAction, str] = {
     "confirm_done": "Confirm that it is done; there is proof.",
     "ask_detail": "Ask for the one thing that is missing.",
     "carry_out": "Do what they ask for; what it needs is here.",
-    "answer_question": "Find the answer to their question; our articles did not settle it.",
+    "answer_question": "Find the answer to their question.",
     "listen": "Acknowledge what went wrong and ask what would make it right.",
     "clarify": "Read what they wrote and settle what they need; the assistant has not.",
     "ask_need": "Say hello and ask what they need; they have not said it yet.",
@@ -91,11 +91,20 @@ def _next(packet: Packet) -> tuple[str, list[int]]:
     elif action == "ask_detail":
         line = f"Ask for the one thing that is missing: {str(packet.need.requested_slot).replace('_', ' ')}."
         about += [intent.seq for intent in packet.need.intents[-1:]]
+    elif action == "answer_question":
+        line, about = line.removesuffix(".") + _articles(packet), [*packet.why.messages]
     elif action == "carry_out" and wishes(packet):
         about += [intent.seq for intent in packet.need.intents if intent.name in wishes(packet)][-1:]
     else:
         about += packet.why.messages
     return _line(line, LONGEST + 60), sorted({seq for seq in about if seq is not None})[-MOST_SEQS:]
+
+
+def _articles(packet: Packet) -> str:
+    """What is known of our articles: of a turn that failed nothing, since none was looked for or shown."""
+    if packet.articles:
+        return "; our articles did not settle it."
+    return "; our articles do not hold it." if packet.why.reason == "missing_knowledge" else "."
 
 
 def _named(operation: PacketOperation) -> str:

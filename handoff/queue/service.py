@@ -80,17 +80,20 @@ class QueueService:
 
     async def may_see(self, handoff_id: str, me: Principal) -> None:
         """Raises ``Forbidden`` (``wrong_department``, audited): what is another department's is not read either."""
+        await self._visible(handoff_id, me)
+
+    async def _visible(self, handoff_id: str, me: Principal) -> sa.RowMapping:
         row = await self._core.database.read(lambda c: moves.find_row(c, handoff_id))
         try:
             rights.must_be_allowed(row, me)
         except Forbidden as refusal:
             await self._note_refusal(me, "handoff.view", row, refusal.code)
             raise
+        return row
 
     async def look(self, handoff_id: str, me: Principal) -> None:
         """As ``may_see``. That somebody read a conversation which is not theirs is written down."""
-        await self.may_see(handoff_id, me)
-        row = await self._core.database.read(lambda c: moves.find_row(c, handoff_id))
+        row = await self._visible(handoff_id, me)
         if row["agent_id"] != me.id:
             await self._note_look(row["conversation_id"], me)
 

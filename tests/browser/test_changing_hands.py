@@ -5,6 +5,9 @@ from a colleague who is gone to the next one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -14,11 +17,28 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import shoot
 from tests.browser.editor import member, tab_to
 from tests.browser.test_accessibility import in_both_themes
-from tests.browser.test_desk import Customers, agent, customers  # noqa: F401 - a fixture
+from tests.browser.test_desk import WIDE, Customers, agent, customers  # noqa: F401 - a fixture
 from tests.browser.test_story import Desk, customer_with
 from tests.support.running import RunningStack
 
 pytestmark = pytest.mark.browser
+
+
+@contextmanager
+def administering(stack: RunningStack) -> Iterator[httpx.Client]:
+    """The administrators' calls, signed in."""
+    admin = member(stack, "admin")
+    with httpx.Client(base_url=f"{stack.url}/api/v1", timeout=20) as calls:
+        signed = calls.post("/session", json={"email": admin["email"], "password": admin["password"]})
+        calls.headers["Authorization"] = f"Bearer {signed.raise_for_status().json()['token']}"
+        yield calls
+
+
+def hired(calls: httpx.Client, name: str, role: str) -> dict[str, Any]:
+    """A colleague of this test alone: nobody else's conversations take up their room."""
+    person = {"name": name, "email": f"{uuid4().hex[:12]}@oberlarn.example", "roles": [role]}
+    added = calls.post("/team", json=person).raise_for_status().json()
+    return {**person, "id": added["person"]["id"], "password": added["password"]}
 
 
 def test_the_assistant_goes_on_where_a_person_stopped(
@@ -79,7 +99,11 @@ def test_a_colleague_goes_on_with_a_note_and_the_customer_reads_who(
     customer, order = customer_with(stack, "shipped")
     said = f"which carrier has my order {order['id']}?"
     widget = customers.wait(customer, said)
-    first, lead = agent(browser, stack, "agent"), agent(browser, stack, "lead")
+    with administering(stack) as calls:
+        people = [hired(calls, name, role) for name, role in (("Ole Brandt", "agent"), ("Iris Vogt", "lead"))]
+    first, lead = (
+        Desk(browser.new_context(viewport=WIDE, bypass_csp=True).new_page(), stack, person=each) for each in people
+    )
     first.take(customer["name"], said)
     first.reply("I am handing you to a colleague who knows the carriers.")
     widget.messages.get_by_text("I am handing you to a colleague").wait_for()
@@ -114,6 +138,8 @@ def test_a_colleague_goes_on_with_a_note_and_the_customer_reads_who(
     shoot(widget.page, "widget-transferred")
     lead.close("Named the carrier")
     expect(lead.page.get_by_text("This conversation is closed.")).to_be_visible()
+    for desk in (first, lead):
+        desk.page.context.close()
 
 
 def test_a_colleague_who_is_gone_loses_it_to_the_next(
@@ -121,13 +147,9 @@ def test_a_colleague_who_is_gone_loses_it_to_the_next(
     stack: RunningStack,
     customers: Customers,  # noqa: F811
 ) -> None:
-    admin = member(stack, "admin")
-    with httpx.Client(base_url=f"{stack.url}/api/v1", timeout=20) as calls:
-        signed = calls.post("/session", json={"email": admin["email"], "password": admin["password"]})
-        calls.headers["Authorization"] = f"Bearer {signed.raise_for_status().json()['token']}"
-        nora = {"name": "Nora Lind", "email": f"nora.{uuid4().hex[:8]}@oberlarn.example", "roles": ["senior"]}
-        added = calls.post("/team", json=nora).raise_for_status().json()
-        leaving = Desk(browser.new_page(), stack, person={**nora, "password": added["password"]})
+    with administering(stack) as calls:
+        nora = hired(calls, "Nora Lind", "senior")
+        leaving = Desk(browser.new_page(), stack, person=nora)
 
         customer, order = customer_with(stack, "delivered")
         said = f"when did {order['id']} arrive?"
@@ -137,8 +159,8 @@ def test_a_colleague_who_is_gone_loses_it_to_the_next(
         widget.messages.get_by_text("Let me look at the carrier's scan.").wait_for()
         expect(widget.page.get_by_text("You’re talking with Nora Lind")).to_be_visible()
         account = calls.get("/team").raise_for_status().json()["people"]
-        version = next(each["version"] for each in account if each["id"] == added["person"]["id"])
-        calls.patch(f"/team/{added['person']['id']}", json={"version": version, "active": False}).raise_for_status()
+        version = next(each["version"] for each in account if each["id"] == nora["id"])
+        calls.patch(f"/team/{nora['id']}", json={"version": version, "active": False}).raise_for_status()
 
     # Who is gone is signed out; the customer reads what happens next, and is talking with nobody who left.
     expect(leaving.page.get_by_text("Your session has ended")).to_be_visible()

@@ -12,7 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from stack import footprint
+from stack import doctor, footprint
+from stack.doctor import of_running
+from stack.settings import Settings
 from stack.supervisor import Supervisor
 
 pytestmark = pytest.mark.service
@@ -71,3 +73,23 @@ def test_the_supervisor_adds_how_long_the_start_took(tmp_path: Path) -> None:
     running = footprint.of_running(path)
     assert running is not None
     assert running.ready_after == 7.5
+
+
+def test_one_measurement_says_what_it_takes_and_how_it_started() -> None:
+    def told(ready_after: float | None) -> list[str]:
+        return [one.found for one in of_running(footprint.Footprint(2, 1 << 30, 1 << 29, ready_after))]
+
+    assert told(8.24) == [footprint.Footprint(2, 1 << 30, 1 << 29, None).in_words(), "ready after 8.2 s"]
+    assert told(None)[1] == "it is still starting"
+    assert [(one.name, one.found) for one in of_running(None)] == [
+        ("memory", "nothing runs here"),
+        ("start", "nothing runs here"),
+    ]
+
+
+def test_doctor_measures_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[Path] = []
+    monkeypatch.setattr(doctor, "CHECKS", ())
+    monkeypatch.setattr(footprint, "of_running", measured.append)
+    assert doctor.doctor(Settings(var_dir=tmp_path), as_json=True) == 0
+    assert len(measured) == 1

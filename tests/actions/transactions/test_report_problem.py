@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from actions.backend.faults import Fault, Target
 from tests.actions.conftest import Front
 
 pytestmark = pytest.mark.service
@@ -79,12 +80,39 @@ async def test_a_missing_item_starts_no_search_for_the_parcel(front: Front, said
 
 
 async def test_that_an_item_is_missing_is_kept_while_the_order_is_asked_for(front: Front) -> None:
-    front.slots["problem"] = None
     asked = await front.run("action_prepare", "one item is missing", "missing_parcel")
     assert asked.operations == []
-    told = await front.run("action_prepare", intent="missing_parcel", order_number="A-1018", problem="part")
+    told = await front.run("action_prepare", intent="missing_parcel", order_number="A-1018")
     assert told.operations == []
     assert told.directive("handoff") is not None
+
+
+@pytest.mark.parametrize("target", ["read", "preview"])
+async def test_a_report_is_kept_for_a_person_while_the_shop_is_away(front: Front, target: Target) -> None:
+    front.context = replace(front.context, customer_id="cus_theo")
+    front.faults.always(target, Fault("error"))
+    outcome = await front.run("action_prepare", "my parcel A-1044 is missing", "missing_parcel")
+    assert outcome.operations == []
+    assert "reported" not in outcome.text.lower()
+    handoff = outcome.directive("handoff")
+    assert handoff is not None
+    assert (handoff["reason"], handoff["note"]) == (
+        "tool_failure",
+        "The shop did not answer. Wanted: report a problem with a parcel. Nothing was changed.",
+    )
+
+
+async def test_a_report_whose_receipt_did_not_come_is_kept_as_unknown_and_never_sent_twice(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_theo")
+    prepared = await front.run("action_prepare", "my parcel A-1044 is missing", "missing_parcel")
+    front.faults.always("apply", Fault("error"))
+    front.faults.always("effect", Fault("error"))
+    outcome = await front.run("action_confirm", intent="confirm_operation", operation_id=prepared.operations[0]["id"])
+    assert [operation["state"] for operation in outcome.operations] == ["unknown"]
+    handoff = outcome.directive("handoff")
+    assert handoff is not None
+    assert "Report order A-1044 as missing" in handoff["note"]
+    assert "outcome unknown" in handoff["note"]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ async def test_what_is_not_there_is_not_found(desk: Desk) -> None:
 async def test_the_inbox_shows_all_that_is_open_and_whose(desk: Desk) -> None:
     ana, ben = await Agent.sign_in(desk), await Agent.sign_in(desk, "ben@example.com")
     first = await waiting(desk, "mara", "My parcel OB-1042 is late")
-    second = await waiting(desk, "tom", "I need an invoice")
+    second = await waiting(desk, "tom", 'I need an invoice for "Größe 42", sent to Österreich')
     await ben.take(second)
     seen = (await ana.get("/desk/inbox")).json()
     assert seen["total"] == 2
@@ -82,6 +82,9 @@ async def test_the_inbox_shows_all_that_is_open_and_whose(desk: Desk) -> None:
 
     assert await found("ob-1042") == ["mara"]
     assert await found("TOM") == ["tom"]
+    for word in ("größe", "Größe 42", "Österreich", '"Größe'):
+        assert await found(word) == ["tom"], word
+    assert await found("text") == []  # what a message is stored under is no word of it
     assert await found("100%25") == []
     assert (await ana.get("/desk/search?q=x")).status_code == 422
     handoff = by_customer["tom"]["handoff_id"]

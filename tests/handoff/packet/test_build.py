@@ -200,9 +200,9 @@ def said(seq: int, text: str) -> dict[str, Any]:
 def built(*between: dict[str, Any], turns: list[TurnRecord] | None = None, **row: Any) -> Packet:
     """The packet of a log that opens, goes on with ``between`` and is handed over at its end."""
     last = len(between) + 2
-    request = event(last, "handoff.requested", row.pop("by", "bot"), reason="explicit_request", **row)
-    log = [EVENTS[0], *between, request]
-    return build(CONVERSATION, log, turns or [], Handoff("hnd_1", last, "explicit_request", "support", 3, AT.format(5)))
+    by, reason = row.pop("by", "bot"), row.pop("reason", "explicit_request")
+    log = [EVENTS[0], *between, event(last, "handoff.requested", by, reason=reason, **row)]
+    return build(CONVERSATION, log, turns or [], Handoff("hnd_1", last, reason, "support", 3, AT.format(5)))
 
 
 def plain_fields(packet: Packet) -> set[str]:
@@ -276,6 +276,18 @@ def test_a_note_on_the_button_is_the_customers_need() -> None:
     packet = built(by="customer", note="Do you ship to Norway?")
     assert packet.need.problem == Fact("Do you ship to Norway?", "customer", 2)
     assert packet.advice.next_action == "answer_question"
+
+
+def test_our_articles_are_blamed_only_where_one_was_shown() -> None:
+    asked, note = said(2, "Do you ship to Norway?"), "Do you ship to Norway?"
+    failed = built(asked, event(3, "turn.failed", "system", reason="deadline"), by="customer", note=note)
+    assert failed.summary.next_best_action == "Find the answer to their question."
+    cited = {"article_id": "a", "version": 1, "section": "", "title": "Shipping", "url": ""}
+    answered = event(3, "message.sent", text="We ship to the EU.", citations=[cited])
+    shown = built(asked, answered, by="customer", note=note)
+    assert shown.summary.next_best_action == "Find the answer to their question; our articles did not settle it."
+    unknown = built(asked, reason="missing_knowledge")
+    assert unknown.summary.next_best_action == "Find the answer to their question; our articles do not hold it."
 
 
 def test_a_promise_is_overdue_as_of_a_moment() -> None:
