@@ -330,7 +330,7 @@ async def test_what_an_erased_conversation_said_leaves_every_version(
     assert {"MAY DOGS", DOGS} & set(await said())
     assert await knowledge.desk.forget(["c3"]) == 1
     assert await said() == ["of a guest"]
-    (live,) = {passage.asked for passage in knowledge.live.passages.values()}
+    (live,) = {passage.chunk.asked for passage in knowledge.live.passages.values()}
     assert live == ()
 
 
