@@ -2324,7 +2324,8 @@ export interface paths {
         /**
          * Ready
          * @description Whether conversations can be held: 503 while a part that they need is away. ``failing`` names the background
-         *     loops of the knowledge part that have only failed for a minute.
+         *     loops of the knowledge part that have only failed for a minute; ``index`` why answers come without the search
+         *     index now, null while it serves.
          */
         get: operations["ready_health_ready_get"];
         put?: never;
@@ -6728,9 +6729,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["OpenConversation"];
+                "application/json": components["schemas"]["OpenConversation"] | null;
             };
         };
         responses: {
