@@ -107,7 +107,9 @@ async def test_a_report_whose_receipt_did_not_come_is_kept_as_unknown_and_never_
     prepared = await front.run("action_prepare", "my parcel A-1044 is missing", "missing_parcel")
     front.faults.always("apply", Fault("error"))
     front.faults.always("effect", Fault("error"))
-    outcome = await front.run("action_confirm", intent="confirm_operation", operation_id=prepared.operations[0]["operation_id"])
+    outcome = await front.run(
+        "action_confirm", intent="confirm_operation", operation_id=prepared.operations[0]["operation_id"]
+    )
     assert [operation["state"] for operation in outcome.operations] == ["unknown"]
     handoff = outcome.directive("handoff")
     assert handoff is not None
