@@ -7,7 +7,7 @@ messages that were not seen, at the price of one matrix inverse.
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Sequence, Tuple, Union
+from typing import NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
 import scipy.sparse as sp
@@ -80,17 +80,18 @@ class _Columns:
 
 
 def _kernel(views: Sequence[View], widths: Sequence[float]) -> np.ndarray:
+    """Likeness is mutual: a block of rows is compared with those up to its end, and the rest is its mirror."""
     n = views[0].shape[0]
     kernel = np.empty((n, n), dtype=np.float32)
-    turned: List[Any] = [view.T.tocsr() if sp.issparse(view) else view.T for view in views]
     for start in range(0, n, BLOCK):
-        rows = slice(start, start + BLOCK)
-        block = kernel[rows]
+        end = min(start + BLOCK, n)
+        block = kernel[start:end, :end]
         block[:] = -sum(widths)
-        for view, other, width in zip(views, turned, widths, strict=True):
-            product = view[rows] @ other
+        for view, width in zip(views, widths, strict=True):
+            product = view[start:end] @ view[:end].T
             block += np.float32(width) * (product.toarray() if sp.issparse(product) else product)
         np.exp(block, out=block)
+        kernel[:start, start:end] = block[:, :start].T
     return kernel
 
 
