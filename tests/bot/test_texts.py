@@ -78,3 +78,14 @@ def test_every_wish_that_an_action_serves_has_examples_and_a_rule() -> None:
         assert f"intent: {intent}\n" in ruled, intent
         if intent not in by_the_system | {"cannot_give", "inform", "needs_a_moment"}:
             assert f"intent: {intent}\n" in taught, intent
+
+
+def test_no_example_is_taught_as_two_things() -> None:
+    """Case and spaces aside; a question mark may tell two wishes apart."""
+    taught: dict[str, tuple[str, str]] = {}
+    for path in sorted((ROOT / "bot/data/nlu").glob("*.yml")):
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            for line in block["examples"].splitlines():
+                said = " ".join(line.removeprefix("- ").lower().split())
+                known, where = taught.setdefault(said, (block["intent"], path.name))
+                assert known == block["intent"], f"{said!r}: {known} in {where}, {block['intent']} in {path.name}"
