@@ -7,12 +7,14 @@ messages that were not seen, at the price of one matrix inverse.
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.lapack import strtri
+from threadpoolctl import threadpool_limits
 
 from bot.components.ngrams import Row
 
@@ -52,12 +54,14 @@ class KernelMachine:
     @classmethod
     def fit(cls, views: Sequence[View], widths: Sequence[float], target: np.ndarray, ridge: np.ndarray) -> Fitted:
         """``target`` is (n, labels), ``ridge`` (n,): a larger one trusts that example less. Needs about 8 n² bytes."""
-        kernel = _kernel(views, widths)
-        kernel[np.diag_indices_from(kernel)] += ridge
-        # The matrix is symmetric, so its transpose is the same matrix in the order that LAPACK works on in place.
-        factor = cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
-        weights = cho_solve(factor, target.astype(np.float32), check_finite=False)
-        inverse, _ = strtri(factor[0], lower=1, overwrite_c=1)
+        # Matrices of n x n gain from every core, which a message does not (``bot.light`` leaves it one).
+        with threadpool_limits(os.cpu_count(), "blas"):
+            kernel = _kernel(views, widths)
+            kernel[np.diag_indices_from(kernel)] += ridge
+            # The matrix is symmetric, so its transpose is the same matrix in the order that LAPACK works on in place.
+            factor = cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
+            weights = cho_solve(factor, target.astype(np.float32), check_finite=False)
+            inverse, _ = strtri(factor[0], lower=1, overwrite_c=1)
         left_out = target - weights / _column_squares(inverse)[:, None]
         return Fitted(cls(views, widths, weights), left_out)
 
