@@ -36,21 +36,21 @@ class Inbox:
         def work(connection: sa.Connection) -> dict[str, Any]:
             states = sa.and_(t.handoffs.c.state.in_(("queued", "accepted")), shown_to(me))
             mine = t.handoffs.c.agent_id == me.id
-            query = _items().where(states)
+            query, now = ITEMS.where(states), stamp(self._core.clock.now())
             total = connection.execute(sa.select(sa.func.count()).select_from(t.handoffs).where(states)).scalar_one()
             others = query.where(sa.or_(t.handoffs.c.agent_id.is_(None), ~mine)).limit(MOST_OPEN)
             rows = list(connection.execute(others).mappings())
             rows += connection.execute(query.where(mine)).mappings()
             within = self._core.settings.answer_within.total_seconds()
-            return {"open": [self._item(row, me) for row in rows], "total": int(total), "answer_within": within}
+            return {"open": [self._item(row, me, now) for row in rows], "total": int(total), "answer_within": within}
 
         return await self._core.database.read(work)
 
     async def closed(self, me: Principal) -> list[Row]:
         """What ended in the last seven days, newest first."""
         since = stamp(self._core.clock.now() - CLOSED_WITHIN)
-        query = _items(newest_first=True).where(t.handoffs.c.ended_at >= since, shown_to(me)).limit(MOST_CLOSED)
-        return await self._core.database.read(lambda c: [self._item(row, me) for row in c.execute(query).mappings()])
+        query = NEWEST_FIRST.where(t.handoffs.c.ended_at >= since, shown_to(me)).limit(MOST_CLOSED)
+        return await self._listed(query, me)
 
     async def search(self, text: str, me: Principal) -> list[Row]:
         """Hand-overs of the last 90 days by customer, by the words in the conversation (an order number), or by id."""
@@ -74,15 +74,16 @@ class Inbox:
             sa.exists(said),
         )
         since = stamp(self._core.clock.now() - FOUND_WITHIN)
-        query = (
-            _items(newest_first=True)
-            .where(matches, t.handoffs.c.requested_at >= since, shown_to(me))
-            .limit(MOST_CLOSED)
-        )
-        return await self._core.database.read(lambda c: [self._item(row, me) for row in c.execute(query).mappings()])
+        query = NEWEST_FIRST.where(matches, t.handoffs.c.requested_at >= since, shown_to(me)).limit(MOST_CLOSED)
+        return await self._listed(query, me)
 
-    def _item(self, row: sa.RowMapping, me: Principal) -> Row:
+    async def _listed(self, query: sa.Select[Any], me: Principal) -> list[Row]:
         now = stamp(self._core.clock.now())
+        return await self._core.database.read(
+            lambda c: [self._item(row, me, now) for row in c.execute(query).mappings()]
+        )
+
+    def _item(self, row: sa.RowMapping, me: Principal, now: str) -> Row:
         offered = row["state"] == "queued" and row["offered_to"] == me.id and row["offer_expires_at"] > now
         return {
             **_shown(row),
@@ -102,22 +103,21 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _items(*, newest_first: bool = False) -> sa.Select[Any]:
-    def of_customer(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
-        return (
-            sa.select(column)
-            .select_from(t.events.outerjoin(t.event_content))
-            .where(
-                t.events.c.conversation_id == t.handoffs.c.conversation_id,
-                t.events.c.type == "message.sent",
-                t.events.c.source == "customer",
-            )
-            .order_by(t.events.c.seq.desc())
-            .limit(1)
-            .scalar_subquery()
+def _items() -> sa.Select[Any]:
+    said = t.events.alias("said")
+    newest = (
+        sa.select(t.events.c.id)
+        .where(
+            t.events.c.conversation_id == t.handoffs.c.conversation_id,
+            t.events.c.type == "message.sent",
+            t.events.c.source == "customer",
         )
-
-    query = (
+        .order_by(t.events.c.seq.desc())
+        .limit(1)
+        .correlate(t.handoffs)
+        .scalar_subquery()
+    )
+    return (
         sa.select(
             t.handoffs,
             t.conversations.c.customer_id,
@@ -126,17 +126,21 @@ def _items(*, newest_first: bool = False) -> sa.Select[Any]:
             t.conversations.c.epoch,
             t.conversations.c.locale,
             t.agents.c.name.label("accepted_by"),
-            of_customer(t.event_content.c.content).label("content"),
-            of_customer(t.events.c.seq).label("said_seq"),
-            of_customer(t.events.c.occurred_at).label("said_at"),
+            t.event_content.c.content,
+            said.c.seq.label("said_seq"),
+            said.c.occurred_at.label("said_at"),
             unanswered_since().label("unanswered"),
         )
         .join(t.conversations, t.conversations.c.id == t.handoffs.c.conversation_id)
         .outerjoin(t.agents, t.agents.c.id == t.handoffs.c.agent_id)
+        .outerjoin(said, said.c.id == newest)
+        .outerjoin(t.event_content, t.event_content.c.event_id == said.c.id)
     )
-    if newest_first:
-        return query.order_by(sa.func.coalesce(t.handoffs.c.ended_at, t.handoffs.c.requested_at).desc())
-    return query.order_by(t.handoffs.c.rank, t.handoffs.c.id)
+
+
+# Built once: every screen reads the inbox whenever the line moves.
+ITEMS = _items().order_by(t.handoffs.c.rank, t.handoffs.c.id)
+NEWEST_FIRST = _items().order_by(sa.func.coalesce(t.handoffs.c.ended_at, t.handoffs.c.requested_at).desc())
 
 
 def _shown(row: sa.RowMapping) -> Row:
