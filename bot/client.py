@@ -50,9 +50,16 @@ class Door:
     def post(self, body: bytes, signature: Optional[str] = None, path: str = TURN_PATH) -> Tuple[int, Dict[str, Any]]:
         given = sign_body(body, self._secret) if signature is None else signature
         headers = {SIGNATURE_HEADER: given, "Content-Type": "application/json", "X-Request-Id": "req_1"}
-        self._connection.request("POST", path, body, headers)
-        response = self._connection.getresponse()
+        try:
+            response = self._sent(path, body, headers)
+        except (BrokenPipeError, ConnectionResetError):  # closed by the bot while nothing was said for a while
+            self._connection.close()
+            response = self._sent(path, body, headers)
         return response.status, json.loads(response.read())
+
+    def _sent(self, path: str, body: bytes, headers: Dict[str, str]) -> http.client.HTTPResponse:
+        self._connection.request("POST", path, body, headers)
+        return self._connection.getresponse()
 
     def turn(self, request: TurnRequest) -> Tuple[int, Dict[str, Any]]:
         return self.post(json.dumps(asdict(request)).encode())

@@ -141,7 +141,7 @@ async def test_a_file_with_words_is_said_to_be_unseen_and_the_words_are_answered
     await send(customer, "Look at this", picture["id"])
     events = await customer.until_text("You said: Look at this")
     [unseen] = [e["data"] for e in events if "can't look into your file" in e.get("data", {}).get("text", "")]
-    assert (unseen["author"], unseen.get("reply_to")) == ("system", None)
+    assert (unseen["author"], unseen["reply_to"]) == ("system", [])
     await send(customer, "Thank you", message="m2")
     events = await customer.until_text("You said: Thank you")
     assert sum("can't look into" in e.get("data", {}).get("text", "") for e in events) == 1
