@@ -131,7 +131,8 @@ def decide(turns: Sequence[Seen], limits: Thresholds) -> Decision:
         return made("boundary", "abuse", None, [ground, *mood])
     if complexity >= limits.complexity_at_once and now.language == "en":
         return made("hand_over", "complexity_high", "complexity", knots)
-    if now.intent == PERSON_INTENT and not now.rejected:  # a reading that is not sure: one offer first
+    # A reading that is not sure: one offer first. Of another language than ours it is no reading at all.
+    if now.intent == PERSON_INTENT and not now.rejected and now.language == "en":
         guess = Ground("person_guessed", now.text[:120], now.confidence, now.seq)
         return made("hand_over" if offered else "offer", "person_guessed", "explicit_request", [guess, *mood])
     if frustration >= limits.frustration_offer and not offered:

@@ -44,7 +44,7 @@ def test_an_agent_reads_what_is_in_another_language_beside_the_original(browser:
         widget = Customers(browser, stack).wait(customer, GERMAN)
         desk = agent(browser, stack, "lead")
         page = desk.page
-        desk.take(customer["name"])
+        desk.take(customer["name"], GERMAN)
         story = page.get_by_role("region", name="Messages")
         expect(page.get_by_text("1 message is in a language that is not yours.")).to_be_visible()
         assert in_both_themes(page) == []
@@ -53,7 +53,7 @@ def test_an_agent_reads_what_is_in_another_language_beside_the_original(browser:
         page.get_by_role("heading", name=customer["name"]).first.click()
         page.keyboard.press("l")
         expect(story.get_by_text(ENGLISH)).to_be_visible()
-        expect(story.get_by_text(GERMAN)).to_be_visible()
+        expect(story.get_by_text(GERMAN, exact=True)).to_be_visible()
         expect(story.get_by_text("Machine translation from German")).to_be_visible()
         expect(page.get_by_text(re.compile(r"Translated by a machine \(openai:fake\)"))).to_be_visible()
         shoot(page, "desk-translated")
@@ -75,6 +75,6 @@ def test_without_a_model_the_agent_is_told_that_there_is_none(browser: Browser, 
     customer = stack.demo()["customers"][1]
     Customers(browser, stack).wait(customer, GERMAN)
     desk = agent(browser, stack, "lead")
-    desk.take(customer["name"], "")
+    desk.take(customer["name"], GERMAN)
     expect(desk.page.get_by_text("no language model is set up")).to_be_visible()
     expect(desk.page.get_by_role("button", name=re.compile("^Translate"))).to_have_count(0)

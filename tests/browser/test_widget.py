@@ -17,6 +17,7 @@ from tests.browser.conftest import fits, shoot
 from tests.browser.test_accessibility import violations
 from tests.browser.test_story import LAUNCHER, Widget, customer_with
 from tests.support.running import RunningStack
+from tests.support.waiting import eventually_now
 
 pytestmark = pytest.mark.browser
 
@@ -290,7 +291,8 @@ def test_a_host_page_is_told_and_may_ask(page: Page, stack: RunningStack) -> Non
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("button", name="Talk to a person").click()
     expect(page.locator("#owner")).to_contain_text(re.compile("wait|line|desk|back", re.I))
-    page.wait_for_function("window.heard.some(([name, told]) => name === 'conversation' && told.with === 'queue')")
+    told = "window.heard.some(([name, told]) => name === 'conversation' && told.with === 'queue')"
+    eventually_now("the page is told", lambda: page.evaluate(told))
     page.evaluate("document.querySelector('frontdesk-widget').logout()")
     expect(page.locator("#owner")).to_contain_text("The assistant answers at once")
     assert page.evaluate("Object.keys(localStorage).filter((key) => !key.endsWith(':said')).length") == 0

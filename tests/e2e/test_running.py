@@ -135,7 +135,7 @@ SENT = {"client_message_id": "x", "text": CANARY}
     [
         ({"json": {**SENT, CANARY: 1}}, 422, "invalid"),
         ({"json": {**SENT, "text": CANARY * 1001}}, 422, "invalid"),
-        ({"json": {**SENT, "text": CANARY * 10_000}}, 413, "body_too_large"),
+        ({"json": {**SENT, "text": CANARY * 20_000}}, 413, "body_too_large"),
         ({"json": {**SENT, "text": [CANARY]}}, 422, "invalid"),
         ({"json": {"client_message_id": "x", "choice": CANARY}}, 409, "choice_expired"),
         ({"content": f'{{"text": "{CANARY}'}, 400, "malformed"),

@@ -210,6 +210,7 @@ def test_a_guessed_wish_for_a_person_is_offered_one_and_then_heard_with_its_word
     first = again.evidence[0]
     assert (first.kind, first.text, first.seq) == ("person_guessed", "I would like that at nine", 3)
     assert verdict(replace(guessed, frustration=0.8)) == ("offer", "person_guessed")
+    assert verdict(replace(guessed, language="de"))[1] != "person_guessed", "of another language nothing is read"
 
 
 def test_three_tries_that_the_customer_says_did_not_help() -> None:
