@@ -29,11 +29,10 @@ from eval.outcomes.model import (
 )
 from eval.outcomes.said_done import said_without_doing
 from eval.outcomes.smalltalk import is_chat
+from handoff.contract.turn import SURELY_SAID
 
 SITTING: Final = DAY
 """After so long without a word of the customer's, a person's, or an answer, a customer's message is a new contact."""
-SURE: Final = 0.6
-"""Confidence from which a typed "that's solved" counts as the customer's word."""
 SAME_AGAIN: Final = 0.6
 """Share of words that makes a customer's message a rephrasing of an earlier one."""
 OUTSIDE: Final = frozenset({"survey.offered", "survey.answered", "promise.kept", "action.performed", "note.added"})
@@ -281,9 +280,9 @@ class _Reader:
             contact.effort.not_understood += 1
         if data.get("decision") == "offer":
             contact.offers.append(contact.effort.turns)
-        if intent == texts.SOLVED_YES and confidence >= SURE:
+        if intent == texts.SOLVED_YES and confidence >= SURELY_SAID:
             confirm(contact, event.at, pointer)
-        elif intent == texts.SOLVED_NO and confidence >= SURE:
+        elif intent == texts.SOLVED_NO and confidence >= SURELY_SAID:
             self._not_solved(contact, event.at, pointer)
 
     def _not_solved(self, contact: Contact, at: float, ref: Ref) -> None:

@@ -24,6 +24,8 @@ TURN_PATH = "/frontdesk/v1/turn"
 FORGET_PATH = "/frontdesk/v1/forget"
 MOST_READ = 2000
 """Characters of what the customer wrote that the assistant is given at once."""
+SURELY_SAID = 0.6
+"""Confidence from which a typed "that's solved" is the customer's word, live and in evaluation."""
 ACTION_RETURN = "frontdesk"
 """The key under which an ``ActionReturn`` stands in a custom message, and in the tracker's event of it."""
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from handoff.clock import Ids, parse, stamp
 from handoff.contract.events import MessageDrafted, MessageSent, NoteAdded, TriageDecided, TurnFailed
 from handoff.contract.signing import sign_context
-from handoff.contract.turn import MOST_READ, BotMessage, Trigger, TurnContext, TurnRequest, TurnResult
+from handoff.contract.turn import MOST_READ, SURELY_SAID, BotMessage, Trigger, TurnContext, TurnRequest, TurnResult
 from handoff.contract.wire import dump
 from handoff.conversations.log import Announcement, LogWriter
 from handoff.episodes import linking
@@ -33,8 +33,6 @@ from handoff.storage import tables as t
 ROOM_TO_STORE = timedelta(seconds=10)
 MOST_ATTEMPTS = 3
 FROM_CUSTOMER = ("message", "choice")
-SURE = 0.6
-"""Confidence from which a typed "that's solved" is the customer's word, as in ``eval``."""
 SOLVED, NOT_SOLVED = (payload.removeprefix("/") for payload in (wording.SOLVED_PAYLOAD, wording.NOT_SOLVED_PAYLOAD))
 
 # Statements of every turn are built once, as in ``handoff.conversations.log``.
@@ -317,7 +315,7 @@ def _triage(start: TurnStart, result: TurnResult) -> TriageDecided:
 def _about(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> tuple[str | None, str | None]:
     """Topic and order of this turn, which may begin an episode: the subject of the talk is the order, if none is named,
     but for an issue that has just begun. A typed "that's solved" counts as the button does."""
-    said = result.triage.intent if (result.triage.confidence or 0.0) >= SURE else None
+    said = result.triage.intent if (result.triage.confidence or 0.0) >= SURELY_SAID else None
     if said in (SOLVED, NOT_SOLVED):
         episodes.settle(log, said == SOLVED)
     topic, named = limits.plan.topic_of(result.triage.intent), _order(result.triage.entities)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,15 @@ def shelf(count: int) -> Shelf:
     return Shelf([Entry(f"piece-{n}:1:0", f"body {n}", f"head {n}") for n in range(count)], vectors, vectors)
 
 
+@contextmanager
+def opened(folder: Path) -> Iterator[VectorIndex]:
+    index = VectorIndex(folder)
+    index.take()
+    index.open()
+    yield index
+    index.close()
+
+
 def losing(monkeypatch: pytest.MonkeyPatch, lost: int) -> None:
     """The graph misses the first ``lost`` that are looked for."""
     real, left = Build.nearest, iter(range(lost))
@@ -37,24 +48,18 @@ def losing(monkeypatch: pytest.MonkeyPatch, lost: int) -> None:
 def test_an_approximate_graph_may_miss_a_few_of_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: int, lost: int
 ) -> None:
-    index = VectorIndex(tmp_path)
-    index.take()
-    index.open()
-    losing(monkeypatch, lost)
-    index.build({PUBLIC: shelf(pieces)})
-    assert index.ready
-    index.close()
+    with opened(tmp_path) as index:
+        losing(monkeypatch, lost)
+        index.build({PUBLIC: shelf(pieces)})
+        assert index.ready
 
 
 @pytest.mark.parametrize(("pieces", "lost"), [(40, 3), (5, 1)])
 def test_a_build_that_finds_too_few_is_refused_with_the_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: int, lost: int
 ) -> None:
-    index = VectorIndex(tmp_path)
-    index.take()
-    index.open()
-    losing(monkeypatch, lost)
-    with pytest.raises(IndexBroken, match=f"{lost} of .* canaries"):
-        index.build({PUBLIC: shelf(pieces)})
-    assert not index.ready
-    index.close()
+    with opened(tmp_path) as index:
+        losing(monkeypatch, lost)
+        with pytest.raises(IndexBroken, match=f"{lost} of .* canaries"):
+            index.build({PUBLIC: shelf(pieces)})
+        assert not index.ready

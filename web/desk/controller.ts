@@ -9,6 +9,7 @@ import type { DeskCalls } from "./calls";
 import { type Draft, readDrafts, withDraft } from "./drafts";
 import { type InboxFilter, inboxOf, keepHeard, type InboxView, withMessage } from "./inbox";
 import { kept } from "./kept";
+import { oneAtATime } from "./oneAtATime";
 import { OwedList } from "./owed";
 import { Reminders } from "./reminders";
 import { readSaved, type SavedView, withoutSaved, withSaved } from "./saved";
@@ -171,7 +172,9 @@ export class Desk {
     if (on && !allowed) this.toast(t("notifyRefused"));
   }
 
-  async refreshQueue(): Promise<void> {
+  readonly refreshQueue = oneAtATime(() => this.readQueue());
+
+  private async readQueue(): Promise<void> {
     const { signedIn } = this.store.get();
     if (signedIn.status !== "in") return;
     await this.listed(async () => {
@@ -382,8 +385,9 @@ export class Desk {
       if (frame.presence === "away" && presence === "online") this.store.set({ presence: "away", idle: true });
       else if (frame.presence === "online" && idle) this.store.set({ presence: "online", idle: false });
     } else if (frame.kind === "queue") {
-      clearTimeout(this.hint);
-      this.hint = setTimeout(() => {
+      // Gathered, not put off: where the line moves without a pause, it is read all the same.
+      this.hint ??= setTimeout(() => {
+        this.hint = undefined;
         void this.refreshQueue();
         this.views.refreshOpen();
       }, HINT_PAUSE_MS);
