@@ -2,6 +2,9 @@
 
     python -m bot.serve --socket PATH --model PATH --actions-socket PATH --secrets-dir DIR
 
+``--model`` is the folder that ``bot.train`` fills, or one archive. Of a folder the manifest is read at every start: a
+training beside a running stack replaces the archive, and the same command must find the new one.
+
 One process, one event loop. ``/health/live`` answers at once, ``/health/ready`` only after the model was loaded, the
 golden sentences were understood and the whole road was walked once (the first customer does not pay for warm-up).
 """
@@ -34,6 +37,7 @@ from bot.processor import TurnProcessor  # noqa: E402
 from bot.quiet import own_logger, quiet  # noqa: E402
 from bot.responses import Responses  # noqa: E402
 from bot.tracker_store import LiveTrackers  # noqa: E402
+from bot.train import current  # noqa: E402
 from bot.turns import TurnRunner  # noqa: E402
 from bot.warm_up import warm_up  # noqa: E402
 
@@ -46,6 +50,16 @@ class CannotServe(Exception):
 
 def utc_now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+def archive_of(model: Path) -> Path:
+    """The archive itself, or the one that the manifest of a folder names. Raises ``CannotServe``."""
+    if not model.is_dir():
+        return model
+    manifest = current(model)
+    if manifest is None:
+        raise CannotServe(f"No trained model in {model}: run `./frontdesk train`.")
+    return model / str(manifest["path"])
 
 
 def load(model: Path, endpoint: ActionEndpoint) -> Agent:
@@ -126,11 +140,12 @@ async def serve(socket: Path, model: Path, actions_socket: Path, secrets: Path) 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop.set)
     started = loop.time()
-    agent = load(model, endpoint)
-    turns = runner_of(agent, model)
+    archive = archive_of(model)
+    agent = load(archive, endpoint)
+    turns = runner_of(agent, archive)
     await warm_up(agent, turns)
     app.ctx.agent, app.ctx.turns = agent, turns
-    log.info("bot.ready", seconds=round(loop.time() - started, 1), model=model.name)
+    log.info("bot.ready", seconds=round(loop.time() - started, 1), model=archive.name)
     await told_to_stop.wait()
     log.info("bot.stopping")
     app.ctx.turns = None
@@ -162,7 +177,9 @@ def _secret(folder: Path, name: str) -> str:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.serve", description="Serve the assistant on a unix socket.")
     parser.add_argument("--socket", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True, help="the model archive made by `python -m bot.train`")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="what `python -m bot.train` made: its folder, or one archive"
+    )
     parser.add_argument("--actions-socket", type=Path, required=True)
     parser.add_argument("--secrets-dir", type=Path, required=True)
     chosen = parser.parse_args(arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -22,8 +21,7 @@ def children(settings: Settings) -> list[ChildSpec]:
     specs = [] if settings.redis_url else [redis_child(paths)]
     specs += [bot_child(settings, number) for number in range(settings.bot_replicas)]
     specs.append(app_child(settings))
-    if importlib.util.find_spec("stack.worker_process") is not None:
-        specs.append(worker_child(settings))
+    specs.append(worker_child(settings))
     return specs
 
 
@@ -53,7 +51,7 @@ def bot_child(settings: Settings, number: int) -> ChildSpec:
         command=(
             str(bootstrap.BOT.python), "-m", "bot.serve",
             "--socket", str(socket),
-            "--model", str(newest_model(paths.rasa)),
+            "--model", str(paths.rasa),
             "--actions-socket", str(paths.actions_socket),
             "--secrets-dir", str(paths.secrets),
         ),

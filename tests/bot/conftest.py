@@ -77,7 +77,7 @@ def bot_socket(rasa_model: Path, run_folder: Path, live_webhook: Webhook, bot_lo
     (secrets / "action_secret").write_text(ACTION_SECRET)
     socket = run_folder / "bot.sock"
     command = [
-        str(BOT_PYTHON), "-m", "bot.serve", "--socket", str(socket), "--model", str(rasa_model),
+        str(BOT_PYTHON), "-m", "bot.serve", "--socket", str(socket), "--model", str(rasa_model.parent),
         "--actions-socket", str(run_folder / "actions.sock"), "--secrets-dir", str(secrets),
     ]  # fmt: skip
     with bot_log.open("wb") as log:
