@@ -1,17 +1,21 @@
 import { useState } from "preact/hooks";
 import { Modal } from "../components/Dialogs";
+import { BlastRadius } from "./BlastRadius";
+import type { KnowledgeCalls } from "./calls";
+import type { ArticleLine } from "./types";
 import { k } from "./words";
 
 interface Props {
-  title: string;
+  calls: KnowledgeCalls;
+  article: ArticleLine;
   onDone: () => void;
   onArchive: (note: string) => void;
 }
 
-export function ArchiveDialog({ title, onDone, onArchive }: Props) {
+export function ArchiveDialog({ calls, article, onDone, onArchive }: Props) {
   const [note, setNote] = useState("");
   return (
-    <Modal title={k("archiveTitle", { title })} onDone={onDone}>
+    <Modal title={k("archiveTitle", { title: article.title })} onDone={onDone}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -20,6 +24,7 @@ export function ArchiveDialog({ title, onDone, onArchive }: Props) {
         }}
       >
         <p>{k("archiveMore")}</p>
+        {article.published_version !== null && <BlastRadius calls={calls} id={article.id} version={null} />}
         <label>
           {k("archiveNote")}
           <textarea rows={2} maxLength={2000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />

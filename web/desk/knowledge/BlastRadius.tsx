@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
 import { address } from "./address";
 import type { KnowledgeCalls } from "./calls";
 import { type Piece, pieces } from "./compare";
@@ -11,18 +12,20 @@ import { k, named } from "./words";
 interface Props {
   calls: KnowledgeCalls;
   id: string;
-  version: number;
+  /** What would be published; null: the article is taken away. */
+  version: number | null;
 }
 
 /** Which questions that people really asked would be answered otherwise: before and after, side by side. */
 export function BlastRadius({ calls, id, version }: Props) {
+  const title = useId();
   const load = useLoad(`impact:${id}:${version}`, (signal) => calls.impact(id, version, signal));
   return (
-    <section class="k-impact" aria-labelledby="impact" aria-busy={load.state.status === "loading"}>
-      <h2 id="impact">{k("impact")}</h2>
+    <section class="k-impact" aria-labelledby={title} aria-busy={load.state.status === "loading"}>
+      <h2 id={title}>{k("impact")}</h2>
       {load.state.status === "loading" && (
         <p class="k-wait" role="status">
-          {k("impactAsking")}
+          {k(version === null ? "impactAskingWithout" : "impactAsking")}
         </p>
       )}
       {load.state.status === "failed" && <Trouble text={load.state.problem} onAgain={load.again} />}
@@ -40,9 +43,10 @@ function Found({ impact, id }: { impact: Impact; id: string }) {
         <strong>{k("impactChanges", { count: changes.length })}</strong> <span class="soft">{k("impactOf", { count: asked })}</span>
       </p>
       <ul class="k-changes-list">
-        {changes.map((each) => (
-          <li key={each.question}>
-            <ChangeCard change={each} id={id} />
+        {changes.map((each, at) => (
+          // The same words may have been asked by customers and by visitors: each has a line of its own.
+          <li key={at}>
+            <ChangeCard change={each} id={id} away={impact.version === null} />
           </li>
         ))}
       </ul>
@@ -53,7 +57,7 @@ function Found({ impact, id }: { impact: Impact; id: string }) {
   );
 }
 
-function ChangeCard({ change, id }: { change: Change; id: string }) {
+function ChangeCard({ change, id, away }: { change: Change; id: string; away: boolean }) {
   const [was, is] = pieces(change.before.text, change.after.text);
   return (
     <article class={`k-change is-${change.kind}`}>
@@ -66,7 +70,7 @@ function ChangeCard({ change, id }: { change: Change; id: string }) {
       </header>
       <div class="k-pair">
         <ShownCard title={k("before")} shown={change.before} own={id} text={change.kind === "other_words" ? marked(was, "del") : change.before.text} />
-        <ShownCard title={k("after")} shown={change.after} own={id} text={change.kind === "other_words" ? marked(is, "ins") : change.after.text} />
+        <ShownCard title={k(away ? "afterArchiving" : "after")} shown={change.after} own={id} text={change.kind === "other_words" ? marked(is, "ins") : change.after.text} />
       </div>
     </article>
   );

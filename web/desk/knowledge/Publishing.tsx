@@ -145,7 +145,8 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
       {failure && <Trouble text={failure} />}
       {archiving && (
         <ArchiveDialog
-          title={article.title}
+          calls={calls}
+          article={article}
           onDone={() => setArchiving(false)}
           onArchive={(why) => void take(() => calls.archive(id, base, why).then(() => archived(calls, article)))}
         />

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Modal } from "../components/Dialogs";
 import type { ArticlePart } from "./ArticlePage";
+import { BlastRadius } from "./BlastRadius";
 import { Difference } from "./Difference";
 import { contentOf } from "./draft";
 import { momentText, who } from "./format";
@@ -45,6 +46,7 @@ export function Versions({ desk, calls, detail, onChanged, unsaved }: ArticlePar
       {back !== null && (
         <Modal title={k("rollbackTitle", { version: back })} onDone={() => setBack(null)}>
           <p>{k("rollbackMore", { version: back, next: article.latest_version + 1 })}</p>
+          <BlastRadius calls={calls} id={article.id} version={back} />
           <div class="modal-foot">
             <button type="button" class="button" onClick={() => setBack(null)}>
               {k("cancel")}

@@ -42,9 +42,10 @@ export function knowledgeCalls(request: Api["request"]) {
     unschedule: (id: string) => request<Stored>("DELETE", article(id, "schedule")),
     rollback: (id: string, to: number, base: number) =>
       request<Stored>("POST", article(id, "rollback"), { body: { to_version: to, base_version: base } }),
-    impact: (id: string, version: number, signal: AbortSignal) =>
+    /** Of publishing a version, or of taking the article away (null). */
+    impact: (id: string, version: number | null, signal: AbortSignal) =>
       // Every past question is asked twice: that may take a while on a small machine.
-      request<Impact>("GET", article(id, "impact"), { query: { version }, signal, timeout: 60_000 }),
+      request<Impact>("GET", article(id, "impact"), { query: version === null ? { withdraw: "true" } : { version }, signal, timeout: 60_000 }),
     figures: (id: string, days: number, signal: AbortSignal) =>
       request<Schemas["ArticleFigures"]>("GET", article(id, "figures"), { query: { days }, signal }),
 
