@@ -47,8 +47,11 @@ class Reading:
     requests: Sequence[str] = ()
 
 
-def read(path: Path) -> list[Row]:
-    """Rows of a JSONL file. Raises ``BadData``, or ``OSError`` when it cannot be read."""
+def read(path: Path, labelled: bool = True) -> list[Row]:
+    """Rows of a JSONL file; the label is empty where none is wanted.
+
+    Raises ``BadData``, or ``OSError`` when it cannot be read.
+    """
     found = []
     try:
         lines = path.read_text(encoding="utf-8").split("\n")  # U+2028 and its like end no line of JSONL
@@ -63,9 +66,9 @@ def read(path: Path) -> list[Row]:
             raise BadData(f"{path}, line {number}: not JSON.") from problem
         if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not row["text"].strip():
             raise BadData(f"{path}, line {number}: has no text.")
-        if not isinstance(row.get("label"), str) or not row["label"].strip():
+        if labelled and (not isinstance(row.get("label"), str) or not row["label"].strip()):
             raise BadData(f"{path}, line {number}: has no label.")
-        found.append(Row(row["text"], row["label"], row))
+        found.append(Row(row["text"], row["label"] if labelled else "", row))
     if not found:
         raise BadData(f"{path}: holds no rows.")
     return found

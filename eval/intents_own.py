@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from eval.intents import OOS, Reading, Row, wilson
@@ -27,22 +27,71 @@ def label_of(intent: str | None) -> str:
 
 
 def own_figures(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, Any]:
-    """Accuracy over all rows and those in scope, F1 of out of scope, and per entity; with Wilson intervals."""
-    got = [label_of(reading.intent) for reading in readings]
-    inside = [(row.label, label) for row, label in zip(rows, got, strict=True) if row.label != OOS]
-    noisy = [(row.label, label) for row, label in zip(rows, got, strict=True) if row.more.get("noisy")]
-    all_pairs = [(row.label, label) for row, label in zip(rows, got, strict=True)]
-    outside = [(row.label == OOS, label == OOS) for row, label in zip(rows, got, strict=True)]
+    """Accuracy over all rows and those in scope, F1 of out of scope, and per entity; with Wilson intervals. Rows may be
+    labelled in the sets' words or in the assistant's."""
+    all_pairs = [(label_of(row.label), label_of(reading.intent)) for row, reading in zip(rows, readings, strict=True)]
+    inside = [pair for pair in all_pairs if pair[0] != OOS]
+    noisy = [pair for row, pair in zip(rows, all_pairs, strict=True) if row.more.get("noisy")]
+    outside = [(wanted == OOS, got == OOS) for wanted, got in all_pairs]
     return {
         "n_test": len(rows),
         "accuracy": _right(all_pairs),
         "in_scope_accuracy": _right(inside),
         "noisy_accuracy": _right(noisy),
         "oos": f1(sum(a and b for a, b in outside), sum(b for _, b in outside), sum(a for a, _ in outside)),
-        "entities": {name: _entity(name, rows, readings) for name in ENTITIES},
+        "entities": entity_figures(rows, readings),
         "ms_per_message": sum(reading.ms for reading in readings) / len(readings),
         "confused": _confused(all_pairs),
     }
+
+
+def entity_figures(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, Any]:
+    """F1 of each entity that the sets mark."""
+    return {name: _entity(name, rows, readings) for name in ENTITIES}
+
+
+HALVES: Final = ("open", "kept")
+"""Of a development set: errors of the open half are shown and repaired; the kept half only says whether that carries
+over, so its errors are never shown."""
+
+
+def halves(
+    rows: Sequence[Row],
+    readings: Sequence[Reading],
+    figures: Callable[[Sequence[Row], Sequence[Reading]], dict[str, Any]],
+) -> dict[str, Any]:
+    """``figures`` of each half of a development set (``half`` of its rows)."""
+    pairs = list(zip(rows, readings, strict=True))
+    return {
+        half: figures([row for row, _ in mine], [reading for _, reading in mine])
+        for half in HALVES
+        if (mine := [(row, reading) for row, reading in pairs if row.more.get("half") == half])
+    }
+
+
+def misses(rows: Sequence[Row], readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    """What was read wrong in the open half: intents where a row is labelled, else entities."""
+    found = []
+    for row, reading in zip(rows, readings, strict=True):
+        if row.more.get("half") != HALVES[0]:
+            continue
+        wanted: Any = label_of(row.label)
+        got: Any = label_of(reading.intent)
+        if not row.label:
+            wanted = {name: _values(row, name) for name in ENTITIES if _values(row, name)}
+            got = {name: _named(reading, name) for name in ENTITIES if _named(reading, name)}
+        if wanted != got:
+            found.append({"text": row.text, "wanted": wanted, "got": got})
+    return found
+
+
+def _values(row: Row, name: str) -> list[str]:
+    truth = (row.more.get("entities") or {}).get(name, [])
+    return [str(value) for value in (truth if isinstance(truth, list) else [truth])]
+
+
+def _named(reading: Reading, name: str) -> list[str]:
+    return [str(item["value"]) for item in reading.entities if item["entity"] == name]
 
 
 def _right(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -65,9 +114,7 @@ def f1(right: int, named: int, wanted: int) -> dict[str, Any]:
 def _entity(name: str, rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, Any]:
     right = named = wanted = 0
     for row, reading in zip(rows, readings, strict=True):
-        truth = (row.more.get("entities") or {}).get(name, [])
-        expected = [str(value) for value in (truth if isinstance(truth, list) else [truth])]
-        found = [str(item["value"]) for item in reading.entities if item["entity"] == name]
+        expected, found = _values(row, name), _named(reading, name)
         wanted += len(expected)
         named += len(found)
         for value in found:

@@ -23,7 +23,7 @@ from eval.intents import (
     read,
     repeated,
 )
-from eval.intents_own import own_figures, request_figures
+from eval.intents_own import entity_figures, halves, misses, own_figures, request_figures
 from stack import setup
 from stack.errors import StackError, WrongUse
 from stack.output import answer, say
@@ -43,7 +43,7 @@ def intents(
     fold_count: Annotated[int, typer.Option("--folds", help="Instead of --test: cross-validate on --train.")] = 0,
     baseline: Annotated[str | None, typer.Option(help="stock: Rasa's default pipeline (DIET) beside ours.")] = None,
     own: Annotated[bool, typer.Option("--own", help="The trained assistant on our frozen held-out sets.")] = False,
-    development: Annotated[bool, typer.Option("--dev", help="With --own: the development set of requests.")] = False,
+    development: Annotated[bool, typer.Option("--dev", help="With --own: the development sets.")] = False,
     seed: Annotated[int, typer.Option(help="Draws the folds.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -177,20 +177,31 @@ def _run(settings: Settings, job: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _own(settings: Settings, development: bool) -> dict[str, Any]:
-    """The trained assistant on the held-out sets, or on the development set of requests."""
+    """The trained assistant on the held-out sets, or on the development sets."""
     setup.ensure_bot()
     setup.run_steps(setup.model_steps(settings), settings.paths.stamps)
     manifest = json.loads((settings.paths.rasa / "manifest.json").read_text(encoding="utf-8"))
-    rows = [] if development else read(HELD / "intents.jsonl")
-    several = _requests((DEVELOPMENT if development else HELD) / "two_requests.jsonl")
-    texts = [row.text for row in rows] + [text for text, _ in several]
+    folder = DEVELOPMENT if development else HELD
+    rows = read(folder / ("intents_fresh.jsonl" if development else "intents.jsonl"))
+    named = read(folder / "entities_fresh.jsonl", labelled=False) if development else []
+    several = _requests(folder / "two_requests.jsonl")
+    texts = [row.text for row in (*rows, *named)] + [text for text, _ in several]
     model = str(settings.paths.rasa / manifest["path"])
     done = _run(settings, {"config": None, "model": model, "rounds": [{"train": [], "test": texts}]})
     readings = [_reading(found) for found in done[0]["readings"]]
+    of_rows, of_named, of_several = (
+        readings[: len(rows)],
+        readings[len(rows) : len(rows) + len(named)],
+        readings[len(rows) + len(named) :],
+    )
     document: dict[str, Any] = {"model_version": manifest["model_version"]}
-    if rows:
-        document["intents"] = own_figures(rows, readings[: len(rows)])
-    document["two_requests"] = request_figures([labels for _, labels in several], readings[len(rows) :])
+    if development:
+        document["intents"] = halves(rows, of_rows, own_figures)
+        document["entities"] = halves(named, of_named, entity_figures)
+        document["misses"] = misses([*rows, *named], [*of_rows, *of_named])
+    else:
+        document["intents"] = own_figures(rows, of_rows)
+    document["two_requests"] = request_figures([labels for _, labels in several], of_several)
     return document
 
 

@@ -24,7 +24,7 @@ from eval.intents import (
     repeated,
     wilson,
 )
-from eval.intents_own import own_figures, request_figures
+from eval.intents_own import entity_figures, halves, misses, own_figures, request_figures
 
 pytestmark = pytest.mark.unit
 
@@ -147,6 +147,44 @@ def test_our_own_sets_know_some_intents_by_another_name() -> None:
     assert found["entities"]["money"]["recall"] == 0.5
     assert found["entities"]["order_number"]["f1"] == 1.0
     assert found["entities"]["email"]["f1"] is None
+
+
+def test_a_development_set_may_use_the_assistants_own_words() -> None:
+    found = own_figures(
+        [Row("1", "unlock_account"), Row("2", "out_of_scope")], [reading("unlock_account"), reading("x")]
+    )
+    assert found["accuracy"]["value"] == 0.5
+    assert found["oos"]["recall"] == 0.0
+
+
+def test_errors_of_the_kept_half_are_counted_and_never_shown() -> None:
+    entities = {"money": ["5.00"]}
+    rows = [
+        Row("a", "greet", {"half": "open"}),
+        Row("b", "greet", {"half": "kept"}),
+        Row("c", "", {"half": "open", "entities": entities}),
+        Row("d", "", {"half": "kept", "entities": entities}),
+        Row("e", "", {"half": "open", "entities": entities}),
+    ]
+    read_right = [{"entity": "money", "value": "5.00"}, {"entity": "phone", "value": "0"}]
+    readings = [reading("thanks"), reading("thanks"), reading("a"), reading("b"), reading("c", entities=read_right)]
+    assert misses(rows, readings) == [
+        {"text": "a", "wanted": "greet", "got": "thanks"},
+        {"text": "c", "wanted": {"money": ["5.00"]}, "got": {}},
+    ]
+    assert {half: found["accuracy"]["n"] for half, found in halves(rows[:2], readings[:2], own_figures).items()} == {
+        "open": 1,
+        "kept": 1,
+    }
+    assert halves(rows[2:], readings[2:], entity_figures)["open"]["money"]["recall"] == 0.5
+
+
+def test_rows_for_entities_alone_need_no_label(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "a"}\n')
+    assert read(path, labelled=False)[0].label == ""
+    with pytest.raises(BadData):
+        read(path)
 
 
 def test_requests_told_apart() -> None:
