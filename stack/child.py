@@ -23,6 +23,9 @@ class ChildSpec:
     """``ready`` answers whether the child serves; it is asked until it does. Children start in rising order of
     ``starts`` and stop in falling order of ``stops``, equal numbers together. Times in seconds.
 
+    ``alive`` is asked from then on, for as long as it runs: whether it says anything at all, however long that takes
+    and whatever it says. ``ready`` where there is none.
+
     ``spares``: so many more are kept loaded and waiting, so that a restart costs no loading. A program that has some
     reads a line from its standard input before it begins. Two: one may die soon after the other.
     """
@@ -32,6 +35,7 @@ class ChildSpec:
     starts: int
     stops: int
     ready: Callable[[], Awaitable[bool]]
+    alive: Callable[[], Awaitable[bool]] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     sockets: tuple[Path, ...] = ()
     ready_within: float = 120.0
@@ -49,6 +53,7 @@ class Child:
         self.output = log_folder / f"{spec.name}.out"
         self.process: asyncio.subprocess.Process | None = None
         self._spares: list[asyncio.subprocess.Process] = []
+        self._printed_before = 0
 
     @property
     def pid(self) -> int | None:
@@ -56,6 +61,7 @@ class Child:
 
     async def start(self) -> None:
         """Remove what a dead predecessor left and start the program, a spare where one waits."""
+        self._printed_before = self._printed()
         for socket in self.spec.sockets:
             socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             socket.unlink(missing_ok=True)
@@ -87,14 +93,24 @@ class Child:
             self.output.replace(self.output.with_suffix(".out.1"))
         return self.output.open("ab")
 
+    def _printed(self) -> int:
+        try:
+            return self.output.stat().st_size
+        except OSError:
+            return 0
+
     async def wait(self) -> int:
         """The exit status, once it has ended."""
         assert self.process is not None
         return await self.process.wait()
 
     async def stop(self, within: float) -> bool:
-        """Ask it to end, then make it; true if it ended by itself. Whatever it started goes with it."""
+        """Ask it to end, then make it; true if it ended by itself. Whatever it started goes with it, and its spares."""
         await self._drop_spares()
+        return await self.put_down(within)
+
+    async def put_down(self, within: float) -> bool:
+        """The same for the program alone: a spare may take its place."""
         if self.process is None:
             return True
         polite = True
@@ -128,10 +144,12 @@ class Child:
             os.killpg(self.process.pid, number)
 
     def last_words(self) -> str:
-        """The last line that it printed, for the sentence about its end."""
+        """The last line that it printed since it was started, for the sentence about its end."""
+        size = self._printed()
+        begin = self._printed_before if self._printed_before <= size else 0  # else a new file was begun
         try:
             with self.output.open("rb") as file:
-                file.seek(max(0, self.output.stat().st_size - 4096))
+                file.seek(max(begin, size - 4096))
                 lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
         except OSError:
             return ""

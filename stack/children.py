@@ -8,7 +8,7 @@ from pathlib import Path
 from stack import bootstrap, redis_server
 from stack.child import ChildSpec
 from stack.paths import Paths
-from stack.probes import http_status
+from stack.probes import http_status, says_anything
 from stack.settings import Settings, process_environment
 
 FIRST, SECOND = 0, 1  # the app starts beside the bot, which takes longest, and both after Redis
@@ -33,6 +33,7 @@ def redis_child(paths: Paths) -> ChildSpec:
         starts=FIRST,
         stops=STOP_REDIS,
         ready=lambda: redis_server.answers(f"unix://{paths.redis_socket}"),
+        alive=lambda: says_anything(words=b"PING\r\n", socket=paths.redis_socket),
         sockets=(paths.redis_socket,),
         ready_within=30,
         stop_within=2,
@@ -59,6 +60,7 @@ def bot_child(settings: Settings, number: int) -> ChildSpec:
         starts=SECOND,
         stops=STOP_BOT,
         ready=ready,
+        alive=lambda: says_anything(path="/health/live", socket=socket),
         sockets=(socket,),
         ready_within=180,
         stop_within=2,
@@ -78,6 +80,7 @@ def app_child(settings: Settings) -> ChildSpec:
         starts=SECOND,
         stops=STOP_APP,
         ready=ready,
+        alive=lambda: says_anything(path="/health/live", host=host, port=settings.port),
         sockets=(settings.paths.actions_socket,),
         ready_within=120,
         stop_within=settings.shutdown_grace + 1,
@@ -98,6 +101,7 @@ def worker_child(settings: Settings) -> ChildSpec:
         starts=SECOND,
         stops=STOP_WORKER,
         ready=ready,
+        alive=lambda: says_anything(path="/health", socket=socket),
         sockets=(socket,),
         stop_within=2,
         nice=10,

@@ -1,8 +1,9 @@
 """Keeps the processes of one machine running: starts them in order, restarts what dies, stops all in reverse.
 
 Flow: stage by stage each child is started and asked until it is ready; from then on a watcher per child restarts it
-when it ends, at once the first time and then after growing pauses. A child that never became ready ends the start
-with one sentence. ``var/run/supervisor.json`` always says what runs, for ``doctor`` and for the kill proofs.
+when it ends or says nothing any more, at once the first time and then after growing pauses. A child that never became
+ready ends the start with one sentence. ``var/run/supervisor.json`` always says what runs, for ``doctor`` and for the
+kill proofs.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import structlog
 
 from stack.child import Child, ChildSpec
 from stack.errors import StackError
+from stack.silence import Silence
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 15.0
@@ -27,6 +29,8 @@ STEADY_AFTER = 5.0  # seconds of service after which the next death is the first
 STARTS_AT_MOST = 3  # tries of a child that was never ready
 ASK_EVERY = 0.1
 LOOK_EVERY = 2.0
+SILENT_FOR = 20.0  # seconds without any answer after which a child counts as hanging; see stack/silence.py
+COMPLAIN_EVERY = 600.0  # seconds between two lines about one child that does not come back
 SPARE_AFTER = 1.0
 
 log = structlog.get_logger("stack.supervisor")
@@ -124,12 +128,28 @@ class Supervisor:
             log.error("child ended", child=child.spec.name, manner=manner, restart_in=pause)
             when = f"in {pause:g} s" if pause else "now"
             self._say(f"{child.spec.name} ended ({manner}); restarting it {when}.")
-            ready = False
-            while not ready:
-                await asyncio.sleep(pause_before(quick))
-                ready = await self._start_and_ask(child)
-                quick += 1
+            quick = await self._bring_back(child, quick)
             self._say(f"{child.spec.name} is back.")
+
+    async def _bring_back(self, child: Child, quick: int) -> int:
+        """Start it until it is ready, which may be for ever; the number of quick restarts by then. That it fails is
+        said once, and again now and then: nobody reads a line every few seconds, and silence looks like success."""
+        tries, complained = 0, 0.0
+        while True:
+            await asyncio.sleep(pause_before(quick))
+            ready = await self._start_and_ask(child)
+            quick, tries = quick + 1, tries + 1
+            if ready:
+                return quick
+            if not complained or time.monotonic() - complained >= COMPLAIN_EVERY:
+                complained = time.monotonic()
+                words = child.last_words()
+                log.error("child does not start", child=child.spec.name, tries=tries, words=words)
+                times = "" if tries == 1 else f", {tries} times now"
+                self._say(
+                    f"{child.spec.name} did not start again{times}{f' ({words})' if words else ''}; trying on. Its"
+                    f" output is in {child.output}; ./frontdesk doctor checks what it needs."
+                )
 
     async def _until_gone(self, child: Child) -> str:
         """Wait until the child has ended, or nobody can reach it any more (then it is stopped); say which.
@@ -137,14 +157,21 @@ class Supervisor:
         Sockets can vanish under a running process: cleaners of temporary folders take them.
         """
         ended = asyncio.create_task(child.wait())
+        silence = Silence(child.spec.alive or child.spec.ready, child.pid, LOOK_EVERY)
         try:
             while not ended.done():
                 await asyncio.wait([ended], timeout=LOOK_EVERY)
-                if not ended.done() and not all(socket.exists() for socket in child.spec.sockets):
-                    await child.stop(within=1.0)
+                if ended.done():
+                    break
+                if not all(socket.exists() for socket in child.spec.sockets):
+                    await child.put_down(within=1.0)
                     return "its socket was removed"
+                if silence.lasts() >= SILENT_FOR:
+                    await child.put_down(within=1.0)
+                    return f"no answer for {SILENT_FOR:g} s"
         finally:
             ended.cancel()
+            await silence.end()
         await child.clear_away()
         return _manner(ended.result())
 

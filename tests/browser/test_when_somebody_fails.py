@@ -9,7 +9,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 import httpx
@@ -251,7 +251,8 @@ def test_an_assistant_that_does_not_answer_says_so_and_a_person_does(browser: Br
         expect(widget.owner).to_have_text(f"You’re talking with {desk.name}")
         assert said_so_far(widget).count(said) == 1
     finally:
-        os.kill(assistant, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # on a slow machine the supervisor has replaced it by now
+            os.kill(assistant, signal.SIGCONT)
     desk.close("Answered from the label")
     expect(desk.page.get_by_text("This conversation is closed.")).to_be_visible()
 

@@ -18,6 +18,7 @@ import pytest
 from stack.child import ChildSpec
 from stack.errors import StackError
 from stack.paths import ROOT
+from stack.probes import says_anything
 from stack.supervisor import LONGEST_PAUSE, Supervisor, pause_before
 from tests.support.waiting import eventually, eventually_now
 
@@ -44,6 +45,22 @@ note("started")
 if manner == "broken":
     print("the thing it needs is missing", flush=True)
     sys.exit(3)
+if manner == "needy" and not (folder / "needed").exists():
+    print("the thing it needs is gone", flush=True)
+    sys.exit(3)
+if manner == "serving":
+    import socket
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(str(folder / f"{name}.ready"))
+    door.listen()
+    while True:
+        line, _ = door.accept()
+        said = line.recv(99)
+        if said == b"turn for ever":
+            while True:
+                pass
+        line.sendall(b"no, but I am here\\n")
+        line.close()
 (folder / f"{name}.ready").touch()
 while True:
     time.sleep(60)
@@ -57,6 +74,7 @@ class Stage:
         self.folder = folder
         self.said: list[str] = []
         self.supervisor: Supervisor | None = None
+        self.answers = 0
 
     def spec(self, name: str, starts: int = 0, stops: int = 0, manner: str = "good", nice: int = 0) -> ChildSpec:
         ready = self.folder / f"{name}.ready"
@@ -64,12 +82,18 @@ class Stage:
         async def is_ready() -> bool:
             return ready.exists()
 
+        async def is_alive() -> bool:
+            answered = await says_anything(words=b"well?", socket=ready)
+            self.answers += answered
+            return answered
+
         return ChildSpec(
             name=name,
             command=(sys.executable, "-I", "-c", CHILD, str(self.folder), name, manner),
             starts=starts,
             stops=stops,
             ready=is_ready,
+            alive=is_alive if manner == "serving" else None,
             sockets=(ready,),
             ready_within=20,
             stop_within=0.3,
@@ -145,6 +169,65 @@ async def test_a_child_whose_socket_was_removed_is_restarted(stage: Stage) -> No
     await eventually("it is back", lambda: len(stage.said) == 2)
     assert stage.said[0] == "bot ended (its socket was removed); restarting it now."
     assert (stage.folder / "bot.ready").exists()
+
+
+async def test_a_child_that_does_not_come_back_is_told_of_once_with_its_last_words(stage: Stage) -> None:
+    (stage.folder / "needed").touch()
+    supervisor = stage.supervise(stage.spec("bot", manner="needy"))
+    await supervisor.start()
+    (stage.folder / "needed").unlink()
+    os.kill(stage.pid("bot") or 0, signal.SIGKILL)
+    await eventually("it was tried three times more", lambda: stage.diary().count("bot started") == 4)
+    assert len(stage.said) == 2
+    assert stage.said[1].startswith("bot did not start again (the thing it needs is gone); trying on.")
+    assert "./frontdesk doctor" in stage.said[1]
+    (stage.folder / "needed").touch()
+    await eventually("it is back", lambda: stage.said[2:] == ["bot is back."])
+
+
+async def test_now_and_then_it_is_said_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stack.supervisor.COMPLAIN_EVERY", 0.1)
+    (stage.folder / "needed").touch()
+    supervisor = stage.supervise(stage.spec("bot", manner="needy"))
+    await supervisor.start()
+    (stage.folder / "needed").unlink()
+    os.kill(stage.pid("bot") or 0, signal.SIGKILL)
+    await eventually("it is said again", lambda: len(stage.said) == 3)
+    assert stage.said[2].startswith("bot did not start again, 2 times now (the thing it needs is gone)")
+
+
+@pytest.mark.parametrize("manner", ["stopped", "turning for ever"])
+async def test_a_child_that_hangs_is_restarted(stage: Stage, monkeypatch: pytest.MonkeyPatch, manner: str) -> None:
+    monkeypatch.setattr("stack.supervisor.LOOK_EVERY", 0.1)
+    monkeypatch.setattr("stack.supervisor.SILENT_FOR", 1.0)
+    supervisor = stage.supervise(stage.spec("bot", manner="serving"))
+    await supervisor.start()
+    first = stage.pid("bot")
+    assert first is not None
+    if manner == "stopped":
+        os.kill(first, signal.SIGSTOP)
+    else:
+        _, writer = await asyncio.open_unix_connection(stage.folder / "bot.ready")
+        writer.write(b"turn for ever")
+        await writer.drain()
+        writer.close()
+    await eventually("another serves", lambda: stage.pid("bot") not in (None, first))
+    await eventually("the people are told", lambda: len(stage.said) == 2)
+    assert stage.said == ["bot ended (no answer for 1 s); restarting it now.", "bot is back."]
+    assert not psutil.pid_exists(first)
+
+
+async def test_a_child_that_answers_is_left_alone_whatever_it_says(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may refuse all it is asked: a queue that is full, a store that is away."""
+    monkeypatch.setattr("stack.supervisor.LOOK_EVERY", 0.02)
+    monkeypatch.setattr("stack.supervisor.SILENT_FOR", 0.5)
+    supervisor = stage.supervise(stage.spec("bot", manner="serving"))
+    await supervisor.start()
+    first = stage.pid("bot")
+    await eventually("it was asked for longer than a silence may last", lambda: stage.answers > 50)
+    assert (stage.pid("bot"), stage.said) == (first, [])
 
 
 async def test_a_child_that_never_starts_ends_the_start_with_one_sentence(stage: Stage) -> None:
