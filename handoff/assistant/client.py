@@ -1,8 +1,8 @@
 """The client to Rasa: ``turn``, and ``forget`` for erasures. Errors of HTTP stop here and become two kinds of ours.
 
 AssistantError
-├── AssistantAway     nothing was answered: refused, reset, too late, not ready. A retry may help.
-└── AssistantBroken   it answered and the answer cannot be used. A retry will not help.
+├── AssistantAway     nothing was answered: refused, reset, too late, not ready, or fell once. A retry may help.
+└── AssistantBroken   it answered and the answer cannot be used, or fell twice. A retry will not help.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ from handoff.contract.wire import FORGOTTEN, TURN_RESULT, dump
 
 READY_WITHIN = 1.0
 FORGET_WITHIN = 2.0
+FAILED = "failed"
+"""What a bot answers where a turn brought it to fall (``bot/channel.py``)."""
+FALLS_AT_MOST = 2
+"""Once may be chance. A text that fells two tries fells the third, and each of them runs the actions again."""
 
 LoadWindow = Callable[[str], Awaitable[list[dict[str, Any]]]]
 
@@ -44,7 +48,11 @@ class AssistantError(Exception):
 
 
 class AssistantAway(AssistantError):
-    pass
+    """``falls`` is how often a bot fell over this turn so far."""
+
+    def __init__(self, code: str, falls: int = 0) -> None:
+        super().__init__(code)
+        self.falls = falls
 
 
 class AssistantBroken(AssistantError):
@@ -97,24 +105,26 @@ class Assistant:
         self._load_window = load_window
         self._replicas = [Replica(path) for path in sockets]
 
-    async def turn(self, request: TurnRequest, seconds: float, tries: int = 0) -> TurnResult:
+    async def turn(self, request: TurnRequest, seconds: float, tries: int = 0, falls: int = 0) -> TurnResult:
         """One try of one turn, at most ``seconds`` long in all. Raises ``AssistantAway`` or ``AssistantBroken``.
 
         ``tries`` is how often this turn was tried before: each try begins at another replica, so that one that hangs
-        does not take all the time there is.
+        does not take all the time there is. ``falls`` is that of the try before.
         """
         first = (zlib.crc32(request.context.conversation_id.encode()) + tries) % len(self._replicas)
-        away = AssistantAway("not_reached")
+        code = "not_reached"
         try:
             async with asyncio.timeout(seconds):
                 for replica in self._replicas[first:] + self._replicas[:first]:
                     try:
                         return await self._ask(replica, request)
                     except AssistantAway as exc:
-                        away = exc
+                        code, falls = exc.code, falls + (exc.code == FAILED)
+                    if falls >= FALLS_AT_MOST:
+                        raise AssistantBroken(FAILED)
         except TimeoutError as exc:
-            raise AssistantAway("deadline_passed") from exc
-        raise away
+            raise AssistantAway("deadline_passed", falls) from exc
+        raise AssistantAway(code, falls)
 
     async def ready(self) -> bool:
         """Whether at least one replica says that it can answer."""

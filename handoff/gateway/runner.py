@@ -125,7 +125,7 @@ class TurnRunner:
 
     async def _ask(self, turn: TurnStart) -> tuple[TurnResult | None, str]:
         """The result, or ``None`` and why there is none."""
-        tries = 0
+        tries = falls = 0
         while True:
             left = turn.give_up_at - self._clock.now()
             if left <= timedelta(0):
@@ -133,12 +133,13 @@ class TurnRunner:
             seconds = min(self._limits.deadline, left)
             request = turns.with_deadline(turn.request, self._clock.now() + seconds, self._limits.context_key)
             try:
-                result = await self._assistant.turn(request, seconds.total_seconds(), tries)
+                result = await self._assistant.turn(request, seconds.total_seconds(), tries, falls)
                 return replace(result, calls=list(self.calls_of(turn.turn_id))), ""
             except AssistantBroken as exc:
                 logger.error("turn.broken", code=exc.code, turn_id=turn.turn_id)
                 return None, exc.code
             except AssistantAway as exc:
+                falls = exc.falls
                 logger.warning("turn.retry", code=exc.code, turn_id=turn.turn_id, tries=tries + 1)
             except Unavailable as exc:  # the tracker's window could not be read
                 logger.warning("turn.retry", code=exc.code, turn_id=turn.turn_id, tries=tries + 1)

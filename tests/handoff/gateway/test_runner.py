@@ -145,6 +145,57 @@ async def test_an_answer_that_cannot_be_used_ends_with_a_person(desk: Desk, what
     assert await desk.violations(customer.id) == []
 
 
+FELL = JSONResponse({"code": "failed", "message": "The turn failed."}, 500)
+
+
+async def test_a_bot_that_falls_once_is_asked_again(desk: Desk) -> None:
+    async def second_time(request: dict[str, Any]) -> dict[str, Any] | Response:
+        return FELL if len(desk.bot.requests) < 2 else await echo(request)
+
+    desk.bot.answer = second_time
+    customer = await desk.open()
+    await customer.say("hello?")
+    await customer.until_text("You said: hello?")
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+async def test_a_text_that_fells_the_bot_twice_ends_with_a_person(
+    settings: HandoffSettings, bot: ScriptedBot, replicas: int
+) -> None:
+    """However much patience there is: each try would run the actions once more."""
+
+    async def falls(_: dict[str, Any]) -> Response:
+        return FELL
+
+    bot.answer = falls
+    settings = settings.model_copy(update=PATIENT | {"bot_sockets": (bot.socket,) * replicas})
+    async with running(settings, bot) as desk:
+        customer = await desk.open()
+        seq = (await customer.say("what fells it")).json()["seq"]
+        events = await customer.until(lambda seen: any(e["type"] == "handoff.queued" for e in seen))
+        (end,) = ends(events, seq)
+        assert (end["type"], end["data"]["reason"]) == ("turn.failed", "failed")
+        assert len(bot.requests) == 2
+        assert await desk.violations(customer.id) == []
+
+
+async def test_a_bot_that_falls_between_two_silences_is_not_asked_for_ever(
+    settings: HandoffSettings, bot: ScriptedBot
+) -> None:
+    """A replica that is away answers nothing, so it takes nothing back."""
+
+    async def falls(_: dict[str, Any]) -> Response:
+        return FELL
+
+    bot.answer = falls
+    away = str(Path(bot.socket).parent / "away.sock")
+    async with running(settings.model_copy(update=PATIENT | {"bot_sockets": (bot.socket, away)}), bot) as desk:
+        customer = await desk.open()
+        await customer.say("what fells it")
+        await customer.until(lambda seen: any(e["type"] == "turn.failed" for e in seen))
+        assert len(bot.requests) == 2
+
+
 async def test_silence_is_broken_by_an_honest_word_and_ends_with_a_person(desk: Desk) -> None:
     desk.bot.answer = Hanging()
     customer = await desk.open()
