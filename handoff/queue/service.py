@@ -201,8 +201,8 @@ class QueueService:
 
     async def send(self, handoff_id: str, me: Principal, client_message_id: str, text: str) -> int:
         def work(log: LogWriter) -> int:
-            row = moves.must_own(log, handoff_id, me)
             mark = fingerprint("text", text)
+            # First of all: who asks again for what was taken learns its number, whoever has the conversation by now.
             earlier = event_by_client_id(log.connection, log.conversation.id, me.id, client_message_id)
             if earlier is not None:
                 if earlier["fingerprint"] != mark:
@@ -210,6 +210,7 @@ class QueueService:
                         "client_message_id_reused", "This client_message_id was used for another message."
                     )
                 return int(earlier["seq"])
+            row = moves.must_own(log, handoff_id, me)
             message = MessageSent(text, author=me.id, client_message_id=client_message_id)
             moves.answered(log, row)
             seq = int(log.append(message, "agent", fingerprint=mark)["seq"])

@@ -269,6 +269,21 @@ async def test_only_the_owner_speaks_and_the_customer_reads_it(desk: Desk) -> No
     assert await desk.violations(customer.id) == []
 
 
+async def test_a_word_sent_again_after_the_conversation_went_on_is_the_same_word(desk: Desk) -> None:
+    """The first answer was lost on its way: what was taken must not look like what was refused."""
+    ana, customer = await Agent.sign_in(desk), await desk.open()
+    handoff = await ana.take(customer)
+    body = {"client_message_id": "m1", "text": "Hello, Ana here."}
+    first = await ana.post(f"/handoffs/{handoff}/messages", body)
+    await ana.post(f"/handoffs/{handoff}/transfer", {"queue": "senior"})
+    again = await ana.post(f"/handoffs/{handoff}/messages", body)
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    new = await ana.post(f"/handoffs/{handoff}/messages", {"client_message_id": "m2", "text": "One more."})
+    assert (new.status_code, new.json()["code"]) == (403, "not_owner")
+    said = [e["data"]["text"] for e in await customer.events() if e["type"] == "message.sent"]
+    assert said.count(body["text"]) == 1
+
+
 async def test_a_note_is_for_staff(desk: Desk) -> None:
     ana, customer = await Agent.sign_in(desk), await desk.open()
     handoff = await ana.take(customer)
