@@ -124,8 +124,9 @@ class TypedError(Protocol):
 def answer_typed(request: Request, exc: TypedError) -> JSONResponse:
     """The one shape of an error. ``retry_after`` among its data, in seconds, becomes the header."""
     response = _json(exc.status, exc.code, exc.message, exc.data, _request_id(request))
-    if isinstance(exc, TooMany):
-        response.headers["Retry-After"] = str(exc.data.get("retry_after", 1))
+    wait = exc.data.get("retry_after", 1 if isinstance(exc, TooMany) else None)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
     return response
 
 

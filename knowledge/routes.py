@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request, UploadFile
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from knowledge import folder as folders
 from knowledge.answer import Answerer, cite
@@ -13,7 +13,7 @@ from knowledge.desk import preview
 from knowledge.desk.listing import Listing
 from knowledge.desk.schemas import AnswerOut, CitationOut, DiffOut, ImportOut, PreviewIn, PreviewOut, Schedule
 from knowledge.editing import Editing, unified_diff
-from knowledge.errors import BadArticle, KnowledgeError, WrongState
+from knowledge.errors import BadArticle, WrongState
 from knowledge.retrieve import Retriever
 from knowledge.rules import Audience, State
 from knowledge.schemas import (
@@ -223,20 +223,3 @@ def create_router(
         )
 
     return router
-
-
-async def knowledge_error(request: Request, error: Exception) -> JSONResponse:
-    """Exception handler: ``app.add_exception_handler(KnowledgeError, knowledge_error)``."""
-    if not isinstance(error, KnowledgeError):
-        raise error
-    wait = error.data.get("retry_after")
-    return JSONResponse(
-        headers=None if wait is None else {"Retry-After": str(wait)},
-        status_code=error.status,
-        content={
-            "code": error.code,
-            "message": error.message,
-            "data": error.data,
-            "request_id": getattr(request.state, "request_id", None),
-        },
-    )

@@ -38,7 +38,6 @@ from handoff.outbox.feed import EventFeed
 from handoff.queue.gauges import measure
 from handoff.storage.migrate import is_current
 from knowledge.errors import KnowledgeError
-from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge, open_knowledge
 from stack import demo_routes, desk_ports, lab_routes
 from stack.errors import StackError
@@ -137,8 +136,7 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
 def create_api(parts: Parts, settings: Settings) -> FastAPI:
     """The public routes of all parts under one roof, with one error shape."""
     api = FastAPI(title=TITLE, docs_url=None, redoc_url=None, responses=ERRORS)
-    install_error_handlers(api, EvalError)
-    api.add_exception_handler(KnowledgeError, knowledge_error)
+    install_error_handlers(api, EvalError, KnowledgeError)
 
     def require(*roles: str) -> Any:
         return Depends(parts.handoff.require(*roles))

@@ -12,10 +12,10 @@ import pytest
 from fastapi import Depends, FastAPI, Header, HTTPException
 
 from handoff.contract.turn import TurnContext
+from handoff.http import install_error_handlers
 from knowledge import content as contents
 from knowledge.content import Content, Written
 from knowledge.errors import KnowledgeError
-from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import page, publish
 
@@ -49,7 +49,7 @@ async def knowledge(opened: AbstractAsyncContextManager[Knowledge]) -> AsyncIter
 @pytest.fixture
 async def client(knowledge: Knowledge) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.add_exception_handler(KnowledgeError, knowledge_error)
+    install_error_handlers(app, KnowledgeError)
     app.include_router(knowledge.router(require), prefix="/api/v1")
     app.include_router(knowledge.help_router())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:

@@ -159,3 +159,20 @@ async def test_every_answer_is_hardened(client: httpx.AsyncClient) -> None:
         headers = (await client.get(path)).headers
         assert headers.get_list("x-content-type-options") == ["nosniff"]
         assert len(headers.get_list("referrer-policy")) == 1
+
+
+async def test_an_error_of_any_part_is_counted_by_its_code(
+    parts: tuple[Parts, Settings], client: httpx.AsyncClient
+) -> None:
+    editor = await signed_in(client, parts[1], "editor")
+
+    async def counted() -> float:
+        lines = (await client.get("/metrics")).text.splitlines()
+        told = [line for line in lines if line.startswith('frontdesk_errors_total{code="article_not_found"}')]
+        return sum(float(line.split()[-1]) for line in told)
+
+    before = await counted()
+    answer = await client.get("/api/v1/articles/nowhere", headers=editor)
+    assert (answer.status_code, answer.json()["code"]) == (404, "article_not_found")
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert await counted() == before + 1

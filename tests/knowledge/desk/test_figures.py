@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from handoff.http import install_error_handlers
 from knowledge.desk.readers import ANSWERED_PER_MINUTE, PER_MINUTE, SEARCHES_PER_MINUTE
 from knowledge.errors import KnowledgeError, NotFound
-from knowledge.routes import knowledge_error
 from knowledge.service import Knowledge
 from knowledge.tables import article_feedback, visitor_keys
 from tests.knowledge.conftest import HandClock, page, publish
@@ -28,7 +28,7 @@ PARCELS = "parcels travel"
 @pytest.fixture
 async def reader(knowledge: Knowledge) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.add_exception_handler(KnowledgeError, knowledge_error)
+    install_error_handlers(app, KnowledgeError)
     app.include_router(knowledge.help_router())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
         yield client
