@@ -57,6 +57,7 @@ Rule = Literal[
     "return_open",
     "final_sale",
     "nothing_to_refund",
+    "refunded_already",
     "amount_too_high",
     "no_grounds",
     "not_paid_yet",

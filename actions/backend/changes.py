@@ -87,7 +87,7 @@ def _refund(desk: Desk, change: RefundOrder) -> Planned:
     finished = order.status in {"lost", "damaged", "returned"} and amount == order.captured - order.refunded
 
     def write(key: str, receipt: str) -> None:
-        pay_back(desk, order.id, amount, change.reason or order.status, key, receipt)
+        pay_back(desk, order.id, amount, rules.refund_ground(order), key, receipt)
         if finished:
             desk.connection.execute(update(orders).where(orders.c.id == order.id).values(status="refunded"))
         add_event(desk, order.id, f"Refund of {desk.money(amount)} sent to the bank")

@@ -18,6 +18,8 @@ from actions.errors import NotAllowed
 ON_THE_WAY = frozenset({"shipped", "in_transit", "out_for_delivery", "delayed"})
 OVER = frozenset({"cancelled", "returned", "refunded"})
 NOTHING = Decimal("0.00")
+FLAW = "flaw"
+"""The ground of money back for damage that was reported."""
 
 
 @dataclass(frozen=True)
@@ -86,23 +88,38 @@ def check_return(
     return ReturnTerms(tuple(back), value, fee, unopened)
 
 
+def refund_ground(order: Order) -> str:
+    """Why money is due by the order's state alone. Each refund keeps it, so that one ground pays once; else empty."""
+    if order.status in {"lost", "damaged", "returned", "cancelled", "delayed"}:
+        return order.status
+    flawed = any(case.details.get("problem") == "damaged" and case.status == "open" for case in order.cases)
+    return FLAW if flawed else ""
+
+
+def given_for(order: Order, ground: str) -> Decimal:
+    return sum((refund.amount for refund in order.refunds if refund.reason == ground), NOTHING)
+
+
 def refund_due(order: Order, policy: Policy) -> Decimal:
     """What the order's state alone entitles the customer to, less what has gone back."""
-    held = order.captured - order.refunded
-    if order.status in {"lost", "damaged", "returned", "cancelled"}:
+    held, ground = order.captured - order.refunded, refund_ground(order)
+    if not ground:
+        return NOTHING
+    if ground not in {"delayed", FLAW}:
         return held
-    if order.status == "delayed":
-        return min(held, order.shipping)
-    if any(case.details.get("problem") == "damaged" and case.status == "open" for case in order.cases):
-        goods = order.total - order.shipping
-        return min(held, (goods * policy.small_flaw_percent / 100).quantize(Decimal("0.01")))
-    return NOTHING
+    share = (order.total - order.shipping) * policy.small_flaw_percent / 100
+    entitled = order.shipping if ground == "delayed" else share.quantize(Decimal("0.01"))
+    return max(NOTHING, min(held, entitled - given_for(order, ground)))
 
 
 def check_refund(order: Order, amount: Decimal | None, policy: Policy) -> Decimal:
     if order.captured - order.refunded <= NOTHING:
         raise NotAllowed("nothing_to_refund", "No money of this order is with us.")
-    due = refund_due(order, policy)
+    due, ground = refund_due(order, policy), refund_ground(order)
+    given = given_for(order, ground)
+    if due <= NOTHING and given > NOTHING:
+        sent = f"{given} {order.currency}"
+        raise NotAllowed("refunded_already", "What this ground is worth has gone back.", given=sent)
     if due <= NOTHING:
         raise NotAllowed("no_grounds", "The order gives no ground for a refund by itself.", status=order.status)
     wanted = due if amount is None else amount

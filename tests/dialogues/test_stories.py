@@ -424,3 +424,13 @@ def test_a_part_of_the_money_may_be_asked_for(front: Front, meet: Meet) -> None:
     talk.say("yes please")
     assert front.effects(person) == ["refund"]
     assert "20.00 EUR" in talk.text
+
+
+def test_the_same_money_is_sent_back_once(front: Front, meet: Meet) -> None:
+    person, talk = meet("late", "moving")
+    for _ in range(2):
+        talk.say("I want my money back for {late}".format(**person.orders))
+        talk.say("yes")
+    assert front.effects(person) == ["refund"]
+    assert talk.results[2]["operations"] == []
+    assert "gone back to you already" in talk.results[2]["messages"][-1]["text"]

@@ -179,5 +179,5 @@ TRANSACTION = Transaction(
     prepare=prepare,
     verify=verify,
     done=done,
-    refusals=frozenset({"nothing_to_refund", "no_grounds", "amount_too_high"}),
+    refusals=frozenset({"nothing_to_refund", "refunded_already", "no_grounds", "amount_too_high"}),
 )

@@ -116,6 +116,22 @@ async def test_a_refund_is_what_is_due_and_no_more(shop: OpenShop) -> None:
     assert await shop.backend.given_since("cus_greta", rest.at.replace(year=2000)) == Decimal("39.80")
 
 
+async def test_one_ground_pays_once(shop: OpenShop) -> None:
+    """The delivery of a late parcel, and the part for a reported flaw: neither is due again, nor in slices."""
+    late = await shop.backend.apply("cus_theo", RefundOrder("A-1044", "delayed"), "op_1")
+    assert late.amount == Decimal("4.90")
+    await shop.backend.apply("cus_theo", ReportProblem("A-1050", "damaged"), "op_2")
+    whole = (await shop.backend.preview("cus_theo", RefundOrder("A-1050", "delivered"))).amount
+    assert whole is not None
+    await shop.backend.apply("cus_theo", RefundOrder("A-1050", "delivered", Decimal("1.00")), "op_3")
+    rest = await shop.backend.apply("cus_theo", RefundOrder("A-1050", "delivered"), "op_4")
+    assert rest.amount == whole - Decimal("1.00")
+    for number in ("A-1044", "A-1050"):
+        with pytest.raises(NotAllowed) as again:
+            await shop.backend.preview("cus_theo", RefundOrder(number, "delayed"))
+        assert again.value.rule == "refunded_already"
+
+
 REFUSED: list[tuple[str, Change, Rule]] = [
     ("cus_mara", CancelOrder("A-1042"), "already_shipped"),
     ("cus_oskar", CancelOrder("C-3020"), "already_cancelled"),
