@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
+from starlette.websockets import WebSocket
 
 from handoff.errors import FrontdeskError, TooLarge, TooMany
 
@@ -26,6 +27,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 BODY_LIMIT = 160 * 1024
 """The longest message is 10,000 characters, each of them up to twelve bytes where JSON escapes them all."""
+MOST_AT_ONCE = 5000
+OPERATORS = ("/metrics", "/health/live", "/health/ready")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 REQUEST_SECONDS = Histogram("frontdesk_http_seconds", "Time to answer", ["method", "status"])
@@ -37,6 +40,9 @@ logger = structlog.get_logger(__name__)
 class RequestEdge:
     """Gives every request an id that travels into logs and errors, and refuses bodies over ``limit`` bytes.
 
+    ``most`` requests and sockets are open at once; above that a request is answered with 503 ``overloaded`` and a
+    socket is closed with 1013, so that what is already here is served well. Whoever asks after our health is answered.
+
     ``larger`` allows more at some paths: a pattern as file names have them (``*``) → bytes; the first that fits counts.
     Where that is ``None``, the route itself counts what it reads, once it knows who sends it.
     """
@@ -46,15 +52,30 @@ class RequestEdge:
         app: Callable[[Scope, Receive, Send], Awaitable[None]],
         limit: int = BODY_LIMIT,
         larger: Mapping[str, int | None] | None = None,
+        most: int = MOST_AT_ONCE,
     ) -> None:
         self._app = app
         self._limit = limit
+        self._most = most
+        self._open = 0
         self._larger = [(re.compile(fnmatch.translate(path)), size) for path, size in (larger or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        full = self._open >= self._most and scope.get("path") not in OPERATORS
+        self._open += 1
+        try:
+            if scope["type"] == "http":
+                await self._answer(scope, receive, send, full=full)
+            elif full and scope["type"] == "websocket":
+                socket = WebSocket(scope, receive, send)
+                await socket.accept()  # a browser learns no code from a refused handshake
+                await socket.close(1013, "please come back")
+            else:
+                await self._app(scope, receive, send)
+        finally:
+            self._open -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, *, full: bool) -> None:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if REQUEST_ID.fullmatch(given) else f"req_{secrets.token_urlsafe(12)}"
@@ -74,7 +95,9 @@ class RequestEdge:
         try:
             declared = headers.get(b"content-length", b"0")
             limit = next((size for path, size in self._larger if path.match(scope["path"])), self._limit)
-            if limit is None:
+            if full:
+                await _overloaded(request_id)(scope, receive, answer)
+            elif limit is None:
                 await self._app(scope, receive, answer)
             elif declared.isdigit() and int(declared) > limit:
                 await _too_large(limit, request_id)(scope, receive, answer)
@@ -83,7 +106,7 @@ class RequestEdge:
         finally:
             seconds = time.perf_counter() - began
             REQUEST_SECONDS.labels(scope["method"], str(status)).observe(seconds)
-            if scope["path"] not in ("/metrics", "/health/live", "/health/ready"):
+            if scope["path"] not in OPERATORS:
                 logger.info("http.answered", method=scope["method"], status=status, ms=round(seconds * 1000, 1))
 
 
@@ -110,6 +133,12 @@ class _Limited:
 
 def _too_large(limit: int, request_id: str) -> JSONResponse:
     return _json(413, "body_too_large", f"A request may hold at most {limit // 1024} KiB.", {}, request_id)
+
+
+def _overloaded(request_id: str) -> JSONResponse:
+    response = _json(503, "overloaded", "We are very busy just now. Please try again in a moment.", {}, request_id)
+    response.headers["Retry-After"] = "1"
+    return response
 
 
 class TypedError(Protocol):

@@ -6,6 +6,7 @@ an app that died without the seconds that loading costs.
 
 from __future__ import annotations
 
+import resource
 import sys
 
 import structlog
@@ -21,6 +22,8 @@ from stack.settings import Settings, load
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while another waits. Python's 5 ms are a quarter of a whole turn: an
 answer that is being looked up would hold the acknowledgement of somebody else's message."""
+
+OPEN_FILES = 65_536
 
 log = structlog.get_logger("stack.app")
 
@@ -38,6 +41,7 @@ def main() -> int:
         settings = load()
         logging.configure("app", settings.paths.log, settings.log_level)
         sys.setswitchinterval(SWITCH_SECONDS)
+        _allow_sockets()
         uvloop.run(run(settings))
     except (StackError, KnowledgeError) as problem:
         return _failed(str(problem))
@@ -47,6 +51,13 @@ def main() -> int:
         log.exception("app ended")
         return _failed(f"something unexpected happened ({type(problem).__name__})")
     return 0
+
+
+def _allow_sockets() -> None:
+    """Each socket is an open file: the usual soft limit of 1,024 ends before the visitors of an evening do."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 def _failed(sentence: str) -> int:

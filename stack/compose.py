@@ -201,4 +201,5 @@ def create_application(parts: Parts, settings: Settings) -> Application:
     """The API behind its edge, and the built pages before it."""
     pages = read_pages(WEB / "dist", demo=settings.demo)
     larger: dict[str, int | None] = {**LARGER_BODIES, UPLOADS: None}
-    return Pages(RequestEdge(create_api(parts, settings), larger=larger), pages, REDIRECTS)
+    api = RequestEdge(create_api(parts, settings), larger=larger, most=settings.http_concurrency)
+    return Pages(api, pages, REDIRECTS)

@@ -45,7 +45,6 @@ def public_listener(application: Application, settings: Settings) -> Listener:
             ws="websockets-sansio",
             ws_max_size=FRAME_LIMIT,
             ws_per_message_deflate=False,
-            limit_concurrency=settings.http_concurrency,
             timeout_graceful_shutdown=round(settings.shutdown_grace),
             timeout_keep_alive=30,
             lifespan="off",

@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = setting(
         "", "Addresses of the proxies in front, separated by commas, whose X-Forwarded-For names the caller"
     )
-    http_concurrency: int = setting(5000, "Connections and tasks served at once; above it callers get 503", ge=10)
+    http_concurrency: int = setting(5000, "Requests and sockets open at once; callers beyond it get 503 or 1013", ge=10)
     shutdown_grace: float = setting(8, "Time open requests get when the app stops", "seconds", gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = setting("info", "Least grave thing that is logged")
 

@@ -104,7 +104,6 @@ def test_limits_are_ours_not_the_defaults(tmp_path: Path) -> None:
     settings = load(var_dir=tmp_path)
     config = public_listener(public, settings).config
     assert config.ws_max_size == 64 * 1024
-    assert config.limit_concurrency == settings.http_concurrency
     assert config.timeout_graceful_shutdown == 8
     assert not config.ws_per_message_deflate
     assert not config.server_header
