@@ -58,6 +58,7 @@ class Asking(RemoteAction):
         asked, lead = _last_message(events), None
         if before and asked and asked["text"] == before["text"] and _meant_as_answer(tracker):
             lead = "utter_again_not_understood"
+            _offer_person(events)
         elif waiting and question and _said_now(tracker, waiting):
             lead = "utter_one_by_one"
         if lead:
@@ -205,6 +206,14 @@ def _begin(events: List[Event], lead: str) -> None:
         said[0]["text"] = f"{lead} {said[0]['text']}"
 
 
+def _offer_person(events: List[Event]) -> None:
+    """Beside a question that has to be put again: the way out."""
+    said = _returned(events, "message")[-1]
+    choices = said.get("choices") or []
+    if all(choice["payload"] != PERSON["payload"] for choice in choices):
+        said["choices"] = [*choices, {"label": PERSON["title"], "payload": PERSON["payload"]}]
+
+
 def _set_in_motion(events: List[Event]) -> List[Event]:
     """The operation that something became of in this turn, or that a person is to approve."""
     moved = [one["operation_id"] for one in _returned(events, "operation") if one["state"] in _SET_IN_MOTION]
@@ -240,6 +249,12 @@ def _meant_as_answer(tracker: DialogueStateTracker) -> bool:
     return said.intent_name in ("inform", "affirm")
 
 
+def _answers(tracker: DialogueStateTracker) -> bool:
+    """A typed answer or choice ("everything", "one month") has no tone worth a word."""
+    said = tracker.latest_message
+    return said is not None and said.intent_name in ("inform", "affirm", "deny")
+
+
 def _sounded_like_yes(tracker: DialogueStateTracker) -> bool:
     said = tracker.latest_message
     ranking: List[Dict[str, Any]] = (said.parse_data or {}).get("intent_ranking") or [] if said else []
@@ -259,7 +274,7 @@ def _said_now(tracker: DialogueStateTracker, waiting: List[Dict[str, Any]]) -> b
 
 def _mood_is_low(tracker: DialogueStateTracker) -> bool:
     """A trouble that was told now, not acknowledged before, and not worth a hand-over."""
-    if not _typed(tracker):
+    if not _typed(tracker) or _answers(tracker):
         return False
     decided = tracker.get_slot(SLOT) or {}
     if decided.get("frustration", 0.0) < LOW_MOOD:

@@ -30,7 +30,12 @@ _CONSENT = _listed(
 _COURTESY = _listed(
     "pls plz pleese thank thanks thx ty cheers hi hello kindly very much so then now just ahead on for with it its",
     "it's that thats that's that'd this one both all everything the a to of i i'd i'm i'll we me my us you can could",
-    "would will be is am are want like love happy let's lets carry make looks sounds works what may asap",
+    "would will be is am are want like love happy let's lets carry make looks sounds works what may asap u me my",
+    "thing",
+)
+_BEGINS = _listed(
+    "yes yse yesh yep yup yeah yeh yea ye ya yas yus aye sure surely certainly absolutely definitely totally indeed",
+    "affirmative agreed confirm confirmed",
 )
 _NO = _listed("no not nothing never none neither don't won't can't cannot isn't doesn't")
 _FIXED = re.compile(
@@ -55,6 +60,11 @@ def is_plain_yes(text: str, question: str) -> bool:
         return False
     asked = {_stem(word) for word in words(question)}
     return all(word in _CONSENT or word in _COURTESY or (len(word) >= STEM and _stem(word) in asked) for word in said)
+
+
+def begins_with_yes(text: str) -> bool:
+    """Whether the first word alone says yes, whatever wish a classifier sees in the rest ("yes, cancel it")."""
+    return not _BEGINS.isdisjoint(words(_LENGTHENED.sub(r"\1", text))[:1])
 
 
 def _stem(word: str) -> str:

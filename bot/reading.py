@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import answers, patience
-from bot.consent import is_plain_yes
+from bot.consent import begins_with_yes, is_plain_yes
 from bot.last_turn import LastTurn, last_turn
 from bot.text.normalise import words
 
@@ -61,10 +61,11 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
     chosen = answers.typed_choice(text, [choice["title"] for choice in before.choices])
     if chosen is not None and (_is_no_confirmation(before, chosen) or _word_for_word(text, before, chosen)):
         return payload(before.choices[chosen]["payload"])
-    if intent == "affirm" and _would_do(before):
-        # The question alone, without what was said before it: "so a plain yes or no" lends no words.
-        asked = (question or {}).get("text") or before.text
-        if confidence < answers.SURE or not is_plain_yes(text, asked):
+    if _would_do(before) and (intent == "affirm" or begins_with_yes(text)):
+        plain = is_plain_yes(text, _offered(question, before, tracker))
+        if plain and begins_with_yes(text):
+            return "affirm", {}
+        if intent == "affirm" and (confidence < answers.SURE or not plain):
             return "out_of_scope", {}  # a doubtful yes begins nothing
     if intent == "thanks" and answers.mocks_thanks(text):
         return "complain", {}
@@ -96,6 +97,7 @@ def _while_waiting(text: str, intent: str, tracker: DialogueStateTracker, before
     if email and patience.wants_new_code(awaited, text):
         return "inform", {"email": email}
     agrees = intent == "affirm" and answers.needs_its_form(awaited) and not _OFFERS & set(before.responses)
+    agrees = agrees and is_plain_yes(text, "")
     if tracker.get_slot(OPEN_QUESTION) and (agrees or patience.needs_a_moment(text)):
         return "needs_a_moment", {}
     return None
@@ -107,6 +109,14 @@ def _is_no_confirmation(before: LastTurn, chosen: int) -> bool:
 
 def _would_do(before: LastTurn) -> bool:
     return any(not _is_no_confirmation(before, number) for number in range(len(before.choices)))
+
+
+def _offered(question: Optional[Dict[str, Any]], before: LastTurn, tracker: DialogueStateTracker) -> str:
+    """The words of what a yes would begin: the question, the label of its yes, and what the transaction is called. Not
+    what was said before the question: "so a plain yes or no" lends no words."""
+    labels = [choice["title"] for choice in before.choices if payload(choice["payload"])[0] == "confirm_operation"]
+    called = (tracker.get_slot("transaction") or "").replace("_", " ")
+    return " ".join([(question or {}).get("text") or before.text, *labels, called])
 
 
 def _word_for_word(text: str, before: LastTurn, chosen: int) -> bool:

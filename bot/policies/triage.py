@@ -29,6 +29,7 @@ AWAITING = "awaiting"
 WAITING = "waiting_requests"
 QUESTION_OPEN = "question_open"
 NEXT_REQUEST = "action_next_request"
+INFORM = "inform"
 ACKNOWLEDGE = "utter_acknowledge"
 HAND_OVER = "action_hand_over"
 OFFER = "utter_offer_person"
@@ -86,6 +87,8 @@ class TriagePolicy(Policy):
         latest = tracker.latest_action_name
         if latest == BOUNDARY:
             return self._predict(BACK_TO_QUESTION, domain)
+        if latest == BACK_TO_QUESTION and _bounded(tracker):
+            return self._predict(ACTION_LISTEN_NAME, domain)
         if latest != ACTION_LISTEN_NAME and latest not in LEADS_ON and _request_waits(tracker):
             return self._predict(NEXT_REQUEST, domain)
         if latest in ENDS:
@@ -122,6 +125,11 @@ def action_for(decision: Decision) -> Optional[str]:
     return None
 
 
+def _bounded(tracker: DialogueStateTracker) -> bool:
+    """Whether a boundary was set in this turn: then what was said is not answered by a rule beside it."""
+    return tracker.get_slot(SLOT) is not None and tracker.get_slot(SLOT).get("decision") == "boundary"
+
+
 def _request_waits(tracker: DialogueStateTracker) -> bool:
     """Whether another request of the customer's may be taken up now: nothing is open and nobody else takes over."""
     if not tracker.get_slot(WAITING) or tracker.get_slot(QUESTION_OPEN):
@@ -147,19 +155,25 @@ def is_system(message: UserUttered) -> bool:
 def seen(tracker: DialogueStateTracker) -> List[Seen]:
     """The customer's turns on the tracker, oldest first, each with how the bot answered it."""
     turns: List[Dict[str, Any]] = []
-    asked = False
+    asked: Optional[str] = None
+    put_again, open_question = 0, False
     for event in tracker.events:
         if isinstance(event, SlotSet) and event.key == AWAITING:
-            asked = event.value is not None
+            put_again = put_again if event.value == asked else 0
+            asked = event.value
+        elif isinstance(event, SlotSet) and event.key == QUESTION_OPEN:
+            open_question = bool(event.value)
         elif isinstance(event, UserUttered):
             if is_system(event):
                 continue
-            turns.append({**_read(event), "in_form": asked})
+            put_again += asked is not None and event.intent_name == INFORM
+            turns.append({**_read(event), "in_form": asked is not None, "same_question": put_again})
         elif isinstance(event, ActionExecuted) and turns:
             name = event.action_name
             turns[-1]["fallback"] |= name in FALLBACKS
             turns[-1]["offered"] |= name in OFFERS
             turns[-1]["bounded"] |= name == BOUNDARY
+            turns[-1]["overtaken"] |= name == BACK_TO_QUESTION and open_question
             turns[-1]["tool_failed"] |= name == TOOL_FAILED
     return [Seen(**turn) for turn in turns]
 
@@ -174,5 +188,6 @@ def _read(event: UserUttered) -> Dict[str, Any]:
         "fallback": False,
         "offered": False,
         "bounded": False,
+        "overtaken": False,
         "tool_failed": False,
     }

@@ -66,6 +66,9 @@ _PARTS = re.compile(
     r"\b(?:one|ones|another|both|first|second|third|fourth|next|other|half|rest|parts?|each|two|"
     r"three|all of them)\b(?![- ](?:way|stop|time|name|class|to|adults?|people|persons?|passengers?))"
 )
+SHORT_NO = 3
+"""Words of a no that declines what was offered and tells nothing of an earlier answer."""
+SAME_QUESTION = 3
 REASONS = {"safety": "safety", "legal": "safety", "vulnerable": "safety"}
 
 
@@ -157,7 +160,8 @@ def _explicit(now: Seen, before: Sequence[Seen], limits: Thresholds) -> Optional
     agreed = now.wishes.get(PERSON, 1.0) >= limits.explicit_intent_learnt
     if now.intent == PERSON_INTENT and now.confidence >= worded and agreed and not now.rejected:
         return Ground("explicit_request", now.text[:120], now.confidence, now.seq)
-    if before and before[-1].offered and (now.intent == "affirm" or language.says_yes(now.text)):
+    stands = before and before[-1].offered and not before[-1].overtaken
+    if stands and (now.intent == "affirm" or language.says_yes(now.text)):
         return Ground("accepted_offer", now.text[:120], 1.0, now.seq)
     return None
 
@@ -217,6 +221,8 @@ def _failure(
 
 
 def _disappointed(turn: Seen) -> bool:
+    if turn.intent == "deny" and len(words(turn.text)) <= SHORT_NO:
+        return False  # an answer to what was proposed
     return tells_of_failure(turn.text) or (turn.rejected and denies(turn.text))
 
 
@@ -242,8 +248,8 @@ def frustration_of(turns: Sequence[Seen], limits: Thresholds) -> Tuple[float, Li
 
 def _step(turns: Sequence[Seen], at: int, previous: float, limits: Thresholds) -> Tuple[float, List[Ground]]:
     now, before = turns[at], turns[:at]
-    if not now.written:
-        return previous * limits.frustration_carry, []
+    if not now.written or not words(now.text):
+        return previous * limits.frustration_carry, []  # "??" says that somebody waits, not how they feel
     # The rest of the log-odds is the message as a whole; a cue's share of the score is its share of what speaks for it.
     whole = max(sum(weight for _, _, weight in now.cues), abs(log_odds(now.frustration)), 1e-6)
     grounds = [
@@ -357,6 +363,6 @@ def complexity_of(turns: Sequence[Seen]) -> Tuple[float, List[Ground]]:
     knot("parts", f"{len(parts)} parts told apart", 0.55, len(parts) >= 4)
     fallbacks = _in_a_row(before)
     knot("fallbacks", f"not understood {fallbacks} time(s)", min(0.25 * fallbacks, 0.5), fallbacks > 0)
-    stuck = sum(turn.in_form for turn in before[-3:])
-    knot("form", f"asked {stuck} times for one thing", 0.35, stuck >= 3 and now.in_form)
+    stuck = now.same_question
+    knot("form", f"{stuck} answers to one question that did not fill it", 0.6, stuck >= SAME_QUESTION)
     return min(sum(ground.weight for ground in knots), 1.0), knots

@@ -15,7 +15,9 @@ class Seen:
     ``person`` and ``matter`` are what the patterns found, ``wishes`` the learnt probability of each kind (empty where
     nothing was learnt: then the patterns decide alone). ``frustration`` is of the text alone; ``cues`` are (kind,
     words, what they add in log-odds). ``fallback``, ``tool_failed``, ``offered`` and ``bounded`` tell how the bot
-    answered the turn: it did not understand, an action failed, it offered a person, it set a boundary.
+    answered the turn: it did not understand, an action failed, it offered a person, it set a boundary. After an offer
+    that is ``overtaken`` another question was put, so a yes belongs to that one. ``same_question`` counts the answers
+    in a row, this one with them, to one question that was put again each time.
     """
 
     text: str
@@ -37,6 +39,8 @@ class Seen:
     offered: bool = False
     bounded: bool = False
     in_form: bool = False
+    overtaken: bool = False
+    same_question: int = 0
 
 
 def read(text: str, parsed: Mapping[str, Any]) -> Dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.consent import is_plain_yes
+from bot.consent import begins_with_yes, is_plain_yes
 
 pytestmark = pytest.mark.unit
 
@@ -15,7 +15,7 @@ PLAIN = """
 yes|Yes please!|yep|yesss|ok|OK, go ahead|sure|sure, do it|yes, please cancel it|yes do that|yes that's right|yeah go on
 please|of course|sounds good, go ahead|yes 🙂|👍|✅|that's correct, do it|I agree|why not, go ahead|no problem, do it
 no worries, go ahead|yes, cancel A-1042|yes, cancel the fleece jacket|yes I would like that|k|yes, I want it cancelled
-yes that's what I want|yes you may
+yes that's what I want|yes you may|yes plz thank u|sure thing|yes cancel it for me
 """
 MORE = """
 yeah right|Yeah, right!|oh right|yeah right, as if you'd do that|sure...|ok…|yes?|I suppose so|yes I know|ok wait|yes 🙄
@@ -37,3 +37,8 @@ def test_consent_in_its_own_words(text: str) -> None:
 @pytest.mark.parametrize("text", [*_each(MORE), "", "yes " * 10])
 def test_whatever_says_more_is_asked_again(text: str) -> None:
     assert not is_plain_yes(text, QUESTION)
+
+
+def test_a_word_of_yes_begins_it() -> None:
+    assert all(map(begins_with_yes, ["yes", "Yesss please", "sure thing", "absolutely, do it"]))
+    assert not any(map(begins_with_yes, ["ok thanks", "great", "please", "no, yes", "eyes", ""]))

@@ -348,6 +348,53 @@ def test_who_needs_a_moment_declines_nothing(front: Front, meet: Meet) -> None:
     assert front.effects(person) == ["cancel_order"]
 
 
+@pytest.mark.parametrize("yes", ["yes plz thank u", "sure thing", "yes cancel the order", "Yes, cancel it for me"])
+def test_a_yes_in_its_own_words_is_one(front: Front, meet: Meet, yes: str) -> None:
+    person, talk = meet("placed")
+    talk.say("cancel {placed}".format(**person.orders))
+    talk.say(yes)
+    assert front.effects(person) == ["cancel_order"]
+
+
+def test_a_yes_to_another_thing_than_was_offered_does_nothing(front: Front, meet: Meet) -> None:
+    person, talk = meet("twice")
+    talk.say("I was charged twice for {twice}".format(**person.orders))
+    talk.say("yes, change the address")
+    assert front.effects(person) == []
+
+
+def test_after_a_complaint_a_yes_still_belongs_to_the_proposal(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed")
+    talk.say("cancel {placed}".format(**person.orders))
+    talk.say("I want to complain about the driver")
+    talk.say("yes")
+    assert front.effects(person) == ["cancel_order"]
+
+
+@pytest.mark.parametrize("wrong", ["is broken", "has the wrong colour"])
+def test_an_order_and_what_is_wrong_with_it_is_a_wish(meet: Meet, wrong: str) -> None:
+    person, talk = meet("damaged")
+    talk.say(f"{person.orders['damaged']} {wrong}")
+    assert "report" in talk.text.lower()
+
+
+def test_an_insult_is_met_by_one_sentence(meet: Meet) -> None:
+    _, talk = meet("placed")
+    talk.say("you bloody idiots")
+    assert talk.last["triage"]["decision"] == "boundary"
+    assert len(talk.last["messages"]) == 1
+
+
+def test_an_answer_that_does_not_fill_shows_the_way_out(meet: Meet) -> None:
+    person, talk = meet("placed")
+    talk.say("change the address of {placed}".format(**person.orders))
+    talk.say("Lindenweg 14 Freiburg")
+    assert "/talk_to_person" in str(talk.last["messages"])
+    talk.say("Lindenweg 14, Freiburg")
+    talk.say("Lindenweg 14 in Freiburg")
+    assert talk.last["triage"]["decision"] == "offer"
+
+
 @pytest.mark.parametrize("line", ["where is {theirs}?", "cancel {theirs}", "refund {theirs}", "invoice for {theirs}"])
 def test_anothers_order_is_not_found(front: Front, meet: Meet, line: str) -> None:
     _, talk = meet("delivered")

@@ -153,6 +153,32 @@ def test_a_form_that_does_not_fill() -> None:
     assert verdict(*stuck)[0] in {"offer", "hand_over"}
 
 
+def test_three_answers_that_do_not_fill_are_offered_a_person() -> None:
+    answers = [turn("Lindenweg 14 Freiburg", "inform", in_form=True, same_question=tries) for tries in (1, 2, 3)]
+    assert verdict(*answers[:2])[0] == "continue"
+    assert verdict(*answers) == ("offer", "complexity")
+
+
+def test_a_no_to_a_proposal_is_no_failure() -> None:
+    said = [
+        ("cancel order A-1042", "cancel_order"),
+        ("nope", "deny"),
+        ("return A-1066", "return_item"),
+        ("nope", "deny"),
+    ]
+    assert verdict(*(turn(text, intent) for text, intent in said))[0] == "continue"
+
+
+def test_a_yes_belongs_to_the_last_question() -> None:
+    offered = turn("I want to complain about the driver", "complain", offered=True)
+    assert verdict(offered, turn("yes", "affirm")) == ("hand_over", "explicit_request")
+    assert verdict(replace(offered, overtaken=True), turn("yes", "affirm"))[0] == "continue"
+
+
+def test_signs_without_a_word_are_no_mood() -> None:
+    assert verdict(turn(), turn("??", "out_of_scope", frustration=0.97))[0] == "continue"
+
+
 def test_a_button_is_no_mood() -> None:
     assert verdict(turn("", "deny", written=False, language="de", frustration=0.0))[0] == "continue"
 
