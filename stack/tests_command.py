@@ -23,6 +23,7 @@ from stack.output import say
 from stack.paths import ROOT
 from stack.settings import Settings, inherited
 
+ALL_TESTS = "tests"
 BOT_TESTS = "tests/bot"
 WHOLE_STACK = ("tests/browser", "tests/e2e")
 # Much of a part's test is waiting for a disk, a server or a clock: four for two cores. A whole stack and a browser
@@ -30,6 +31,10 @@ WHOLE_STACK = ("tests/browser", "tests/e2e")
 PARTS_AT_ONCE = ("-n", "4", "--dist", "loadfile")
 STACKS_AT_ONCE = ("-n", "2", "--dist", "loadfile")
 NO_TESTS_COLLECTED = 5
+TAKE_A_WORD = {
+    "-k", "-m", "-n", "-p", "-c", "-o", "-W", "-r", "--ignore", "--ignore-glob", "--deselect", "--rootdir",
+    "--confcutdir", "--basetemp", "--junit-xml",
+}  # fmt: skip
 _SHOWING = threading.Lock()
 
 
@@ -110,22 +115,18 @@ def checks(reports: Path) -> list[Runner]:
 
 
 def pytest_runners(arguments: list[str], reports: Path) -> list[Runner]:
-    """The bot's tests need the bot's Python; every argument that is a path goes to the side it belongs to."""
-    paths = [each for each in arguments if not each.startswith("-") and Path(ROOT, each.partition("::")[0]).exists()]
-    options = [each for each in arguments if each not in paths]
-    bot_paths = [path for path in paths if path.startswith(BOT_TESTS)]
-    other_paths = [path for path in paths if path not in bot_paths]
-    deselect = [] if "-m" in options else ["-m", "not proof"]
+    """The bot's tests need the bot's Python, and what starts whole stacks comes after the rest. Every argument that is
+    a path goes to the side it belongs to; a folder that holds several sides, to each of them."""
+    paths, options = sort_arguments(arguments)
+    bot_paths, whole, parts = _within((BOT_TESTS,), paths), _within(WHOLE_STACK, paths), _besides(paths)
+    deselect = [] if any(each.startswith("-m") for each in options) else ["-m", "not proof"]
     runners = []
     if bot_paths or not paths:
         command = [str(bootstrap.BOT.python), "-m", "pytest", "-c", "bot/pyproject.toml", "--rootdir", str(ROOT)]
         report = reports / "bot.xml"
         runners.append(Runner("bot", [*command, *_junit(report), *options, *(bot_paths or [BOT_TESTS])], report=report))
     python = str(bootstrap.PRODUCT.python)
-    whole = [path for path in other_paths if path.startswith(WHOLE_STACK)]
-    parts = [path for path in other_paths if path not in whole]
     if parts or not paths:
-        # What starts the whole stack comes after.
         ignored = [f"--ignore={folder}" for folder in (BOT_TESTS, *WHOLE_STACK)]
         command = [python, "-m", "pytest", *ignored, *PARTS_AT_ONCE, *deselect]
         report = reports / "parts.xml"
@@ -136,6 +137,53 @@ def pytest_runners(arguments: list[str], reports: Path) -> list[Runner]:
         folders = whole or [folder for folder in WHOLE_STACK if Path(ROOT, folder).exists()]
         runners.append(Runner("whole stack", [*command, *_junit(report), *options, *folders], report=report))
     return runners
+
+
+def sort_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(paths from the checkout's top, everything else in its order). What follows an option that takes a word is never
+    a path, although a folder may have that name."""
+    paths, options, takes_word = [], [], False
+    for each in arguments:
+        path = None if takes_word or each.startswith("-") else _from_the_top(each)
+        if path is None:
+            options.append(each)
+        else:
+            paths.append(path)
+        takes_word = not takes_word and each in TAKE_A_WORD
+    return paths, options
+
+
+def _from_the_top(argument: str) -> str | None:
+    """``tests/x.py::test`` for any way to write that path; ``None`` where nothing has that name."""
+    name, separator, test = argument.partition("::")
+    for place in (Path.cwd() / name, ROOT / name):
+        if name and place.exists():
+            place = place.resolve()
+            inside = str(place.relative_to(ROOT)) if place.is_relative_to(ROOT) else str(place)
+            return f"{inside}{separator}{test}"
+    return None
+
+
+def _within(folders: Sequence[str], paths: Sequence[str]) -> list[str]:
+    """Those of the paths that lie in one of the folders, and the folders that lie in one of the paths."""
+    found = [path for path in paths if any(_file_of(path).is_relative_to(folder) for folder in folders)]
+    held = [folder for folder in folders if any(_holds(path, folder) for path in paths)]
+    return list(dict.fromkeys([*held, *found]))
+
+
+def _besides(paths: Sequence[str]) -> list[str]:
+    """Those of the paths that lie in no folder with a runner of its own; all tests for what holds all."""
+    own = (BOT_TESTS, *WHOLE_STACK)
+    others = [path for path in paths if not any(_file_of(path).is_relative_to(folder) for folder in own)]
+    return [ALL_TESTS if _holds(path, ALL_TESTS) else path for path in others]
+
+
+def _holds(path: str, folder: str) -> bool:
+    return path != folder and Path(folder).is_relative_to(path)
+
+
+def _file_of(path: str) -> Path:
+    return Path(path.partition("::")[0])
 
 
 def _junit(report: Path) -> list[str]:

@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from stack.node import WEB
-from stack.tests_command import Runner, Tally, checks, count, pytest_runners, run, run_beside
+from stack.paths import ROOT
+from stack.tests_command import Runner, Tally, checks, count, pytest_runners, run, run_beside, sort_arguments
 
 pytestmark = pytest.mark.unit
 
@@ -45,9 +46,43 @@ def test_a_path_goes_to_the_side_it_belongs_to(tmp_path: Path) -> None:
         ("tests/browser",): ["whole stack"],
         ("tests/bot",): ["bot"],
         ("tests/bot", "tests/stack"): ["bot", "parts"],
+        ("./tests/bot",): ["bot"],
+        ("tests/stack/../bot/test_texts.py::test_x",): ["bot"],
+        (str(ROOT / "tests" / "e2e"),): ["whole stack"],
+        ("tests/browser/test_desk.py", "tests/bot/test_texts.py"): ["bot", "whole stack"],
+        ("-k", "bot"): ["bot", "parts", "whole stack"],
+        ("tests",): ["bot", "parts", "whole stack"],
+        (".",): ["bot", "parts", "whole stack"],
     }
     for arguments, wanted in titles.items():
         assert [runner.title for runner in pytest_runners(list(arguments), tmp_path)] == wanted, arguments
+
+
+@pytest.mark.parametrize("everything", ["tests", "./tests/", str(ROOT / "tests"), "."])
+def test_a_folder_that_holds_several_sides_goes_to_each(everything: str, tmp_path: Path) -> None:
+    bot, parts, whole = (list(runner.command) for runner in pytest_runners([everything], tmp_path))
+    assert bot[-1] == "tests/bot"
+    assert parts[-1] == "tests"
+    assert {"--ignore=tests/bot", "--ignore=tests/browser", "--ignore=tests/e2e"} <= set(parts)
+    assert whole[-2:] == ["tests/browser", "tests/e2e"]
+
+
+def test_the_word_of_an_option_stays_beside_it_although_a_folder_has_its_name(tmp_path: Path) -> None:
+    assert sort_arguments(["-k", "bot", "-x", "tests/stack"]) == (["tests/stack"], ["-k", "bot", "-x"])
+    assert sort_arguments(["-p", "stack", "-m", "web"]) == ([], ["-p", "stack", "-m", "web"])
+    assert sort_arguments(["--deselect", "tests/bot", "tests/stak"]) == ([], ["--deselect", "tests/bot", "tests/stak"])
+    assert sort_arguments(["tests/stack/test_cli.py::test_x[tests/bot]"])[0] == [
+        "tests/stack/test_cli.py::test_x[tests/bot]"
+    ]
+    for runner in pytest_runners(["-k", "bot", "-x"], tmp_path):
+        command = list(runner.command)
+        assert command[command.index("-k") :][:3] == ["-k", "bot", "-x"]
+
+
+def test_paths_may_be_written_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "tests")
+    assert sort_arguments(["bot/test_texts.py", "tests/stack"])[0] == ["tests/bot/test_texts.py", "tests/stack"]
+    assert sort_arguments([str(tmp_path)])[0] == [str(tmp_path.resolve())]
 
 
 def test_options_reach_pytest_and_a_choice_of_marks_replaces_ours(tmp_path: Path) -> None:
