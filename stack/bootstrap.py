@@ -211,7 +211,7 @@ def ensure(environment: Environment) -> bool:
         raise CannotPrepare(f"{environment.lock} is missing; the checkout is damaged. Fetch it again.")
     if is_ready(environment):
         return False
-    with _one_at_a_time():
+    with one_at_a_time(ROOT / "var" / "setup.lock"):
         if is_ready(environment):
             return False
         _build(environment)
@@ -277,11 +277,10 @@ def _pip_config() -> str:
 
 
 @contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Two commands started together take turns at building."""
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Two commands started together take turns at building. ``path`` is the lock, which ends with its process."""
     import fcntl
 
-    path = ROOT / "var" / "setup.lock"
     path.parent.mkdir(exist_ok=True)
     with path.open("w") as lock:
         try:

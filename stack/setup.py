@@ -39,11 +39,12 @@ class Step:
 
     def do(self, stamps: Path, tell: Tell) -> None:
         (stamps / self.name).unlink(missing_ok=True)
+        made_from = self.inputs()  # what changes while it runs is not in its result
         self.run(tell)
         missing = [path for path in self.outputs if not path.exists()]
         if missing:
             raise StackError(f"{self.title}: the step ended without leaving {missing[0]}. Please report this.")
-        (stamps / self.name).write_text(self.inputs())
+        (stamps / self.name).write_text(made_from)
 
 
 def prepare(settings: Settings) -> None:
@@ -63,10 +64,17 @@ def ensure_bot() -> None:
 
 
 def run_steps(steps: Sequence[Step], stamps: Path) -> list[str]:
-    """Do the steps that are not done, in order, with a progress bar; their names. Raises ``StackError``."""
-    waiting = [step for step in steps if not step.is_done(stamps)]
-    if not waiting:
+    """Do the steps that are not done, in order, with a progress bar; their names. Raises ``StackError``.
+
+    Commands that are started together take turns, and the second finds done what the first did.
+    """
+    if all(step.is_done(stamps) for step in steps):
         return []
+    with bootstrap.one_at_a_time(stamps / "steps.lock"):
+        return _run_waiting([step for step in steps if not step.is_done(stamps)], stamps)
+
+
+def _run_waiting(waiting: Sequence[Step], stamps: Path) -> list[str]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -79,6 +79,53 @@ def test_an_interruption_costs_only_the_step_it_hit(work: Work) -> None:
     assert work.run() == ["second", "third"]
 
 
+# Runs one step, which waits until it is let go, and says what it did.
+BESIDE = """
+import pathlib, sys
+from stack.setup import Step, run_steps
+folder, name = pathlib.Path(sys.argv[1]), sys.argv[2]
+def run(tell):
+    (folder / f"{name}.began").touch()
+    sys.stdin.readline()
+    (folder / "made").write_text(name)
+print(run_steps([Step("slow", "Working", run, lambda: "same", (folder / "made",))], folder / "stamps"), flush=True)
+"""
+
+
+def test_of_two_commands_that_start_together_one_waits_and_finds_the_work_done(work: Work) -> None:
+    def command(name: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", BESIDE, str(work.folder), name], cwd=ROOT, env={"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(work.folder / f"{name}.said").open("w"), text=True,
+        )  # fmt: skip
+
+    first = command("first")
+    eventually_now("the first works", lambda: (work.folder / "first.began").exists())
+    second = command("second")
+    eventually_now(
+        "the second says that it waits", lambda: "waiting for it" in (work.folder / "second.said").read_text()
+    )
+    assert first.communicate("go\n", timeout=20)[0] == "['slow']\n"
+    assert second.communicate("go\n", timeout=20)[0] == "[]\n"
+    assert (work.folder / "made").read_text() == "first"
+    assert not (work.folder / "second.began").exists()
+
+
+def test_what_changes_while_a_step_runs_is_noticed(work: Work) -> None:
+    changes = iter(["two"])
+
+    def run(_tell: Tell) -> None:
+        (work.folder / "made").write_text(work.input.read_text())
+        for change in changes:
+            work.input.write_text(change)
+
+    step = Step("slow", "Working", run, lambda: fingerprint(work.input), (work.folder / "made",))
+    assert run_steps([step], work.stamps) == ["slow"]
+    assert run_steps([step], work.stamps) == ["slow"], "its result is of what was there before"
+    assert (work.folder / "made").read_text() == "two"
+    assert run_steps([step], work.stamps) == []
+
+
 def test_a_step_that_leaves_nothing_is_not_done(work: Work) -> None:
     step = Step("empty", "Doing nothing", lambda _tell: None, lambda: "same", (work.folder / "absent",))
     with pytest.raises(StackError, match="without leaving"):
