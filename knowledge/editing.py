@@ -11,15 +11,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from knowledge import content as contents
 from knowledge import rules, schedule, store
-from knowledge.clock import Clock, stamp
+from knowledge.clock import Clock, stamp, today
 from knowledge.content import Content
 from knowledge.database import Database
 from knowledge.embeddings import Progress, Vectors
@@ -44,11 +45,17 @@ Prepare = Callable[[str, int, Content, Progress | None], Awaitable[Prepared]]
 
 
 class Editing:
-    """``changed`` is awaited after each commit that changes what is published."""
+    """``changed`` is awaited after each commit that changes what is published; ``zone``: that of the articles' days."""
 
     def __init__(
-        self, database: Database, clock: Clock, prepare: Prepare, changed: Callable[[], Awaitable[None]]
+        self,
+        database: Database,
+        clock: Clock,
+        prepare: Prepare,
+        changed: Callable[[], Awaitable[None]],
+        zone: ZoneInfo,
     ) -> None:
+        self._zone = zone
         self._database = database
         self._clock = clock
         self._prepare = prepare
@@ -200,10 +207,10 @@ class Editing:
 
     def _waits_for(self, content: Content) -> str | None:
         """The moment from which the content is true, where that lies ahead."""
-        today, day = self._clock.now().date().isoformat(), content.effective_from
-        if day is None or day <= today:
+        day = content.effective_from
+        if day is None or day <= today(self._clock, self._zone).isoformat():
             return None
-        return stamp(datetime.combine(datetime.fromisoformat(day), time(), UTC))
+        return stamp(datetime.combine(datetime.fromisoformat(day), time(), self._zone))
 
     async def do_schedule(
         self, article_id: str, base_version: int, publish_at: str, actor: str, note: str = ""

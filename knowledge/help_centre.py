@@ -20,7 +20,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from knowledge import prose, rules
 from knowledge.answer import cite
-from knowledge.clock import Clock
+from knowledge.clock import Clock, today
 from knowledge.desk.readers import SEARCHES_PER_MINUTE, Readers
 from knowledge.desk.usage import Usage
 from knowledge.editing import Editing
@@ -62,6 +62,10 @@ def create_help_router(
     in_thread: InThread,
 ) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+
+    def day() -> str:
+        return today(clock, settings.zone).isoformat()
+
     home = rules.locale_of(settings.default_locale) or settings.default_locale
 
     def page(
@@ -89,7 +93,7 @@ def create_help_router(
             found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
             token = await kept(request, words, found)
             return page(f"Search: {words[:80]}", _results(found, words, token), words, locale=language)
-        versions = await _readable(editing, clock, rules.locales_for(language, home))
+        versions = await _readable(editing, day(), rules.locales_for(language, home))
         return page("All articles", _contents(versions), locale=language)
 
     @router.get("/api/v1/help/search", include_in_schema=True, tags=["help"])
@@ -107,10 +111,10 @@ def create_help_router(
 
     @router.get("/help/{article_id}")
     async def article(request: Request, article_id: str, s: str = "") -> Response:
-        version = await _published(editing, clock, article_id)
+        version = await _published(editing, day(), article_id)
         if version is None:
             target = await editing.redirect_target(article_id)
-            if target is not None and await _published(editing, clock, target) is not None:
+            if target is not None and await _published(editing, day(), target) is not None:
                 return RedirectResponse(f"{prose.HELP_PATH}{target}", status_code=308, headers=HEADERS)
             return page("Not found", _missing(), status=404)
         number = await searched(request, s)
@@ -127,7 +131,7 @@ def create_help_router(
         helpful: Annotated[Literal["yes", "no"], Form()],
         s: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
-        version = await _published(editing, clock, article_id)
+        version = await _published(editing, day(), article_id)
         if version is None:
             return page("Not found", _missing(), status=404)
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -171,7 +175,7 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def _published(editing: Editing, clock: Clock, article_id: str) -> Version | None:
+async def _published(editing: Editing, day: str, article_id: str) -> Version | None:
     """The live public version of an article, if there is one; all other cases look the same."""
     if "\x00" in article_id:
         return None
@@ -182,20 +186,20 @@ async def _published(editing: Editing, clock: Clock, article_id: str) -> Version
         version = await editing.version(article_id, article.published_version)
     except NotFound:
         return None
-    return version if _shown(version, clock) else None
+    return version if _shown(version, day) else None
 
 
-async def _readable(editing: Editing, clock: Clock, locales: Sequence[str]) -> list[Version]:
+async def _readable(editing: Editing, day: str, locales: Sequence[str]) -> list[Version]:
     """Live public versions by locale, the reader's own first, then by title."""
     versions = [
-        version for version in await editing.published() if version.content.locale in locales and _shown(version, clock)
+        version for version in await editing.published() if version.content.locale in locales and _shown(version, day)
     ]
     return sorted(versions, key=lambda one: (locales.index(one.content.locale), one.content.title.casefold()))
 
 
-def _shown(version: Version, clock: Clock) -> bool:
-    today, content = clock.now().date().isoformat(), version.content
-    effective = (content.effective_from or today) <= today <= (content.effective_until or today)
+def _shown(version: Version, day: str) -> bool:
+    content = version.content
+    effective = (content.effective_from or day) <= day <= (content.effective_until or day)
     return content.audience == "public" and effective
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from knowledge import copies, dialogue, rules
 from knowledge.build import Key
 from knowledge.catalogue import Catalogue, Live, Passage
-from knowledge.clock import Clock
+from knowledge.clock import Clock, today
 from knowledge.confidence import Signs, calibration_of, confidence, coverage
 from knowledge.embeddings import SentenceEmbeddings, Vectors
 from knowledge.index import VectorIndex
@@ -216,10 +216,10 @@ class Retriever:
     ) -> list[int]:
         """``rows``, or where most of them say what another one says, or may not be shown now: candidates from the
         whole shelf, each of which says something of its own. However many copies there are, they crowd nothing out."""
-        wanted, today = self._settings.candidates, self._clock.now().date().isoformat()
+        wanted, day = self._settings.candidates, self._today()
 
         def own(some: Sequence[int], most: int) -> list[int]:
-            return copies.own(shelf, some, live.passages, today, most)
+            return copies.own(shelf, some, live.passages, day, most)
 
         if len(rows) == len(shelf) or len(own(rows, wanted // 2)) >= wanted // 2:
             return rows
@@ -231,7 +231,7 @@ class Retriever:
 
     def _choose(self, scored: Sequence[Candidate], keys: Sequence[Key], count: int, trace: Trace) -> list[Hit]:
         """Live, effective, in a right shelf, and not a near-copy of a better hit."""
-        today = self._clock.now().date().isoformat()
+        day = self._today()
         live = self._catalogue.live
         hits: list[Hit] = []
         for one in scored:
@@ -240,7 +240,7 @@ class Retriever:
             passage, dropped = live.passages.get(one.chunk_id), None
             if passage is None or (passage.audience, passage.locale) not in keys:
                 dropped, passage = "not published", None
-            elif not passage.effective(today):
+            elif not passage.effective(day):
                 dropped = "not effective today"
             elif any(copies.same_section(hit.passage, passage) for hit in hits):
                 dropped = "from the section of a better one"
@@ -290,6 +290,9 @@ class Retriever:
             return None, unknown
         articles = self._catalogue.live.by_article
         return self.scope.known(vector, articles, ways, without_itself=without_itself), unknown
+
+    def _today(self) -> str:
+        return today(self._clock, self._settings.zone).isoformat()
 
     def shelves_of(self, audience: str, locale: str = "") -> list[Shelf]:
         """What a reader may see."""

@@ -105,6 +105,7 @@ def create_router(
             version=version_out(await editing.version(article_id, version or article.latest_version)),
             versions=[version_line(one) for one in versions],
             history=[HistoryLine(**line) for line in await editing.history(article_id)],
+            today=listing.today().isoformat(),
         )
 
     @router.get("/articles/{article_id}/diff")

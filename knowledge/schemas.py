@@ -93,13 +93,15 @@ class ArticleOut(Closed):
 
 class ListedArticle(ArticleOut):
     """A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again. The
-    clocks go by the published version where there is one; ``review_by`` is that version's, too."""
+    clocks go by the published version where there is one; ``review_by`` is that version's, too. ``answers``: whether
+    the published version is true on the company's day."""
 
     tags: list[str]
     scheduled_for: str | None
     review_overdue: bool
     issue_due_at: str | None
     issue_breached: bool
+    answers: Literal["no", "later", "now", "ended"]
 
 
 class VersionOut(Closed):
@@ -147,10 +149,13 @@ class ArticleList(Closed):
 
 
 class ArticleDetail(Closed):
+    """``today``: the company's day, against which dates of a version are read."""
+
     article: ListedArticle
     version: VersionOut
     versions: list[VersionLine]
     history: list[HistoryLine]
+    today: str
 
 
 class HitOut(Closed):

@@ -88,7 +88,7 @@ class Knowledge:
         self.answerer = Answerer(
             self.retriever, self._catalogue, self._embeddings, settings, self._searchers, self.composer
         )
-        self.editing = Editing(self._database, clock, self._prepare, self._changed)
+        self.editing = Editing(self._database, clock, self._prepare, self._changed, settings.zone)
         self.desk = EditorsDesk(
             self._database,
             clock,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 
 class KnowledgeSettings(BaseModel):
@@ -20,6 +21,7 @@ class KnowledgeSettings(BaseModel):
     )
     chroma_url: str = Field(default="", description="address of a Chroma server; empty: Chroma in this process")
     default_locale: str = Field(default="en", description="locale of readers who named none")
+    timezone: str = Field(default="UTC", description="IANA zone of the days on which texts become true or end")
     link_hosts: tuple[str, ...] = Field(default=(), description="hosts that answers and help pages may link to")
     answer_words: int = Field(default=90, ge=20, le=200, description="words of an answer at most, steps excepted")
     candidates: int = Field(default=40, ge=5, le=200, description="passages that are scored for a question")
@@ -43,6 +45,18 @@ class KnowledgeSettings(BaseModel):
     llm_deadline: timedelta = Field(
         default=timedelta(seconds=2.5), description="time for wording an answer; then it is given as an extract"
     )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except (ValueError, KeyError, OSError) as exc:
+            raise ValueError(f"{name} is no time zone") from exc
 
     @model_validator(mode="after")
     def _one_language_model(self) -> Self:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from actions.settings import ActionsSettings
+from handoff.queue.plan import BadPlan, default_plan, read_plan
 from handoff.settings import HandoffSettings
 from knowledge.settings import KnowledgeSettings
 from stack import secrets
@@ -71,6 +72,7 @@ def knowledge_settings(settings: Settings, role: Literal["owner", "reader"] = "o
             database_url=settings.database_url or own_file,
             index_dir=settings.paths.index,
             index_role=role,
+            timezone=_company_zone(settings),
             link_hosts=(host,) if host else (),
             chroma_url=settings.chroma_url,
             kept_vectors=settings.paths.models / "knowledge-vectors.npz",
@@ -83,6 +85,14 @@ def knowledge_settings(settings: Settings, role: Literal["owner", "reader"] = "o
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
         raise WrongUse(f"The settings KNOWLEDGE_LLM… do not hold: {first['msg'].lower()}.") from problem
+
+
+def _company_zone(settings: Settings) -> str:
+    """The zone of the desk's plan: its days are those of the articles, too."""
+    try:
+        return (read_plan(ROOT / settings.desk_plan) if settings.desk_plan else default_plan()).timezone
+    except BadPlan as problem:
+        raise WrongUse(f"The desk's plan does not hold: {problem}") from problem
 
 
 def actions_settings(settings: Settings) -> ActionsSettings:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from knowledge.clock import stamp
 from knowledge.store import Article
@@ -14,6 +15,8 @@ PRODUCT_ISSUE: Final = "product-issue"
 """Tag of articles about a fault that customers meet now: they must be told news, or that there is none."""
 UPDATE_WITHIN: Final = timedelta(hours=72)
 
+Answers = Literal["no", "later", "now", "ended"]
+"""What customers get of an article today: nothing is published, it is not yet true, it answers, or it is over."""
 Kind = Literal["review", "product_issue", "scheduled", "expires"]
 
 
@@ -26,6 +29,7 @@ class Listed(Article):
     review_overdue: bool
     issue_due_at: str | None
     issue_breached: bool
+    answers: Answers
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Watched:
 
     tags: Sequence[str]
     review_by: str | None
+    effective_from: str | None
     effective_until: str | None
 
 
@@ -55,6 +60,7 @@ def listed(
     published_at: str | None,
     scheduled_for: str | None,
     now: datetime,
+    today: date,
 ) -> Listed:
     """The fields of the list are the newest version's, but ``review_by`` is the day that the clock goes by."""
     issue = issue_due(article, watched.tags, published_at)
@@ -62,10 +68,20 @@ def listed(
         **{**vars(article), "review_by": watched.review_by},
         tags=tuple(tags),
         scheduled_for=scheduled_for,
-        review_overdue=article.state != "archived" and (watched.review_by or "9999") < now.date().isoformat(),
+        review_overdue=article.state != "archived" and (watched.review_by or "9999") < today.isoformat(),
         issue_due_at=issue,
         issue_breached=issue is not None and issue < stamp(now),
+        answers=answers(article, watched, today),
     )
+
+
+def answers(article: Article, watched: Watched, today: date) -> Answers:
+    day = today.isoformat()
+    if article.published_version is None:
+        return "no"
+    if (watched.effective_from or day) > day:
+        return "later"
+    return "ended" if (watched.effective_until or day) < day else "now"
 
 
 def issue_due(article: Article, tags: Sequence[str], published_at: str | None) -> str | None:
@@ -75,7 +91,7 @@ def issue_due(article: Article, tags: Sequence[str], published_at: str | None) -
     return stamp(datetime.fromisoformat(published_at) + UPDATE_WITHIN)
 
 
-def dues(article: Listed, watched: Watched, now: datetime, days: int) -> Iterator[Due]:
+def dues(article: Listed, watched: Watched, today: date, days: int, zone: ZoneInfo) -> Iterator[Due]:
     """What is due, late or within ``days``."""
     if article.state == "archived":
         return
@@ -86,12 +102,12 @@ def dues(article: Listed, watched: Watched, now: datetime, days: int) -> Iterato
         ("expires", watched.effective_until if article.published_version is not None else None),
     ]
     for kind, moment in moments:
-        if moment is not None and (late := (now.date() - day_of(moment)).days) >= -days:
+        if moment is not None and (late := (today - day_of(moment, zone)).days) >= -days:
             yield Due(kind, moment, late, article)
 
 
-def day_of(moment: str) -> date:
-    """The day, in UTC, of an ISO date or an RFC 3339 moment."""
+def day_of(moment: str, zone: ZoneInfo) -> date:
+    """The day in ``zone`` of an RFC 3339 moment, or an ISO date, which has no zone."""
     if len(moment) == len("2027-01-31"):
         return date.fromisoformat(moment)
-    return datetime.fromisoformat(moment).astimezone(UTC).date()
+    return datetime.fromisoformat(moment).astimezone(zone).date()

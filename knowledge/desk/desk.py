@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from knowledge.answer import Answerer
 from knowledge.catalogue import Catalogue
-from knowledge.clock import Clock
+from knowledge.clock import Clock, today
 from knowledge.database import Database
 from knowledge.desk import gap_store, questions, quotes
 from knowledge.desk.figures import Figures
@@ -69,16 +69,17 @@ class EditorsDesk:
         self._clock = clock
         self._catalogue = catalogue
         self._editing = editing
+        self._zone = settings.zone
         self._every = settings.refresh_every.total_seconds()
         self._reconsidered: dict[str, int] | None = None
         rules = GapRules()
-        self.listing = Listing(database, clock)
+        self.listing = Listing(database, clock, settings.zone)
         self.figures = Figures(database, clock)
         self.readers = Readers(database, clock)
         self.usage = Usage(database, clock, embeddings, in_thread, rules, settings.default_locale)
         self.asked = AskedAnswerer(answerer, self.usage.record)
-        self.gaps = Gaps(database, clock, editing, retriever, aside, rules)
-        self.impact = Impact(database, clock, catalogue, embeddings, retriever, answerer, prepare, aside)
+        self.gaps = Gaps(database, clock, editing, retriever, aside, rules, settings.zone)
+        self.impact = Impact(database, clock, catalogue, embeddings, retriever, answerer, prepare, aside, settings.zone)
 
     async def audit(self, limit: int) -> list[AuditLine]:
         """The newest first."""
@@ -114,7 +115,7 @@ class EditorsDesk:
         publish, or on a day from which or until which a text is true."""
         await self._editing.publish_due()
         await self.readers.tidy()
-        current = {GENERATION: self._catalogue.live.generation, DAY: self._clock.now().date().toordinal()}
+        current = {GENERATION: self._catalogue.live.generation, DAY: today(self._clock, self._zone).toordinal()}
         if self._reconsidered is None:  # what an earlier process has seen to
             self._reconsidered = await self._database.read(
                 lambda connection: {name: questions.position(connection, name) for name in current}

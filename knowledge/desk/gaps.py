@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from knowledge import prose, store
 from knowledge.catalogue import Passage
-from knowledge.clock import Clock, stamp
+from knowledge.clock import Clock, stamp, today
 from knowledge.database import Database
 from knowledge.desk import drafting, gap_rules, gap_store, quotes
 from knowledge.desk.clocks import day_of
@@ -99,7 +100,9 @@ class Gaps:
         retriever: Retriever,
         in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
         rules: GapRules,
+        zone: ZoneInfo,
     ) -> None:
+        self._zone = zone
         self._database = database
         self._clock = clock
         self._editing = editing
@@ -133,7 +136,7 @@ class Gaps:
             return row, draft, asked, gap_store.history(connection, gap_id)
 
         row, draft, asked, lines = await self._database.read(work)
-        return _view(row, draft, asked, self._clock.now().date()), [_question(one) for one in asked], lines
+        return self._view(row, draft, asked), [_question(one) for one in asked], lines
 
     async def do_move(self, gap_id: int, event: gap_rules.Event, actor: str, note: str) -> Gap:
         """Close, dismiss or reopen. Raises ``NotFound``, ``WrongState``."""
@@ -261,8 +264,11 @@ class Gaps:
                 (row, drafts[row.id], [one for one in asked[row.id] if one.asked_at.startswith(month)]) for row in rows
             ]
 
-        today = self._clock.now().date()
-        return [_view(row, draft, asked, today) for row, draft, asked in await self._database.read(read)]
+        return [self._view(row, draft, asked) for row, draft, asked in await self._database.read(read)]
+
+    def _view(self, row: GapRow, draft: str | None, asked: Sequence[Stored]) -> Gap:
+        days = [day_of(one.asked_at, self._zone) for one in asked]
+        return _view(row, draft, asked, days, today(self._clock, self._zone))
 
 
 def _without_draft(connection: sa.Connection, gap_id: int, *, lock: bool = False) -> GapRow:
@@ -279,11 +285,10 @@ async def _nobody(_conversation_ids: Sequence[str]) -> Resolutions:
     return {}
 
 
-def _view(row: GapRow, draft: str | None, asked: Sequence[Stored], today: date) -> Gap:
+def _view(row: GapRow, draft: str | None, asked: Sequence[Stored], days: Sequence[date], today: date) -> Gap:
     reasons = Counter(gap_rules.reason(one) for one in asked)
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    days = [day_of(one.asked_at) for one in asked]
     return Gap(
         id=row.id,
         state=row.state,

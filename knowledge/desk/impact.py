@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from knowledge import store
 from knowledge.answer import Answerer
 from knowledge.catalogue import Catalogue, Live, Passage, with_article
-from knowledge.clock import Clock, stamp
+from knowledge.clock import Clock, stamp, today
 from knowledge.confidence import SURE
 from knowledge.database import Database
 from knowledge.desk import questions
@@ -87,7 +88,9 @@ class Impact:
         answerer: Answerer,
         prepare: Prepare,
         in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
+        zone: ZoneInfo,
     ) -> None:
+        self._zone = zone
         self._database = database
         self._clock = clock
         self._catalogue = catalogue
@@ -119,7 +122,7 @@ class Impact:
         if number is not None:
             draft = await self._database.read(lambda connection: store.get_version(connection, article_id, number))
             prepared = await self._prepare(article_id, number, draft.content, None)
-            passages = _passages(draft, prepared, self._clock.now().date().isoformat())
+            passages = _passages(draft, prepared, today(self._clock, self._zone).isoformat())
         since = stamp(self._clock.now() - timedelta(days=days))
         asked = await self._database.read(lambda connection: _asked(connection, since, limit))
 
@@ -239,10 +242,10 @@ def _kind(before: Shown, after: Shown) -> Kind | None:
     return "other_words" if before.text != after.text else None
 
 
-def _passages(draft: Version, prepared: Prepared, today: str) -> list[Passage]:
+def _passages(draft: Version, prepared: Prepared, day: str) -> list[Passage]:
     """The draft's passages as they would be on the day on which they become true."""
     content = draft.content
-    from_day = None if (content.effective_from or today) > today else content.effective_from
+    from_day = None if (content.effective_from or day) > day else content.effective_from
     return [
         Passage(
             replace(chunk, id=f"{draft.article_id}:{draft.version}:{chunk.ordinal}"),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from knowledge.clock import Clock
+from knowledge.clock import Clock, today
 from knowledge.database import Database
 from knowledge.desk.clocks import Due, Listed, Watched, dues, listed
 from knowledge.errors import NotFound
@@ -21,10 +22,12 @@ from knowledge.tables import article_history, article_schedule, article_versions
 
 DueFilter = Literal["review", "product_issue", "scheduled"]
 _NAMES = [field.name for field in fields(Article)]
+_WATCHED = [field.name for field in fields(Watched)]
 
 
 class Listing:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, zone: ZoneInfo) -> None:
+        self._zone = zone
         self._database = database
         self._clock = clock
 
@@ -43,13 +46,17 @@ class Listing:
 
     async def calendar(self, days: int) -> list[Due]:
         """What is late or due within ``days``, the most urgent first."""
-        now = self._clock.now()
-        found = [due for one, watched in await self._rows("", {}) for due in dues(one, watched, now, days)]
+        rows, day = await self._rows("", {}), self.today()
+        found = [due for one, watched in rows for due in dues(one, watched, day, days, self._zone)]
         return sorted(found, key=lambda due: (-due.late_by_days, due.due_at, due.article.id))
 
+    def today(self) -> date:
+        """The company's day, by which texts become true, end and want to be read again."""
+        return today(self._clock, self._zone)
+
     async def _rows(self, text: str, filters: dict[str, str]) -> list[tuple[Listed, Watched]]:
-        now = self._clock.now()
-        return await self._database.read(lambda connection: list(_read(connection, text, filters, now)))
+        now, day = self._clock.now(), self.today()
+        return await self._database.read(lambda connection: list(_read(connection, text, filters, now, day)))
 
 
 def _is_due(one: Listed, due: DueFilter) -> bool:
@@ -59,7 +66,7 @@ def _is_due(one: Listed, due: DueFilter) -> bool:
 
 
 def _read(
-    connection: sa.Connection, text: str, filters: dict[str, str], now: datetime
+    connection: sa.Connection, text: str, filters: dict[str, str], now: datetime, today: date
 ) -> Iterator[tuple[Listed, Watched]]:
     """(article, what its clocks go by)."""
     published = (
@@ -78,9 +85,11 @@ def _read(
             articles,
             article_versions.c.tags,
             article_versions.c.effective_until,
+            article_versions.c.effective_from,
             shown.c.tags.label("shown_tags"),
             shown.c.review_by.label("shown_review_by"),
             shown.c.effective_until.label("shown_effective_until"),
+            shown.c.effective_from.label("shown_effective_from"),
             published.c.published_at,
             article_schedule.c.publish_at,
         )
@@ -105,5 +114,5 @@ def _read(
     for row in connection.execute(query).mappings():
         article = Article(**{name: row[name] for name in _NAMES})
         kind = "" if article.published_version is None else "shown_"
-        watched = Watched(*(row[f"{kind}{name}"] for name in ("tags", "review_by", "effective_until")))
-        yield listed(article, row["tags"], watched, row["published_at"], row["publish_at"], now), watched
+        watched = Watched(*(row[f"{kind}{name}"] for name in _WATCHED))
+        yield listed(article, row["tags"], watched, row["published_at"], row["publish_at"], now, today), watched

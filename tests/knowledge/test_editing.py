@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def editing(database: Database, clock: HandClock, changes: list[str]) -> Editing
     async def changed() -> None:
         changes.append("changed")
 
-    return Editing(database, clock, prepare, changed)
+    return Editing(database, clock, prepare, changed, ZoneInfo("UTC"))
 
 
 def test_the_migrated_schema_is_the_one_in_tables(database: Database) -> None:
@@ -154,7 +155,7 @@ async def test_a_plan_that_was_changed_while_it_was_carried_out_is_not(
     await editing.do_create("parcels", page(), ED)
     await editing.do_schedule("parcels", 1, "2026-05-04T14:00:00Z", ED)
     clock.moment = datetime(2026, 5, 4, 15, tzinfo=UTC)
-    late = Editing(database, clock, meanwhile, editing._changed)
+    late = Editing(database, clock, meanwhile, editing._changed, ZoneInfo("UTC"))
     assert await late.publish_due() == []
     assert (await editing.get("parcels")).published_version is None
     planned = database.read_now(lambda connection: schedule.find(connection, "parcels"))

@@ -90,6 +90,25 @@ async def test_effective_dates_hold(opened: Opened, clock: HandClock) -> None:
         assert ask(knowledge, "parcels") == []
 
 
+async def test_an_article_begins_and_ends_with_the_companys_day(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    """Vienna is two hours ahead of UTC in June: its first of June begins on the last of May there."""
+    vienna = settings.model_copy(update={"timezone": "Europe/Vienna"})
+    async with open_knowledge(vienna, clock, encoder, model="words") as knowledge:
+        await publish(knowledge, "sale", page(effective_from="2026-06-01", effective_until="2026-06-30"))
+        answering = {
+            datetime(2026, 5, 31, 21, 59, tzinfo=UTC): "later",
+            datetime(2026, 5, 31, 22, 0, tzinfo=UTC): "now",
+            datetime(2026, 6, 30, 21, 59, tzinfo=UTC): "now",
+            datetime(2026, 6, 30, 22, 0, tzinfo=UTC): "ended",
+        }
+        for moment, expected in answering.items():
+            clock.moment = moment
+            assert (ask(knowledge, "parcels") == ["sale"]) == (expected == "now"), moment
+            assert (await knowledge.desk.listing.get("sale")).answers == expected
+
+
 async def test_the_second_owner_is_refused_in_one_sentence(
     opened: Opened, settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from handoff.app import build
 from handoff.clock import SystemClock
+from handoff.queue.plan import FILE
 from knowledge.service import Knowledge
 from stack import secrets
 from stack.compose import Parts, create_api
@@ -16,6 +17,13 @@ from stack.parts_settings import handoff_settings, knowledge_settings
 from stack.settings import Settings
 
 pytestmark = pytest.mark.service
+
+
+def test_the_articles_days_are_those_of_the_desks_plan(tmp_path: Path) -> None:
+    own = tmp_path / "plan.yaml"
+    own.write_text(FILE.read_text().replace("timezone: Europe/Vienna", "timezone: Pacific/Auckland", 1))
+    assert knowledge_settings(Settings(var_dir=tmp_path)).timezone == "Europe/Vienna"
+    assert knowledge_settings(Settings(var_dir=tmp_path, desk_plan=str(own))).timezone == "Pacific/Auckland"
 
 
 @pytest.mark.parametrize(

@@ -2684,11 +2684,16 @@ export interface components {
             /** Approvals */
             approvals: components["schemas"]["Approval"][];
         };
-        /** ArticleDetail */
+        /**
+         * ArticleDetail
+         * @description ``today``: the company's day, against which dates of a version are read.
+         */
         ArticleDetail: {
             article: components["schemas"]["ListedArticle"];
             /** History */
             history: components["schemas"]["HistoryLine"][];
+            /** Today */
+            today: string;
             version: components["schemas"]["VersionOut"];
             /** Versions */
             versions: components["schemas"]["VersionLine"][];
@@ -4124,9 +4129,15 @@ export interface components {
         /**
          * ListedArticle
          * @description A line of the list. ``issue_due_at``: when a published product-issue article must have been updated again. The
-         *     clocks go by the published version where there is one; ``review_by`` is that version's, too.
+         *     clocks go by the published version where there is one; ``review_by`` is that version's, too. ``answers``: whether
+         *     the published version is true on the company's day.
          */
         ListedArticle: {
+            /**
+             * Answers
+             * @enum {string}
+             */
+            answers: "no" | "later" | "now" | "ended";
             /**
              * Audience
              * @enum {string}

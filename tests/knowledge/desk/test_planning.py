@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from knowledge.clock import stamp
 from knowledge.desk.clocks import PRODUCT_ISSUE, UPDATE_WITHIN
 from knowledge.errors import BadArticle, EditConflict, NotFound, WrongState
-from knowledge.service import Knowledge
-from tests.knowledge.conftest import HandClock, ask, page, publish
+from knowledge.service import Knowledge, open_knowledge
+from knowledge.settings import KnowledgeSettings
+from tests.knowledge.conftest import HandClock, WordEncoder, ask, page, publish
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
@@ -50,6 +52,26 @@ async def test_a_version_for_a_later_day_leaves_the_one_before_answering(
         return text == "Parcels travel for three days."
 
     await eventually("the new version answers from its day", changed)
+
+
+async def test_a_version_for_a_later_day_goes_out_when_the_companys_day_begins(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    vienna = settings.model_copy(update={"timezone": "Europe/Vienna"})
+    async with open_knowledge(vienna, clock, encoder, model="words") as knowledge:
+        await publish(knowledge, "parcels", page(review_by="2026-05-31"))
+        await publish(knowledge, "parcels", page(body="Other words.", effective_from="2026-06-01"))
+        assert (await knowledge.desk.listing.get("parcels")).scheduled_for == "2026-05-31T22:00:00.000Z"
+        clock.moment = datetime(2026, 5, 31, 21, 59, tzinfo=UTC)
+        assert await knowledge.desk.listing.find(due="review") == []
+        assert [due.late_by_days for due in await knowledge.desk.listing.calendar(1)] == [0, -1]
+        clock.moment = datetime(2026, 5, 31, 22, 1, tzinfo=UTC)
+        assert [one.id for one in await knowledge.desk.listing.find(due="review")] == ["parcels"]
+
+
+def test_a_zone_that_is_none_is_refused(settings: KnowledgeSettings) -> None:
+    with pytest.raises(ValidationError, match="no time zone"):
+        KnowledgeSettings(**{**settings.model_dump(), "timezone": "Mars/Base"})
 
 
 @pytest.mark.parametrize("by", ["edit", "archive", "publish", "hand"])

@@ -1,14 +1,16 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { address } from "./address";
-import { choose, day, type Filters, isOverdue, issueClock, narrowing, occurring, readFilters, SORTS, writeFilters } from "./filters";
+import { choose, type Filters, issueClock, narrowing, occurring, readFilters, SORTS, STANDS, writeFilters } from "./filters";
 import { dayText, momentText, span, who } from "./format";
 import type { Part } from "./Knowledge";
 import { useLoad, useSettled } from "./load";
 import { Await, Choice, Empty, Head, StateMark } from "./parts";
-import { type ArticleLine, AUDIENCES, STATES } from "./types";
+import { type ArticleLine, AUDIENCES } from "./types";
 import { k, named } from "./words";
 
 const WORDS_AFTER_MS = 200;
+/** Articles that are drawn at once: thousands of rows would hold the page up at every letter. */
+const ROWS = 100;
 
 export function ArticleList({ calls, places, filters: asked }: Part & { filters: Readonly<Record<string, string>> }) {
   const filters = readFilters(asked);
@@ -71,7 +73,7 @@ function FilterFields({ articles, filters, onChange }: FieldsProps) {
     <details class="k-filters" open={count > 0 || undefined}>
       <summary>{count ? k("filtersSet", { count }) : k("filters")}</summary>
       <div>
-        <Choice label={k("state")} value={filters.state} options={[all(k("allStates")), ...STATES.map((each) => [each, named("state", each)] as const)]} onChange={(state) => onChange({ state })} />
+        <Choice label={k("state")} value={filters.state} options={[all(k("allStates")), ...STANDS.map((each) => [each, named("state", each)] as const)]} onChange={(state) => onChange({ state })} />
         <Choice label={k("audience")} value={filters.audience} options={[all(k("allAudiences")), ...AUDIENCES.map((each) => [each, named("audience", each)] as const)]} onChange={(audience) => onChange({ audience })} />
         <Choice label={k("locale")} value={filters.locale} options={[all(k("allLocales")), ...values((each) => [each.locale])]} onChange={(locale) => onChange({ locale })} />
         <Choice label={k("tag")} value={filters.tag} options={[all(k("allTags")), ...values((each) => each.tags)]} onChange={(tag) => onChange({ tag })} />
@@ -86,7 +88,11 @@ function FilterFields({ articles, filters, onChange }: FieldsProps) {
 
 function Found({ articles, filters, onClear }: { articles: readonly ArticleLine[]; filters: Filters; onClear: () => void }) {
   const now = Date.now();
-  const found = useMemo(() => choose(articles, filters, now), [articles, JSON.stringify(filters)]);
+  const [shown, setShown] = useState(ROWS);
+  const narrowed = JSON.stringify(filters);
+  // Another list begins at its top.
+  useEffect(() => setShown(ROWS), [narrowed]);
+  const found = useMemo(() => choose(articles, filters, now), [articles, narrowed]);
   if (articles.length === 0 && !filters.q)
     return (
       <Empty title={k("noArticles")}>
@@ -109,16 +115,22 @@ function Found({ articles, filters, onClear }: { articles: readonly ArticleLine[
         </Empty>
       )}
       <ul class="k-list">
-        {found.map((each) => (
+        {found.slice(0, shown).map((each) => (
           <Row key={each.id} article={each} now={now} />
         ))}
       </ul>
+      {shown < found.length && (
+        <p class="k-more">
+          <button type="button" class="button" onClick={() => setShown(shown + ROWS)}>
+            {k("showMore", { count: Math.min(ROWS, found.length - shown), left: found.length - shown })}
+          </button>
+        </p>
+      )}
     </>
   );
 }
 
 function Row({ article, now }: { article: ArticleLine; now: number }) {
-  const overdue = isOverdue(article, day(now));
   const clock = issueClock(article, now);
   const left = article.issue_due_at ? span(Math.abs(new Date(article.issue_due_at).getTime() - now)) : null;
   const newer = article.published_version !== null && article.published_version < article.latest_version;
@@ -132,14 +144,15 @@ function Row({ article, now }: { article: ArticleLine; now: number }) {
       </div>
       <p class="k-row-marks">
         <StateMark state={article.state} />
-        {newer && <span class="k-mark is-live">{k("stillLive", { version: article.published_version ?? 0 })}</span>}
+        {(article.answers === "later" || article.answers === "ended") && <span class="k-mark is-late">{named("answers", article.answers)}</span>}
+        {newer && article.answers === "now" && <span class="k-mark is-live">{k("stillLive", { version: article.published_version ?? 0 })}</span>}
         {article.scheduled_for && <span class="k-mark">{k("publishesAt", { time: momentText(article.scheduled_for) })}</span>}
         {clock && left && (
           <span class={clock === "breached" ? "k-mark is-late" : "k-mark is-soon"}>
             {k(clock === "breached" ? "clockBreached" : "clockRunning", { time: named("span", left.unit, left.count) })}
           </span>
         )}
-        {overdue && <span class="k-mark is-late">{k("overdueSince", { day: dayText(article.review_by ?? "") })}</span>}
+        {article.review_overdue && <span class="k-mark is-late">{k("overdueSince", { day: dayText(article.review_by ?? "") })}</span>}
       </p>
       <p class="k-row-when soft">
         <time dateTime={article.updated_at}>{momentText(article.updated_at, now)}</time>

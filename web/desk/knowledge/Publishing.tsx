@@ -5,10 +5,11 @@ import { ArchiveDialog } from "./ArchiveDialog";
 import { BlastRadius } from "./BlastRadius";
 import { Difference } from "./Difference";
 import { contentOf } from "./draft";
-import { momentText } from "./format";
+import { dayText, momentText } from "./format";
 import { KeptBackOf } from "./KeptBack";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
+import { reach } from "./reach";
 import { archived, type Done, published } from "./undo";
 import { useStep } from "./useStep";
 import { k } from "./words";
@@ -31,7 +32,7 @@ export function Publishing(props: Props) {
           </p>
         )}
         {upToDate ? (
-          <p class="k-notice is-good">{k("nothingToPublish", { version: article.latest_version })}</p>
+          <Published {...props} />
         ) : (
           <>
             <KeptBackOf calls={props.calls} name={`${article.id}:${article.latest_version}`} content={contentOf(props.detail.version)} />
@@ -42,6 +43,27 @@ export function Publishing(props: Props) {
       </div>
       <Steps {...props} upToDate={upToDate} />
     </div>
+  );
+}
+
+/** A version that is published answers today, or from a day on, or not any more. */
+function Published({ detail }: Props) {
+  const { article, version, today } = detail;
+  const what = reach(version, today);
+  if (what.answers === "now") return <p class="k-notice is-good">{k("nothingToPublish", { version: article.latest_version })}</p>;
+  return <p class="k-notice">{k(what.answers === "later" ? "publishedLater" : "publishedEnded", { version: article.latest_version, day: dayText(what.day) })}</p>;
+}
+
+/** Told before the step: a text that is over answers nothing, and one for a later day waits. */
+function Warning({ detail, at }: { detail: Props["detail"]; at: string }) {
+  const { article, version, today } = detail;
+  const what = reach(version, at.slice(0, 10) > today ? at.slice(0, 10) : today);
+  if (what.answers === "now") return null;
+  const later = article.published_version === null ? "willAnswerFrom" : "willWaitFor";
+  return (
+    <p class={what.answers === "ended" ? "k-notice is-bad" : "k-notice"} role="status">
+      {k(what.answers === "ended" ? "wouldAnswerNothing" : later, { day: dayText(what.day) })}
+    </p>
   );
 }
 
@@ -70,7 +92,7 @@ function WhatChanges({ calls, detail }: Props) {
 }
 
 function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { upToDate: boolean }) {
-  const { article } = detail;
+  const { article, version, today } = detail;
   const { id, latest_version: base, state } = article;
   const [note, setNote] = useState("");
   const [at, setAt] = useState("");
@@ -87,7 +109,7 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
     take(() => step().then(() => ({ said, undo: undo && { run: undo, said: k("undone") } })));
   const text = note.trim();
   const publish = () => {
-    if (!at) return take(() => calls.publish(id, base, text).then((made) => published(calls, article, made)));
+    if (!at) return take(() => calls.publish(id, base, text).then((made) => published(calls, article, made, version, today)));
     const when = new Date(at).toISOString();
     return run(() => calls.schedule(id, base, when, text), k("scheduledToast", { time: momentText(when) }));
   };
@@ -115,6 +137,7 @@ function Steps({ desk, calls, detail, onChanged, unsaved, upToDate }: Props & { 
               {k("publishWhenHint")}
             </span>
           </label>
+          <Warning detail={detail} at={at} />
           <button type="button" class="button is-main" disabled={busy || unsaved} onClick={() => void publish()}>
             {k(at ? "schedule" : "publishNow")}
           </button>

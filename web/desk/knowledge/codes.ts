@@ -4,6 +4,11 @@ export const codesEn = {
   state_in_review: "In review",
   state_published: "Published",
   state_archived: "Archived",
+  state_answering: "Answering now",
+  state_scheduled: "Scheduled",
+
+  answers_later: "Not true yet",
+  answers_ended: "Ended",
 
   audience_public: "Everybody",
   audience_customer: "Signed-in customers",

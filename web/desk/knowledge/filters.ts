@@ -1,5 +1,5 @@
 /** Which articles the list shows, and in which order. Pure. */
-import type { ArticleLine } from "./types";
+import { type ArticleLine, STATES } from "./types";
 
 export const SORTS = ["changed", "title", "review"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -11,7 +11,7 @@ export interface Filters {
   locale: string;
   tag: string;
   owner: string;
-  /** "overdue": past the day on which somebody should have read it again. */
+  /** "overdue": past the company's day on which somebody should have read it again. */
   review: string;
   /** "running" or "breached": a product issue whose article must be brought up to date. */
   issue: string;
@@ -44,29 +44,32 @@ export function narrowing(filters: Filters): number {
   return Object.values(rest).filter(Boolean).length;
 }
 
-export function isOverdue(article: Pick<ArticleLine, "review_by" | "state">, today: string): boolean {
-  return article.review_by !== null && article.review_by < today && article.state !== "archived";
-}
-
 /** "running", "breached" or "": the clock of an article about a product issue. It runs on while the list is open. */
 export function issueClock(article: Pick<ArticleLine, "issue_due_at">, now: number): string {
   if (!article.issue_due_at) return "";
   return new Date(article.issue_due_at).getTime() < now ? "breached" : "running";
 }
 
+/** States of the work, and two that say what customers get: a newer draft hides no version that answers. */
+export const STANDS = [...STATES, "answering", "scheduled"] as const;
+
+function stands(wanted: string, { state, answers, scheduled_for }: ArticleLine): boolean {
+  if (wanted === "answering") return answers === "now";
+  return wanted === "scheduled" ? scheduled_for !== null : !wanted || wanted === state;
+}
+
 /** Of the articles that hold the words, which the server looked for in their whole text. */
 export function choose(articles: readonly ArticleLine[], filters: Filters, now: number): ArticleLine[] {
-  const today = day(now);
   const same = (wanted: string, value: string) => !wanted || wanted === value;
   const kept = articles.filter((each) => {
     const clock = issueClock(each, now);
     return (
-      same(filters.state, each.state) &&
+      stands(filters.state, each) &&
       same(filters.audience, each.audience) &&
       same(filters.locale, each.locale) &&
       same(filters.owner, each.owner) &&
       (!filters.tag || each.tags.includes(filters.tag)) &&
-      (!filters.review || isOverdue(each, today)) &&
+      (!filters.review || each.review_overdue) &&
       (!filters.issue || (filters.issue === "any" ? clock !== "" : clock === filters.issue))
     );
   });
@@ -84,11 +87,4 @@ const ORDER: Record<Sort, (a: ArticleLine, b: ArticleLine) => number> = {
 /** The values to choose from, as they occur, in order. */
 export function occurring(articles: readonly ArticleLine[], of: (article: ArticleLine) => readonly string[]): string[] {
   return [...new Set(articles.flatMap(of))].filter(Boolean).sort((a, b) => a.localeCompare(b));
-}
-
-/** The local day as an ISO date. */
-export function day(now: number): string {
-  const at = new Date(now);
-  const two = (part: number) => String(part).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }

@@ -5,7 +5,9 @@
  * told, and is never buried.
  */
 import type { KnowledgeCalls } from "./calls";
-import type { ArticleLine, Stored } from "./types";
+import { dayText } from "./format";
+import { reach } from "./reach";
+import type { ArticleLine, Content, Stored } from "./types";
 import { k } from "./words";
 
 export interface Undo {
@@ -18,16 +20,27 @@ export interface Done {
   undo: Undo | null;
 }
 
-/** `made` is what the server answered: a version for a later day waits for it while an earlier one answers. */
-export function published(calls: KnowledgeCalls, before: ArticleLine, made: Stored): Done {
+/**
+ * `made` is what the server answered: a version for a later day waits for it while an earlier one answers. Without an
+ * earlier one it is published and answers from its day. `today` is the company's.
+ */
+export function published(calls: KnowledgeCalls, before: ArticleLine, made: Stored, dates: Dates, today: string): Done {
   const { id, latest_version: version } = before;
   if (made.published_version !== version) return { said: k("waitsToast", { version }), undo: null };
-  return { said: k("publishedToast", { version }), undo: backTo(calls, id, before.published_version, version) };
+  return { said: said(version, dates, today), undo: before.published_version === null ? unpublished(calls, before) : backTo(calls, id, before.published_version, version) };
 }
 
 export function wentBack(calls: KnowledgeCalls, before: ArticleLine, to: number, made: Stored): Done {
   if (made.published_version !== made.latest_version) return { said: k("waitsToast", { version: made.latest_version }), undo: null };
   return { said: k("rolledBackToast", { version: to }), undo: backTo(calls, before.id, before.published_version, made.latest_version) };
+}
+
+type Dates = Pick<Content, "effective_from" | "effective_until">;
+
+function said(version: number, dates: Dates, today: string): string {
+  const what = reach(dates, today);
+  if (what.answers === "now") return k("publishedToast", { version });
+  return k(what.answers === "later" ? "publishedLaterToast" : "publishedEndedToast", { version, day: dayText(what.day) });
 }
 
 /** Everything that the archive took away comes back, but for a version that answered beside a newer draft. */
@@ -41,6 +54,16 @@ export function archived(calls: KnowledgeCalls, before: ArticleLine): Done {
   };
   const said = live === null || live === base ? k("undone") : k("restoredNotLive", { version: live });
   return { said: k("archivedToast"), undo: { run, said } };
+}
+
+/** A first version has none to go back to: it leaves every answer, and is the draft that it was. */
+function unpublished(calls: KnowledgeCalls, { id, latest_version: base, state }: ArticleLine): Undo {
+  const run = async () => {
+    await calls.archive(id, base, "");
+    await calls.restore(id, base);
+    if (state === "in_review") await calls.submit(id, base, "");
+  };
+  return { run, said: k("undone") };
 }
 
 function backTo(calls: KnowledgeCalls, id: string, version: number | null, base: number): Undo | null {

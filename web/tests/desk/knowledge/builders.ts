@@ -15,6 +15,7 @@ export const article = (id: string, more: Partial<ArticleLine> = {}): ArticleLin
   issue_due_at: null,
   issue_breached: false,
   scheduled_for: null,
+  answers: "now",
   created_at: "2026-01-01T09:00:00Z",
   updated_at: "2026-01-01T09:00:00Z",
   ...more,

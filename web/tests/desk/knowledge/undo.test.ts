@@ -16,6 +16,9 @@ function sending() {
 
 const draft = (more: Partial<ArticleLine> = {}) => article("tents", { state: "draft", latest_version: 3, published_version: 2, ...more });
 
+const TODAY = "2026-05-04";
+const ALWAYS = { effective_from: null, effective_until: null };
+
 async function undone(undo: Undo | null): Promise<string> {
   await undo?.run();
   return undo?.said ?? "no way back";
@@ -24,18 +27,30 @@ async function undone(undo: Undo | null): Promise<string> {
 describe("publishing", () => {
   test("is taken back on the version that was shown, so that a colleague's newer draft is a conflict", async () => {
     const { calls, sent } = sending();
-    const done = published(calls, draft(), draft({ state: "published", published_version: 3 }));
+    const done = published(calls, draft(), draft({ state: "published", published_version: 3 }), ALWAYS, TODAY);
     expect(done.said).toBe("Version 3 is published.");
     expect(await undone(done.undo)).toBe("Taken back.");
     expect(sent).toEqual([["POST", "/rollback", { to_version: 2, base_version: 3 }]]);
   });
 
-  test("for a later day says so, and has no way back that would drop the plan", () => {
-    expect(published(sending().calls, draft(), draft())).toEqual({ said: "Version 3 waits for its first day, and goes out by itself then.", undo: null });
+  test.each([
+    [{ effective_from: "2026-05-04", effective_until: "2026-05-04" }, "Version 3 is published."],
+    [{ effective_from: "2026-05-05", effective_until: null }, /answers from/],
+    [{ effective_from: null, effective_until: "2026-05-03" }, /it answers nothing/],
+  ])("says what customers get of %j", (dates, wanted) => {
+    const before = draft({ published_version: null });
+    expect(published(sending().calls, before, draft({ published_version: 3 }), dates, TODAY).said).toMatch(wanted);
   });
 
-  test("for the first time has nothing to go back to", () => {
-    expect(published(sending().calls, draft({ published_version: null }), draft({ published_version: 3 })).undo).toBe(null);
+  test("for a later day says so, and has no way back that would drop the plan", () => {
+    expect(published(sending().calls, draft(), draft(), ALWAYS, TODAY)).toEqual({ said: "Version 3 waits for its first day, and goes out by itself then.", undo: null });
+  });
+
+  test("for the first time is taken back through the archive, to the draft that it was", async () => {
+    const { calls, sent } = sending();
+    const before = draft({ state: "in_review", published_version: null });
+    expect(await undone(published(calls, before, draft({ published_version: 3 }), ALWAYS, TODAY).undo)).toBe("Taken back.");
+    expect(sent.map((each) => (each as [string, string, { state: string }])[2].state)).toEqual(["archived", "draft", "in_review"]);
   });
 });
 
