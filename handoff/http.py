@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, ClassVar, Protocol, cast
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -108,14 +107,6 @@ class RequestEdge:
             REQUEST_SECONDS.labels(scope["method"], str(status)).observe(seconds)
             if scope["path"] not in OPERATORS:
                 logger.info("http.answered", method=scope["method"], status=status, ms=round(seconds * 1000, 1))
-
-
-def names_host(origin: str, host: str | None) -> bool:
-    """Whether an ``Origin`` header names ``host``; one that cannot be read names none."""
-    try:
-        return urlsplit(origin).netloc == host
-    except ValueError:
-        return False
 
 
 class _Limited:

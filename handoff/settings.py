@@ -21,6 +21,7 @@ class HandoffSettings(BaseModel):
     context_key: SecretStr = Field(description="signs who the customer is, for the actions")
     identity_secret: SecretStr = Field(description="verifies the host site's identity tokens (HS256)")
     session_secret: SecretStr = Field(description="signs conversation tokens")
+    public_url: str = Field(default="", description="address under which browsers reach us; its pages are ours")
     public_origins: tuple[str, ...] = Field(default=(), description="origins that may open sockets, beside our own")
 
     turn_deadline: timedelta = Field(default=timedelta(seconds=8), description="one try of one turn")

@@ -30,6 +30,7 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         context_key=secrets.read(folder, "context_key"),
         identity_secret=secrets.read(folder, "identity_secret"),
         session_secret=secrets.read(folder, "session_secret"),
+        public_url=settings.public_url,
         public_origins=settings.public_origins,
         turn_deadline=settings.seconds("turn_deadline"),
         turn_patience=settings.seconds("turn_patience"),

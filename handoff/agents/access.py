@@ -14,27 +14,12 @@ from handoff.agents.service import Principal, StaffService
 from handoff.conversations import identity
 from handoff.conversations.access import bearer
 from handoff.errors import Forbidden, Unauthorised
-from handoff.http import names_host
+from handoff.origins import from_our_page
+from handoff.settings import HandoffSettings
 
 COOKIE = "frontdesk_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 DESK_ROLES = ("agent", "senior", "lead", "admin")
-
-
-def staff_token(request: HTTPConnection) -> str:
-    """The caller's token. A cookie counts for an unsafe method only when the request comes from our own pages."""
-    if "authorization" in request.headers:
-        return bearer(request.headers["authorization"])
-    token = request.cookies.get(COOKIE)
-    if not token:
-        raise Unauthorised("token_missing", "Please sign in.")
-    if request.scope.get("method", "GET") not in SAFE_METHODS and not same_origin(request):
-        raise Forbidden("foreign_origin", "This request does not come from the desk.")
-    return token
-
-
-def same_origin(request: HTTPConnection) -> bool:
-    return names_host(request.headers.get("origin", ""), request.headers.get("host"))
 
 
 ENDED = "session.ended"
@@ -49,16 +34,17 @@ class Require:
     pages make this call by themselves, so that it is a sign of life alone.
     """
 
-    def __init__(self, staff: StaffService, trail: AuditTrail, presence: Presence, session_secret: str) -> None:
+    def __init__(self, staff: StaffService, trail: AuditTrail, presence: Presence, settings: HandoffSettings) -> None:
         self._staff = staff
         self._trail = trail
         self._presence = presence
-        self._session_secret = session_secret
+        self._session_secret = settings.session_secret.get_secret_value()
+        self._public_url = settings.public_url
 
     def __call__(self, *roles: str, unasked: bool = False) -> Callable[[Request], Awaitable[Principal]]:
         async def principal(request: Request) -> Principal:
             action = f"{request.method} {request.scope['route'].path}"
-            token = staff_token(request)
+            token = self.token(request)
             try:
                 found = await self._staff.authenticate(token)
             except Unauthorised as refusal:
@@ -74,10 +60,23 @@ class Require:
 
         return principal
 
+    def token(self, request: HTTPConnection) -> str:
+        """The caller's token. A cookie counts for an unsafe method and for a socket, which no browser keeps a foreign
+        page from opening, only when the request comes from our own pages."""
+        if "authorization" in request.headers:
+            return bearer(request.headers["authorization"])
+        token = request.cookies.get(COOKIE)
+        if not token:
+            raise Unauthorised("token_missing", "Please sign in.")
+        safe = request.scope["type"] == "http" and request.scope["method"] in SAFE_METHODS
+        if not safe and not from_our_page(request, self._public_url):
+            raise Forbidden("foreign_origin", "This request does not come from the desk.")
+        return token
+
     async def is_staff(self, request: HTTPConnection) -> bool:
         """Whether somebody of the staff calls, on a route that is open to all."""
         with contextlib.suppress(Unauthorised, Forbidden):
-            await self._staff.authenticate(staff_token(request))
+            await self._staff.authenticate(self.token(request))
             return True
         return False
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from handoff.agents import passwords
-from handoff.agents.access import COOKIE, DESK_ROLES, Require, staff_token
+from handoff.agents.access import COOKIE, DESK_ROLES, Require
 from handoff.agents.audit import MOST, AuditTrail
 from handoff.agents.presence import Presence, State
 from handoff.agents.service import CHANGES_OWN, Principal, StaffService
@@ -117,7 +117,7 @@ def create_router(
 
     @router.delete("/session", status_code=204)
     async def sign_out(request: Request, response: Response, me: Anyone) -> None:
-        await staff.sign_out(staff_token(request))
+        await staff.sign_out(require.token(request))
         await presence.signed_out(me.id)
         rights_changed(me.id)
         response.delete_cookie(COOKIE)
@@ -130,7 +130,7 @@ def create_router(
         passwords.check_chosen(body.new, body.current, me.name, me.email)
         taken = await count_a_try(me.email, request)
         try:
-            await staff.change_password(me, body.current, body.new, staff_token(request))
+            await staff.change_password(me, body.current, body.new, require.token(request))
         except FrontdeskError as refusal:
             await trail.refused(me.id, CHANGES_OWN, refusal.code, object_id=me.id)
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from handoff.attachments.rules import MOST_IN_A_MESSAGE
 from handoff.contract.events import Device
@@ -21,6 +21,7 @@ Cause = Annotated[
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")]
 FormLine = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
+SEQ: TypeAdapter[int] = TypeAdapter(Seq)
 
 
 class Body(BaseModel):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, WebSocket
+from pydantic import ValidationError
 
 from handoff.conversations.access import OwnConversation
 from handoff.conversations.here import HEARTBEATS, Here
 from handoff.conversations.log import Announcement, WireEvent, for_customer
-from handoff.conversations.schemas import Seq
+from handoff.conversations.schemas import SEQ
 from handoff.conversations.service import ConversationService
 from handoff.core import Core
 from handoff.errors import NotFound, Unauthorised
@@ -23,8 +24,8 @@ def create_router(core: Core, service: ConversationService, own: OwnConversation
     heartbeat_every = core.settings.heartbeat_every.total_seconds()
 
     @router.websocket("/conversations/{conversation_id}/socket")
-    async def follow(socket: WebSocket, conversation_id: str, after: Seq = 0) -> None:
-        if not sockets.origin_allowed(socket, core.settings.public_origins):
+    async def follow(socket: WebSocket, conversation_id: str, after: str = "0") -> None:
+        if not sockets.origin_allowed(socket, core.settings):
             await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "foreign origin")
             return
         try:
@@ -35,11 +36,16 @@ def create_router(core: Core, service: ConversationService, own: OwnConversation
         except NotFound:
             await sockets.refuse(socket, sockets.NOT_FOUND, "no such conversation")
             return
+        try:
+            begin = SEQ.validate_python(after)
+        except ValidationError:  # read here: the framework would refuse the handshake, which tells a browser nothing
+            await sockets.refuse(socket, sockets.BAD_REQUEST, "after is no seq")
+            return
 
         async def load(seq: int) -> list[WireEvent]:
             return (await service.events_after(conversation_id, seq, BATCH))[0]
 
-        follower = Follower(after, load, for_customer)
+        follower = Follower(begin, load, for_customer)
 
         async def frames_of(signal: Signal | None) -> list[Frame]:
             if isinstance(signal, Typing):

@@ -2,8 +2,8 @@
 
 One task reads, one writes, both end together. Events are sent in order and once: what the hub brings is checked against
 the last ``seq`` sent, and a gap is filled from the log. A reader that does not keep up is closed with 4008 and comes
-back with its last ``seq``; a token that is not good closes with 4401, another's conversation with 4404, and a part of
-ours that is away with 1013: come back, nothing is wrong with you.
+back with its last ``seq``; a token that is not good closes with 4401, another's conversation with 4404, a point in the
+log that cannot be with 4400, and a part of ours that is away with 1013: come back, nothing is wrong with you.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from handoff.conversations.log import Announcement, WireEvent
 from handoff.errors import Forbidden, FrontdeskError, NotFound, Unauthorised
 from handoff.gateway.hub import Listener, Signal
-from handoff.http import names_host
+from handoff.origins import from_our_page
+from handoff.settings import HandoffSettings
 
 PROTOCOL = "frontdesk.v1"
 BEARER = "bearer."
 SLOW_READER = 4008
+BAD_REQUEST = 4400
 BAD_TOKEN = 4401
 NOT_FOUND = 4404
 FOREIGN_ORIGIN = 4403
@@ -51,12 +53,12 @@ def token_of(socket: WebSocket) -> str | None:
     return token if scheme.lower() == "bearer" and token else None
 
 
-def origin_allowed(socket: WebSocket, allowed: tuple[str, ...]) -> bool:
+def origin_allowed(socket: WebSocket, settings: HandoffSettings) -> bool:
     """Our own origin, one on the list, or none at all (then the token alone decides). ``null`` is foreign."""
     origin = socket.headers.get("origin")
     if origin is None:
         return True
-    return origin in allowed or names_host(origin, socket.headers.get("host"))
+    return origin in settings.public_origins or from_our_page(socket, settings.public_url)
 
 
 async def accept(socket: WebSocket) -> None:

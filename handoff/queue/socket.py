@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from fastapi import APIRouter, WebSocket
 
-from handoff.agents.access import DESK_ROLES, Require, same_origin, staff_token
+from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.audit import AuditTrail
 from handoff.agents.presence import Presence
 from handoff.agents.service import Principal, StaffService
@@ -140,15 +140,12 @@ def create_router(
 
     @router.websocket("/desk/socket")
     async def desk(socket: WebSocket) -> None:
-        if not sockets.origin_allowed(socket, core.settings.public_origins):
+        if not sockets.origin_allowed(socket, core.settings):
             await sockets.refuse(socket, sockets.FOREIGN_ORIGIN, "foreign origin")
             return
         token = sockets.token_of(socket)
         try:
-            if token is None:
-                if not same_origin(socket):
-                    raise Unauthorised("token_missing", "Please sign in.")
-                token = staff_token(socket)
+            token = token or require.token(socket)
             me = await staff.authenticate(token)
         except FrontdeskError as refusal:
             await require.note_token(token or "", ACTION, refusal.code)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field, model_validator
 
-from handoff.agents.access import Require, staff_token
+from handoff.agents.access import Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Body
 from handoff.team.rules import Account
@@ -114,7 +114,7 @@ def create_router(team: Team, require: Require) -> APIRouter:
     @router.post("/{agent_id}/password")
     async def new_password(agent_id: str, me: Admin, request: Request) -> NewPassword:
         """Makes a new one; every other session of that person ends."""
-        return NewPassword(password=await team.new_password(me, agent_id, staff_token(request)))
+        return NewPassword(password=await team.new_password(me, agent_id, require.token(request)))
 
     return router
 

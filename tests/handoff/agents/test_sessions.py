@@ -6,7 +6,11 @@ import asyncio
 from datetime import datetime
 
 import httpx
+import orjson
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
 
 from handoff.clock import SystemClock
 from handoff.settings import HandoffSettings
@@ -98,3 +102,33 @@ async def test_a_cookie_counts_for_changes_only_from_our_own_pages(desk: Desk) -
         assert await put(origin) == (403, "foreign_origin")
     assert await put(desk.url) == (204, "")
     assert (await desk.client.get("/api/v1/queue", headers=cookie)).status_code == 200
+
+
+@pytest.mark.parametrize("public_url", ["https://Help.Example:443/desk/", "https://help.example"])
+async def test_behind_a_proxy_that_renames_the_host_the_public_address_is_ours(
+    settings: HandoffSettings, bot: ScriptedBot, public_url: str
+) -> None:
+    """The proxy asks us under an address of its own; the browser says under which it was asked."""
+    async with running(settings.model_copy(update={"public_url": public_url}), bot) as desk:
+        token = (await sign_in(desk)).json()["token"]
+        url, cookie = "/api/v1/agents/me/presence", f"frontdesk_session={token}"
+        for origin, status in {
+            "https://help.example": 204,
+            desk.url: 204,
+            "http://help.example": 403,
+            "https://help.example.evil": 403,
+            "null": 403,
+        }.items():
+            answer = await desk.client.put(url, json={"state": "online"}, headers={"Cookie": cookie, "Origin": origin})
+            assert (answer.status_code, origin) == (status, origin)
+            told = connect(
+                f"{desk.url.replace('http', 'ws')}/api/v1/desk/socket",
+                origin=Origin(origin),
+                additional_headers={"Cookie": cookie},
+            )
+            async with told as socket:
+                if status == 204:
+                    assert orjson.loads(await socket.recv()) == {"kind": "queue"}
+                else:
+                    with pytest.raises(ConnectionClosed):
+                        await socket.recv()

@@ -30,7 +30,7 @@ def settings(settings: HandoffSettings) -> HandoffSettings:
     return settings.model_copy(update={"heartbeat_every": timedelta(seconds=0.5)})
 
 
-def follow(customer: Customer, after: int = 0, *, token: str | None = None, **options: Any) -> connect:
+def follow(customer: Customer, after: int | str = 0, *, token: str | None = None, **options: Any) -> connect:
     url = customer.desk.url.replace("http", "ws") + f"/api/v1/conversations/{customer.id}/socket?after={after}"
     protocols = ["frontdesk.v1", f"bearer.{token or customer.token}"]
     return connect(url, subprotocols=options.pop("subprotocols", protocols), **options)
@@ -152,6 +152,16 @@ async def test_our_own_page_and_a_program_without_a_page_are_served(desk: Desk) 
             await until(socket, lambda frame: frame["kind"] == "event")
 
 
+async def test_the_public_address_is_ours_under_whatever_name_a_proxy_asks(
+    settings: HandoffSettings, bot: ScriptedBot
+) -> None:
+    async with running(settings.model_copy(update={"public_url": "https://help.example"}), bot) as desk:
+        customer = await desk.open()
+        async with follow(customer, origin="https://help.example") as socket:
+            await until(socket, lambda frame: frame["kind"] == "event")
+        assert await closed(follow(customer, origin="https://evil.example")) == 4403
+
+
 async def test_without_the_right_token_nothing_is_shown(desk: Desk) -> None:
     mine, theirs = await desk.open(), await desk.open()
     assert await closed(follow(mine, token="nonsense")) == 4401
@@ -256,6 +266,7 @@ async def test_a_point_that_cannot_be_is_refused(desk: Desk, after: str) -> None
     url = f"/api/v1/conversations/{customer.id}"
     answer = await desk.client.get(f"{url}/events", params={"after": after}, headers=customer.headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert await closed(follow(customer, after=after)) == 4400
 
 
 async def test_whoever_listens_is_here_until_they_go(desk: Desk) -> None:

@@ -62,6 +62,14 @@ test("a first frame, not the open socket, counts as up and starts the steps anew
   expect(socket.delay()).toBe(375);
 });
 
+test("a point that the log cannot have (4400) signs nobody out: it is asked again, and reading over HTTP says more", () => {
+  make().start();
+  last().drop(4400);
+  expect([refusals, downs]).toEqual([0, [1]]);
+  vi.advanceTimersByTime(500);
+  expect(opened).toHaveLength(2);
+});
+
 test("silence of two and a half heartbeats is a dead line", () => {
   make().start();
   accept();
