@@ -8,12 +8,13 @@ from typing import Any, Dict, List, Optional
 
 from rasa.core.actions.action import Action, RemoteAction, create_bot_utterance
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.collect import PAYLOAD, unpack
-from bot.last_turn import of_contract
+from bot.last_turn import done_in_turn, of_contract
 from bot.policies.triage import ACKNOWLEDGE, AWAITING, NEXT_REQUEST, SLOT, WAITING
+from bot.waiting import PER_TURN, UNREAD, note_with, shown, take, to_do
 
 OPEN_QUESTION = "open_question"
 QUESTION_OPEN = "question_open"
@@ -53,8 +54,8 @@ class Asking(RemoteAction):
         question = self._question(events, slots, tracker)
         events += [*_open(question)] if question != before or slots.get(AWAITING) else []
         events += _set_in_motion(events)
-        waiting = tracker.get_slot(WAITING) or []
-        _note_open_requests(events, waiting)
+        waiting = to_do(tracker.get_slot(WAITING))
+        _note_open_requests(events, tracker.get_slot(WAITING))
         asked, lead = _last_message(events), None
         if before and asked and asked["text"] == before["text"] and _meant_as_answer(tracker):
             lead = "utter_again_not_understood"
@@ -114,7 +115,10 @@ class BackToQuestion(Action):
 
 
 class NextRequest(Action):
-    """The next of the requests that waited, worked off as if it had been said now."""
+    """The next of the requests that waited, worked off as if it had been said now.
+
+    A turn has room for a few; then the customer reads which ones are left, and says whether to go on.
+    """
 
     def __init__(self, endpoint: Optional[Any]) -> None:
         self._endpoint = endpoint
@@ -123,10 +127,13 @@ class NextRequest(Action):
         return NEXT_REQUEST
 
     async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
-        request, *left = tracker.get_slot(WAITING) or [None]
+        request, left = take(tracker.get_slot(WAITING))
         if request is None:
-            return []
+            return await self._say("utter_affirm_unclear", nlg, tracker, output_channel)
         slots: List[Event] = [SlotSet(WAITING, left or None)]
+        if request["intent"] == UNREAD:
+            told = await self._say("utter_left_unread", nlg, tracker, output_channel, requests=shown([request]))
+            return [*slots, *told]
         known = {slot.name for slot in domain.slots}
         slots += [SlotSet(one["entity"], one["value"]) for one in request["entities"] if one["entity"] in known]
         tracker.update_with_events(slots, domain)
@@ -138,7 +145,18 @@ class NextRequest(Action):
         finally:
             tracker.latest_message = said
         _begin(events, await words_of(nlg, "utter_next_request", tracker, output_channel))
+        asked = any(isinstance(event, SlotSet) and event.key == OPEN_QUESTION and event.value for event in events)
+        full = done_in_turn(tracker).count(NEXT_REQUEST) + 1 >= PER_TURN
+        if full and to_do(left) and not asked:
+            events += await self._say("utter_more_wait", nlg, tracker, output_channel, requests=shown(to_do(left)))
         return [*slots, *events]
+
+    @staticmethod
+    async def _say(
+        response: str, nlg: Any, tracker: DialogueStateTracker, channel: Any, **variables: str
+    ) -> List[Event]:
+        message = await nlg.generate(response, tracker, channel.name(), **variables)
+        return [create_bot_utterance({**message, "utter_action": response})] if message else []
 
 
 class WhatBecame(Action):
@@ -221,17 +239,10 @@ def _set_in_motion(events: List[Event]) -> List[Event]:
     return [SlotSet(LAST_OPERATION, (moved + asked)[-1])] if moved or asked else []
 
 
-def _note_open_requests(events: List[Event], waiting: List[Dict[str, Any]]) -> None:
+def _note_open_requests(events: List[Event], waiting: Optional[List[Dict[str, Any]]]) -> None:
     for directive in _returned(events, "directive"):
         if directive.get("directive") == "handoff":
             directive["note"] = note_with(directive.get("note"), waiting)
-
-
-def note_with(note: Optional[str], waiting: List[Dict[str, Any]]) -> Optional[str]:
-    """A hand-over's note, with the requests that nobody has looked at yet."""
-    if not waiting:
-        return note
-    return " ".join([*([note] if note else []), "Also asked, still open: " + "; ".join(one["text"] for one in waiting)])
 
 
 def _as_said_now(request: Dict[str, Any], said: Optional[UserUttered]) -> UserUttered:
@@ -291,14 +302,3 @@ def _asked_in_turn(tracker: DialogueStateTracker) -> bool:
         if isinstance(event, SlotSet) and event.key == OPEN_QUESTION and event.value:
             return True
     return False
-
-
-def done_in_turn(tracker: DialogueStateTracker) -> List[str]:
-    """The actions of the running turn so far, newest first."""
-    done: List[str] = []
-    for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
-            break
-        if isinstance(event, ActionExecuted):
-            done.append(event.action_name)
-    return done

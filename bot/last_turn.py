@@ -67,3 +67,14 @@ def _say(turn: LastTurn, text: str, choices: List[Dict[str, str]]) -> None:
 def of_contract(choices: Any) -> List[Dict[str, str]]:
     """A contract message's choices as Rasa's buttons."""
     return [{"title": choice["label"], "payload": choice["payload"]} for choice in choices or ()]
+
+
+def done_in_turn(tracker: DialogueStateTracker) -> List[str]:
+    """The actions of the running turn so far, newest first."""
+    done: List[str] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, ActionExecuted):
+            done.append(event.action_name)
+    return done

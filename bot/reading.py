@@ -7,7 +7,7 @@ domain; what a choice stands for is taken from the choices that the assistant it
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -25,7 +25,14 @@ _TAKE_BACK = "decline_operation"
 _NAVIGATION = frozenset({PERSON, "what_can_you_do", "deny", "affirm"})
 """Choices that lead somewhere else and do nothing by themselves."""
 _CLOSING = frozenset(
-    {"utter_thanks", "utter_deny_unclear", "utter_affirm_unclear", "utter_solved", "utter_welcome_back"}
+    {
+        "utter_thanks",
+        "utter_deny_unclear",
+        "utter_affirm_unclear",
+        "utter_solved",
+        "utter_welcome_back",
+        "utter_more_wait",
+    }
 )
 _OFFERS = frozenset({"utter_offer_person", "utter_other_language", "utter_not_solved"})
 
@@ -161,16 +168,3 @@ def payload(text: str) -> Meant:
 
 def _entity(name: str, value: str) -> Dict[str, Any]:
     return {"entity": name, "start": 0, "end": 0, "value": value, "extractor": "choice"}
-
-
-def waiting_after(
-    waiting: Sequence[Dict[str, Any]], intent: Optional[str], said: Dict[str, Any], most: int = 3
-) -> List[Dict[str, Any]]:
-    """The requests that wait once a message was read: the older ones that it does not take up itself, then its own."""
-    orders = {item["value"] for item in said.get("entities") or () if item["entity"] == "order_number"}
-    kept = [one for one in waiting if not (one["intent"] == intent and _orders(one) <= orders)]
-    return [*kept, *(said.get("requests") or ())[1:]][:most]
-
-
-def _orders(request: Dict[str, Any]) -> set[str]:
-    return {item["value"] for item in request["entities"] if item["entity"] == "order_number"}

@@ -45,7 +45,8 @@ ALIKE = {
 }
 """Intents that a customer would not tell apart in one message."""
 SURE = 0.5
-_MOST = 3
+MOST = 8
+"""So many requests are read in one message. What comes after them is kept as one, out of scope, and told of."""
 _JOINT = re.compile(
     r"\s*(?:,|and|&|\+|as well as|, ?and|and also)\s*(?:(?:the )?order\s*(?:number|no\.?)?\s*#?)?", re.IGNORECASE
 )
@@ -74,17 +75,47 @@ class Splitter:
     def requests_in(self, text: str, whole: Reading, entities: Sequence[Entity]) -> List[Request]:
         """The requests of ``text`` in order, at least two, or none when it holds one.
 
-        Costs nothing unless a joint stands in the text; then one batch of at most ten short sentences. ``whole`` is
-        what the model made of the whole text. A wish for a person stands alone.
+        Costs nothing unless a joint stands in the text; then one batch of at most ten short sentences, and two for
+        each request found. ``whole`` is what the model made of the whole text. A wish for a person stands alone.
         """
         if not self._wishes or whole.ranking[0][0] == PERSON:
             return []
-        return self._cut(text, 0, entities, _MOST) or self._one_wish_many_orders(text, whole, entities)
+        return self._parts(text, entities) or self._one_wish_many_orders(text, whole, entities)
 
-    def _cut(self, text: str, offset: int, entities: Sequence[Entity], most: int) -> List[Request]:
+    def _parts(self, text: str, entities: Sequence[Entity]) -> List[Request]:
+        """From left to right: what falls into two is looked at again, the first of them first."""
+        found: List[Request] = []
+        open_parts: List[Tuple[int, int, Optional[Request]]] = [(0, len(text), None)]
+        while open_parts and len(found) < MOST:
+            start, end, read = open_parts.pop()
+            pair = self._pair(text[start:end], start, entities)
+            if pair is not None:
+                cut, head, tail = pair
+                open_parts += [(start + cut.right, end, tail), (start, start + cut.left, head)]
+            elif read is not None:
+                found.append(read)
+        found = self._joined(found)
+        if open_parts:
+            found.append(_unread(text, open_parts[-1][0], entities))
+        return found if len(found) > 1 else []
+
+    def _joined(self, found: Sequence[Request]) -> List[Request]:
+        """Neighbours that turned out to be about one matter ("I can't log in, I forgot my password") as one."""
+        joined: List[Request] = []
+        for request in found:
+            if not joined or self._are_two(joined[-1], request, answers=True):
+                joined.append(request)
+                continue
+            before = joined.pop()
+            words = f"{before.text} {request.text}"
+            joined.append(before._replace(text=words, entities=[*before.entities, *request.entities]))
+        return joined
+
+    def _pair(self, text: str, offset: int, entities: Sequence[Entity]) -> Optional[Tuple[Cut, Request, Request]]:
+        """The place where ``text`` falls into two requests most surely, with what both sides were read as."""
         places = cuts(text)
-        if not places or most < 2:
-            return []
+        if not places:
+            return None
         parts = [part for cut in places for part in (text[: cut.left], text[cut.right :])]
         vectors = [Vectors(*pair) for pair in zip(*self._encode(parts), strict=True)]
         readings = [self._model.predict(part, each) for part, each in zip(parts, vectors, strict=True)]
@@ -96,11 +127,7 @@ class Splitter:
             answers = head.intent in ANSWERS and cut.firm and offset == 0
             if sure >= SURE and self._are_two(head, tail, answers) and (best is None or sure > best[0]):
                 best = (sure, cut, head, tail)
-        if best is None:
-            return []
-        _, cut, head, tail = best
-        rest = self._cut(text[cut.right :], offset + cut.right, entities, most - 1)
-        return [head, *(rest or [tail])]
+        return best and best[1:]
 
     def _are_two(self, head: Request, tail: Request, answers: bool) -> bool:
         if tail.intent not in self._wishes:
@@ -115,14 +142,31 @@ class Splitter:
 
     def _one_wish_many_orders(self, text: str, whole: Reading, entities: Sequence[Entity]) -> List[Request]:
         """ "cancel A-1042 and A-1057": the wish stands for each order that a joining word or comma adds."""
-        intent, confidence = whole.ranking[0]
-        if intent not in self._wishes or whole.rejected or confidence < SURE:
-            return []
         named = sorted((item for item in entities if item["entity"] == ORDER), key=lambda item: int(item["start"]))
         joined = all(_JOINT.fullmatch(text[before["end"] : after["start"]]) for before, after in pairwise(named))
         if len(_orders(named)) < 2 or len(_orders(named)) != len(named) or not joined:
             return []
-        return [Request(text.strip(), intent, confidence, [item]) for item in named[:_MOST]]
+        before, behind = text[: named[0]["start"]], text[named[-1]["end"] :]
+        texts = [f"{before}{text[item['start'] : item['end']]}{behind}".strip() for item in named[:MOST]]
+        wish = self._sure_wish(whole) or self._sure_wish(self._read(texts[0]))
+        if wish is None:
+            return []
+        found = [Request(one, *wish, [item]) for one, item in zip(texts, named, strict=False)]
+        return [*found, _unread(text, named[MOST]["start"], entities)] if len(named) > MOST else found
+
+    def _read(self, text: str) -> Reading:
+        ((sentence, layer),) = zip(*self._encode([text]), strict=True)
+        return self._model.predict(text, Vectors(sentence, layer))
+
+    def _sure_wish(self, reading: Reading) -> Optional[Tuple[str, float]]:
+        intent, confidence = reading.ranking[0]
+        return (intent, confidence) if intent in self._wishes and not reading.rejected and confidence >= SURE else None
+
+
+def _unread(text: str, start: int, entities: Sequence[Entity]) -> Request:
+    """All that comes after the most requests that are read."""
+    inside = [item for item in entities if start <= item["start"]]
+    return Request(text[start:].strip(), OUT_OF_SCOPE, 0.0, inside)
 
 
 def _request(text: str, start: int, reading: Reading, entities: Sequence[Entity]) -> Request:

@@ -19,10 +19,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.reading import waiting_after
+from bot.last_turn import done_in_turn
 from bot.triage.decide import Decision, decide
 from bot.triage.seen import Seen, read
 from bot.triage.thresholds import shipped
+from bot.waiting import PER_TURN, after, to_do
 
 SLOT = "triage"
 AWAITING = "awaiting"
@@ -132,7 +133,9 @@ def _bounded(tracker: DialogueStateTracker) -> bool:
 
 def _request_waits(tracker: DialogueStateTracker) -> bool:
     """Whether another request of the customer's may be taken up now: nothing is open and nobody else takes over."""
-    if not tracker.get_slot(WAITING) or tracker.get_slot(QUESTION_OPEN):
+    if not to_do(tracker.get_slot(WAITING)) or tracker.get_slot(QUESTION_OPEN):
+        return False
+    if done_in_turn(tracker).count(NEXT_REQUEST) >= PER_TURN:
         return False
     return tracker.latest_action_name not in ENDS - {NEXT_REQUEST}
 
@@ -143,8 +146,8 @@ def _waiting(tracker: DialogueStateTracker) -> List[SlotSet]:
     before = tracker.get_slot(WAITING) or []
     if said is None:
         return []
-    after = waiting_after(before, said.intent_name, dict(said.parse_data or {}))
-    return [SlotSet(WAITING, after or None)] if after != before else []
+    now = after(before, said.intent_name, dict(said.parse_data or {}))
+    return [SlotSet(WAITING, now or None)] if now != before else []
 
 
 def is_system(message: UserUttered) -> bool:

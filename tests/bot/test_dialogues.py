@@ -126,6 +126,60 @@ def test_a_digression_is_answered_and_led_back(talk: Talk, shop: Webhook) -> Non
     assert shop.names()[-1] == "action_prepare"
 
 
+SIX = (
+    "Where is A-1042? Send me the invoice for A-1018. I forgot my password. How do I wash a down jacket? "
+    "Please pause my subscription. I want a copy of all my data."
+)
+
+
+def without_questions(shop: Webhook) -> None:
+    def done(call: dict[str, Any]) -> dict[str, Any]:
+        return returns(message(f"Done: {call['tracker']['latest_message']['intent']['name']}."))
+
+    shop.answers["action_prepare"] = done
+
+
+def test_of_six_requests_none_is_lost(talk: Talk, shop: Webhook) -> None:
+    without_questions(shop)
+    conversation = talk()
+    first = conversation.say(SIX)
+    texts = [item["text"] for item in first["messages"]]
+    assert [text.rpartition(": ")[2] for text in texts[:-1]] == [
+        "It is on its way.", "invoice_copy.", "password_reset.", "Like this."
+    ]  # fmt: skip
+    assert "pause my subscription" in texts[-1]
+    assert "copy of all my data" in texts[-1]
+    second = conversation.say("yes")
+    assert [item["text"].rpartition(": ")[2] for item in second["messages"]] == ["subscription_change.", "data_copy."]
+    assert "Still open" not in str(conversation.say("go on")["messages"])
+
+
+@pytest.mark.parametrize("way", ["Go on", "ok, next", "where is A-1099?"])
+def test_what_is_left_comes_whatever_is_said_next(talk: Talk, shop: Webhook, way: str) -> None:
+    without_questions(shop)
+    shop.answers["action_order_status"] = lambda call: returns(message("It is on its way."))
+    conversation = talk()
+    conversation.say(SIX)
+    assert "data_copy" in str(conversation.say(way)["messages"])
+
+
+def test_what_is_left_stands_in_the_note(talk: Talk, shop: Webhook) -> None:
+    without_questions(shop)
+    conversation = talk()
+    conversation.say(SIX)
+    (handoff,) = conversation.say("I want to talk to a person")["directives"]
+    assert "pause my subscription" in handoff["note"]
+    assert "copy of all my data" in handoff["note"]
+
+
+def test_what_is_left_may_be_left(talk: Talk, shop: Webhook) -> None:
+    without_questions(shop)
+    conversation = talk()
+    conversation.say(SIX)
+    conversation.say("no thanks")
+    assert "data_copy" not in str(conversation.say("hello")["messages"])
+
+
 def test_one_question_at_a_time(talk: Talk, shop: Webhook) -> None:
     shop.answers["action_answer_question"] = lambda call: returns(
         message("Like this."), {"directive": {"directive": "ask_resolved"}}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bot.components.intent_model import OUT_OF_SCOPE, Reading, Vectors
-from bot.components.several import Splitter
+from bot.components.several import MOST, Request, Splitter
 from bot.text import entities
 
 pytestmark = pytest.mark.unit
@@ -36,7 +36,7 @@ class ByWords:
         return Reading([(OUT_OF_SCOPE, 0.8)], 0.1, 0.0, True)
 
 
-def split(text: str, wishes: set[str] = WISHES) -> list[tuple[str, list[str]]]:
+def requests(text: str, wishes: set[str] = WISHES) -> list[Request]:
     def encode(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros((len(texts), 2)), np.zeros((len(texts), 2))
 
@@ -44,8 +44,11 @@ def split(text: str, wishes: set[str] = WISHES) -> list[tuple[str, list[str]]]:
     model = ByWords()
     splitter = Splitter(model, wishes, encode)  # type: ignore[arg-type]
     whole = model.predict(text, Vectors(np.zeros(2), np.zeros(2)))
-    requests = splitter.requests_in(text, whole, found)
-    return [(request.intent, [item["value"] for item in request.entities]) for request in requests]
+    return splitter.requests_in(text, whole, found)
+
+
+def split(text: str, wishes: set[str] = WISHES) -> list[tuple[str, list[str]]]:
+    return [(one.intent, [item["value"] for item in one.entities]) for one in requests(text, wishes)]
 
 
 def test_two_wishes_come_apart_in_order_each_with_its_own_entities() -> None:
@@ -55,6 +58,37 @@ def test_two_wishes_come_apart_in_order_each_with_its_own_entities() -> None:
 def test_three_wishes() -> None:
     found = split("Cancel A-1042. Send the invoice of A-1018. Where is A-1057?")
     assert [intent for intent, _ in found] == ["cancel_order", "invoice_copy", "order_status"]
+
+
+def test_no_wish_is_swallowed_by_the_one_before_it() -> None:
+    text = "Cancel A-1042. Where is A-1057? Send the invoice of A-1018. My password is wrong. Where is A-1060?"
+    assert split(text) == [
+        ("cancel_order", ["A-1042"]),
+        ("order_status", ["A-1057"]),
+        ("invoice_copy", ["A-1018"]),
+        ("password_reset", []),
+        ("order_status", ["A-1060"]),
+    ]
+
+
+def test_one_matter_stays_one_between_others() -> None:
+    found = split("Cancel A-1042. I'm locked out. My password is wrong. Where is A-1057?")
+    assert [intent for intent, _ in found] == ["cancel_order", "unlock_account", "order_status"]
+
+
+def test_what_comes_after_the_most_is_kept_whole() -> None:
+    asked = [("Cancel", "cancel_order"), ("Where is", "order_status")] * 5
+    text = " ".join(f"{words} A-{1000 + number}." for number, (words, _) in enumerate(asked))
+    *read, (rest, orders) = split(text)
+    assert [intent for intent, _ in read] == [intent for _, intent in asked[:MOST]]
+    assert (rest, orders) == (OUT_OF_SCOPE, ["A-1008", "A-1009"])
+
+
+def test_every_order_of_one_wish_is_kept() -> None:
+    named = [f"A-{1000 + number}" for number in range(11)]
+    found = split(f"cancel {', '.join(named)} please")
+    assert found == [*(("cancel_order", [each]) for each in named[:MOST]), (OUT_OF_SCOPE, named[MOST:])]
+    assert requests("cancel A-1042 and A-1057 please")[1].text == "cancel A-1057 please"
 
 
 def test_one_wish_for_several_orders() -> None:

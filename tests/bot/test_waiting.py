@@ -1,0 +1,56 @@
+"""What else was asked waits: nothing of it is lost, and nothing is told twice. Pure rules, no model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot import waiting
+
+pytestmark = pytest.mark.unit
+
+
+def request(intent: str, *orders: str, text: str = "") -> dict[str, Any]:
+    named = [{"entity": "order_number", "value": order} for order in orders]
+    return {"text": text or f"{intent} {' '.join(orders)}".strip(), "intent": intent, "entities": named}
+
+
+STATUS, INVOICE = request("order_status", "A-1"), request("invoice_copy", "A-2")
+PASSWORD, REFUND = request("password_reset"), request("refund_status", "A-3")
+REST = request(waiting.UNREAD, text="and  the\nrest " + "of it " * 20)
+
+
+def test_all_that_was_asked_waits_behind_what_waits_already() -> None:
+    said = {**PASSWORD, "requests": [PASSWORD, REFUND, REST, request("data_copy"), request("delete_data")]}
+    assert waiting.after([STATUS, INVOICE], "password_reset", said) == [STATUS, INVOICE, *said["requests"][1:]]
+
+
+def test_what_is_asked_again_waits_no_more() -> None:
+    assert waiting.after([STATUS, INVOICE], "order_status", request("order_status", "A-1")) == [INVOICE]
+    assert waiting.after([STATUS, INVOICE], "order_status", request("order_status", "A-9")) == [STATUS, INVOICE]
+    again = {**PASSWORD, "requests": [PASSWORD, INVOICE]}
+    assert waiting.after([STATUS, INVOICE], "password_reset", again) == [STATUS, INVOICE]
+
+
+def test_they_are_taken_one_by_one() -> None:
+    assert waiting.take([STATUS, INVOICE]) == (STATUS, [INVOICE])
+    assert waiting.take([]) == waiting.take(None) == (None, [])
+
+
+def test_what_was_not_read_is_told_once_and_stays_for_the_note() -> None:
+    taken, left = waiting.take([REST])
+    assert taken == REST
+    assert not waiting.to_do(left)
+    assert waiting.take(left) == (None, left)
+    note = waiting.note_with("Wants a call.", left)
+    assert note is not None
+    assert note.startswith("Wants a call. Also asked, still open: and the rest of it")
+    assert waiting.note_with(None, []) is None
+
+
+def test_what_the_customer_reads_is_short_and_their_own() -> None:
+    shown = waiting.shown([PASSWORD, REST])
+    assert shown.startswith("“password_reset”, “and the rest of it of it")
+    assert shown.endswith("…”")
+    assert len(shown) < 100
