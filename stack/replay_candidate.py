@@ -27,7 +27,8 @@ from bot.text.embed import ModelMissing, SentenceEncoder
 from eval.replay.model import Asked, Recorded, Turn
 from eval.replay.said import in_result
 from handoff.assistant.client import Assistant, AssistantError
-from handoff.clock import SystemClock, stamp
+from handoff.clock import SystemClock, parse, stamp
+from handoff.contract.promised import Promised
 from handoff.contract.signing import sign_context
 from handoff.contract.turn import TurnContext, TurnRequest, TurnResult
 from handoff.contract.wire import dump
@@ -115,8 +116,15 @@ def _as_the_gateway_lets_it_out(recorded: Recorded, turn: Turn, result: TurnResu
     done = [e.data for e in events if e.type == "action.performed" and e.data.get("state") == "verified"]
     verified = {str(each.get("operation_id")) for each in done}
     verified |= {each.operation_id for each in result.operations if each.state == "verified"}
-    promised = any(event.type == "promise.made" and event.seq < turn.seq for event in events)
-    held = dict(gate.without_backing(result, gate.standing_of(result, verified, open_promise=promised)))
+    about = {str(each.get("operation_id")): f"{each.get('kind')} {each.get('summary')}" for each in done}
+    about |= {each.operation_id: f"{each.kind} {each.summary}" for each in result.operations}
+    promises = [
+        Promised(f"{e.data['text']} {e.data['owner']}", parse(str(e.data["due_at"])))
+        for e in events
+        if e.type == "promise.made" and e.seq < turn.seq
+    ]
+    now = datetime.fromtimestamp(turn.at, UTC)
+    held = dict(gate.without_backing(result, gate.standing_of(result, verified, now, promises, about)))
     messages = [gate.INSTEAD if place in held else message for place, message in enumerate(result.messages)]
     why = ", ".join(f"nothing backs this claim ({claim.kind})" for claim in held.values())
     return replace(result, messages=messages), why

@@ -6,16 +6,19 @@ reason; a metric counts it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
 import structlog
 from prometheus_client import Counter
 
-from handoff.contract.claims import Claim, claims, quoting, unbacked
+from handoff.clock import parse
+from handoff.contract.claims import Claim, claims, quoting
 from handoff.contract.events import MessageDrafted
+from handoff.contract.promised import Promised, backed
 from handoff.contract.turn import (
     ApprovalDirective,
     BotMessage,
@@ -33,11 +36,13 @@ logger = structlog.get_logger(__name__)
 
 
 class Standing(NamedTuple):
-    """What the turn and the conversation have behind them, whatever the text says."""
+    """What the turn and the conversation have behind them, whatever the text says. ``promises``: those that are open
+    and those of this turn."""
 
     verified: frozenset[str]
-    promised: bool
+    promises: tuple[Promised, ...]
     handed_over: bool
+    now: datetime
 
 
 INSTEAD = BotMessage(wording.UNBACKED, [ChoiceOffer(wording.PERSON_LABEL, wording.PERSON_PAYLOAD)])
@@ -59,42 +64,81 @@ def without_backing(result: TurnResult, standing: Standing) -> list[tuple[int, C
     """The places of the messages whose text nothing backs, each with its first such claim. Pure."""
     found = []
     for index, message in enumerate(result.messages):
-        backing = replace(
-            quoting((cited.section for cited in message.citations), message.worded_by),
-            verified=bool(standing.verified.intersection(message.operations)),
-            read=bool(message.read_from),
-            promised=standing.promised,
-            handed_over=standing.handed_over,
-        )
-        claim = unbacked(message.text, backing)
+        claim = first_unbacked(message, standing)
         if claim is not None:
             found.append((index, claim))
     return found
 
 
+def first_unbacked(message: BotMessage, standing: Standing) -> Claim | None:
+    backing = replace(
+        quoting((cited.section for cited in message.citations), message.worded_by),
+        verified=bool(standing.verified.intersection(message.operations)),
+        read=bool(message.read_from),
+        handed_over=standing.handed_over,
+    )
+    for claim in backing.lacking(message.text):
+        promise = claim.kind == "promise"
+        if not (promise and backed(claim.sentence, standing.promises, message.operations, standing.now)):
+            return claim
+    return None
+
+
 def _standing(log: LogWriter, result: TurnResult) -> Standing:
+    promised = _open_promises(log)
     named = {each for message in result.messages for each in message.operations}
+    named |= {str(each.operation_id) for each in _promising(result) if each.operation_id}
+    named |= {each.operation_id for each in promised if each.operation_id}
     verified: set[str] = set()
+    about: dict[str, str] = {}
     if named:  # what the ledger says, not what the bot says
         mine = t.operations.c.conversation_id == log.conversation.id
-        query = sa.select(t.operations.c.id).where(
-            mine, t.operations.c.id.in_(named), t.operations.c.state == "verified"
+        for row in log.connection.execute(sa.select(t.operations).where(mine, t.operations.c.id.in_(named))):
+            about[row.id] = f"{row.kind} {row.object_ref} {row.summary}"
+            if row.state == "verified":
+                verified.add(row.id)
+    earlier = [replace(each, words=_with(each.words, each.operation_id, about)) for each in promised]
+    return standing_of(result, verified, log.moment, earlier, about)
+
+
+def standing_of(
+    result: TurnResult,
+    verified: Collection[str],
+    now: datetime,
+    promises: Iterable[Promised],
+    about: Mapping[str, str],
+) -> Standing:
+    """``verified`` are the operations of which that is known, ``promises`` those that were made before; ``about`` says
+    what an operation is about."""
+    made = [
+        Promised(
+            _with(f"{each.text} {each.owner}", each.operation_id, about),
+            now + timedelta(seconds=each.due_in_seconds),
+            each.operation_id,
         )
-        verified.update(log.connection.execute(query).scalars())
-    return standing_of(result, verified, open_promise=_open_promise(log))
-
-
-def standing_of(result: TurnResult, verified: Collection[str], *, open_promise: bool) -> Standing:
-    """``verified`` are the operations of which that is known, ``open_promise`` whether one was made before."""
-    promised = any(isinstance(each, PromiseDirective | ApprovalDirective) for each in result.directives)
+        if isinstance(each, PromiseDirective)
+        else Promised(_with(f"{each.kind} {each.summary}", each.operation_id, about), now, each.operation_id)
+        for each in _promising(result)
+    ]
     handed_over = any(isinstance(each, HandoffDirective) for each in result.directives)
-    return Standing(frozenset(verified), promised or open_promise, handed_over)
+    return Standing(frozenset(verified), (*promises, *made), handed_over, now)
 
 
-def _open_promise(log: LogWriter) -> bool:
+def _promising(result: TurnResult) -> list[PromiseDirective | ApprovalDirective]:
+    return [each for each in result.directives if isinstance(each, PromiseDirective | ApprovalDirective)]
+
+
+def _with(words: str, operation_id: str | None, about: Mapping[str, str]) -> str:
+    return f"{words} {about.get(operation_id or '', '')}".strip()
+
+
+def _open_promises(log: LogWriter) -> list[Promised]:
     mine = t.promises.c.conversation_id == log.conversation.id
-    query = sa.select(t.promises.c.id).where(mine, t.promises.c.kept_at.is_(None)).limit(1)
-    return log.connection.execute(query).first() is not None
+    query = sa.select(t.promises).where(mine, t.promises.c.kept_at.is_(None))
+    return [
+        Promised(f"{row.text} {row.owner}", parse(row.due_at), row.operation_id)
+        for row in log.connection.execute(query)
+    ]
 
 
 def _keep_for_staff(log: LogWriter, message: BotMessage, claim: Claim, reply_to: tuple[int, ...]) -> None:

@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import Engine
 
 from actions.assembly import OpenShop, make_desk, make_webhook
@@ -35,10 +35,11 @@ from actions.backend.shop import DemoShop
 from actions.desk import Desk
 from actions.settings import ActionsSettings
 from handoff.clock import stamp
-from handoff.contract.claims import quoting, unbacked
 from handoff.contract.events import Citation
+from handoff.contract.promised import Promised
 from handoff.contract.signing import sign_context
-from handoff.contract.turn import TurnContext
+from handoff.contract.turn import ActionReturn, Triage, TurnContext, TurnResult
+from handoff.gateway.gate import standing_of, without_backing
 from handoff.operations.ledger import SqlOperationLedger
 from handoff.storage import tables as handoff_tables
 from handoff.storage.database import Database
@@ -49,6 +50,7 @@ POSTGRES = "postgresql+psycopg://postgres@127.0.0.1/test"
 CONTEXT_KEY = "context-key-of-the-tests-" + "k" * 24
 BACKEND_TOKEN = "token-of-the-tests"
 ACTION_SECRET = "action-secret-of-the-tests-" + "s" * 24
+RETURNED = TypeAdapter(ActionReturn)
 
 
 @pytest.fixture(scope="session")
@@ -185,7 +187,8 @@ class Front:
     context: TurnContext
     slots: dict[str, Any] = field(default_factory=dict)
     verified: set[str] = field(default_factory=set)
-    promised: bool = False
+    promises: tuple[Promised, ...] = ()
+    about: dict[str, str] = field(default_factory=dict)
 
     def next_message(self, *, customer_id: str | None = None) -> None:
         """The customer writes again: a later ``seq``, a new deadline."""
@@ -234,17 +237,17 @@ class Front:
 
     def would_pass_the_gate(self, outcome: Outcome) -> None:
         """Nothing that the actions say is held back by the gateway: what they claim is backed as the gate wants it."""
-        self.verified |= {each["operation_id"] for each in outcome.operations if each["state"] == "verified"}
-        self.promised |= outcome.directive("promise") is not None
-        for message in [item["message"] for item in outcome.returns if "message" in item]:
-            backing = replace(
-                quoting((cited["section"] for cited in message["citations"]), message["worded_by"]),
-                verified=bool(self.verified.intersection(message["operations"])),
-                read=bool(message["read_from"]),
-                promised=self.promised,
-                handed_over=outcome.directive("handoff") is not None,
-            )
-            assert unbacked(message["text"], backing) is None, message["text"]
+        returned = [RETURNED.validate_python(item) for item in outcome.returns]
+        messages = [each.message for each in returned if each.message]
+        directives = [each.directive for each in returned if each.directive]
+        operations = [each.operation for each in returned if each.operation]
+        result = TurnResult(messages, directives, Triage("continue", "", 0.0, 0.0), operations, [], [], 0, "")
+        self.verified |= {each.operation_id for each in operations if each.state == "verified"}
+        self.about |= {each.operation_id: f"{each.kind} {each.summary}" for each in operations}
+        now = self.clock.now()
+        standing = standing_of(result, self.verified, now, self.promises, self.about)
+        self.promises = list(standing.promises)
+        assert [messages[place].text for place, _ in without_backing(result, standing)] == []
 
     def mails(self) -> list[dict[str, Any]]:
         return list_mails(self.shop.mailbox._directory)

@@ -269,7 +269,7 @@ async def test_what_a_person_still_decides_is_not_prepared_twice(front: Front) -
         connection.execute(sa.insert(conversations).values({**row, "id": "cnv_other"}))
 
     await front.database.write(open_another)
-    front.context, front.promised = replace(here, conversation_id="cnv_other"), False
+    front.context, front.promises = replace(here, conversation_id="cnv_other"), ()
     elsewhere = await front.run("action_prepare", "please", "refund_request", order_number="B-2016")
     assert elsewhere.directive("approval") is None
     assert "in an earlier conversation" in elsewhere.text

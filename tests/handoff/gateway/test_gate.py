@@ -233,3 +233,29 @@ async def test_a_promise_stands_behind_later_words_and_is_made_once(desk: Desk, 
     await customer.until_text("As I said")
     made = [event for event in await desk.log(customer.id) if event["type"] == "promise.made"]
     assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "operations"),
+    [
+        ("Someone will call you tomorrow.", []),
+        ("You hear from us about F-6001 by Friday.", []),
+        ("You hear from us within 5 minutes.", []),
+        ("You hear from us by Friday.", ["op_2"]),
+    ],
+)
+@pytest.mark.parametrize("earlier", [True, False])
+async def test_one_promise_does_not_stand_behind_another(
+    desk: Desk, bot: ScriptedBot, text: str, operations: list[str], earlier: bool
+) -> None:
+    """The open one is about a parcel, A-1042, in an hour, whether it was made before or in this turn."""
+    customer = await desk.open("mara")
+    await operation(desk, customer.id, "verified")
+    made = ({**PROMISE, "operation_id": "op_1"},)
+    if earlier:
+        answering(bot, {"text": "You hear from us about A-1042 by Friday."}, directives=made)
+        await customer.say("and?")
+        await customer.until_text("about A-1042")
+    answering(bot, {"text": text, "operations": operations}, directives=() if earlier else made)
+    await customer.say("sure?")
+    await held_back(desk, customer, text)
