@@ -10,7 +10,8 @@ from datetime import datetime
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from actions.backend.codes import OneTimeCodes, Verifier
+from actions.backend.code_mail import CodeMail
+from actions.backend.codes import CODE_LIFE, OneTimeCodes, Verifier
 from actions.backend.http import HttpBackend, http_client
 from actions.backend.mail import Mailbox
 from actions.backend.port import Backend
@@ -39,7 +40,6 @@ class OpenShop:
     seed: Seed
     mailbox: Mailbox
     backend: Backend
-    verifier: OneTimeCodes
 
 
 def open_shop(settings: ActionsSettings, now: Callable[[], datetime] = system_now) -> OpenShop:
@@ -47,7 +47,7 @@ def open_shop(settings: ActionsSettings, now: Callable[[], datetime] = system_no
     seed, engine, mailbox = read_seed(), open_engine(settings.shop_url), Mailbox(settings.mail_folder)
     seed_shop(engine, seed, now())
     shop = DemoShop(engine, seed.policy, mailbox, now)
-    return OpenShop(engine, seed, mailbox, shop, OneTimeCodes(engine, shop, now))
+    return OpenShop(engine, seed, mailbox, shop)
 
 
 @asynccontextmanager
@@ -61,6 +61,15 @@ async def open_backend(settings: ActionsSettings, shop: OpenShop) -> AsyncIterat
         yield HttpBackend(client)
 
 
+def _nobody() -> None:
+    """Hears of no code."""
+
+
+def make_code_mail(shop: OpenShop, backend: Backend, now: Callable[[], datetime] = system_now) -> CodeMail:
+    """Mails the codes while its ``run_forever`` runs. ``backend`` knows the customers' addresses."""
+    return CodeMail(shop.engine, backend, now, CODE_LIFE.seconds // 60)
+
+
 def make_desk(
     settings: ActionsSettings,
     shop: OpenShop,
@@ -69,12 +78,12 @@ def make_desk(
     now: Callable[[], datetime] = system_now,
     backend: Backend | None = None,
     recorder: Recorder | None = None,
+    code_mail: CodeMail | None = None,
 ) -> Desk:
     """``backend`` stands in for the shop, for another business system or for one that fails on purpose. ``recorder``
-    keeps what the tools answer in each turn."""
+    keeps what the tools answer in each turn. ``code_mail`` hears of codes that are to be mailed."""
     chosen = backend or shop.backend
-    own = chosen is shop.backend
-    verifier: Verifier = shop.verifier if own else OneTimeCodes(shop.engine, chosen, now)
+    verifier: Verifier = OneTimeCodes(shop.engine, now, code_mail.wake if code_mail else _nobody)
     if recorder is not None:
         chosen, ledger, verifier = recorder.shop(chosen), recorder.operations(ledger), recorder.codes(verifier)
     engine = TransactionEngine(

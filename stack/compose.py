@@ -18,7 +18,7 @@ from fastapi import Depends, FastAPI, Response
 from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from actions.assembly import make_desk, make_webhook, open_backend, open_shop
+from actions.assembly import make_code_mail, make_desk, make_webhook, open_backend, open_shop
 from actions.backend.faults import FaultsByCustomer
 from actions.backend.port import Backend
 from actions.lab import ShopLab
@@ -104,11 +104,8 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
         handoff = await stack.enter_async_context(open_handoff(handoff_settings(settings)))
         backend = await stack.enter_async_context(open_backend(own, shop))
         backend = around(backend) if around else backend
-        lab = None
-        if settings.demo and not settings.backend_url:
-            backend = faulty = FaultsByCustomer(backend)
-            shop_lab = ShopLab(shop.engine, shop.seed, shop.mailbox)
-            lab = Lab(shop_lab, faulty, shop.backend, handoff.core.database)
+        faulty = FaultsByCustomer(backend) if settings.demo and not settings.backend_url else None
+        backend = faulty or backend
         handoff.customers.greeter = delayed_order(backend, clock)
         desk_ports.fill(handoff.ports, backend)
         if knowledge.composer is not None:
@@ -116,7 +113,16 @@ async def open_parts(settings: Settings, around: Around | None = None) -> AsyncI
             handoff.ports.translator = make_translator(settings, clock)
         recorder = Recorder()
         handoff.core.runner.calls_of = recorder.take
-        desk = make_desk(own, shop, handoff.ledger, knowledge.desk.asked, backend=backend, recorder=recorder)
+        code_mail = make_code_mail(shop, backend)
+        desk = make_desk(
+            own, shop, handoff.ledger, knowledge.desk.asked, backend=backend, recorder=recorder, code_mail=code_mail
+        )
+        lab = None
+        if faulty is not None:
+            shop_lab = ShopLab(shop.engine, shop.seed, shop.mailbox)
+            lab = Lab(shop_lab, faulty, shop.backend, handoff.core.database, code_mail)
+        mailing = asyncio.create_task(code_mail.run_forever(), name="code-mail")
+        stack.push_async_callback(_cancelled, mailing)
         knowledge.desk.gaps.resolutions = told_by_colleagues(handoff.core)
         handoff.privacy.others = other_stores(settings, knowledge, handoff.core.database, backend)
         handoff.suggester.articles = articles_for_staff(knowledge)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from actions.backend.code_mail import CodeMail
 from actions.backend.faults import Fault, FaultsByCustomer
 from actions.backend.port import Backend, change_from_json
 from actions.errors import NotAllowed
@@ -45,6 +46,7 @@ class Lab:
     faults: FaultsByCustomer
     backend: Backend
     database: Database
+    code_mail: CodeMail
 
 
 class Body(BaseModel):
@@ -185,7 +187,8 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
 
     @router.get("/customers/{customer_id}/codes")
     async def codes(customer_id: str) -> Codes:
-        """The one-time codes that were mailed, oldest first."""
+        """The one-time codes that were mailed, oldest first; what waits to be mailed goes out before."""
+        await lab.code_mail.deliver()
         return Codes(codes=await _in_shop(lambda: lab.shop.codes(customer_id)))
 
     @router.post("/customers/{customer_id}/faults", status_code=204)

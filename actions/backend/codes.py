@@ -2,7 +2,8 @@
 
 Six digits, ten minutes, five tries, three codes a conversation and six a customer within an hour. The answer to
 "send me a code" is the same whether order and e-mail belong together or not, and takes the same road to the
-database, so nothing can be learnt by asking. Only a digest of the code is stored.
+database; the mail goes out afterwards (``code_mail``), so nothing can be learnt by asking, nor by a clock. Once it is
+out only a digest of the code is stored.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine, func, insert, select, update
 
-from actions.backend.tables import one_time_codes
+from actions.backend.tables import code_mails, one_time_codes
 from actions.errors import CodeRefused
 
 CODE_LIFE = timedelta(minutes=10)
@@ -43,36 +44,30 @@ class Verifier(Protocol):
         ...
 
 
-class CodeSender(Protocol):
-    async def send_code(self, customer_id: str, code: str, minutes: int, key: str) -> None:
-        """As ``actions.backend.port.Backend`` has it."""
-        ...
-
-
 def six_digits() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
 class OneTimeCodes:
+    """``recorded`` hears that a code is to be mailed, or that none is: the same for both."""
+
     def __init__(
         self,
         engine: Engine,
-        sender: CodeSender,
         now: Callable[[], datetime],
+        recorded: Callable[[], None] = lambda: None,
         new_code: Callable[[], str] = six_digits,
         new_id: Callable[[], str] = lambda: secrets.token_urlsafe(16),
     ) -> None:
         self._engine = engine.execution_options(writes=True)
-        self._sender = sender
+        self._recorded = recorded
         self._now = now
         self._new_code = new_code
         self._new_id = new_id
 
     async def send(self, conversation_id: str, customer_id: str | None) -> None:
-        code, code_id = self._new_code(), self._new_id()
-        known = await asyncio.to_thread(self._record, conversation_id, customer_id, code, code_id)
-        if known is not None:
-            await self._sender.send_code(known, code, CODE_LIFE.seconds // 60, code_id)
+        await asyncio.to_thread(self._record, conversation_id, customer_id, self._new_code(), self._new_id())
+        self._recorded()
 
     async def pending(self, conversation_id: str) -> bool:
         return await asyncio.to_thread(self._pending, conversation_id)
@@ -80,16 +75,15 @@ class OneTimeCodes:
     async def check(self, conversation_id: str, code: str) -> str:
         return await asyncio.to_thread(self._check, conversation_id, code)
 
-    def _record(self, conversation_id: str, customer_id: str | None, code: str, code_id: str) -> str | None:
-        """The customer to whom the code is to go, where it is to go to anybody."""
+    def _record(self, conversation_id: str, customer_id: str | None, code: str, code_id: str) -> None:
         now, table = self._now(), one_time_codes
         recent = select(func.count()).select_from(table).where(table.c.sent_at > now - _WINDOW)
         with self._engine.begin() as connection:
             here = connection.scalar(recent.where(table.c.conversation_id == conversation_id)) or 0
             if here >= MAX_CODES_PER_CONVERSATION:
                 raise CodeRefused("too_many")
-            to_them = connection.scalar(recent.where(table.c.customer_id == customer_id)) or 0
-            silent = customer_id is None or to_them >= MAX_CODES_PER_CUSTOMER
+            to_them = connection.scalar(recent.where(table.c.customer_id == (customer_id or ""))) or 0
+            goes_to = customer_id if to_them < MAX_CODES_PER_CUSTOMER else None
             connection.execute(
                 update(table)
                 .where(table.c.conversation_id == conversation_id, table.c.used_at.is_(None))
@@ -99,14 +93,16 @@ class OneTimeCodes:
                 insert(table).values(
                     id=code_id,
                     conversation_id=conversation_id,
-                    customer_id=None if silent else customer_id,
+                    customer_id=goes_to,
                     digest=_digest(code_id, code),
                     sent_at=now,
                     expires_at=now + CODE_LIFE,
                     attempts=0,
                 )
             )
-        return None if silent else customer_id
+            connection.execute(
+                insert(code_mails).values(code_id=code_id, customer_id=goes_to, code=code, expires_at=now + CODE_LIFE)
+            )
 
     def _pending(self, conversation_id: str) -> bool:
         table = one_time_codes

@@ -228,6 +228,15 @@ one_time_codes = Table(
     Column("used_at", Moment),
 )
 
+code_mails = Table(  # codes whose mail is not out yet, and as many rows that send nothing: see ``code_mail``
+    "shop_code_mails",
+    metadata,
+    Column("code_id", String(64), primary_key=True),
+    Column("customer_id", String(64)),
+    Column("code", String(16), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
 
 def open_engine(url: str | URL) -> Engine:
     """An engine on the shop's database. A SQLite file's folder is made where it is missing."""

@@ -22,6 +22,7 @@ from stack.prove.fuzz_people import Known
 ENDED_WITHIN = 45.0
 MOVES = (4, 12)
 AFTER_A_HAND_OVER = 2
+MAIL_WITHIN = 5.0
 WRONG_CODE = "000000"
 NOT_READ = datetime.max.replace(tzinfo=UTC)
 
@@ -109,8 +110,17 @@ class Dialogue:
         email = self._stranger.email if self.told.identity == "wrong_mail" else self._known.email
         await self._make(Move("text", f"where is {order}?"))
         await self._make(Move("text", email))
-        code = await asyncio.to_thread(self._code) if self.told.identity == "code" else WRONG_CODE
+        code = await self._mailed() if self.told.identity == "code" else WRONG_CODE
         await self._make(Move("text", code or WRONG_CODE))
+
+    async def _mailed(self) -> str | None:
+        """The code's mail goes out after the answer."""
+        until = asyncio.get_running_loop().time() + MAIL_WITHIN
+        while (code := await asyncio.to_thread(self._code)) is None:
+            if asyncio.get_running_loop().time() > until:
+                return None
+            await asyncio.sleep(0.05)
+        return code
 
     def _code(self) -> str | None:
         mine = [mail for mail in list_mails(self._stage.mails) if mail["to"] == self._known.email and mail["code"]]

@@ -23,9 +23,9 @@ from fastapi import FastAPI
 from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import Engine
 
-from actions.assembly import OpenShop, make_desk, make_webhook
+from actions.assembly import OpenShop, make_code_mail, make_desk, make_webhook
 from actions.backend import tables
-from actions.backend.codes import OneTimeCodes
+from actions.backend.code_mail import CodeMail
 from actions.backend.faults import Faults, FaultyBackend
 from actions.backend.http import HttpBackend, http_client
 from actions.backend.mail import Mailbox, list_mails
@@ -112,7 +112,7 @@ def open_on(engine: Engine, seed: Seed, clock: FakeClock, folder: Path) -> OpenS
     seed_shop(engine, seed, clock.now())
     mailbox = Mailbox(folder / "mail")
     shop = DemoShop(engine, seed.policy, mailbox, clock.now)
-    return OpenShop(engine, seed, mailbox, shop, OneTimeCodes(engine, shop, clock.now))
+    return OpenShop(engine, seed, mailbox, shop)
 
 
 @pytest.fixture(params=["sqlite", "postgres", "http"])
@@ -185,6 +185,7 @@ class Front:
     client: httpx.AsyncClient
     database: Database
     context: TurnContext
+    code_mail: CodeMail
     slots: dict[str, Any] = field(default_factory=dict)
     verified: set[str] = field(default_factory=set)
     promises: tuple[Promised, ...] = ()
@@ -228,6 +229,7 @@ class Front:
             self.slots[event["name"]] = event["value"]
         outcome = Outcome([response["custom"]["frontdesk"] for response in answer.json()["responses"]])
         await self.database.write(lambda connection: self.put_into_the_log(connection, outcome))
+        await self.code_mail.deliver()
         self.would_pass_the_gate(outcome)
         return outcome
 
@@ -246,7 +248,7 @@ class Front:
         self.about |= {each.operation_id: f"{each.kind} {each.summary}" for each in operations}
         now = self.clock.now()
         standing = standing_of(result, self.verified, now, self.promises, self.about)
-        self.promises = list(standing.promises)
+        self.promises = standing.promises
         assert [messages[place].text for place, _ in without_backing(result, standing)] == []
 
     def mails(self) -> list[dict[str, Any]]:
@@ -292,14 +294,16 @@ async def open_front(shop: OpenShop, clock: FakeClock, folder: Path) -> AsyncIte
     handoff_tables.metadata.create_all(database.engine)
     ledger = SqlOperationLedger(database, clock, CountingIds())
     faults, knowledge = Faults(), Knowledge()
-    desk = make_desk(settings, shop, ledger, knowledge, clock.now, FaultyBackend(shop.backend, faults))
+    backend = FaultyBackend(shop.backend, faults)
+    code_mail = make_code_mail(shop, backend, clock.now)
+    desk = make_desk(settings, shop, ledger, knowledge, clock.now, backend, code_mail=code_mail)
     deadline = stamp(clock.now() + timedelta(seconds=8))
     context = TurnContext("con_1", "turn_1", 2, 1, deadline, "cus_mara", "identity_token")
     await asyncio.to_thread(open_conversation, database, clock, context)
     transport = httpx.ASGITransport(app=make_webhook(settings, desk))
     headers = {"Authorization": f"Bearer {ACTION_SECRET}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://actions", headers=headers) as client:
-        yield Front(desk, shop, faults, knowledge, clock, client, database, context)
+        yield Front(desk, shop, faults, knowledge, clock, client, database, context, code_mail)
     await asyncio.to_thread(database.close)
 
 

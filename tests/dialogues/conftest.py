@@ -23,7 +23,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from actions.assembly import OpenShop, make_desk, make_webhook, open_shop
+from actions.assembly import OpenShop, make_code_mail, make_desk, make_webhook, open_shop
 from actions.backend import tables
 from actions.backend.faults import Faults, FaultyBackend
 from actions.backend.seed import add_customer
@@ -186,9 +186,17 @@ def front(model: Path) -> Iterator[Front]:
     database.open()
     handoff_tables.metadata.create_all(database.engine)
     ledger = SqlOperationLedger(database, SystemClock(), RandomIds())
-    desk = make_desk(settings, shop, ledger, knowledge, backend=FaultyBackend(shop.backend, faults))
+    backend = FaultyBackend(shop.backend, faults)
+    code_mail = make_code_mail(shop, backend)
+    desk = make_desk(settings, shop, ledger, knowledge, backend=backend, code_mail=code_mail)
     webhook = private_listener(make_webhook(settings, desk), folder / "actions.sock")
-    thread = threading.Thread(target=lambda: asyncio.run(webhook.serve()), daemon=True)
+
+    async def serve() -> None:
+        mailing = asyncio.create_task(code_mail.run_forever())
+        await webhook.serve()
+        mailing.cancel()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     process, door = _start_bot(model, folder)
     yield Front(door, shop, faults, knowledge, database)

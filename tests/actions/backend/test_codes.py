@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
 import pytest
+import sqlalchemy as sa
 
 from actions.assembly import OpenShop
-from actions.backend.codes import MAX_TRIES
+from actions.backend import tables
+from actions.backend.code_mail import CodeMail
+from actions.backend.codes import MAX_TRIES, OneTimeCodes
 from actions.backend.mail import list_mails
-from actions.errors import CodeRefused
+from actions.errors import BackendUnavailable, CodeRefused
 from tests.support.clock import FakeClock
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
+
+
+@dataclass
+class Codes:
+    """The codes with their mail, which goes out as soon as one was asked for."""
+
+    written: OneTimeCodes
+    mail: CodeMail
+
+    async def send(self, conversation: str, customer: str | None) -> None:
+        await self.written.send(conversation, customer)
+        await self.mail.deliver()
+
+    async def pending(self, conversation: str) -> bool:
+        return await self.written.pending(conversation)
+
+    async def check(self, conversation: str, code: str) -> str:
+        return await self.written.check(conversation, code)
+
+
+@pytest.fixture
+def codes(shop: OpenShop, clock: FakeClock) -> Codes:
+    return Codes(OneTimeCodes(shop.engine, clock.now), CodeMail(shop.engine, shop.backend, clock.now, 10))
 
 
 def newest_code(shop: OpenShop) -> str:
@@ -21,63 +53,144 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-async def refusal(shop: OpenShop, conversation: str, code: str) -> str:
+async def refusal(codes: Codes, conversation: str, code: str) -> str:
     with pytest.raises(CodeRefused) as refused:
-        await shop.verifier.check(conversation, code)
+        await codes.check(conversation, code)
     return refused.value.reason
 
 
-async def test_the_code_from_the_mail_names_the_customer_once(shop: OpenShop) -> None:
-    await shop.verifier.send("con_1", "cus_mara")
-    assert await shop.verifier.pending("con_1")
-    assert await shop.verifier.check("con_1", newest_code(shop)) == "cus_mara"
-    assert await refusal(shop, "con_1", newest_code(shop)) == "none"
+async def test_the_code_from_the_mail_names_the_customer_once(codes: Codes, shop: OpenShop) -> None:
+    await codes.send("con_1", "cus_mara")
+    assert await codes.pending("con_1")
+    assert await codes.check("con_1", newest_code(shop)) == "cus_mara"
+    assert await refusal(codes, "con_1", newest_code(shop)) == "none"
 
 
-async def test_a_code_of_another_conversation_is_worth_nothing(shop: OpenShop) -> None:
-    await shop.verifier.send("con_1", "cus_mara")
-    assert await refusal(shop, "con_2", newest_code(shop)) == "none"
+async def test_a_code_of_another_conversation_is_worth_nothing(codes: Codes, shop: OpenShop) -> None:
+    await codes.send("con_1", "cus_mara")
+    assert await refusal(codes, "con_2", newest_code(shop)) == "none"
 
 
-async def test_after_five_tries_even_the_right_code_fails(shop: OpenShop) -> None:
-    await shop.verifier.send("con_1", "cus_mara")
+async def test_after_five_tries_even_the_right_code_fails(codes: Codes, shop: OpenShop) -> None:
+    await codes.send("con_1", "cus_mara")
     code = newest_code(shop)
-    reasons = [await refusal(shop, "con_1", wrong(code)) for _ in range(MAX_TRIES)]
+    reasons = [await refusal(codes, "con_1", wrong(code)) for _ in range(MAX_TRIES)]
     assert reasons == ["wrong"] * 4 + ["too_many"]
-    assert await refusal(shop, "con_1", code) == "too_many"
-    assert not await shop.verifier.pending("con_1")
+    assert await refusal(codes, "con_1", code) == "too_many"
+    assert not await codes.pending("con_1")
 
 
-async def test_a_code_is_good_for_ten_minutes(shop: OpenShop, clock: FakeClock) -> None:
-    await shop.verifier.send("con_1", "cus_mara")
+async def test_a_code_is_good_for_ten_minutes(codes: Codes, shop: OpenShop, clock: FakeClock) -> None:
+    await codes.send("con_1", "cus_mara")
     clock.advance(600)
-    assert await refusal(shop, "con_1", newest_code(shop)) == "expired"
+    assert await refusal(codes, "con_1", newest_code(shop)) == "expired"
 
 
-async def test_a_new_code_ends_the_older_one(shop: OpenShop, clock: FakeClock) -> None:
-    await shop.verifier.send("con_1", "cus_mara")
+async def test_a_new_code_ends_the_older_one(codes: Codes, shop: OpenShop, clock: FakeClock) -> None:
+    await codes.send("con_1", "cus_mara")
     older = newest_code(shop)
     clock.advance(5)
-    await shop.verifier.send("con_1", "cus_mara")
+    await codes.send("con_1", "cus_mara")
     if older != newest_code(shop):
-        assert await refusal(shop, "con_1", older) == "wrong"
-    assert await shop.verifier.check("con_1", newest_code(shop)) == "cus_mara"
+        assert await refusal(codes, "con_1", older) == "wrong"
+    assert await codes.check("con_1", newest_code(shop)) == "cus_mara"
 
 
-async def test_codes_are_not_sent_without_end(shop: OpenShop, clock: FakeClock) -> None:
+async def test_codes_are_not_sent_without_end(codes: Codes, shop: OpenShop, clock: FakeClock) -> None:
     for _ in range(3):
-        await shop.verifier.send("con_1", "cus_mara")
+        await codes.send("con_1", "cus_mara")
     with pytest.raises(CodeRefused):
-        await shop.verifier.send("con_1", "cus_mara")
+        await codes.send("con_1", "cus_mara")
     for number in range(2, 8):
-        await shop.verifier.send(f"con_{number}", "cus_mara")
+        await codes.send(f"con_{number}", "cus_mara")
     assert len(list_mails(shop.mailbox._directory)) == 6  # a mailbox cannot be flooded from many conversations
     clock.advance(3601)
-    await shop.verifier.send("con_1", "cus_mara")
+    await codes.send("con_1", "cus_mara")
 
 
-async def test_no_match_looks_the_same_and_no_code_can_be_right(shop: OpenShop) -> None:
-    await shop.verifier.send("con_1", None)
-    assert await shop.verifier.pending("con_1")
+async def test_no_match_looks_the_same_and_no_code_can_be_right(codes: Codes, shop: OpenShop) -> None:
+    await codes.send("con_1", None)
+    assert await codes.pending("con_1")
     assert list_mails(shop.mailbox._directory) == []
-    assert await refusal(shop, "con_1", "000000") == "wrong"
+    assert await refusal(codes, "con_1", "000000") == "wrong"
+
+
+@dataclass
+class SlowServer:
+    """A mail server that answers when the test says so; where it is away, it says that."""
+
+    away: bool = False
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def send_code(self, customer_id: str, code: str, minutes: int, key: str) -> None:
+        await self.free.wait()
+        if self.away:
+            raise BackendUnavailable("the mail server is away")
+        self.sent.append((customer_id, code, key))
+
+
+def rows(shop: OpenShop, table: sa.Table) -> Sequence[sa.Row[tuple[object, ...]]]:
+    with shop.engine.connect() as connection:
+        return connection.execute(sa.select(table)).all()
+
+
+async def test_the_answer_waits_for_no_mail_and_writes_the_same_with_a_customer_and_without(
+    sqlite_shop: OpenShop, clock: FakeClock
+) -> None:
+    server = SlowServer()
+    statements: list[list[str]] = []
+    seen: list[str] = []
+    sa.event.listen(sqlite_shop.engine, "before_cursor_execute", lambda *of: seen.append(of[2]))
+    mail = CodeMail(sqlite_shop.engine, server, clock.now, 10)
+    codes = OneTimeCodes(sqlite_shop.engine, clock.now, mail.wake)
+    for conversation, customer in (("con_1", "cus_mara"), ("con_2", None)):
+        seen.clear()
+        await asyncio.wait_for(codes.send(conversation, customer), 10)  # the server has not answered
+        statements.append(list(seen))
+    assert statements[0] == statements[1] != []
+    assert server.sent == []
+    assert [row.customer_id for row in rows(sqlite_shop, tables.code_mails)] == ["cus_mara", None]
+    server.free.set()
+    await mail.deliver()
+    assert [customer for customer, _, _ in server.sent] == ["cus_mara"]
+    assert rows(sqlite_shop, tables.code_mails) == []
+    assert await codes.check("con_1", server.sent[0][1]) == "cus_mara"
+
+
+async def test_a_code_outlives_its_process_and_a_mail_server_that_is_away(
+    sqlite_shop: OpenShop, clock: FakeClock
+) -> None:
+    server = SlowServer(away=True)
+    server.free.set()
+    await OneTimeCodes(sqlite_shop.engine, clock.now).send("con_1", "cus_mara")
+    await CodeMail(sqlite_shop.engine, server, clock.now, 10).deliver()
+    assert len(rows(sqlite_shop, tables.code_mails)) == 1
+    server.away = False
+    another = CodeMail(sqlite_shop.engine, server, clock.now, 10)  # as after a restart: only the database is the same
+    for _ in range(2):
+        await another.deliver()
+    ((_, code, _),) = server.sent
+    assert await OneTimeCodes(sqlite_shop.engine, clock.now).check("con_1", code) == "cus_mara"
+
+
+async def test_a_code_that_is_over_is_not_mailed_any_more(sqlite_shop: OpenShop, clock: FakeClock) -> None:
+    server = SlowServer()
+    server.free.set()
+    await OneTimeCodes(sqlite_shop.engine, clock.now).send("con_1", "cus_mara")
+    clock.advance(600)
+    await CodeMail(sqlite_shop.engine, server, clock.now, 10).deliver()
+    assert server.sent == []
+    assert rows(sqlite_shop, tables.code_mails) == []
+
+
+async def test_who_runs_it_hears_of_a_new_code_at_once(sqlite_shop: OpenShop, clock: FakeClock) -> None:
+    server = SlowServer()
+    server.free.set()
+    mail = CodeMail(sqlite_shop.engine, server, clock.now, 10)
+    running = asyncio.create_task(mail.run_forever())
+    await OneTimeCodes(sqlite_shop.engine, clock.now, mail.wake).send("con_1", "cus_mara")
+    await eventually("the mail goes out", lambda: server.sent, within=4)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
