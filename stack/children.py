@@ -68,7 +68,7 @@ def bot_child(settings: Settings, number: int) -> ChildSpec:
 
 
 def app_child(settings: Settings) -> ChildSpec:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    host = settings.reachable_host
 
     async def ready() -> bool:
         return await http_status("/health/live", host=host, port=settings.port) == 200

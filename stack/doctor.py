@@ -97,8 +97,7 @@ def _port(settings: Settings) -> Finding:
     try:
         ports.require_free(settings.host, settings.port)
     except StackError as problem:
-        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-        if asyncio.run(http_status("/health/live", host=host, port=settings.port)) == 200:
+        if asyncio.run(http_status("/health/live", host=settings.reachable_host, port=settings.port)) == 200:
             return Finding("port", "good", f"Frontdesk answers on {settings.port}")
         return Finding("port", "problem", f"{settings.port} is taken", str(problem))
     return Finding("port", "good", f"{settings.port} is free")

@@ -1,7 +1,8 @@
 """Every setting of an installation, read once: from the environment, then from ``.env`` in the checkout.
 
 Each has a default, a unit and a line of help; ``.env.example`` and the table in the README are written from here
-(``python -m stack.settings --write``). Unknown ``FRONTDESK_…`` names are refused, so that a typing error is seen.
+(``python -m stack.settings --write``). Unknown ``FRONTDESK_…`` names are refused in both, so that a typing error is
+seen; other programs' names may stand beside ours.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -22,6 +24,7 @@ from stack.errors import WrongUse
 from stack.paths import ROOT, Paths
 
 PREFIX = "FRONTDESK_"
+MINUTE, HOUR, DAY, YEAR = 60, 3600, 86_400, 366 * 86_400
 
 
 def setting(default: Any, help_text: str, unit: str = "", name: str | None = None, **limits: Any) -> Any:
@@ -31,7 +34,7 @@ def setting(default: Any, help_text: str, unit: str = "", name: str | None = Non
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, populate_by_name=True, env_ignore_empty=True
+        env_prefix=PREFIX, extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
     )
 
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 opens it to the network")
@@ -62,7 +65,12 @@ class Settings(BaseSettings):
     knowledge_llm_model: str = setting("", "Model to ask that server for", name="KNOWLEDGE_LLM_MODEL")
     knowledge_llm_key: SecretStr = setting(SecretStr(""), "Key for that server", name="KNOWLEDGE_LLM_KEY")
     knowledge_llm_deadline: float = setting(
-        2.5, "Time for wording an answer; after it the extract is given", "seconds", name="KNOWLEDGE_LLM_DEADLINE", gt=0
+        2.5,
+        "Time for wording an answer; after it the extract is given",
+        "seconds",
+        name="KNOWLEDGE_LLM_DEADLINE",
+        gt=0,
+        le=10 * MINUTE,
     )
     mail_url: SecretStr = setting(
         SecretStr(""),
@@ -75,13 +83,17 @@ class Settings(BaseSettings):
     )
     bot_replicas: int = setting(1, "Rasa processes that share the turns", "processes", name="BOT_REPLICAS", ge=1, le=16)
 
-    turn_deadline: float = setting(8, "Time for one try of one turn", "seconds", gt=0)
-    turn_patience: float = setting(30, "Time for all tries of one turn; then people take over", "seconds", gt=0)
-    notice_after: float = setting(1.5, "Silence before the first honest word to the customer", "seconds", gt=0)
-    sweep_every: float = setting(1, "Pause between two looks for unanswered messages", "seconds", gt=0)
-    heartbeat_every: float = setting(20, "Pause between two heartbeats on a socket", "seconds", gt=0)
-    conversation_token_days: float = setting(30, "Life of a widget's conversation token", "days", gt=0)
-    staff_session_hours: float = setting(12, "Life of a staff session", "hours", gt=0)
+    turn_deadline: float = setting(8, "Time for one try of one turn", "seconds", gt=0, le=10 * MINUTE)
+    turn_patience: float = setting(
+        30, "Time for all tries of one turn; then people take over", "seconds", gt=0, le=HOUR
+    )
+    notice_after: float = setting(1.5, "Silence before the first honest word to the customer", "seconds", gt=0, le=HOUR)
+    sweep_every: float = setting(1, "Pause between two looks for unanswered messages", "seconds", gt=0, le=HOUR)
+    heartbeat_every: float = setting(
+        20, "Pause between two heartbeats on a socket; pages leave one that is silent for 50", "seconds", gt=0, le=20
+    )
+    conversation_token_days: float = setting(30, "Life of a widget's conversation token", "days", gt=0, le=3660)
+    staff_session_hours: float = setting(12, "Life of a staff session", "hours", gt=0, le=8784)
     messages_per_minute: int = setting(60, "Customer messages per conversation", "per minute", ge=1)
     conversations_per_minute: int = setting(
         600, "Conversations opened by one customer, or from one address", "per minute", ge=1
@@ -98,19 +110,31 @@ class Settings(BaseSettings):
     company_name: str = setting("", "The company as surveys name it; empty: the demo company's name, or “Our team”")
     survey_form: Literal["ces7", "ces5"] = setting("ces7", "Steps of the effort question: ces7 or ces5")
     desk_plan: str = setting("", "File of routing, business hours and causes; empty: handoff/queue/plan.yaml", "path")
-    offer_for: float = setting(30, "How long a hand-over is offered to one agent", "seconds", gt=0)
-    offer_again_after: float = setting(60, "Pause after everybody passed an offer by; then once more", "seconds", gt=0)
-    answer_within: float = setting(180, "How long a new owner, or one who is away, may owe an answer", "seconds", gt=0)
-    disconnect_grace: float = setting(120, "How long an agent who is gone keeps a conversation", "seconds", gt=0)
-    away_after: float = setting(600, "Inactivity after which an agent counts as away", "seconds", gt=0)
-    idle_ask_after: float = setting(900, "Silence after which a customer is asked if they are there", "seconds", gt=0)
-    idle_ask_after_person: float = setting(1800, "The same while a person has the conversation", "seconds", gt=0)
-    idle_close_after: float = setting(900, "Further silence that closes the conversation", "seconds", gt=0)
-    mail_after: float = setting(
-        10, "Pause after an agent's word before it leaves by mail; further words go with it", "seconds", ge=0
+    offer_for: float = setting(30, "How long a hand-over is offered to one agent", "seconds", gt=0, le=DAY)
+    offer_again_after: float = setting(
+        60, "Pause after everybody passed an offer by; then once more", "seconds", gt=0, le=DAY
     )
-    promise_warning: float = setting(1800, "Warning before a promise is late", "seconds", ge=0)
-    judge_valid_days: float = setting(90, "How long people's labels hold for the judge of silent endings", "days", gt=0)
+    answer_within: float = setting(
+        180, "How long a new owner, or one who is away, may owe an answer", "seconds", gt=0, le=YEAR
+    )
+    disconnect_grace: float = setting(
+        120, "How long an agent who is gone keeps a conversation", "seconds", gt=0, le=DAY
+    )
+    away_after: float = setting(600, "Inactivity after which an agent counts as away", "seconds", gt=0, le=YEAR)
+    idle_ask_after: float = setting(
+        900, "Silence after which a customer is asked if they are there", "seconds", gt=0, le=YEAR
+    )
+    idle_ask_after_person: float = setting(
+        1800, "The same while a person has the conversation", "seconds", gt=0, le=YEAR
+    )
+    idle_close_after: float = setting(900, "Further silence that closes the conversation", "seconds", gt=0, le=YEAR)
+    mail_after: float = setting(
+        10, "Pause after an agent's word before it leaves by mail; further words go with it", "seconds", ge=0, le=DAY
+    )
+    promise_warning: float = setting(1800, "Warning before a promise is late", "seconds", ge=0, le=YEAR)
+    judge_valid_days: float = setting(
+        90, "How long people's labels hold for the judge of silent endings", "days", gt=0, le=3660
+    )
 
     webhook_private_targets: bool = setting(False, "Webhooks may lead into private networks, and over plain http")
 
@@ -118,7 +142,7 @@ class Settings(BaseSettings):
         "", "Addresses of the proxies in front, separated by commas, whose X-Forwarded-For names the caller"
     )
     http_concurrency: int = setting(5000, "Requests and sockets open at once; callers beyond it get 503 or 1013", ge=10)
-    shutdown_grace: float = setting(8, "Time open requests get when the app stops", "seconds", gt=0)
+    shutdown_grace: float = setting(8, "Time open requests get when the app stops", "seconds", gt=0, le=10 * MINUTE)
     log_level: Literal["debug", "info", "warning", "error"] = setting("info", "Least grave thing that is logged")
 
     @field_validator("public_origins", "prechat", "prechat_topics", mode="before")
@@ -148,8 +172,13 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """Where browsers go, without a slash at the end."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        host = f"[{self.reachable_host}]" if ":" in self.reachable_host else self.reachable_host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def reachable_host(self) -> str:
+        """Where this machine itself finds the public port."""
+        return "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
 
     @property
     def sql_url(self) -> str:
@@ -173,13 +202,10 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = ROOT / "
 
     ``overrides`` are field names, from the command line, and win.
     """
-    names = os.environ if environment is None else environment
-    known = {environment_name(field) for field in Settings.model_fields}
-    for name in names:
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else " See .env.example for those there are."
-            raise WrongUse(f"There is no setting {name}.{hint}")
+    if strange := overrides.keys() - Settings.model_fields.keys():
+        raise TypeError(f"no setting: {', '.join(sorted(strange))}")
+    _refuse_unknown(os.environ if environment is None else environment, "")
+    _refuse_unknown(dotenv_values(env_file), f" ({env_file})")
     try:
         return Settings(_env_file=env_file, **overrides)
     except ValidationError as problem:
@@ -187,6 +213,15 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = ROOT / "
         field = str(first["loc"][0]) if first["loc"] else "?"
         name = environment_name(field) if field in Settings.model_fields else field.upper()
         raise WrongUse(f"The setting {name} does not hold: {first['msg'].lower()}.") from problem
+
+
+def _refuse_unknown(names: Iterable[str], where: str) -> None:
+    known = {environment_name(field) for field in Settings.model_fields}
+    for name in names:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else " See .env.example for those there are."
+            raise WrongUse(f"There is no setting {name}{where}.{hint}")
 
 
 def inherited() -> dict[str, str]:

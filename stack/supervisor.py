@@ -43,7 +43,8 @@ def pause_before(restarts: int) -> float:
 
 
 class Supervisor:
-    """Owns the children of ``specs``. ``state`` is where what runs is written; ``say`` prints a line for people."""
+    """Owns the children of ``specs``. ``state`` is where what runs is written; ``say`` prints a line for people;
+    ``grace`` is the time that stopping all may take, a second more than the slowest child may unless it is given."""
 
     def __init__(
         self,
@@ -53,14 +54,14 @@ class Supervisor:
         state: Path,
         say: Say,
         facts: dict[str, Any],
-        grace: float = 10.0,
+        grace: float | None = None,
     ) -> None:
         self._specs = tuple(specs)
         self._children = {spec.name: Child(spec, logs) for spec in specs}
         self._state = state
         self._say = say
         self._facts = dict(facts)
-        self._grace = grace
+        self.grace = 1.0 + max((spec.stop_within for spec in self._specs), default=0.0) if grace is None else grace
         self._status = dict.fromkeys(self._children, "waiting")
         self._restarts = dict.fromkeys(self._children, 0)
         self._watchers: list[asyncio.Task[None]] = []
@@ -180,7 +181,7 @@ class Supervisor:
         for task in self._watchers:
             task.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
-        until = time.monotonic() + self._grace
+        until = time.monotonic() + self.grace
         for stage in _stages(self._specs, lambda spec: -spec.stops):
             children = [self._children[spec.name] for spec in stage]
             left = until - time.monotonic()

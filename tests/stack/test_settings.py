@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import ValidationError
@@ -46,19 +49,70 @@ def test_a_typing_error_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         load(env_file=tmp_path / ".env")
 
 
-def test_an_unknown_line_in_the_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("FRONTDESK_PROT=1\n")
-    with pytest.raises(WrongUse):
+def test_a_typing_error_in_the_file_is_seen_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("FRONTDESK_PORTT=9\n")
+    with pytest.raises(WrongUse, match=r"FRONTDESK_PORTT \(.*\.env\)\. Did you mean FRONTDESK_PORT\?"):
         load(env_file=tmp_path / ".env")
 
 
+def test_other_programs_names_may_stand_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-1\nfrontdesk_port=1001\nBOT_REPLICAS=2\n")
+    settings = load(env_file=tmp_path / ".env")
+    assert (settings.port, settings.bot_replicas) == (1001, 2)
+
+
+def test_a_typing_error_in_our_own_code_is_seen(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="prot"):
+        load(env_file=tmp_path / ".env", prot=8000)
+
+
 @pytest.mark.parametrize(
-    ("name", "value"), [("FRONTDESK_PORT", "70000"), ("BOT_REPLICAS", "0"), ("FRONTDESK_TURN_DEADLINE", "soon")]
+    ("name", "value"),
+    [
+        ("FRONTDESK_PORT", "70000"),
+        ("BOT_REPLICAS", "0"),
+        ("FRONTDESK_TURN_DEADLINE", "soon"),
+        ("FRONTDESK_TURN_DEADLINE", "inf"),
+        ("FRONTDESK_TURN_PATIENCE", "1e300"),
+        ("FRONTDESK_PROMISE_WARNING", "nan"),
+        ("FRONTDESK_HEARTBEAT_EVERY", "60"),
+    ],
 )
 def test_a_wrong_value_is_named(name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(WrongUse, match=name):
         load(env_file=tmp_path / ".env")
+
+
+def test_every_duration_has_an_end_that_a_date_can_hold(tmp_path: Path) -> None:
+    for field, info in Settings.model_fields.items():
+        if info.annotation is float:
+            (most,) = [limit.le for limit in info.metadata if hasattr(limit, "le")]
+            unit = str((info.json_schema_extra or {})["unit"])  # type: ignore[index]
+            load(env_file=tmp_path / ".env", **{field: most})
+            assert datetime.now(UTC) + timedelta(**{unit: most}), field
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("::1", "http://[::1]:8000"),
+        ("fd00::7", "http://[fd00::7]:8000"),
+        ("::", "http://127.0.0.1:8000"),
+        ("10.0.0.1", "http://10.0.0.1:8000"),
+    ],
+)
+def test_an_address_is_one_that_a_browser_takes(host: str, address: str, tmp_path: Path) -> None:
+    settings = load(env_file=tmp_path / ".env", host=host)
+    assert settings.address == address
+    assert urlsplit(settings.address).port == 8000
+
+
+def test_pages_hear_two_heartbeats_before_they_take_a_line_for_dead() -> None:
+    told = re.search(r"SILENCE_MS = ([\d_]+)", (ROOT / "web" / "shared" / "socket.ts").read_text())
+    assert told is not None
+    (most,) = [limit.le for limit in Settings.model_fields["heartbeat_every"].metadata if hasattr(limit, "le")]
+    assert 2 * most * 1000 < int(told.group(1))
 
 
 def test_settings_do_not_change(tmp_path: Path) -> None:
