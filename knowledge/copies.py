@@ -1,18 +1,48 @@
-"""Passages that say what another one says: they must not take the places of those that say something else. Pure."""
+"""Passages that say what another one says: they must not take the places of those that say something else. Pure.
+
+Near vectors are not enough: "Cancel a monthly plan … 14 days" and "Cancel a yearly plan … 3 months" are nearer than
+many a copy. Two passages are copies only where their headings agree and nothing that they claim differs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from knowledge.catalogue import Passage
+from knowledge.claims import read_claims
+from knowledge.ingest import SENTENCE
+from knowledge.lexical import words
 from knowledge.ranker import Shelf
 
 DUPLICATE = 0.96
-"""Cosine of two passages' body vectors from which the second says nothing new."""
+"""Cosine of two passages' body vectors from which the second says nothing new, if it claims the same."""
 BLOCK = 128
 """Rows that are compared with each other at once."""
+
+
+def same(one: Passage, other: Passage) -> bool:
+    """Whether two passages say the same."""
+    return float(one.body @ other.body) >= DUPLICATE and _claimed(one) == _claimed(other)
+
+
+def _claimed(passage: Passage) -> Hashable:
+    return _claims(passage.chunk.section, passage.chunk.text)
+
+
+@lru_cache(maxsize=4_096)
+def _claims(heading: str, text: str) -> Hashable:
+    """What two copies have in common: the heading's words, and of all sentences amounts, names and what is denied."""
+    read = [read_claims(sentence) for line in text.split("\n") for sentence in SENTENCE.split(line)]
+    return (
+        frozenset(words(heading)),
+        frozenset(amount for one in read for amount in one.amounts),
+        frozenset(name for one in read for name in one.names),
+        frozenset(one.telling for one in read if one.denied),
+        any(one.free for one in read),
+    )
 
 
 def same_section(one: Passage, other: Passage) -> bool:
@@ -26,21 +56,24 @@ def own(shelf: Shelf, rows: Sequence[int], passages: Mapping[str, Passage], toda
     sections: set[tuple[str, str]] = set()
     for start in range(0, len(rows), BLOCK):
         block = np.asarray(rows[start : start + BLOCK], dtype=np.int64)
-        if found:
-            block = block[(shelf.bodies[block] @ shelf.bodies[found].T).max(axis=1) < DUPLICATE]
+        before = np.asarray(found, dtype=np.int64)
         bodies = shelf.bodies[block]
-        alike = bodies @ bodies.T >= DUPLICATE
-        copies = np.zeros(len(block), dtype=bool)
+        near = bodies @ np.concatenate([shelf.bodies[before], bodies]).T >= DUPLICATE
+        others = np.concatenate([before, block])
+        kept = np.arange(len(others)) < len(before)
         for place, row in enumerate(block):
             passage = passages.get(shelf.entries[row].id)
-            if copies[place] or passage is None or not passage.effective(today):
+            if passage is None or not passage.effective(today):
+                continue
+            like = (passages[shelf.entries[other].id] for other in others[near[place] & kept])
+            if any(_claimed(passage) == _claimed(one) for one in like):
                 continue
             section = (passage.article_id, passage.chunk.anchor)
             if passage.chunk.anchor:
                 if section in sections:
                     continue
                 sections.add(section)
-            copies |= alike[place]
+            kept[len(before) + place] = True
             found.append(int(row))
             if len(found) >= most:
                 return found

@@ -34,6 +34,8 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], batch_size: int = 1) -> Vectors: ...
 
+    def knows(self, word: str) -> bool: ...
+
 
 class SentenceEmbeddings(Embeddings):
     """LangChain's view of an encoder, with a memory. Safe to call from several threads."""
@@ -47,6 +49,10 @@ class SentenceEmbeddings(Embeddings):
     def digest(self, text: str) -> str:
         """Names the vector of ``text`` under this model."""
         return hashlib.sha256(f"{self.name}\0{text}".encode()).hexdigest()
+
+    def knows(self, word: str) -> bool:
+        """Whether the model knows ``word`` as a word of its own."""
+        return self._encoder.knows(word)
 
     def forget(self) -> None:
         """Empty the memory, so that what is timed next is not a remembered text."""

@@ -12,8 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from knowledge import prose
 from knowledge.claims import Claims, read_claims
 from knowledge.embeddings import SentenceEmbeddings
+from knowledge.ingest import SENTENCE
 
 NEAR = 0.5
 """Cosine of a sentence and what carries it, at least."""
@@ -22,7 +24,6 @@ COVERED = 0.7
 TO_THE_POINT = 0.25
 """Cosine of the question and the nearest sentence of the answer, at least."""
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _LEANING = re.compile(r"(it|they|this|that|these|those|there|then|both|in that case|after that|otherwise)\b", re.I)
 _ADDRESS = re.compile(r"\w+://|www\.|!\[|\]\(|\]:|<[a-z/!]", re.I)
@@ -66,7 +67,7 @@ class _Place:
 
 def harmless(lines: Sequence[str]) -> tuple[str, ...]:
     """The lines without those that speak to a language model: they are neither given to it nor evidence."""
-    return tuple(line for line in lines if not _ORDERS.search(line))
+    return tuple(line for line in map(prose.unmarked, lines) if not _ORDERS.search(line))
 
 
 def check(text: str, question: str, evidence: Sequence[Evidence], embeddings: SentenceEmbeddings) -> Verdict:
@@ -101,7 +102,7 @@ def check(text: str, question: str, evidence: Sequence[Evidence], embeddings: Se
 
 def split_sentences(text: str) -> list[str]:
     lines = (_BULLET.sub("", line).strip() for line in text.splitlines())
-    return [sentence for line in lines if line for sentence in _SENTENCE.split(line)]
+    return [sentence for line in lines if line for sentence in SENTENCE.split(line)]
 
 
 def _places(number: int, passage: Evidence) -> list[_Place]:

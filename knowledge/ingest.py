@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -17,7 +18,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from knowledge import prose
 from knowledge.content import Content
 
-INGEST_VERSION = 5
+INGEST_VERSION = 6
 """Raise it when chunks or embedded texts change shape: published articles are then ingested again."""
 
 TARGET_WORDS = 100
@@ -28,11 +29,12 @@ SHORT = 2
 LETTERS_A_WORD = 8
 """A piece without spaces still costs the model tokens: every eight characters count as a word."""
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
+"""Where a sentence ends and the next one begins."""
 _splitter = RecursiveCharacterTextSplitter(
     chunk_size=TARGET_WORDS + 10,
     chunk_overlap=0,
-    length_function=lambda text: weight(text),
+    length_function=lambda text: weight(prose.unmarked(text)),
     separators=[r"\n\n", r"\n", r"(?<=[.!?])\s", r"\s", ""],
     is_separator_regex=True,
     keep_separator="end",
@@ -41,15 +43,22 @@ _splitter = RecursiveCharacterTextSplitter(
 
 @dataclass(frozen=True)
 class Chunk:
-    """One retrievable piece. ``id`` is ``article:version:ordinal``; ``headings`` the path below the title."""
+    """One retrievable piece. ``id`` is ``article:version:ordinal``; ``headings`` the path below the title.
+
+    ``marked`` are its lines with the marks of table rows (``prose.spoken``), ``text`` the same without them.
+    """
 
     id: str
     ordinal: int
     title: str
     headings: tuple[str, ...]
     anchor: str
-    text: str
+    marked: str
     asked: tuple[str, ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        return prose.unmarked(self.marked)
 
     @property
     def section(self) -> str:
@@ -66,7 +75,7 @@ class Chunk:
 
         Without headings there is no short name to put in front, so two neighbouring sentences make one text.
         """
-        sentences = [sentence for line in self.text.split("\n") for sentence in _SENTENCE.split(line)]
+        sentences = [sentence for line in self.text.split("\n") for sentence in SENTENCE.split(line)]
         if not self.headings:
             return tuple(map(" ".join, pairwise(sentences))) or (self.text or self.title,)
         return tuple(f"{self.section}: {one}" for one in sentences if len(one.split()) > SHORT) or (self.body_text,)
@@ -85,7 +94,7 @@ def weight(text: str) -> int:
 def split(article_id: str, version: int, content: Content, hosts: Sequence[str] = ()) -> list[Chunk]:
     pieces: list[tuple[prose.Section, str]] = []
     for section in prose.sections(content.body, hosts):
-        pieces += [(section, text) for text in _pieces(section.lines)]
+        pieces += [(section, text) for text in _pieces(section.marked)]
     return [
         Chunk(
             f"{article_id}:{version}:{ordinal}",
@@ -113,7 +122,7 @@ def _pieces(lines: Sequence[str]) -> list[str]:
     whole = "\n".join(lines)
     if not whole:
         return []
-    if weight(whole) <= WHOLE_WORDS:
+    if weight(prose.unmarked(whole)) <= WHOLE_WORDS:
         return [whole]
     return [piece for piece in _splitter.split_text(_spaced(lines)) if piece.strip()]
 
@@ -122,7 +131,7 @@ def _spaced(lines: Sequence[str]) -> str:
     """Blank lines between blocks, none inside a list or a table, so that the splitter keeps those together."""
     text = lines[0]
     for before, line in pairwise(lines):
-        text += ("\n" if is_item(line) or (": " in line and "; " in before) else "\n\n") + line
+        text += ("\n" if is_item(line) or (prose.is_row(line) and prose.is_row(before)) else "\n\n") + line
     return text
 
 

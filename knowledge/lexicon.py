@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 _SAME = """
 parcel package box shipment carton consignment
@@ -82,6 +82,13 @@ def letters_only(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
+Known = Callable[[str], bool]
+
+
+def _nothing(_: str) -> bool:
+    return False
+
+
 class Spelling:
     """Corrects words that a corpus does not know to the one that it knows one slip of the finger away."""
 
@@ -97,9 +104,9 @@ class Spelling:
                 for shape in _shapes(word):
                     self._near.setdefault(shape, []).append(word)
 
-    def correct(self, text: str) -> str:
+    def correct(self, text: str, is_word: Known = _nothing) -> str:
         """``text`` with its unknown words corrected; a word that nothing is near stays."""
-        return corrected(text, [self])
+        return corrected(text, [self], is_word)
 
     def knows(self, word: str) -> bool:
         return word.lower() in self._counts
@@ -113,12 +120,15 @@ class Spelling:
         return max(sorted(near), key=lambda one: self._counts[one]) if near else word
 
 
-def corrected(text: str, spellings: Sequence[Spelling]) -> str:
-    """``text`` with the words corrected that none of ``spellings`` knows: who reads two languages may write either."""
+def corrected(text: str, spellings: Sequence[Spelling], is_word: Known = _nothing) -> str:
+    """``text`` with the words corrected that none of ``spellings`` knows: who reads two languages may write either.
+
+    What ``is_word`` knows stays: that no article says "drone" does not make it a slip of "drove".
+    """
 
     def right(found: re.Match[str]) -> str:
         word = found.group(0)
-        if any(one.knows(word) for one in spellings):
+        if any(one.knows(word) for one in spellings) or is_word(word):
             return word
         return next((near for one in spellings if (near := one.nearest(word)) != word), word)
 

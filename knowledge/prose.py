@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from urllib.parse import urlsplit
 
@@ -30,6 +31,10 @@ TAKEN_ANCHORS = ("main", "q")
 """Names that the help page gives to its own parts."""
 MAX_ASKED = 60
 """Ways to ask that are read for one section."""
+CELL, NAMED = "\ue000", "\ue001"
+"""Marks of table rows: before each cell but the first, and between the name of a column and its value. Both are left
+out of what articles say, so no text can look like a row."""
+_BARE = re.compile(r"[\d.,:%/–-]+")
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s<>()\[\]]+|\b(?:javascript|data|vbscript):[^\s<>()\[\]]+", re.I)
 _TAGS = {"a", "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "br"}
 _TAGS |= {"hr", "table", "thead", "tbody", "tr", "th", "td", "del", "div"}
@@ -39,14 +44,19 @@ _TAGS |= {"hr", "table", "thead", "tbody", "tr", "th", "td", "del", "div"}
 class Section:
     """The text under one heading. ``headings`` is the path from the article's top, ``lines`` plain text blocks.
 
-    A line is a paragraph, one list item (``- …`` or ``2. …``), or one table row (``Column: value; …``). ``asked`` are
-    the customers' ways to ask for it: lines ``[asked]: # "…"``, which Markdown does not show.
+    A line is a paragraph, one list item (``- …`` or ``2. …``), or one table row (``Column: value; …``). ``marked`` are
+    the same lines with the marks of table rows, for ``spoken``. ``asked`` are the customers' ways to ask for it: lines
+    ``[asked]: # "…"``, which Markdown does not show.
     """
 
     headings: tuple[str, ...]
     anchor: str
-    lines: tuple[str, ...]
+    marked: tuple[str, ...]
     asked: tuple[str, ...] = ()
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(map(unmarked, self.marked))
 
 
 @dataclass(frozen=True)
@@ -250,13 +260,45 @@ def _lines(tokens: Sequence[Token], hosts: Sequence[str]) -> Iterator[str]:
             else:
                 yield ("  " * len(lists)) + text
         elif token.type in ("fence", "code_block"):
-            yield token.content.strip("\n").replace("\n", " · ")
+            yield unmarked(token.content).strip("\n").replace("\n", " · ")
 
 
 def _row(header: Sequence[str], cells: Sequence[str]) -> str:
     names = [*header, *[""] * (len(cells) - len(header))]
-    pairs = [f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell]
-    return "; ".join(pairs)
+    line = marks = ""
+    for column, (name, cell) in enumerate(zip(names, cells, strict=False)):
+        marks += CELL if column else ""
+        if cell:
+            line += ("; " if line else "") + marks + (f"{name}: {NAMED}{cell}" if name else cell)
+            marks = ""
+    return line + marks
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a table row of two or more columns."""
+    return CELL in line
+
+
+def unmarked(text: str) -> str:
+    """Lines as they are read and searched: without the marks of table rows."""
+    return text.replace(CELL, "").replace(NAMED, "")
+
+
+def spoken(line: str) -> str:
+    """A table row as people read it: "M – Chest: 94 cm; Arm: 84 cm"; any other line as it is, without marks.
+
+    What is in the first column is what the row is about. The others keep their names where there are several to tell
+    apart, and where a value is a number that says nothing without one. A name that is a question needs its colon, and a
+    value may hold a comma: so names and values stand as in the article.
+    """
+    cells = [part.removesuffix("; ").rpartition(NAMED) for part in line.split(CELL)]
+    (head, _, subject), values = cells[0], [cell for cell in cells[1:] if cell[2]]
+    if not values or not subject:
+        return unmarked(line)
+    if len(cells) == 2 and not _BARE.fullmatch(values[0][2]):
+        return f"{subject}: {values[0][2]}"
+    subject = head + subject if _BARE.fullmatch(subject) else subject
+    return f"{subject} – " + "; ".join(name + value for name, _, value in values)
 
 
 def _inline(token: Token, hosts: Sequence[str]) -> str:

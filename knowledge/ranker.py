@@ -193,7 +193,7 @@ class CorpusRanker:
         elif mode == "dense":
             scores = self._dense(query)
         else:
-            text = self.shelf.spelling.correct(query)
+            text = self.shelf.spelling.correct(query, self._embeddings.knows)
             dense, lexical = self._dense(text), self.shelf.bm25.scores(words(text))
             if (plain := general(text)) != text:
                 dense = (1 - GENERAL_WEIGHT) * dense + GENERAL_WEIGHT * self._dense(plain)

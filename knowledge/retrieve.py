@@ -123,7 +123,7 @@ class Retriever:
         query = dialogue.compose(question[:MAX_QUERY], history, self._settings.history_turns)
         live = self._catalogue.live
         keys = self.keys(audience, locale, live)
-        query = replace(query, text=corrected(query.text, [live.shelves[key].spelling for key in keys]))
+        query = replace(query, text=self._corrected(query.text, keys, live))
         asked_in = rules.locale_of(locale)
         trace = Trace(query.text, query.context, query.weight, audience, asked_in, generation=live.generation)
         # Most questions name no goods and are their own general form: each text is looked for once.
@@ -140,6 +140,9 @@ class Retriever:
             shelves = [live.shelves[key] for key in keys]
             self._judge(query, vectors[0], hits, scored, shelves, [ways[key][0] for key in keys], trace)
         return Found(hits, trace.found, trace.confidence, vectors[0], trace)
+
+    def _corrected(self, text: str, keys: Sequence[Key], live: Live) -> str:
+        return corrected(text, [live.shelves[key].spelling for key in keys], self._embeddings.knows)
 
     def _score(
         self,
@@ -244,7 +247,7 @@ class Retriever:
                 dropped = "not effective today"
             elif any(copies.same_section(hit.passage, passage) for hit in hits):
                 dropped = "from the section of a better one"
-            elif any(float(hit.passage.body @ passage.body) >= copies.DUPLICATE for hit in hits):
+            elif any(copies.same(hit.passage, passage) for hit in hits):
                 dropped = "says the same as a better one"
             elif passage is not None:
                 hits.append(Hit(passage, one.score))

@@ -242,7 +242,7 @@ def put_chunks(
                 "ordinal": chunk.ordinal,
                 "headings": list(chunk.headings),
                 "anchor": chunk.anchor,
-                "text": chunk.text,
+                "text": chunk.marked,
                 "body_digest": body,
                 "head_digest": head,
                 "asked": [[text, asked[text]] for text in chunk.asked],

@@ -32,6 +32,8 @@ class _NoEncoder:
     def encode(self, *_: Any) -> Any:
         raise RuntimeError("the routes are described here, not served")
 
+    knows = encode
+
 
 def documents() -> dict[str, Any]:
     """File name → content, the same on every machine."""

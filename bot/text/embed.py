@@ -66,6 +66,10 @@ class SentenceEncoder:
         sentence, shallow = self._run(["sentence", "shallow"], texts, batch_size)
         return sentence, shallow
 
+    def knows(self, word: str) -> bool:
+        """Whether the model has ``word`` whole in its vocabulary: it was common where the model learnt."""
+        return self._tokenizer.token_to_id(word.lower()) is not None
+
     def _run(self, outputs: List[str], texts: Sequence[str], batch_size: int) -> List[npt.NDArray[np.float32]]:
         import numpy as np
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from handoff.contract.claims import quoting
 from knowledge import content as contents
 from knowledge import ingest, prose
-from knowledge.answer import readable
 from knowledge.content import Content
 from knowledge.desk.schemas import ChunkOut, KeptBack, PreviewIn, PreviewOut, ProblemOut
 from knowledge.errors import BadArticle
+from knowledge.extract import readable
 
 NOWHERE = "preview"
 
@@ -36,14 +36,14 @@ def show(text: PreviewIn, hosts: Sequence[str]) -> PreviewOut:
         kept_back=[
             KeptBack(section=chunk.section, sentence=sentence)
             for chunk in chunks
-            for sentence in _kept_back(chunk.text)
+            for sentence in _kept_back(chunk.marked)
         ],
     )
 
 
-def _kept_back(text: str) -> list[str]:
+def _kept_back(marked: str) -> list[str]:
     """The sentences with which the outgoing gate lets no answer out, though an article says them."""
-    said = "\n".join(readable(text.split("\n")))
+    said = readable(marked.split("\n"))
     return [_as_written(said, claim.sentence) for claim in quoting([""]).lacking(said)]
 
 

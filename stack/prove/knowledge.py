@@ -91,6 +91,10 @@ class WordEncoder:
     def __init__(self) -> None:
         self._known: dict[str, Vectors] = {}
 
+    def knows(self, word: str) -> bool:
+        del word  # every word is a direction
+        return False
+
     def encode(self, texts: Sequence[str], batch_size: int = 1) -> Vectors:
         del batch_size  # vectors here never depend on what stands beside a text
         found = np.stack([sum((self._of(word) for word in text.lower().split()), np.zeros(128)) for text in texts])

@@ -49,6 +49,9 @@ class WordEncoder:
     def __init__(self) -> None:
         self.encoded: list[str] = []
 
+    def knows(self, word: str) -> bool:
+        return False
+
     def encode(self, texts: Sequence[str], batch_size: int = 1) -> np.ndarray:
         self.encoded += texts
         rows = []

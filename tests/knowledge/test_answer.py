@@ -4,7 +4,8 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from knowledge.answer import NOT_FOUND, UNSURE, choose_units, join_units, split_units
+from knowledge.answer import NOT_FOUND, UNSURE
+from knowledge.extract import choose_units, join_units, split_units
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import page, publish
 
@@ -147,3 +148,18 @@ async def test_how_soon_is_not_surely_answered_where_nothing_says_it(opened: Ope
             await publish(knowledge, "vouchers", page("Voucher mail", body.format(words)))
             answer = await knowledge.answerer.answer(question, audience="public")
             assert (answer.found, answer.sure) == (True, sure), words
+
+
+async def test_a_table_is_answered_with_its_columns_and_prose_as_it_stands(opened: Opened) -> None:
+    table = "| Where | Standard | Express |\n|---|---|---|\n| Austria | 18 December | 22 December |"
+    async with opened as knowledge:
+        await publish(
+            knowledge, "calendar", page("Calendar", f"Opening hours: Mon–Fri 9–18; Saturday: 10–16\n\n{table}")
+        )
+        answer = await knowledge.answerer.answer("calendar where standard express austria", audience="public")
+        assert answer.text.removeprefix(UNSURE).strip().split("\n") == [
+            "Opening hours: Mon–Fri 9–18; Saturday: 10–16",
+            "Austria – Standard: 18 December; Express: 22 December",
+        ]
+        found = knowledge.retriever.search("austria", audience="public")
+        assert "Where: Austria; Standard: 18 December" in found.hits[0].passage.chunk.text

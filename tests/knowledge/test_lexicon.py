@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.text.embed import SentenceEncoder
 from knowledge.lexical import words
 from knowledge.lexicon import Spelling, corrected, general, letters_only
+from knowledge.measure import MODEL
 
 pytestmark = pytest.mark.unit
 
@@ -42,3 +44,11 @@ def test_goods_become_an_item() -> None:
 def test_words_that_say_the_same_meet() -> None:
     assert words("my package") == words("my parcel")
     assert words("vouchers") != words("parcels")
+
+
+@pytest.mark.parametrize(("typed", "near"), [("carriers", "carries"), ("drone", "drove"), ("postal", "portal")])
+def test_a_word_of_the_language_that_no_article_uses_is_no_slip(typed: str, near: str) -> None:
+    known = SentenceEncoder(MODEL).knows
+    spelling = Spelling([[near, "password"]])
+    assert spelling.correct(f"my {typed} pasword", known) == f"my {typed} password"
+    assert spelling.correct(typed) == near

@@ -150,3 +150,38 @@ def test_no_number_of_beginnings_takes_long(piece: str) -> None:
         return time.process_time() - since
 
     assert spent(20_000) < 10 * spent(4_000) + 0.5
+
+
+TABLES = [
+    ("| Size | Chest | Arm |\n|---|---|---|\n| M | 94 cm | 84 cm |", "M – Chest: 94 cm; Arm: 84 cm"),
+    (
+        "| Where | Standard | Express |\n|---|---|---|\n| Austria | 18 December | 22 December, 14:00 |",
+        "Austria – Standard: 18 December; Express: 22 December, 14:00",
+    ),
+    ("| Where | Standard | Express |\n|---|---|---|\n| Austria | | Friday |", "Austria – Express: Friday"),
+    ("| Part | Price |\n|---|---|\n| Buckle | 4.50 EUR |", "Buckle: 4.50 EUR"),
+    ("| Part | Cost in EUR |\n|---|---|\n| Buckle | 4.50 |", "Buckle – Cost in EUR: 4.50"),
+    ("| | Munich | Salzburg |\n|---|---|---|\n| Lift | yes | no |", "Lift – Munich: yes; Salzburg: no"),
+    ("| When: | Note |\n|---|---|\n| May; June | a: b |", "May; June: a: b"),
+    ("| Days | One | Two |\n|---|---|---|\n| 2 | a can | two |", "Days: 2 – One: a can; Two: two"),
+    ("| Note |\n|---|\n| alone |", "Note: alone"),
+]
+
+
+@pytest.mark.parametrize(("table", "said"), TABLES)
+def test_table_rows_are_said_with_the_names_of_their_columns(table: str, said: str) -> None:
+    (section,) = prose.sections(table)
+    assert [prose.spoken(line) for line in section.marked] == [said]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Opening hours: Mon–Fri 9–18; Saturday: 10–16", "- Opening hours: Mon–Fri 9–18; Saturday: 10–16", "A; \ue000B: c"],
+)
+def test_text_that_looks_like_a_row_stays_as_it_is(line: str) -> None:
+    (section,) = prose.sections(line)
+    assert [prose.spoken(one) for one in section.marked] == [line.replace("\ue000", "")]
+
+
+def test_what_is_read_of_a_row_has_no_marks() -> None:
+    assert prose.sections(TABLES[0][0])[0].lines == ("Size: M; Chest: 94 cm; Arm: 84 cm",)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from knowledge import catalogue, store
 from knowledge.catalogue import Catalogue
+from knowledge.copies import DUPLICATE
 from knowledge.errors import IndexOwned
 from knowledge.index import VectorIndex
 from knowledge.service import Knowledge, open_knowledge
@@ -264,15 +265,37 @@ async def test_copies_do_not_crowd_out_the_one_that_says_something_else(
 ) -> None:
     narrow = settings.model_copy(update={"candidates": 5})
     async with open_knowledge(narrow, clock, encoder, model="words") as knowledge:
-        words = " ".join(f"word{number}" for number in range(40))
+        words = " ".join(chr(ord("a") + number) * 3 for number in range(26))
         for number in range(16):
-            await publish(knowledge, f"copy-{number}", page(body=f"Parcels travel for two days {words} w{number}."))
+            body = f"Parcels travel for two days {words} {chr(ord('a') + number)}."
+            await publish(knowledge, f"copy-{number}", page(body=body))
         await publish(knowledge, "true", page("Lost", "Parcels that nobody saw are searched for."))
         for _ in range(2):
             hits = knowledge.retriever.search("parcels travel for two days", audience="public").hits
             assert len(hits) == 2
             assert hits[1].passage.article_id == "true"
             await knowledge.settle()
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Yearly plans", "A plan ends {words} within 14 days."),
+        ("Plans", "A plan ends {words} within 3 months."),
+        ("Plans", "A plan never ends {words} within 14 days."),
+        ("Plans", "A plan ends {words} in Salzburg within 14 days."),
+    ],
+)
+async def test_what_claims_something_else_is_no_copy_however_near_it_is(opened: Opened, title: str, body: str) -> None:
+    words = " ".join(chr(ord("a") + number) * 3 for number in range(26)) * 2
+    async with opened as knowledge:
+        await publish(knowledge, "one", page("Plans", f"A plan ends {words} within 14 days."))
+        await publish(knowledge, "copy", page("Plans", f"A plan ends {words} then within 14 days."))
+        await publish(knowledge, "other", page(title, body.format(words=words)))
+        hits = knowledge.retriever.search(f"a plan ends {words}", audience="public").hits
+        one, other = sorted((hit.passage for hit in hits), key=lambda passage: passage.article_id == "other")
+        assert other.article_id == "other"
+        assert float(one.body @ other.body) >= DUPLICATE
 
 
 def damage_nothing(_: Path) -> None:
