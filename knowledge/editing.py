@@ -28,7 +28,7 @@ from knowledge.errors import BadArticle, EditConflict, KnowledgeError, WrongStat
 from knowledge.ingest import Chunk
 from knowledge.rules import Event
 from knowledge.schedule import Planned
-from knowledge.store import Article, Version
+from knowledge.store import Article, Titled, Version
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,10 @@ class Editing:
     async def published(self) -> list[Version]:
         """Every version that answers now, by article id."""
         return await self._database.read(store.published_content)
+
+    async def titles(self, audience: str, day: str) -> list[Titled]:
+        """What is published for these readers and true on that day, by article id."""
+        return await self._database.read(lambda connection: store.titles(connection, audience, day))
 
     async def history(self, article_id: str) -> list[dict[str, Any]]:
         return await self._database.read(lambda connection: store.history(connection, article_id))

@@ -9,8 +9,7 @@ that a page that is opened from it is known to have been. "Was this helpful?" is
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from html import escape
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,8 +17,7 @@ import structlog
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from knowledge import prose, rules
-from knowledge.answer import cite
+from knowledge import help_pages, prose, rules
 from knowledge.clock import Clock, today
 from knowledge.desk.readers import SEARCHES_PER_MINUTE, Readers
 from knowledge.desk.usage import Usage
@@ -28,7 +26,7 @@ from knowledge.errors import KnowledgeError, NotFound, TooMany
 from knowledge.retrieve import Found, Retriever
 from knowledge.schemas import HelpFound, help_found
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import Version
+from knowledge.store import Titled, Version
 
 STYLE = Path(__file__).parent / "static" / "help.css"
 HEADERS = {
@@ -39,12 +37,11 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     # A withdrawn article must be gone at once, from caches too.
     "Cache-Control": "no-cache, max-age=0, must-revalidate",
+    "Vary": "Accept-Language",
 }
-OURS = "en"
-"""Language of the words around the articles."""
 RESULTS = 10
-EXCERPT = 40
-"""Words of a passage under a search result."""
+MOST_ACCEPTED = 400
+"""Characters of a browser's list of languages that are read."""
 
 InThread = Callable[[Callable[[], Any]], Any]
 
@@ -71,9 +68,13 @@ def create_help_router(
     def page(
         title: str, main: str, query: str = "", status: int = 200, *, locale: str = "", written_in: str = ""
     ) -> HTMLResponse:
-        """``locale`` is the reader's, kept by the search; ``written_in`` the article's."""
-        made = _page(settings, title, main, query, "" if locale == home else locale, written_in)
+        """``locale`` is the one that links and the search keep; ``written_in`` the article's."""
+        made = help_pages.page(settings.brand, title, main, query, locale, written_in)
         return HTMLResponse(made, status_code=status, headers=HEADERS)
+
+    def reads(request: Request, kept: str) -> str:
+        """The reader's language: the one that the link keeps, one of the browser's that articles are in, or ours."""
+        return kept or _accepted(request, retriever.locales("public")) or home
 
     @router.get("/help/help.css")
     async def style() -> Response:
@@ -84,17 +85,20 @@ def create_help_router(
     async def front(
         request: Request, q: Annotated[str, Query(max_length=2_000)] = "", locale: str = ""
     ) -> HTMLResponse:
-        language, words = rules.locale_of(locale) or home, q.replace("\x00", " ").strip()
+        keep, words = rules.locale_of(locale), q.replace("\x00", " ").strip()
+        language = reads(request, keep)
+        try:
+            readers.check_search(_address(request))
+        except TooMany as exc:
+            return page("Too much at once", help_pages.note(exc.message, "Not searched"), words, 429, locale=keep)
         if words:
-            try:
-                readers.check_search(_address(request))
-            except TooMany as exc:
-                return page("Too much at once", _note(exc.message, "Not searched"), words, 429, locale=language)
             found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
             token = await kept(request, words, found)
-            return page(f"Search: {words[:80]}", _results(found, words, token), words, locale=language)
-        versions = await _readable(editing, day(), rules.locales_for(language, home))
-        return page("All articles", _contents(versions), locale=language)
+            return page(f"Search: {words[:80]}", help_pages.results(found, words, token, keep), words, locale=keep)
+        titles = await editing.titles("public", day())
+        locales = rules.locales_for(language, home)
+        main = help_pages.contents(_readable(titles, locales), keep, sorted({one.locale for one in titles}), language)
+        return page("All articles", main, locale=keep)
 
     @router.get("/api/v1/help/search", include_in_schema=True, tags=["help"])
     async def found_for_widget(
@@ -107,22 +111,27 @@ def create_help_router(
         readers.check_search(_address(request))
         found = await in_thread(lambda: retriever.search(words, audience="public", locale=language, count=RESULTS))
         token = await kept(request, words, found)
-        return help_found(found, lambda url: _from_search(url, token), EXCERPT)
+        keep = rules.locale_of(locale)
+        return help_found(found, lambda url: help_pages.linked(url, s=token, locale=keep))
 
     @router.get("/help/{article_id}")
-    async def article(request: Request, article_id: str, s: str = "") -> Response:
+    async def article(request: Request, article_id: str, s: str = "", locale: str = "") -> Response:
+        keep = rules.locale_of(locale)
         version = await _published(editing, day(), article_id)
         if version is None:
             target = await editing.redirect_target(article_id)
             if target is not None and await _published(editing, day(), target) is not None:
-                return RedirectResponse(f"{prose.HELP_PATH}{target}", status_code=308, headers=HEADERS)
-            return page("Not found", _missing(), status=404)
+                url = help_pages.linked(f"{prose.HELP_PATH}{target}", locale=keep)
+                return RedirectResponse(url, status_code=308, headers=HEADERS)
+            return page("Not found", help_pages.missing(keep), status=404, locale=keep)
         number = await searched(request, s)
         if number is not None:
             await quietly(usage.opened(number))
         written_in = version.content.locale
-        main = _article(version, settings.link_hosts, s if number is not None else None)
-        return page(version.content.title, main, locale=written_in, written_in=written_in)
+        if not keep and written_in != home and not _accepted(request, retriever.locales("public")):
+            keep = written_in  # a reader of whom nothing else is known
+        main = help_pages.article(version, settings.link_hosts, s if number is not None else None, keep)
+        return page(version.content.title, main, locale=keep, written_in=written_in)
 
     @router.post("/help/{article_id}/feedback")
     async def feedback(
@@ -130,19 +139,25 @@ def create_help_router(
         article_id: str,
         helpful: Annotated[Literal["yes", "no"], Form()],
         s: Annotated[str, Form()] = "",
+        locale: Annotated[str, Form()] = "",
     ) -> HTMLResponse:
+        keep = rules.locale_of(locale)
         version = await _published(editing, day(), article_id)
         if version is None:
-            return page("Not found", _missing(), status=404)
+            return page("Not found", help_pages.missing(keep), status=404, locale=keep)
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return page("Not counted", _note("That did not come from this page, so it was not counted."), status=403)
+            return page(
+                "Not counted", help_pages.note("That did not come from this page, so it was not counted."), status=403
+            )
         if not readers.may(await readers.visitor(_address(request))):
-            return page("Too much at once", _note("That was a lot at once. Please try again in a minute."), status=429)
+            return page(
+                "Too much at once", help_pages.note("That was a lot at once. Please try again in a minute."), status=429
+            )
         await readers.judge(article_id, version.version, await visitor_of(request), helpful=helpful == "yes")
         number = await searched(request, s)
         if number is not None:
             await quietly(usage.judged(number, helpful=helpful == "yes"))
-        return page("Thank you", _thanks(version, helpful=helpful == "yes"))
+        return page("Thank you", help_pages.thanks(version, keep, helpful=helpful == "yes"), locale=keep)
 
     async def visitor_of(request: Request) -> str:
         return await readers.visitor(_address(request), request.headers.get("user-agent", ""))
@@ -189,145 +204,26 @@ async def _published(editing: Editing, day: str, article_id: str) -> Version | N
     return version if _shown(version, day) else None
 
 
-async def _readable(editing: Editing, day: str, locales: Sequence[str]) -> list[Version]:
-    """Live public versions by locale, the reader's own first, then by title."""
-    versions = [
-        version for version in await editing.published() if version.content.locale in locales and _shown(version, day)
-    ]
-    return sorted(versions, key=lambda one: (locales.index(one.content.locale), one.content.title.casefold()))
+def _readable(titles: Sequence[Titled], locales: Sequence[str]) -> list[Titled]:
+    """What a reader of these languages is shown: by locale, the reader's own first, then by title."""
+    mine = [one for one in titles if one.locale in locales]
+    return sorted(mine, key=lambda one: (locales.index(one.locale), one.title.casefold()))
+
+
+def _accepted(request: Request, written: Collection[str]) -> str:
+    """The first language of the browser that articles are written in; empty where there is none."""
+    wanted: list[tuple[float, int, str]] = []
+    for part in request.headers.get("accept-language", "")[:MOST_ACCEPTED].split(","):
+        name, _, weight = part.partition(";")
+        try:
+            wanted.append((-float(weight.strip().removeprefix("q=") or 1), len(wanted), rules.locale_of(name.strip())))
+        except ValueError:
+            continue
+    languages = {one.split("-")[0] for one in written}
+    return next((one for weight, _, one in sorted(wanted) if weight < 0 and one.split("-")[0] in languages), "")
 
 
 def _shown(version: Version, day: str) -> bool:
     content = version.content
     effective = (content.effective_from or day) <= day <= (content.effective_until or day)
     return content.audience == "public" and effective
-
-
-def _page(settings: KnowledgeSettings, title: str, main: str, query: str, locale: str, written_in: str) -> str:
-    """``locale`` where it is not the default one; ``written_in``: the article's, else the page is ours, in English."""
-    brand = escape(settings.brand)
-    language = escape(written_in or OURS, quote=True)
-    ours = _ours(written_in)
-    front, kept = "/help/", ""
-    if locale:
-        named = escape(locale, quote=True)
-        front, kept = f"/help/?locale={named}", f'\n<input type="hidden" name="locale" value="{named}">'
-    return f"""<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{escape(title)} – {brand}</title>
-<link rel="stylesheet" href="/help/help.css">
-</head>
-<body>
-<a class="skip" href="#main"{ours}>Skip to the content</a>
-<header{ours}>
-<p class="brand"><a href="{front}">{brand}</a></p>
-<form role="search" action="/help/" method="get">{kept}
-<label for="q">Search the help articles</label>
-<div class="row"><input id="q" name="q" type="search" value="{escape(query, quote=True)}" autocomplete="off">
-<button type="submit">Search</button></div>
-</form>
-</header>
-<main id="main" tabindex="-1">
-{main}
-</main>
-<footer{ours}><p>Not what you were looking for? Open the chat on <a href="/">our shop's page</a>: a person is always
-there to be asked for.</p></footer>
-</body>
-</html>
-"""
-
-
-def _in(locale: str) -> str:
-    """Names the language of an article's words where they stand among ours."""
-    return "" if locale.split("-")[0] == OURS else f' lang="{escape(locale, quote=True)}"'
-
-
-def _ours(written_in: str) -> str:
-    """Names the language of our own words on a page in another one."""
-    return f' lang="{OURS}"' if written_in and _in(written_in) else ""
-
-
-def _contents(versions: Sequence[Version]) -> str:
-    if not versions:
-        return "<h1>All articles</h1>\n<p>There are no articles yet.</p>"
-    items = [
-        f'<li{_in(one.content.locale)}><a href="{prose.HELP_PATH}{escape(one.article_id, quote=True)}">'
-        f"{escape(one.content.title)}</a></li>"
-        for one in versions
-    ]
-    return '<h1>All articles</h1>\n<ul class="contents">\n' + "\n".join(items) + "\n</ul>"
-
-
-def _results(found: Found, query: str, token: str | None) -> str:
-    heading = f"<h1>Search results</h1>\n<p>for “{escape(query[:200])}”</p>"
-    if not found.hits:
-        return heading + '\n<p role="status">Nothing was found. Other words may help.</p>'
-    weak = "" if found.found else '\n<p role="status">No article seems to answer this. The nearest ones:</p>'
-    items = []
-    for hit in found.hits:
-        citation, chunk = cite(hit.passage), hit.passage.chunk
-        words = chunk.text.split()
-        excerpt = " ".join(words[:EXCERPT]) + (" …" if len(words) > EXCERPT else "")
-        section = "" if citation.section == citation.title else f" – {escape(citation.section)}"
-        url = escape(_from_search(citation.url, token), quote=True)
-        items.append(
-            f'<li{_in(hit.passage.locale)}><a href="{url}">{escape(citation.title)}{section}</a>'
-            f"<p>{prose.text_to_html(excerpt)}</p></li>"
-        )
-    return heading + weak + '\n<ol class="results">\n' + "\n".join(items) + "\n</ol>"
-
-
-def _from_search(url: str, token: str | None) -> str:
-    if token is None:
-        return url
-    path, _, anchor = url.partition("#")
-    return f"{path}?s={token}" + (f"#{anchor}" if anchor else "")
-
-
-def _article(version: Version, hosts: Sequence[str], token: str | None) -> str:
-    day, ours = escape(version.created_at[:10]), _ours(version.content.locale)
-    body = prose.to_html(version.content.body, hosts)
-    return (
-        f"<article>\n<h1>{escape(version.content.title)}</h1>\n{body}\n"
-        f'<p class="dated"{ours}>Last changed on <time datetime="{day}">{day}</time></p>\n</article>\n'
-        f"{_question(version, token)}"
-    )
-
-
-def _question(version: Version, token: str | None) -> str:
-    address = f"{prose.HELP_PATH}{escape(version.article_id, quote=True)}/feedback"
-    came_from = f'<input type="hidden" name="s" value="{escape(token, quote=True)}">' if token is not None else ""
-    return (
-        f'<form class="helpful"{_ours(version.content.locale)} action="{address}" method="post">\n'
-        f'<fieldset>\n<legend>Was this helpful?</legend>{came_from}\n<div class="row">'
-        '<button type="submit" name="helpful" value="yes">Yes</button>\n'
-        '<button type="submit" name="helpful" value="no">No</button></div>\n</fieldset>\n</form>'
-    )
-
-
-def _thanks(version: Version, *, helpful: bool) -> str:
-    more = (
-        "Good to know that it helped."
-        if helpful
-        else "We will look at this article. If you need an answer now, the chat on our shop's page reaches a person."
-    )
-    url = f"{prose.HELP_PATH}{escape(version.article_id, quote=True)}"
-    return (
-        f'<h1>Thank you</h1>\n<p role="status">{more}</p>\n'
-        f'<p><a href="{url}">Back to “{escape(version.content.title)}”</a></p>'
-    )
-
-
-def _note(sentence: str, title: str = "Not counted") -> str:
-    return f'<h1>{title}</h1>\n<p role="alert">{sentence}</p>'
-
-
-def _missing() -> str:
-    return (
-        "<h1>This page is not there</h1>\n<p>The article may have been replaced. "
-        'Search above, or see <a href="/help/">all articles</a>.</p>'
-    )

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
@@ -101,7 +101,7 @@ def allowed_link(url: str, hosts: Sequence[str]) -> bool:
     except ValueError:
         return False
     if not parts.scheme and not parts.netloc:
-        return url.startswith(("#", HELP_PATH)) and ".." not in parts.path
+        return url.startswith(("#", HELP_PATH)) and ".." not in unquote(parts.path)
     return parts.scheme == "https" and "@" not in parts.netloc and host in {name.lower() for name in hosts}
 
 

@@ -302,6 +302,11 @@ class Retriever:
         live = self._catalogue.live
         return [live.shelves[key] for key in self.keys(audience, locale, live)]
 
+    def locales(self, audience: str) -> set[str]:
+        """The languages in which there is something for these readers."""
+        readers = rules.readable_by(audience)
+        return {locale for reader, locale in self._catalogue.live.shelves if reader in readers}
+
     def keys(self, audience: str, locale: str, live: Live) -> list[Key]:
         """The shelves of ``live`` that a reader may see."""
         return [

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from knowledge.answer import cite
 from knowledge.content import MAX_BYTES, Content
+from knowledge.excerpt import matching
 from knowledge.retrieve import Found
 from knowledge.rules import Audience, State
 from knowledge.store import Article, Version
@@ -188,12 +189,11 @@ class HelpFound(Closed):
     articles: list[HelpArticle]
 
 
-def help_found(found: Found, url: Callable[[str], str], most_words: int) -> HelpFound:
-    """``url`` makes the address of an article from that of its citation; an excerpt has ``most_words`` words."""
+def help_found(found: Found, url: Callable[[str], str]) -> HelpFound:
+    """``url`` makes the address of an article from that of its citation."""
     articles = []
     for hit in found.hits:
-        citation, words = cite(hit.passage), hit.passage.chunk.text.split()
-        excerpt = " ".join(words[:most_words]) + (" …" if len(words) > most_words else "")
+        citation, excerpt = cite(hit.passage), matching(hit.passage, found.vector)
         articles.append(
             HelpArticle(title=citation.title, section=citation.section, excerpt=excerpt, url=url(citation.url))
         )

@@ -62,6 +62,16 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Titled:
+    """What a list of published articles shows of one."""
+
+    article_id: str
+    title: str
+    locale: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StoredChunk:
     """A chunk of a published version with what its readers and its vectors are."""
 
@@ -143,6 +153,21 @@ def published_content(connection: sa.Connection) -> list[Version]:
     )
     rows = connection.execute(sa.select(article_versions).select_from(joined).order_by(articles.c.id)).mappings()
     return [_version(row) for row in rows]
+
+
+def titles(connection: sa.Connection, audience: str, day: str) -> list[Titled]:
+    """What is published for an audience and true on ``day``, by article id; without its text."""
+    v = article_versions.c
+    joined = article_versions.join(
+        articles, (articles.c.id == v.article_id) & (articles.c.published_version == v.version)
+    )
+    query = sa.select(v.article_id, v.title, v.locale, v.tags).select_from(joined).order_by(v.article_id)
+    query = query.where(
+        v.audience == audience,
+        sa.or_(v.effective_from.is_(None), v.effective_from <= day),
+        sa.or_(v.effective_until.is_(None), v.effective_until >= day),
+    )
+    return [Titled(row.article_id, row.title, row.locale, tuple(row.tags)) for row in connection.execute(query)]
 
 
 def insert_article(connection: sa.Connection, article_id: str, now: str) -> None:

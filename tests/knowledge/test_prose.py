@@ -62,6 +62,12 @@ def test_filtering_is_final(text: str) -> None:
     assert prose.without_foreign_links(once, HOSTS) == once
 
 
+@pytest.mark.parametrize("way", ["..", "%2e%2e", "%2E.", ".%2e"])
+def test_no_link_climbs_out_of_the_help_centre(way: str) -> None:
+    """A browser reads an encoded dot as a dot, and leaves the folder."""
+    assert "href" not in prose.to_html(f"[ours](/help/{way}/desk/)", HOSTS)
+
+
 def test_allowed_links_stay() -> None:
     html = prose.to_html("[ours](/help/parcels#where) and [docs](https://docs.example.test/a)", HOSTS)
     assert 'href="/help/parcels#where"' in html

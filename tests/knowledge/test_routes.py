@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import Depends, FastAPI, Header, HTTPException
 
 from handoff.contract.turn import TurnContext
 from handoff.http import install_error_handlers
 from knowledge import content as contents
 from knowledge.content import Content, Written
+from knowledge.desk.readers import ANSWERED_PER_MINUTE
 from knowledge.errors import KnowledgeError
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import page, publish
@@ -357,9 +359,93 @@ async def test_help_pages_keep_the_readers_language_and_name_the_articles(
         assert f'<input type="hidden" name="locale" value="{locale}">' in answer.text
         assert f'href="/help/?locale={locale}"' in answer.text
     listed = (await client.get("/help/?locale=de_AT")).text
-    assert re.findall(r'href="/help/(\w+)"', listed) == ["pakete", "parcels"]
+    assert re.findall(r'href="/help/(\w+)\?locale=de-AT"', listed) == ["pakete", "parcels"]
     assert '<li lang="de">' in listed
     assert 'name="locale"' not in (await client.get("/help/")).text
+
+
+async def test_a_reader_keeps_the_language_from_page_to_page(client: httpx.AsyncClient, knowledge: Knowledge) -> None:
+    """From the list to an article that there is in English only, to a judgement, to a former address, to a search."""
+    await publish(knowledge, "parcels", page(redirect_from=("post",)))
+    await publish(knowledge, "pakete", page("Pakete", "Pakete reisen zwei Tage.", locale="de"))
+    kept = '<input type="hidden" name="locale" value="de">'
+    fallback = await client.get("/help/parcels?locale=de")
+    assert '<html lang="en">' in fallback.text
+    assert fallback.text.count(kept) == 2  # the search's and the question's
+    thanks = await client.post("/help/parcels/feedback", data={"helpful": "yes", "locale": "de"})
+    assert 'href="/help/parcels?locale=de"' in thanks.text
+    assert kept in thanks.text
+    assert (await client.get("/help/post?locale=de")).headers["location"] == "/help/parcels?locale=de"
+    assert kept in (await client.get("/help/nothing?locale=de")).text
+    found = (await client.get("/help/", params={"q": "parcels travel", "locale": "de"})).text
+    assert re.search(r'href="/help/parcels\?s=[\w-]+&amp;locale=de"', found)
+    widget = (await client.get("/api/v1/help/search", params={"q": "parcels travel", "locale": "de"})).json()
+    assert all(one["url"].endswith("&locale=de") for one in widget["articles"])
+
+
+@pytest.mark.parametrize(
+    ("accepts", "first"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "pakete"),
+        ("fr,de;q=0.8,en;q=0.3", "pakete"),
+        ("en;q=0.2, de;q=0.7", "pakete"),
+        ("en-GB,de;q=0.8", "parcels"),
+        ("de;q=0,fr", "parcels"),
+        ("de;q=much,*;q=0.1,;;", "parcels"),
+        ("", "parcels"),
+    ],
+)
+async def test_the_browser_says_which_language_is_read(
+    client: httpx.AsyncClient, knowledge: Knowledge, accepts: str, first: str
+) -> None:
+    await publish(knowledge, "parcels", page())
+    await publish(knowledge, "pakete", page("Pakete", "Pakete reisen zwei Tage.", locale="de"))
+    headers = {"Accept-Language": accepts}
+    listed = await client.get("/help/", headers=headers)
+    assert re.findall(r'href="/help/(\w+)"', listed.text)[0] == first
+    assert listed.headers["vary"] == "Accept-Language"
+    chosen = await client.get("/help/?locale=en", headers=headers)
+    assert re.findall(r'href="/help/(\w+)\?locale=en"', chosen.text) == ["parcels"]
+    for answer in (listed, chosen):
+        assert re.findall(r'href="/help/\?locale=(\w+)" lang', answer.text) == ["de", "en"]
+
+
+async def test_the_front_page_lists_by_topic_and_reads_no_text(client: httpx.AsyncClient, knowledge: Knowledge) -> None:
+    await publish(knowledge, "parcels", page(tags=("delivery", "post")))
+    await publish(knowledge, "abroad", page("Abroad", tags=("delivery",)))
+    await publish(knowledge, "tents", page("Tents", tags=("Care & repair",)))
+    await publish(knowledge, "rest", page("Rest"))
+    await publish(knowledge, "later", page("Later", effective_from="2027-01-01"))
+    await publish(knowledge, "over", page("Over", effective_until="2026-01-01"))
+    statements: list[str] = []
+    engine = knowledge._database._engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+    listed = (await client.get("/help/")).text
+    assert re.findall(r'<h2 id="([\w-]+)">', listed) == ["care-repair", "delivery", "more-articles"]
+    assert re.findall(r'href="#([\w-]+)">([^<]+)', listed)[1:] == [
+        ("care-repair", "Care &amp; repair"),
+        ("delivery", "Delivery"),
+        ("more-articles", "More articles"),
+    ]
+    assert re.findall(r'href="/help/(\w+)"', listed) == ["tents", "abroad", "parcels", "rest"]
+    assert [one for one in statements if "body" in one or "diff" in one] == []
+
+
+async def test_the_front_page_has_a_limit_as_the_search_has(client: httpx.AsyncClient) -> None:
+    for _ in range(ANSWERED_PER_MINUTE):
+        assert (await client.get("/help/")).status_code == 200
+    assert (await client.get("/help/")).status_code == 429
+
+
+async def test_a_result_shows_the_sentence_that_matched(client: httpx.AsyncClient, knowledge: Knowledge) -> None:
+    before = "Every order is packed with care by the people in our store and then leaves the house."
+    after = "They land on the roof at noon, so please be there with a rope and three strong friends who have time. "
+    body = f"## Delivery\n\n{before} Zeppelins carry wardrobes over the ocean. {after * 2}"
+    await publish(knowledge, "parcels", page(body=body))
+    found = (await client.get("/help/", params={"q": "do zeppelins carry wardrobes over the ocean"})).text
+    assert re.search(r"<p>… Zeppelins carry wardrobes over the ocean. They [^<]+ …</p>", found)
+    widget = (await client.get("/api/v1/help/search", params={"q": "do zeppelins carry wardrobes"})).json()
+    assert widget["articles"][0]["excerpt"].startswith("… Zeppelins carry wardrobes over the ocean.")
 
 
 async def test_foreign_and_withdrawn_pages_look_the_same(client: httpx.AsyncClient, knowledge: Knowledge) -> None:
