@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.applications import Starlette
 
 from actions.backend.code_mail import CodeMail
 from actions.backend.codes import CODE_LIFE, OneTimeCodes, Verifier
@@ -97,5 +97,5 @@ def make_desk(
     return Desk(chosen, engine, answerer, verifier, settings.context_key.get_secret_value().encode(), now)
 
 
-def make_webhook(settings: ActionsSettings, desk: Desk) -> FastAPI:
+def make_webhook(settings: ActionsSettings, desk: Desk) -> Starlette:
     return create_webhook_app(all_actions(desk), settings.action_secret.get_secret_value().encode())

@@ -79,7 +79,7 @@ class Parts:
 
     handoff: Handoff
     knowledge: Knowledge
-    webhook: FastAPI
+    webhook: Application
     lab: Lab | None = None
 
 
