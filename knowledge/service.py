@@ -226,6 +226,7 @@ class Knowledge:
             await opening
             self._audit_at = self._clock.monotonic() + self.settings.audit_every.total_seconds()
             self._start("index", self._keep_index)
+            self._start("publish", self.desk.publish_due)
             self._start("desk", self.desk.round)
             self._start("mend", self._mend)
         self._start(FOLLOW, self._follow)

@@ -45,8 +45,8 @@ class AuditLine:
 
 
 class EditorsDesk:
-    """``asked`` answers as the answerer does and keeps the questions. ``round`` runs over and over in the process that
-    owns the index: it publishes what is due and asks the gaps' questions again after each publish."""
+    """``asked`` answers as the answerer does and keeps the questions. ``publish_due`` and ``round`` run over and over
+    in the process that owns the index, each in a loop of its own: what waits for its hour waits for no gap."""
 
     def __init__(
         self,
@@ -110,10 +110,15 @@ class EditorsDesk:
         await self._database.write(lambda connection: quotes.drop(connection, ids))
         return await self.usage.forget(ids)
 
-    async def round(self) -> None:
-        """Publish what has waited for its hour; look at the gaps again when what answers has changed: by a
-        publish, or on a day from which or until which a text is true."""
+    async def publish_due(self) -> None:
+        """Publish what has waited for its hour."""
         await self._editing.publish_due()
+        # Not wait_for nor the clock's sleep: tests hold the clock still.
+        await asyncio.sleep(self._every)
+
+    async def round(self) -> None:
+        """Look at the gaps again when what answers has changed: by a publish, or on a day from which or until which a
+        text is true."""
         await self.readers.tidy()
         current = {GENERATION: self._catalogue.live.generation, DAY: today(self._clock, self._zone).toordinal()}
         if self._reconsidered is None:  # what an earlier process has seen to
@@ -129,5 +134,4 @@ class EditorsDesk:
 
             await self._database.write(looked)
             self._reconsidered = current
-        # Not wait_for nor the clock's sleep: tests hold the clock still.
         await asyncio.sleep(self._every)

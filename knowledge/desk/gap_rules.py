@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
@@ -71,7 +71,16 @@ def draft_of(state: State, draft_id: str | None, draft: Article | None) -> str |
     return draft_id if state == "drafted" or draft.published_version is None else None
 
 
-def reason(question: Stored) -> Reason:
+class Told(Protocol):
+    """What came of a question."""
+
+    @property
+    def found(self) -> bool: ...
+    @property
+    def rejected_at(self) -> str | None: ...
+
+
+def reason(question: Told) -> Reason:
     if question.rejected_at is not None:
         return "rejected"
     return "low_confidence" if question.found else "unanswered"

@@ -16,7 +16,7 @@ from knowledge.desk import gap_rules, questions
 from knowledge.desk.gap_rules import Event, GapRules, State
 from knowledge.desk.questions import Stored, q
 from knowledge.errors import NotFound, WrongState
-from knowledge.tables import gap_history, gaps, knowledge_state
+from knowledge.tables import gap_history, gaps, knowledge_state, questions_asked
 
 SYSTEM = "system"
 MAX_TITLE = 200
@@ -54,6 +54,16 @@ class GapLine:
     occurred_at: str
 
 
+@dataclass(frozen=True)
+class Tally:
+    """A gap's question as it is counted: without its words and its vector."""
+
+    asked_at: str
+    found: bool
+    rejected_at: str | None
+    conversation_id: str | None
+
+
 def get(connection: sa.Connection, gap_id: int, *, lock: bool = False) -> GapRow:
     """Raises ``NotFound``. ``lock`` holds the row against other writers until the transaction ends."""
     found = select(connection, gaps.c.id == gap_id, lock=lock)
@@ -66,6 +76,42 @@ def select(connection: sa.Connection, *conditions: sa.ColumnElement[bool], lock:
     query = sa.select(gaps).where(*conditions).order_by(gaps.c.id)
     rows = connection.execute(query.with_for_update() if lock else query).mappings()
     return [GapRow(**{**row, "centre": questions.unpack(row["centre"])}) for row in rows]
+
+
+def listed(
+    connection: sa.Connection,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    order: Sequence[sa.ColumnElement[Any]],
+    limit: int,
+) -> list[GapRow]:
+    """The first gaps in an order, by id among equals; without their centres, which a list does not show."""
+    shown = [column for column in gaps.c if column.name != "centre"]
+    query = sa.select(*shown).where(*conditions).order_by(*order, gaps.c.id).limit(limit)
+    return [GapRow(**row, centre=None) for row in connection.execute(query).mappings()]
+
+
+def times(since: str, until: str) -> sa.ScalarSelect[int]:
+    """How often a gap was asked in a time; both ends as moments sort, the second one is outside."""
+    mine = (q.gap_id == gaps.c.id, q.asked_at >= since, q.asked_at < until)
+    return sa.select(sa.func.count()).select_from(questions_asked).where(*mine).scalar_subquery()
+
+
+def rise(before: str, since: str, until: str) -> sa.ColumnElement[int]:
+    """How much more often a gap was asked since a moment than in the time before it."""
+    return times(since, until) - times(before, since)
+
+
+def tallies(
+    connection: sa.Connection, gap_ids: Sequence[int], span: tuple[str, str] | None = None
+) -> dict[int, list[Tally]]:
+    """The questions of these gaps, of a time or all, as they are counted."""
+    found: dict[int, list[Tally]] = {gap_id: [] for gap_id in gap_ids}
+    query = sa.select(q.gap_id, q.asked_at, q.found, q.rejected_at, q.conversation_id).where(q.gap_id.in_(gap_ids))
+    if span is not None:
+        query = query.where(q.asked_at >= span[0], q.asked_at < span[1])
+    for gap_id, *counted in connection.execute(query):
+        found[gap_id].append(Tally(*counted))
+    return found
 
 
 def drafts(connection: sa.Connection, rows: Iterable[GapRow]) -> dict[int, str | None]:

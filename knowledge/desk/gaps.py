@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from knowledge.desk import drafting, gap_rules, gap_store, quotes
 from knowledge.desk.clocks import day_of
 from knowledge.desk.drafting import Resolutions
 from knowledge.desk.gap_rules import GapRules, Reason, State
-from knowledge.desk.gap_store import GapLine, GapRow
+from knowledge.desk.gap_store import GapLine, GapRow, Tally
 from knowledge.desk.questions import Stored
 from knowledge.editing import Editing
 from knowledge.errors import WrongState
@@ -112,19 +112,20 @@ class Gaps:
         self.resolutions: Callable[[Sequence[str]], Awaitable[Resolutions]] = _nobody
 
     async def find(self, state: State | None = None, order: Order = "count", limit: int = 100) -> list[Gap]:
-        conditions = () if state is None else (table.c.state == state,)
-        found = await self._views(*conditions)
-        keys: dict[Order, Callable[[Gap], Any]] = {
-            "count": lambda gap: gap.count,
-            "recent": lambda gap: gap.last_at,
-            "rising": lambda gap: (gap.trend[-1].count - gap.trend[-2].count, gap.count),
+        monday = _monday(today(self._clock, self._zone))
+        weeks = (self._midnight(monday - timedelta(weeks=1)), self._midnight(monday), stamp(self._clock.now()))
+        orders: dict[Order, list[sa.ColumnElement[Any]]] = {
+            "count": [table.c.count.desc()],
+            "recent": [table.c.last_at.desc()],
+            "rising": [gap_store.rise(*weeks).desc(), table.c.count.desc()],
         }
-        return sorted(found, key=lambda gap: (keys[order](gap), -gap.id), reverse=True)[:limit]
+        conditions = () if state is None else (table.c.state == state,)
+        return await self._views(conditions, orders[order], limit)
 
     async def top(self, month: str) -> list[Gap]:
         """The most asked of a month (``2027-01``), counted by that month's questions; the dismissed are left out."""
-        found = await self._views(table.c.state != "dismissed", month=month)
-        return sorted((gap for gap in found if gap.count), key=lambda gap: (-gap.count, gap.id))[:TOP]
+        times = gap_store.times(*_span(month))
+        return await self._views((table.c.state != "dismissed", times > 0), [times.desc()], TOP, _span(month))
 
     async def get(self, gap_id: int) -> tuple[Gap, list[Question], list[GapLine]]:
         """Raises ``NotFound``."""
@@ -255,18 +256,27 @@ class Gaps:
             if (one.headings[-1] if one.headings else content.title) == section
         }
 
-    async def _views(self, *conditions: Any, month: str = "") -> list[Gap]:
-        def read(connection: sa.Connection) -> list[tuple[GapRow, str | None, list[Stored]]]:
-            rows = gap_store.select(connection, *conditions)
+    async def _views(
+        self,
+        conditions: Sequence[sa.ColumnElement[bool]],
+        order: Sequence[sa.ColumnElement[Any]],
+        limit: int,
+        span: tuple[str, str] | None = None,
+    ) -> list[Gap]:
+        """The first gaps in an order, counted by the questions of a time or by all."""
+
+        def read(connection: sa.Connection) -> list[tuple[GapRow, str | None, list[Tally]]]:
+            rows = gap_store.listed(connection, conditions, order, limit)
             drafts = gap_store.drafts(connection, rows)
-            asked = gap_store.members(connection, [row.id for row in rows])
-            return [
-                (row, drafts[row.id], [one for one in asked[row.id] if one.asked_at.startswith(month)]) for row in rows
-            ]
+            asked = gap_store.tallies(connection, [row.id for row in rows], span)
+            return [(row, drafts[row.id], asked[row.id]) for row in rows]
 
         return [self._view(row, draft, asked) for row, draft, asked in await self._database.read(read)]
 
-    def _view(self, row: GapRow, draft: str | None, asked: Sequence[Stored]) -> Gap:
+    def _midnight(self, day: date) -> str:
+        return stamp(datetime.combine(day, time(), self._zone))
+
+    def _view(self, row: GapRow, draft: str | None, asked: Sequence[Stored | Tally]) -> Gap:
         days = [day_of(one.asked_at, self._zone) for one in asked]
         return _view(row, draft, asked, days, today(self._clock, self._zone))
 
@@ -285,9 +295,9 @@ async def _nobody(_conversation_ids: Sequence[str]) -> Resolutions:
     return {}
 
 
-def _view(row: GapRow, draft: str | None, asked: Sequence[Stored], days: Sequence[date], today: date) -> Gap:
+def _view(row: GapRow, draft: str | None, asked: Sequence[Stored | Tally], days: Sequence[date], today: date) -> Gap:
     reasons = Counter(gap_rules.reason(one) for one in asked)
-    monday = today - timedelta(days=today.weekday())
+    monday = _monday(today)
     mondays = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
     return Gap(
         id=row.id,
@@ -310,6 +320,16 @@ def _view(row: GapRow, draft: str | None, asked: Sequence[Stored], days: Sequenc
         closed_version=row.closed_version if row.state == "closed" else None,
         updated_at=row.updated_at,
     )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _span(month: str) -> tuple[str, str]:
+    """From the first moment of a month (``2027-01``) to that of the next, as moments sort."""
+    year, number = map(int, month.split("-"))
+    return month, f"{year + number // 12}-{number % 12 + 1:02}"
 
 
 def _question(one: Stored) -> Question:

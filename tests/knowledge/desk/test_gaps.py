@@ -368,6 +368,30 @@ async def test_two_gaps_are_merged(knowledge: Knowledge, conversations: Conversa
     assert (await knowledge.desk.gaps.get(other.id))[0].count == 3
 
 
+async def test_a_list_of_gaps_reads_neither_words_nor_vectors(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    """In each order, with a limit that SQL keeps: a desk with thousands of gaps is listed as fast as one with ten."""
+    reading = settings.model_copy(update={"index_role": "reader"})
+    async with open_knowledge(reading, clock, encoder, model="words") as knowledge:
+        conversations = Conversations(knowledge, clock)
+        for number, times in enumerate((2, 4, 3)):
+            for turn in range(times):
+                await conversations.ask(f"w{number}x w{number}y w{number}z", f"c{number}-{turn}")
+        clock.moment += timedelta(weeks=1)
+        await conversations.ask("w2x w2y w2z", "later")
+        await conversations.ask("w0x w0y w0z", "last")
+        statements: list[str] = []
+        engine = knowledge._database._engine
+        sa.event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+        wanted = {"count": [2, 3], "recent": [1, 3], "rising": [1, 3]}
+        for order, ids in wanted.items():
+            assert [gap.id for gap in await knowledge.desk.gaps.find(order=order, limit=2)] == ids  # type: ignore[arg-type]
+        assert [(gap.id, gap.count) for gap in await knowledge.desk.gaps.top("2026-05")] == [(2, 4), (3, 4), (1, 3)]
+        heavy = [one for one in statements if "SELECT" in one and ("vector" in one or "centre" in one)]
+        assert heavy == []
+
+
 async def test_the_months_top_ten(knowledge: Knowledge, conversations: Conversations, clock: HandClock) -> None:
     words = [f"w{number}x w{number}y w{number}z" for number in range(12)]
     for number, question in enumerate(words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,6 +53,38 @@ async def test_a_version_for_a_later_day_leaves_the_one_before_answering(
         return text == "Parcels travel for three days."
 
     await eventually("the new version answers from its day", changed)
+
+
+async def test_what_is_planned_waits_for_no_gap(
+    knowledge: Knowledge, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of questions that are asked again must not hold a sale back."""
+    asking, never = asyncio.Event(), asyncio.Event()
+
+    async def long() -> list[int]:
+        asking.set()
+        await never.wait()
+        return []
+
+    monkeypatch.setattr(knowledge.desk.gaps, "reconsider", long)
+    await publish(knowledge, "tents", page("Tents", "Tents stand."))
+    await asking.wait()
+    await knowledge.editing.do_create("parcels", page(), ED)
+    await knowledge.editing.do_schedule("parcels", 1, stamp(clock.moment + timedelta(hours=1)), ED)
+    clock.moment += timedelta(hours=2)
+    await eventually("the version answers", lambda: "parcels" in ask(knowledge, "parcels travel"))
+
+
+async def test_what_was_planned_before_a_restart_goes_out_after_it(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder
+) -> None:
+    async with open_knowledge(settings, clock, encoder, model="words") as knowledge:
+        await knowledge.editing.do_create("parcels", page(), ED)
+        await knowledge.editing.do_schedule("parcels", 1, stamp(clock.moment + timedelta(hours=1)), ED)
+    clock.moment += timedelta(hours=2)
+    async with open_knowledge(settings, clock, encoder, model="words") as knowledge:
+        await eventually("the version answers", lambda: ask(knowledge, "parcels travel") == ["parcels"])
+        assert await events(knowledge, "parcels") == ["edit", "schedule", "publish"]
 
 
 async def test_a_version_for_a_later_day_goes_out_when_the_companys_day_begins(

@@ -99,6 +99,8 @@ function usePlace(): Place {
   useEffect(() => {
     const follow = () => setHash(location.hash);
     addEventListener("hashchange", follow);
+    // Somebody may have gone on between the first drawing and now.
+    follow();
     return () => removeEventListener("hashchange", follow);
   }, []);
   return useMemo(() => readPlace(hash), [hash]);
