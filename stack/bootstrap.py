@@ -9,6 +9,7 @@ again. Nothing here names a package index: pip's and uv's own configuration on t
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -333,8 +334,11 @@ def explain(output: str, what: str) -> str:
         return (
             f"{what[0].upper()}{what[1:]} is not on this machine and uv could not fetch it. Install it and run again."
         )
-    if "permission denied" in text:
-        return f"{what[0].upper()}{what[1:]} could not be written: permission denied. Give this user the folder {ROOT}."
+    if "permission denied" in text or "read-only file system" in text or "operation not permitted" in text:
+        return (
+            f"{what[0].upper()}{what[1:]} could not be written: this user may not. Give this user the folder {ROOT},"
+            " or use a checkout of its own."
+        )
     return f"{what[0].upper()}{what[1:]} could not be installed; the lines above say why. Then run this again."
 
 
@@ -350,6 +354,18 @@ def child_environment() -> dict[str, str]:
     return {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **kept, "PYTHONPATH": str(ROOT)}
 
 
+def sentence_for(problem: OSError) -> str:
+    """What an operating-system error means here, and the remedy. ``stack/errors.py`` says it once we are installed."""
+    where = f" ({problem.filename})" if problem.filename else ""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full{where}. Make room and run this again; it goes on where it stopped."
+    if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"This user may not write here{where}. Give this user the folder {ROOT}, or use a checkout of its own."
+    return (
+        f"The set-up stopped: {problem.strerror or type(problem).__name__}{where}. Put that right and run this again."
+    )
+
+
 def main(arguments: list[str]) -> int:
     try:
         ensure(PRODUCT)
@@ -357,8 +373,7 @@ def main(arguments: list[str]) -> int:
     except CannotPrepare as problem:
         say(f"frontdesk: {problem}")
     except OSError as problem:
-        cause = "the disk is full; make room" if problem.errno == 28 else f"{problem.strerror} ({problem.filename})"
-        say(f"frontdesk: set-up stopped: {cause}, then run this again.")
+        say(f"frontdesk: {sentence_for(problem)}")
     except KeyboardInterrupt:
         say("\nfrontdesk: stopped. Run the same command again to go on.")
     return 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -22,7 +24,8 @@ pytestmark = pytest.mark.service
         ("error sending request for url", "Without a connection"),
         ("Hash mismatch for `x==1`", "does not match its pinned hash"),
         ("error: No interpreter found for Python 3.10", "is not on this machine"),
-        ("Permission denied (os error 13)", "permission denied"),
+        ("Permission denied (os error 13)", "Give this user the folder"),
+        ("failed to create directory: Read-only file system (os error 30)", "Give this user the folder"),
         ("something else", "the lines above say why"),
     ],
 )
@@ -31,6 +34,26 @@ def test_an_installers_output_becomes_a_sentence_with_the_remedy(output: str, se
     assert sentence in said
     assert "\n" not in said
     assert said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.EACCES, "Give this user the folder"),
+        (errno.EPERM, "Give this user the folder"),
+        (errno.EROFS, "Give this user the folder"),
+        (errno.ENOSPC, "Make room"),
+        (errno.EDQUOT, "Make room"),
+        (errno.EIO, "run this again"),
+    ],
+)
+def test_what_the_system_refuses_becomes_a_sentence_with_the_remedy(number: int, sentence: str) -> None:
+    said = bootstrap.sentence_for(OSError(number, os.strerror(number), "/srv/frontdesk/var"))
+    assert sentence in said
+    assert "(/srv/frontdesk/var)" in said
+    assert said[0].isupper()
+    assert said.endswith(".")
+    assert "None" not in bootstrap.sentence_for(OSError(number, None))
 
 
 def test_pips_index_is_told_to_uv_without_overruling_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ctypes
 import hashlib
 import os
 import shutil
@@ -18,6 +19,7 @@ from stack.paths import ROOT
 
 pytestmark = pytest.mark.service
 
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 TOOLS = ("sh", "dirname", "readlink")
 MAIN = "import sys, probe\nprint(probe.NUMBER, *sys.argv[1:])\n"
 
@@ -173,6 +175,26 @@ def test_a_disk_without_room(checkout: Checkout) -> None:
     limited = checkout.root / "stack" / "bootstrap.py"
     limited.write_text(limited.read_text().replace("FREE_BYTES_NEEDED = 1 << 30", "FREE_BYTES_NEEDED = 1 << 60"))
     assert_one_sentence(checkout.with_python().with_uv().run(), "Make room")
+
+
+def _as_one_whom_permissions_bind() -> None:
+    """Root may write everywhere; without this ability the program that is started next may not."""
+    if os.getuid() == 0:
+        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="takes an ability away as Linux does")
+def test_a_folder_that_may_not_be_written(checkout: Checkout) -> None:
+    checkout.with_python().with_uv()
+    checkout.root.chmod(0o555)
+    try:
+        done = subprocess.run(
+            [str(checkout.root / "frontdesk"), "up"], env=checkout.environment, capture_output=True, text=True,
+            timeout=120, preexec_fn=_as_one_whom_permissions_bind,
+        )  # fmt: skip
+    finally:
+        checkout.root.chmod(0o755)
+    assert_one_sentence(done, f"Give this user the folder {checkout.root}")
 
 
 def test_two_at_once_build_one_environment(checkout: Checkout) -> None:
