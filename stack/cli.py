@@ -154,24 +154,20 @@ def customer_erase(
     importlib.import_module("stack.customer_command").erase(load(), customer_id, sure=yes, as_json=as_json)
 
 
-if PROOFS:
-
-    @app.command()
-    def prove(
-        names: Annotated[
-            list[str] | None, typer.Argument(help=f"Which: {', '.join(PROOFS)}. All unless named.")
-        ] = None,
-        trials: Annotated[int, typer.Option(help="Trials of each kind.", min=1, max=1000)] = Extent.trials,
-        seed: Annotated[int, typer.Option(help="Draws everything that looks like chance.")] = Extent.seed,
-        dialogues: Annotated[int, typer.Option(help="Dialogues of fuzz.", min=2, max=5000)] = Extent.dialogues,
-        steps: Annotated[int, typer.Option(help="Steps of knowledge.", min=1, max=1_000_000)] = Extent.steps,
-        seeds: Annotated[int, typer.Option(help="Seeds of outcomes and judge.", min=1, max=100_000)] = Extent.seeds,
-        as_json: AsJson = False,
-    ) -> None:
-        """Run the long proofs and print their figures."""
-        module = importlib.import_module("stack.prove_command")
-        extent = Extent(trials, seed, dialogues, steps, seeds)
-        raise typer.Exit(module.prove(load(), names or list(PROOFS), extent, as_json=as_json))
+@app.command()
+def prove(
+    names: Annotated[list[str] | None, typer.Argument(help=f"Which: {', '.join(PROOFS)}. All unless named.")] = None,
+    trials: Annotated[int, typer.Option(help="Trials of each kind.", min=1, max=1000)] = Extent.trials,
+    seed: Annotated[int, typer.Option(help="Draws everything that looks like chance.")] = Extent.seed,
+    dialogues: Annotated[int, typer.Option(help="Dialogues of fuzz.", min=2, max=5000)] = Extent.dialogues,
+    steps: Annotated[int, typer.Option(help="Steps of knowledge.", min=1, max=1_000_000)] = Extent.steps,
+    seeds: Annotated[int, typer.Option(help="Seeds of outcomes and judge.", min=1, max=100_000)] = Extent.seeds,
+    as_json: AsJson = False,
+) -> None:
+    """Run the long proofs and print their figures."""
+    module = importlib.import_module("stack.prove_command")
+    extent = Extent(trials, seed, dialogues, steps, seeds)
+    raise typer.Exit(module.prove(load(), names or list(PROOFS), extent, as_json=as_json))
 
 
 def _add_benches() -> None:
@@ -196,7 +192,7 @@ def main(arguments: list[str]) -> int:
     logging.configure("frontdesk", ROOT / "var" / "log", "warning")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
-    if BENCHES and (arguments[:1] in (["bench"], ["--help"], [])):
+    if arguments[:1] in (["bench"], ["--help"], []):
         _add_benches()
     if arguments[:1] in (["eval"], ["--help"], []):
         _add_evals()

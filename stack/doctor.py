@@ -83,8 +83,8 @@ def _redis(settings: Settings) -> Finding:
         return Finding("redis", "problem", "REDIS_URL does not answer", "Start that Redis, or unset REDIS_URL.")
     try:
         server = redis_server.find_server()
-    except StackError as problem:
-        return Finding("redis", "problem", "missing", str(problem))
+    except StackError:
+        return Finding("redis", "warning", "none here yet", "./frontdesk up fetches one, with a network.")
     version = redis_server.version(server)
     text = ".".join(map(str, version)) or "unknown version"
     if version < redis_server.SAFE_SINCE:
@@ -104,8 +104,8 @@ def _port(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    place = settings.paths.var if settings.paths.var.exists() else settings.paths.var.parent
-    free = shutil.disk_usage(place).free
+    var = settings.paths.var
+    free = shutil.disk_usage(next(place for place in (var, *var.parents) if place.exists())).free
     if free < FREE_NEEDED:
         return Finding("disk", "problem", f"{free >> 20} MiB free", f"Make room: {FREE_NEEDED >> 20} MiB at least.")
     return Finding("disk", "good", f"{free >> 30} GiB free")

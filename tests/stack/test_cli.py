@@ -12,9 +12,11 @@ import jwt
 import pytest
 
 from stack import cli, secrets
-from stack.doctor import embeddings_in
+from stack.doctor import doctor, embeddings_in
+from stack.errors import StackError
 from stack.paths import ROOT, Paths
 from stack.settings import load, process_environment
+from stack.setup import redis_steps
 
 pytestmark = pytest.mark.service
 
@@ -71,6 +73,29 @@ def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
     levels = {check["name"]: check["level"] for check in json.loads(done.stdout)["checks"]}
     assert done.returncode == 1
     assert levels["secrets"] == "problem"
+
+
+def test_doctor_looks_at_the_disk_of_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    done = frontdesk(tmp_path / "not" / "made" / "yet", "doctor", "--json")
+    (disk,) = [check for check in json.loads(done.stdout)["checks"] if check["name"] == "disk"]
+    assert "free" in disk["found"]
+    assert not (tmp_path / "not").exists()
+
+
+def test_doctor_takes_no_offence_at_what_up_would_fetch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The wheel with a Redis is not made for every Python that hosts the product."""
+
+    def nowhere(*_: object) -> None:
+        raise StackError("none")
+
+    monkeypatch.setattr("stack.redis_server.find_server", nowhere)
+    settings = load(var_dir=tmp_path, env_file=tmp_path / ".env", redis_url="")
+    assert [step.name for step in redis_steps(settings)] == ["redis-server"]
+    doctor(settings, as_json=True)
+    (redis,) = [check for check in json.loads(capsys.readouterr().out)["checks"] if check["name"] == "redis"]
+    assert (redis["level"], redis["remedy"]) == ("warning", "./frontdesk up fetches one, with a network.")
 
 
 def test_doctor_knows_a_model_file_that_was_changed(tmp_path: Path) -> None:
