@@ -89,7 +89,7 @@ def app_child(settings: Settings) -> ChildSpec:
 
 
 def worker_child(settings: Settings) -> ChildSpec:
-    socket = settings.paths.run / "worker.sock"
+    socket = settings.paths.worker_socket
 
     async def ready() -> bool:
         return await http_status("/health", socket=socket) == 200

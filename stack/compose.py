@@ -52,6 +52,7 @@ from stack.privacy_stores import other_stores
 from stack.settings import Settings
 from stack.summaries import Summaries
 from stack.translating import make_translator
+from stack.worker_metrics import with_worker
 
 Around = Callable[[Backend], Backend]
 TITLE = "Frontdesk"
@@ -198,7 +199,8 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
     async def metrics() -> Response:
         """Prometheus text."""
         await measure(parts.handoff.core.database, parts.handoff.core.clock.now())
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        figures = await with_worker(generate_latest(), settings.paths.worker_socket)
+        return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
     return api
 

@@ -107,6 +107,10 @@ class Paths:
     def actions_socket(self) -> Path:
         return self.run / "actions.sock"
 
+    @property
+    def worker_socket(self) -> Path:
+        return self.run / "worker.sock"
+
     def bot_sockets(self, replicas: int) -> tuple[Path, ...]:
         return tuple(self.run / f"bot-{number}.sock" for number in range(replicas))
 

@@ -1,7 +1,7 @@
 """``python -m stack.worker_process``: work that nobody waits for, niced, beside the app.
 
 Today: housekeeping of the stores, webhooks, answers by e-mail, the outcomes of conversations, and effects read back.
-It answers ``/health`` and ``/metrics`` on a unix socket of its own.
+It answers ``/health`` and ``/metrics`` on a unix socket of its own; the app's ``/metrics`` shows its figures too.
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ TOTALS_EVERY = 30.0
 log = structlog.get_logger("stack.worker")
 
 
+def create_application() -> Starlette:
+    """What the worker answers, for the supervisor and for the app's ``/metrics``."""
+    return Starlette(routes=[Route("/health", health), Route("/metrics", metrics)])
+
+
 async def health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
@@ -79,9 +84,7 @@ async def run(settings: Settings) -> None:
         parts,
         settings.address,
     )
-    listener = private_listener(
-        Starlette(routes=[Route("/health", health), Route("/metrics", metrics)]), settings.paths.run / "worker.sock"
-    )
+    listener = private_listener(create_application(), settings.paths.worker_socket)
     try:
         async with watchers(settings, database, clock) as (keeper, alarm), asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(listener.serve())

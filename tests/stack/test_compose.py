@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from handoff.storage import tables as t
 from handoff.storage.migrate import migrate
-from stack import secrets
+from stack import secrets, worker_process
 from stack.compose import Parts, create_api, create_application, open_parts
 from stack.data import migrate_evaluation, seed_staff
 from stack.errors import StackError
+from stack.serve import private_listener
 from stack.settings import Settings, load
 from stack.staff import demo_staff
 from tests.support.redis import running_redis
@@ -152,6 +153,17 @@ async def test_health_tells_living_from_ready(client: httpx.AsyncClient) -> None
     assert ready.json()["checks"] == {"sql": True, "redis": True, "bot": False, "knowledge": True}
     assert ready.json()["failing"] == []
     assert "frontdesk_http_seconds" in (await client.get("/metrics")).text
+
+
+async def test_the_workers_figures_are_shown_too(parts: tuple[Parts, Settings], client: httpx.AsyncClient) -> None:
+    listener = private_listener(worker_process.create_application(), parts[1].paths.worker_socket)
+    serving = asyncio.create_task(listener.serve())
+    await listener.wait_started(serving)
+    told = (await client.get("/metrics")).text
+    listener.should_exit = True
+    await serving
+    assert 'process_resident_memory_bytes{process="worker"}' in told
+    assert "frontdesk_http_seconds" in told
 
 
 async def test_every_answer_is_hardened(client: httpx.AsyncClient) -> None:
