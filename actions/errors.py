@@ -100,10 +100,13 @@ class NotAllowed(BackendError):
         self.rule: Rule = rule
 
 
+Refusal = Literal["wrong", "expired", "too_many", "none"]
+
+
 class CodeRefused(ActionsError):
     status = 409
 
-    def __init__(self, reason: Literal["wrong", "expired", "too_many", "none"]) -> None:
+    def __init__(self, reason: Refusal) -> None:
         super().__init__("code_refused", f"The code was refused: {reason}.", reason=reason)
         self.reason = reason
 

@@ -20,11 +20,11 @@ async def identify(turn: Turn, backend: Backend, verifier: Verifier) -> tuple[Tu
     """The turn with a customer in it, or the next question in the reply (``turn.verified`` tells which)."""
     if turn.verified:
         return turn, Reply()
-    conversation = turn.context.conversation_id
-    waiting = await verifier.pending(conversation)
+    conversation, seq = turn.context.conversation_id, turn.context.seq
+    waiting = await verifier.pending(conversation, seq)
     if "code" in turn.fresh and (waiting or turn.value("awaiting") == "code"):
         try:
-            customer_id = await verifier.check(conversation, turn.fresh["code"])
+            customer_id = await verifier.check(conversation, seq, turn.fresh["code"])
         except CodeRefused as refused:
             if refused.reason == "expired" and turn.value("order_number") and turn.value("email"):
                 return turn, say(words("code_expired_anew")) + await _send(turn, backend, verifier)
@@ -45,7 +45,7 @@ async def identify(turn: Turn, backend: Backend, verifier: Verifier) -> tuple[Tu
 async def _send(turn: Turn, backend: Backend, verifier: Verifier) -> Reply:
     customer_id = await backend.find_customer_by_order_and_email(turn.value("order_number"), turn.value("email"))
     try:
-        await verifier.send(turn.context.conversation_id, customer_id)
+        await verifier.send(turn.context.conversation_id, turn.context.seq, customer_id)
     except CodeRefused as refused:
         return _refused(refused)
     return say(words("code_sent_again" if turn.value("awaiting") == "code" else "code_sent"), awaiting="code")

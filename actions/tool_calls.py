@@ -25,7 +25,9 @@ METHODS: Final = {
     port: frozenset(name for name, _ in inspect.getmembers(kind, inspect.isfunction) if not name.startswith("_"))
     for port, kind in PORTS.items()
 }
-UNSAID: Final = frozenset({"self", "context", "conversation_id", "code", "since", "allowance", "result", "summary"})
+UNSAID: Final = frozenset(
+    {"self", "context", "conversation_id", "seq", "code", "since", "allowance", "result", "summary"}
+)
 """Arguments that say when and where rather than what, or that nobody should keep; calls are told apart without them."""
 
 

@@ -228,6 +228,15 @@ one_time_codes = Table(
     Column("used_at", Moment),
 )
 
+code_tries = Table(  # what a turn heard of a code that was entered in it: a turn that is tried again hears the same
+    "shop_code_tries",
+    metadata,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("outcome", String(16), nullable=False),
+)
+
 code_mails = Table(  # codes whose mail is not out yet, and as many rows that send nothing: see ``code_mail``
     "shop_code_mails",
     metadata,

@@ -11,6 +11,7 @@ from bot.text.normalise import harmless
 from handoff.history.checker import History, check
 from handoff.history.load import conversation_ids, load
 from handoff.storage import tables as t
+from stack.prove.customers import fate
 from stack.prove.people import Shop
 from stack.prove.trial import Result
 
@@ -41,7 +42,7 @@ class Evidence:
                 history = replace(history, reading=harmless)
                 found += [str(violation) for violation in check(history)]
                 found += lies(history, mine, effects)
-        return found
+        return found + unproven(result)
 
     def violations_of_all(self) -> list[str]:
         """The whole log once more, at the end, conversations that no client knows of (their opening was cut) too."""
@@ -53,7 +54,9 @@ class Evidence:
                 history = replace(load(connection, conversation_id, effects=shown), reading=harmless)
                 found += [str(violation) for violation in check(history)]
         twice = [order for order, count in self._shop.cancellations().items() if count > 1]
-        return found + [f"I8: order {order} was cancelled more than once" for order in twice]
+        found += [f"I8: order {order} was cancelled more than once" for order in twice]
+        more = [conversation for conversation, count in self._shop.codes().items() if count > 1]
+        return found + [f"I8 {conversation}: more than one code was sent" for conversation in more]
 
     def operations(self) -> dict[str, int]:
         """How many operations ended in which state."""
@@ -70,6 +73,15 @@ class Evidence:
 def _operations(connection: sa.Connection, conversation_id: str) -> dict[str, str]:
     query = sa.select(t.operations.c.id, t.operations.c.state).where(t.operations.c.conversation_id == conversation_id)
     return {row.id: row.state for row in connection.execute(query)}
+
+
+def unproven(result: Result) -> list[str]:
+    """A right code that was entered and answered, and nobody is verified by it."""
+    victim = result.customers[0]
+    if result.plan.act != "proof" or any(event["type"] == "customer.verified" for event in victim.view):
+        return []
+    entered = next(sent for sent in victim.sent if sent.what.isdigit())
+    return [f"I8 {victim.id}: the right code proved nothing"] if fate(victim, entered.seq).end == "answered" else []
 
 
 def lies(history: History, operations: Mapping[str, str], effects: Mapping[str, int]) -> list[str]:

@@ -18,7 +18,7 @@ from stack.bench.progress import bar
 from stack.errors import StackError
 from stack.prove import Extent, figures
 from stack.prove.evidence import Evidence
-from stack.prove.people import Shop, newcomers
+from stack.prove.people import Shop
 from stack.prove.plans import ACTS, Plan, plans
 from stack.prove.private_stack import PrivateStack
 from stack.prove.trial import Result, Trials
@@ -93,7 +93,7 @@ async def _on_stack(
     failed = 0
     try:
         async with connect() as session:
-            trials = Trials(stack, session, newcomers(shop, "kill"))
+            trials = Trials(stack, session, shop)
             usual = await trials.learn(ACTS)
             with bar("Killing", len(order)) as passed, (folder / "trials.jsonl").open("a") as record:
                 for plan in order:

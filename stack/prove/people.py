@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from actions.backend import tables
+from actions.backend.mail import list_mails
 from actions.backend.seed import add_customer, read_seed
 from actions.backend.tables import open_engine
 from stack.parts_settings import actions_settings
@@ -65,6 +66,28 @@ class Shop:
         query = sa.select(effects.object_ref, sa.func.count()).where(effects.kind == "cancel_order")
         with self._engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(effects.object_ref))}
+
+    def email_of(self, order_id: str) -> str:
+        """Of the customer whose order it is."""
+        query = (
+            sa.select(tables.customers.c.email)
+            .join(tables.orders, tables.orders.c.customer_id == tables.customers.c.id)
+            .where(tables.orders.c.id == order_id)
+        )
+        with self._engine.connect() as connection:
+            return str(connection.execute(query).scalar_one())
+
+    def mailed_codes(self, email: str) -> list[str]:
+        """The one-time codes that went to this address."""
+        folder = actions_settings(self._settings).mail_folder
+        return [str(mail["code"]) for mail in list_mails(folder) if mail["code"] and mail["to"] == email]
+
+    def codes(self) -> dict[str, int]:
+        """How many one-time codes each conversation brought about."""
+        codes = tables.one_time_codes.c
+        query = sa.select(codes.conversation_id, sa.func.count()).group_by(codes.conversation_id)
+        with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def statuses(self) -> dict[str, str]:
         with self._engine.connect() as connection:

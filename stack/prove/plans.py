@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 T = TypeVar("T")
-Act = Literal["chat", "order", "howto", "cancel", "confirm", "burst", "person"]
+Act = Literal["chat", "order", "howto", "cancel", "confirm", "burst", "person", "code", "proof"]
 Point = Literal["with_send", "after_ack", "in_action", "before_answer", "anywhere"]
 
-ACTS: tuple[Act, ...] = ("chat", "order", "howto", "cancel", "confirm", "burst", "person")
+ACTS: tuple[Act, ...] = ("chat", "order", "howto", "cancel", "confirm", "burst", "person", "code", "proof")
 POINTS: tuple[Point, ...] = ("with_send", "after_ack", "in_action", "before_answer", "anywhere")
 LATEST_FIRST_WORD = 1.5  # seconds after the kill in which somebody writes who had been silent
 

@@ -14,7 +14,7 @@ import aiohttp
 from stack.bench.client import Event
 from stack.errors import StackError
 from stack.prove.customers import Customer, Sent, fate, settled
-from stack.prove.people import Newcomer
+from stack.prove.people import Shop, newcomers
 from stack.prove.plans import Plan
 from stack.prove.private_stack import PrivateStack
 
@@ -23,6 +23,7 @@ BACK_WITHIN = 120.0
 SETTLED_WITHIN = 90.0
 QUIET = 0.4  # seconds without a new event that count as the end
 SENDING = 0.006  # seconds in which a message is sent and acknowledged, when nothing stands in the way
+GUESTS = ("code", "proof")
 USUAL = 0.04  # seconds of a turn, before any was measured
 
 
@@ -71,10 +72,11 @@ class Result:
 class Trials:
     """Runs trials on one stack. ``usual`` learns how long each kind of turn takes, to place the kills."""
 
-    def __init__(self, stack: PrivateStack, session: aiohttp.ClientSession, newcomer: Newcomer) -> None:
+    def __init__(self, stack: PrivateStack, session: aiohttp.ClientSession, shop: Shop) -> None:
         self._stack = stack
         self._session = session
-        self._newcomer = newcomer
+        self._shop = shop
+        self._newcomer = newcomers(shop, "kill")
         self._usual: dict[str, float] = {}
 
     async def learn(self, acts: tuple[str, ...], times: int = 3) -> dict[str, float]:
@@ -156,9 +158,25 @@ class Trials:
 
     async def _scene(self, act: str) -> Scene:
         token, placed, moving = await asyncio.to_thread(self._newcomer)
-        victim = Customer(self._session, self._stack.base, token)
+        victim = Customer(self._session, self._stack.base, None if act in GUESTS else token)
         await victim.open()
+        if act in GUESTS:
+            return await self._guest(act, victim, moving)
         return await _prepared(act, victim, placed, moving)
+
+    async def _guest(self, act: str, victim: Customer, order: str) -> Scene:
+        """Somebody who proves who they are: the kill hits the turn that sends the code, or the one it is entered in."""
+        email = await asyncio.to_thread(self._shop.email_of, order)
+        await _answered(victim, await victim.say(f"Where is my order {order}?"), ANSWER_WITHIN)
+        if act == "code":
+            return Scene(victim, lambda: victim.say(email))
+        await _answered(victim, await victim.say(email), ANSWER_WITHIN)
+        until = time.perf_counter() + ANSWER_WITHIN
+        while not (codes := await asyncio.to_thread(self._shop.mailed_codes, email)):
+            if time.perf_counter() > until:
+                raise StackError("No one-time code was mailed.")
+            await asyncio.sleep(QUIET)
+        return Scene(victim, lambda: victim.say(codes[-1]))
 
 
 @dataclass

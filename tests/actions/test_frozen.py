@@ -189,4 +189,4 @@ async def test_a_second_try_of_a_turn_counts_alone_and_nobody_elses_calls_do(fro
 async def test_the_nth_call_gets_the_nth_answer_and_then_the_last_again() -> None:
     tools = FrozenTools()
     tools.at([[ToolCall("codes.pending", {}, True), ToolCall("codes.pending", {}, False)]], 0)
-    assert [await tools.codes.pending("con_1") for _ in range(3)] == [True, False, False]
+    assert [await tools.codes.pending("con_1", seq) for seq in range(3)] == [True, False, False]

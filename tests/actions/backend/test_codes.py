@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from actions.assembly import OpenShop
 from actions.backend import tables
 from actions.backend.code_mail import CodeMail
-from actions.backend.codes import MAX_TRIES, OneTimeCodes
+from actions.backend.codes import CODE_LIFE, MAX_TRIES, OneTimeCodes
 from actions.backend.mail import list_mails
 from actions.errors import BackendUnavailable, CodeRefused
 from tests.support.clock import FakeClock
@@ -24,20 +24,26 @@ pytestmark = pytest.mark.service
 
 @dataclass
 class Codes:
-    """The codes with their mail, which goes out as soon as one was asked for."""
+    """The codes with their mail, which goes out as soon as one was asked for. Each call is a turn of its own, unless
+    ``seq`` says which turn is tried again."""
 
     written: OneTimeCodes
     mail: CodeMail
+    seq: int = 100
 
-    async def send(self, conversation: str, customer: str | None) -> None:
-        await self.written.send(conversation, customer)
+    async def send(self, conversation: str, customer: str | None, seq: int | None = None) -> None:
+        await self.written.send(conversation, seq or self._next(), customer)
         await self.mail.deliver()
 
-    async def pending(self, conversation: str) -> bool:
-        return await self.written.pending(conversation)
+    async def pending(self, conversation: str, seq: int | None = None) -> bool:
+        return await self.written.pending(conversation, seq or self._next())
 
-    async def check(self, conversation: str, code: str) -> str:
-        return await self.written.check(conversation, code)
+    async def check(self, conversation: str, code: str, seq: int | None = None) -> str:
+        return await self.written.check(conversation, seq or self._next(), code)
+
+    def _next(self) -> int:
+        self.seq += 1
+        return self.seq
 
 
 @pytest.fixture
@@ -53,9 +59,9 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-async def refusal(codes: Codes, conversation: str, code: str) -> str:
+async def refusal(codes: Codes, conversation: str, code: str, seq: int | None = None) -> str:
     with pytest.raises(CodeRefused) as refused:
-        await codes.check(conversation, code)
+        await codes.check(conversation, code, seq)
     return refused.value.reason
 
 
@@ -64,6 +70,48 @@ async def test_the_code_from_the_mail_names_the_customer_once(codes: Codes, shop
     assert await codes.pending("con_1")
     assert await codes.check("con_1", newest_code(shop)) == "cus_mara"
     assert await refusal(codes, "con_1", newest_code(shop)) == "none"
+
+
+async def test_a_turn_that_is_tried_again_sends_one_code(codes: Codes, shop: OpenShop, clock: FakeClock) -> None:
+    for _ in range(4):
+        await codes.send("con_1", "cus_mara", seq=3)
+        assert not await codes.pending("con_1", seq=3)  # as the first try found it
+        clock.advance(1)
+    (mail,) = list_mails(shop.mailbox._directory)
+    assert await codes.check("con_1", mail["code"]) == "cus_mara"
+    await codes.send("con_1", "cus_mara", seq=7)
+    await codes.send("con_2", "cus_mara", seq=7)
+    assert len(list_mails(shop.mailbox._directory)) == 3
+
+
+async def test_two_tries_of_a_turn_at_once_send_one_code(codes: Codes, shop: OpenShop) -> None:
+    await asyncio.gather(*(codes.send("con_1", "cus_mara", seq=3) for _ in range(4)))
+    assert len(list_mails(shop.mailbox._directory)) == 1
+
+
+async def test_a_turn_that_is_tried_again_hears_the_same_of_its_code(
+    codes: Codes, shop: OpenShop, clock: FakeClock
+) -> None:
+    await codes.send("con_1", "cus_mara")
+    code = newest_code(shop)
+    for _ in range(MAX_TRIES):  # one try that was wrong, however often it was asked
+        assert await refusal(codes, "con_1", wrong(code), seq=3) == "wrong"
+    for _ in range(3):
+        assert await codes.pending("con_1", seq=5)
+        assert await codes.check("con_1", code, seq=5) == "cus_mara"
+        clock.advance(CODE_LIFE.seconds)
+    assert await refusal(codes, "con_1", wrong(code), seq=5) == "none"
+    assert await refusal(codes, "con_1", code, seq=7) == "none"
+
+
+async def test_many_codes_in_one_turn_are_many_tries(codes: Codes, shop: OpenShop) -> None:
+    """The text of a turn is not signed: a bot that was taken over must not guess without end."""
+    await codes.send("con_1", "cus_mara")
+    code = newest_code(shop)
+    guesses = [f"{(int(code) + more) % 1_000_000:06d}" for more in range(1, MAX_TRIES + 1)]
+    reasons = [await refusal(codes, "con_1", guess, seq=3) for guess in guesses]
+    assert reasons == ["wrong"] * 4 + ["too_many"]
+    assert await refusal(codes, "con_1", code, seq=3) == "too_many"
 
 
 async def test_a_code_of_another_conversation_is_worth_nothing(codes: Codes, shop: OpenShop) -> None:
@@ -146,7 +194,7 @@ async def test_the_answer_waits_for_no_mail_and_writes_the_same_with_a_customer_
     codes = OneTimeCodes(sqlite_shop.engine, clock.now, mail.wake)
     for conversation, customer in (("con_1", "cus_mara"), ("con_2", None)):
         seen.clear()
-        await asyncio.wait_for(codes.send(conversation, customer), 10)  # the server has not answered
+        await asyncio.wait_for(codes.send(conversation, 3, customer), 10)  # the server has not answered
         statements.append(list(seen))
     assert statements[0] == statements[1] != []
     assert server.sent == []
@@ -155,7 +203,7 @@ async def test_the_answer_waits_for_no_mail_and_writes_the_same_with_a_customer_
     await mail.deliver()
     assert [customer for customer, _, _ in server.sent] == ["cus_mara"]
     assert rows(sqlite_shop, tables.code_mails) == []
-    assert await codes.check("con_1", server.sent[0][1]) == "cus_mara"
+    assert await codes.check("con_1", 5, server.sent[0][1]) == "cus_mara"
 
 
 async def test_a_code_outlives_its_process_and_a_mail_server_that_is_away(
@@ -163,7 +211,7 @@ async def test_a_code_outlives_its_process_and_a_mail_server_that_is_away(
 ) -> None:
     server = SlowServer(away=True)
     server.free.set()
-    await OneTimeCodes(sqlite_shop.engine, clock.now).send("con_1", "cus_mara")
+    await OneTimeCodes(sqlite_shop.engine, clock.now).send("con_1", 3, "cus_mara")
     await CodeMail(sqlite_shop.engine, server, clock.now, 10).deliver()
     assert len(rows(sqlite_shop, tables.code_mails)) == 1
     server.away = False
@@ -171,13 +219,13 @@ async def test_a_code_outlives_its_process_and_a_mail_server_that_is_away(
     for _ in range(2):
         await another.deliver()
     ((_, code, _),) = server.sent
-    assert await OneTimeCodes(sqlite_shop.engine, clock.now).check("con_1", code) == "cus_mara"
+    assert await OneTimeCodes(sqlite_shop.engine, clock.now).check("con_1", 5, code) == "cus_mara"
 
 
 async def test_a_code_that_is_over_is_not_mailed_any_more(sqlite_shop: OpenShop, clock: FakeClock) -> None:
     server = SlowServer()
     server.free.set()
-    await OneTimeCodes(sqlite_shop.engine, clock.now).send("con_1", "cus_mara")
+    await OneTimeCodes(sqlite_shop.engine, clock.now).send("con_1", 3, "cus_mara")
     clock.advance(600)
     await CodeMail(sqlite_shop.engine, server, clock.now, 10).deliver()
     assert server.sent == []
@@ -189,7 +237,7 @@ async def test_who_runs_it_hears_of_a_new_code_at_once(sqlite_shop: OpenShop, cl
     server.free.set()
     mail = CodeMail(sqlite_shop.engine, server, clock.now, 10)
     running = asyncio.create_task(mail.run_forever())
-    await OneTimeCodes(sqlite_shop.engine, clock.now, mail.wake).send("con_1", "cus_mara")
+    await OneTimeCodes(sqlite_shop.engine, clock.now, mail.wake).send("con_1", 3, "cus_mara")
     await eventually("the mail goes out", lambda: server.sent, within=4)
     running.cancel()
     with suppress(asyncio.CancelledError):

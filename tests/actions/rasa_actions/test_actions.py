@@ -186,6 +186,32 @@ async def test_an_expired_code_brings_a_new_one(front: Front, clock: FakeClock) 
     assert right.directive("verified") is not None
 
 
+async def test_a_turn_that_is_tried_again_says_the_same_and_sends_one_code(front: Front, clock: FakeClock) -> None:
+    """Rasa died after the action: the gateway asks anew, with the same ``seq`` and from the same slots."""
+    nobody(front)
+
+    async def tried_often(text: str, **entities: str) -> list[dict[str, object]]:
+        front.next_message()
+        call = front.call("action_order_status", text, "inform", **entities)
+        answers = []
+        for _ in range(4):
+            answers.append((await front.client.post("/webhook", json=call)).json())
+            await front.code_mail.deliver()
+        assert all(answer == answers[0] for answer in answers)
+        front.slots |= entities | {event["name"]: event["value"] for event in answers[0]["events"]}
+        return [response["custom"]["frontdesk"] for response in answers[0]["responses"]]
+
+    await tried_often("my order", **PAIR)
+    assert len(front.mails()) == 1
+    clock.advance(11 * 60)
+    await tried_often(front.mails()[0]["code"])  # it is over: a new one, once
+    assert len(front.mails()) == 2
+    code = max(front.mails(), key=lambda mail: str(mail["sent_at"]))["code"]
+    await tried_often(f"{(int(code) + 1) % 1_000_000:06d}")
+    right = await tried_often(code)
+    assert {"directive": {"customer_id": "cus_mara", "directive": "verified"}} in right
+
+
 async def test_another_code_is_no_other_order(front: Front) -> None:
     nobody(front)
     await front.run("action_order_status", "my order", "inform", **PAIR)

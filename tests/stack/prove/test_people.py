@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.assembly import open_shop
+from actions.assembly import make_code_mail, open_shop
+from actions.backend.codes import OneTimeCodes
 from actions.backend.port import CancelOrder
 from handoff.conversations.identity import verify_identity
 from stack import secrets
@@ -59,3 +60,17 @@ async def test_an_effect_is_counted_by_its_key_and_by_its_order(shop: Shop, sett
     assert shop.effects()["op_1"] == 1
     assert shop.cancellations()[placed] == 1
     assert shop.statuses()[placed] == "cancelled"
+
+
+async def test_a_code_is_counted_and_read_from_its_mail(shop: Shop, settings: Settings) -> None:
+    _, _, moving = newcomers(shop, "trial")()
+    email = shop.email_of(moving)
+    demo = open_shop(actions_settings(settings), now=lambda: datetime.now(UTC))
+    codes = OneTimeCodes(demo.engine, lambda: datetime.now(UTC))
+    for _ in range(2):  # the same turn again sends none
+        await codes.send("cnv_1", 3, "trial-0")
+    await make_code_mail(demo, demo.backend).deliver()
+    demo.engine.dispose()
+
+    (code,) = shop.mailed_codes(email)
+    assert (email, len(code), shop.codes()) == ("trial-0@example.com", 6, {"cnv_1": 1})
