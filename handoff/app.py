@@ -126,7 +126,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     clock, ids = clock or SystemClock(), ids or RandomIds()
     database = Database(settings.database_url)
     client = redis_client(settings.redis_url, clock)
-    # Listening waits without end, so this connection has no time-out.
+    # Listening waits long, so this connection has no time-out: the announcer asks for a sign of life itself.
     listening = from_url(settings.redis_url, socket_connect_timeout=ANSWERS_WITHIN)
 
     async def load_window(conversation_id: str) -> list[dict[str, object]]:
@@ -222,21 +222,19 @@ async def open_handoff(
         stack.push_async_callback(handoff.redis.aclose)
         stack.push_async_callback(handoff.listening.aclose)
         stack.push_async_callback(handoff.assistant.close)
-        loops = [
-            asyncio.create_task(_forever(loop, core.clock))
-            for loop in (
-                core.announcer.publish_forever,
-                core.announcer.listen_forever,
-                core.announcer.mark_forever,
-                sweeper.run_forever,
-                handoff.dispatcher.run_forever,
-                handoff.rebuilder.run_forever,
-                handoff.attachments.sweep_forever,
-                IdleCloser(core).run_forever,
-            )
-        ]
-        stack.push_async_callback(end, loops)
+        announcer = core.announcer
+        _run(stack, core.clock, announcer.publish_forever, announcer.listen_forever, announcer.mark_forever)
         stack.push_async_callback(core.runner.drain, DRAIN_SECONDS)
+        # These end before the turns are drained: one begun meanwhile would be nobody's until its lease passes.
+        _run(
+            stack,
+            core.clock,
+            sweeper.run_forever,
+            handoff.dispatcher.run_forever,
+            handoff.rebuilder.run_forever,
+            handoff.attachments.sweep_forever,
+            IdleCloser(core).run_forever,
+        )
         async with apps.arriving() as alone:
             await sweeper.recover(alone=alone)
         yield handoff
@@ -248,6 +246,11 @@ def _router(core: Core, limit: RateLimit, own: OwnConversation, require: Require
     router.include_router(conversation_routes.create_router(core, conversations, limit, own, require.is_staff, here))
     router.include_router(conversation_socket.create_router(core, conversations, own, here))
     return router
+
+
+def _run(stack: AsyncExitStack, clock: Clock, *loops: Callable[[], Awaitable[None]]) -> None:
+    """Background loops, until the stack comes back to this place."""
+    stack.push_async_callback(end, [asyncio.create_task(_forever(loop, clock)) for loop in loops])
 
 
 async def _forever(loop: Callable[[], Awaitable[None]], clock: Clock) -> None:

@@ -30,7 +30,7 @@ log = structlog.get_logger("stack.app")
 
 async def run(settings: Settings) -> None:
     async with open_parts(settings) as parts:
-        await serve(create_application(parts, settings), parts.webhook, settings)
+        await serve(create_application(parts, settings), parts.webhook, settings, parts.handoff.core.hub.leave)
 
 
 def main() -> int:

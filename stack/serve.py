@@ -93,9 +93,11 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def serve(public: Application, private: Application, settings: Settings) -> None:
+async def serve(
+    public: Application, private: Application, settings: Settings, leaving: Callable[[], None] = lambda: None
+) -> None:
     """Serve until SIGTERM or SIGINT; then the public side ends first, so that turns in flight still find their
-    actions."""
+    actions. ``leaving`` lets go of the requests that only wait."""
     told_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -116,6 +118,7 @@ async def serve(public: Application, private: Application, settings: Settings) -
             await asyncio.wait([stopping, running_inner, running_outer], return_when=asyncio.FIRST_COMPLETED)
             log.info("stopping", told=told_to_stop.is_set())
             told_to_stop.set()
+            leaving()
             outer.should_exit = True
             await asyncio.wait([running_outer])
             inner.should_exit = True

@@ -34,7 +34,6 @@ SAME_MATTER: FrozenSet[FrozenSet[str]] = frozenset(
         ("return_item", "refund_request"),
         ("cancel_order", "refund_request"),
         ("cancel_order", "damaged_or_wrong_item"),
-        ("subscription_change", "double_charge"),
     )
 )
 """What went wrong and what is wanted for it are one request, unless they are about different orders."""

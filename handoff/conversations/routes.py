@@ -83,11 +83,13 @@ def create_router(
         await limit.take("reads", conversation, settings.reads_per_minute)
         if wait:
             await here.note(conversation, timedelta(seconds=wait) + POLLS_AGAIN_WITHIN)
-        with core.hub.listen(conversation) as listener:
+        with core.hub.listen(conversation, polls=True) as listener:
             found, row = await service.events_after(conversation, after, MOST_EVENTS)
             until = core.clock.monotonic() + wait
             # A reader who is ahead of the log (it was restored from a backup) learns of it at once, by ``head_seq``.
             while not found and after <= row.head_seq and (left := until - core.clock.monotonic()) > 0:
+                if core.hub.leaving:
+                    break
                 try:
                     await asyncio.wait_for(listener.queue.get(), left)
                 except TimeoutError:

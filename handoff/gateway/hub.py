@@ -60,6 +60,7 @@ Signal = Announcement | Typing | Hint | Watching | Rights
 class Listener:
     queue: asyncio.Queue[Signal] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
     overflowed: asyncio.Event = field(default_factory=asyncio.Event)
+    polls: bool = False
 
     def offer(self, signal: Signal) -> None:
         try:
@@ -71,11 +72,13 @@ class Listener:
 class Hub:
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
+        self.leaving = False
+        """The app stops: nobody waits for news any more."""
 
     @contextmanager
-    def listen(self, topic: str) -> Iterator[Listener]:
-        """Listen to a conversation's id or to ``DESK``."""
-        listener = Listener()
+    def listen(self, topic: str, *, polls: bool = False) -> Iterator[Listener]:
+        """Listen to a conversation's id or to ``DESK``. ``polls``: in a request, which ``leave`` is to end."""
+        listener = Listener(polls=polls)
         self._listeners[topic].add(listener)
         try:
             yield listener
@@ -92,6 +95,14 @@ class Hub:
     def tell_desk(self, signal: Watching | Rights) -> None:
         for listener in tuple(self._listeners.get(DESK, ())):
             listener.offer(signal)
+
+    def leave(self) -> None:
+        """Wake the long polls: each would keep the app from stopping for as long as it may wait."""
+        self.leaving = True
+        for topic, listeners in tuple(self._listeners.items()):
+            for listener in listeners:
+                if listener.polls:
+                    listener.offer(Hint(topic, ""))
 
     def count(self) -> int:
         return sum(len(listeners) for listeners in self._listeners.values())

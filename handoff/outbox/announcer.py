@@ -15,6 +15,8 @@ import orjson
 import redis.asyncio as redis
 import sqlalchemy as sa
 import structlog
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
 
 from handoff.clock import Clock, stamp
@@ -27,6 +29,8 @@ CHANNEL = "frontdesk:announcements"
 MARK_EVERY = 0.5
 BATCH = 500
 RECONNECT_AFTER = 0.5
+ASK_AFTER = 10.0
+"""Seconds of silence after which Redis is asked whether it still hears us, and within which it answers."""
 
 logger = structlog.get_logger(__name__)
 
@@ -97,14 +101,25 @@ class Announcer:
                     if away:
                         logger.info("announcements.redis_back")
                     away = False
-                    async for message in channel.listen():
-                        if message["type"] == "message":
-                            self._hear(message["data"])
+                    await self._listen(channel)
             except (RedisError, OSError):
                 if not away:  # said once, not at every try
                     logger.warning("announcements.redis_away")
                 away = True
             await self._clock.sleep(RECONNECT_AFTER)
+
+    async def _listen(self, channel: PubSub) -> None:
+        """Raises ``RedisError`` where the line is dead. Who only listens never notices that the other end is gone."""
+        asked = False
+        while True:
+            message = await channel.get_message(timeout=ASK_AFTER)
+            if message is None and asked:
+                raise NotConnected("Redis does not answer on the listening line")
+            if message is None:
+                await channel.ping()
+            elif message["type"] == "message":
+                self._hear(message["data"])
+            asked = message is None
 
     async def mark_forever(self) -> None:
         """Mark what was announced, in batches, so that the fast path costs no write."""

@@ -100,6 +100,30 @@ async def test_it_ends_when_told_even_with_an_open_socket(running: tuple[Setting
     assert not settings.paths.actions_socket.exists()
 
 
+async def test_requests_that_only_wait_are_let_go_before_it_ends(tmp_path: Path) -> None:
+    """Else one of them costs the whole grace."""
+    arrived, let_go = asyncio.Event(), asyncio.Event()
+
+    async def waiting(scope: Any, receive: Any, send: Any) -> None:
+        arrived.set()
+        await let_go.wait()
+        await public(scope, receive, send)
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = load(var_dir=tmp_path, port=port, shutdown_grace=60)
+    settings.paths.create()
+    task = asyncio.create_task(serve(waiting, private, settings, let_go.set))
+    transport = httpx.AsyncHTTPTransport(retries=10)
+    async with httpx.AsyncClient(transport=transport, timeout=30) as client, asyncio.timeout(30):
+        asked = asyncio.create_task(client.get(settings.address))
+        await arrived.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert (await asked).text == "public"
+        await task
+
+
 def test_limits_are_ours_not_the_defaults(tmp_path: Path) -> None:
     settings = load(var_dir=tmp_path)
     config = public_listener(public, settings).config

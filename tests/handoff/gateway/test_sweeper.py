@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from handoff.contract.events import NoteAdded
 from handoff.conversations.log import LogWriter
+from handoff.gateway.runner import TurnRunner
 from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, running
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
 
@@ -48,6 +50,39 @@ async def test_a_log_that_cannot_be_written_does_not_hold_up_the_others(
         well.desk = desk
         await strand(desk, well, seqs[1])
         await well.until(lambda events: sum(e.get("source") == "bot" for e in events) == 2)
+
+
+async def test_no_turn_begins_while_turns_are_drained(
+    settings: HandoffSettings, bot: ScriptedBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would drain it, nor let go of it."""
+    drained: list[str] = []
+
+    async def drain(runner: TurnRunner, _seconds: float) -> None:
+        await strand(desk, customer, seq)
+        asked = len(bot.requests)
+        with pytest.raises(AssertionError):  # many rounds of the sweeper
+            await eventually("the bot is asked", lambda: len(bot.requests) > asked, within=1)
+        drained.append(customer.id)
+
+    monkeypatch.setattr(TurnRunner, "drain", drain)
+    async with running(settings, bot) as desk:
+        customer = await desk.open()
+        seq = (await customer.say("hello")).json()["seq"]
+        await customer.until_text("You said: hello")
+    assert drained == [customer.id]
+
+
+async def test_who_waits_for_news_is_let_go_when_the_app_stops(desk: Desk) -> None:
+    customer = await desk.open()
+    head = (await customer.events())[-1]["seq"]
+    waiting = asyncio.create_task(customer.events(head, wait=25))
+    hub = desk.handoff.core.hub
+    await eventually("somebody waits", lambda: hub.count() > 0)
+    hub.leave()
+    async with asyncio.timeout(5):
+        assert await waiting == []
+        assert await customer.events(head, wait=25) == []
 
 
 async def test_an_event_that_was_committed_and_never_announced_is_announced(desk: Desk) -> None:
