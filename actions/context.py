@@ -87,11 +87,13 @@ def _fresh(message: Mapping[str, Any], text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for entity in message.get("entities") or []:
         name, value = entity.get("entity"), entity.get("value")
-        if isinstance(name, str) and isinstance(value, str | int | float):
-            found[name] = str(value)
+        if not isinstance(name, str) or not isinstance(value, str | int | float):
+            continue
+        if name != "order_number" or name not in found or entity.get("extractor") == "choice":
+            found[name] = str(value)  # of several orders the first: each other one has a request of its own
     number, code, email = normal_number(text), _CODE.search(text), _EMAIL.search(text)
     if number:
-        found["order_number"] = number
+        found.setdefault("order_number", number)  # the text may be the whole of a message that holds several requests
     if code:
         found["code"] = code.group(1) + code.group(2)
     if email:

@@ -116,6 +116,7 @@ _MOCKS_THANKS = re.compile(
     r"|\b(?:useless|pointless|waste of time|no help|unhelpful|ridiculous|pathetic|a joke)\b.{0,30}\bthank(?:s| you)\b",
     re.IGNORECASE,
 )
+_SOME_ORDER = re.compile(r"\b(?:orders?|parcels?|packages?|purchases?|deliver(?:y|ies))\b", re.IGNORECASE)
 _THING = re.compile(r"\W*(?:(?:no|i mean|i meant|sorry),? )?(?:the|my)\b", re.IGNORECASE)
 _STANDS = frozenset({"talk_to_person", "start_over", "thanks", "goodbye", "greet", "affirm"})
 
@@ -240,6 +241,11 @@ def says_enough(text: str) -> bool:
 def names_a_thing(text: str, intent: str, confidence: float) -> bool:
     """ "The stove", while a proposal waits: neither yes nor no, so it is about another thing than was proposed."""
     return len(text.split()) <= 3 and _THING.match(text) is not None and (intent not in _STANDS or confidence < SURE)
+
+
+def ends_what_is_spoken_of(text: str, numbers: Sequence[str]) -> bool:
+    """ "Cancel it", while a subscription is spoken of: it names no order, so none is meant."""
+    return not numbers and _SOME_ORDER.search(text) is None
 
 
 def corrects(transaction: Optional[str], text: str, intent: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Dict, Optional, Tuple
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot import answers, patience
+from bot import answers, corrections, patience
 from bot.consent import begins_with_yes, is_plain_yes
 from bot.last_turn import LastTurn, last_turn
 from bot.text.normalise import words
@@ -68,12 +68,21 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
     chosen = answers.typed_choice(text, [choice["title"] for choice in before.choices])
     if chosen is not None and (_is_no_confirmation(before, chosen) or _word_for_word(text, before, chosen)):
         return payload(before.choices[chosen]["payload"])
+    kind, of = tracker.get_slot("transaction"), tracker.get_slot("order_number")
+    numbers = [entity["value"] for entity in data["entities"] if entity["entity"] == "order_number"]
     if _would_do(before) and (intent == "affirm" or begins_with_yes(text)):
         plain = is_plain_yes(text, _offered(question, before, tracker))
         if plain and begins_with_yes(text):
             return "affirm", {}
         if intent == "affirm" and (confidence < answers.SURE or not plain):
+            if corrections.names_another(kind, text, numbers, of):
+                return "inform", {}  # "yes, but at 11"
             return "out_of_scope", {}  # a doubtful yes begins nothing
+    beside = intent != "affirm" and corrections.waits_for_yes(question)
+    if beside and corrections.corrects(kind, text, intent, confidence, numbers, of):
+        return "inform", {}
+    if kind == "subscription" and intent == "cancel_order" and answers.ends_what_is_spoken_of(text, numbers):
+        return "subscription_change", {"subscription_action": "cancel"}
     if intent == "thanks" and answers.mocks_thanks(text):
         return "complain", {}
     waits = None if named else _while_waiting(text, intent, tracker, before)

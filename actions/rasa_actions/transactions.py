@@ -34,7 +34,8 @@ class Prepare(DeskAction):
         if kind not in TRANSACTIONS:
             asked = REFUND_STATUS if kind == REFUND_STATUS else turn.intent
             return said + Reply(slots={"transaction": None}) + await order_status(self.desk, turn, asked)
-        return said + await self.desk.engine.prepare(turn.context, kind, turn.text, turn.slots)
+        answers = turn.intent == "inform"
+        return said + await self.desk.engine.prepare(turn.context, kind, turn.text, turn.slots, answers=answers)
 
 
 class Confirm(DeskAction):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from actions.backend.port import Address
 
@@ -92,6 +93,8 @@ _COUNTRIES = {
 }
 _REGION = re.compile(r"^(?:[A-Z]{2,3}|(?:Kanton|Canton|Co\.?|County|State of|Province of|Provincia di) [A-Z]\w+)$")
 """What may stand behind the city and means a place: a courtesy there is no part of an address."""
+_NUMBER = re.compile(r"(?<![\w-])\d+[a-z]?(?![\w-])", re.IGNORECASE)
+LONGEST_HOUSE_NUMBER = 4
 _CODE = re.compile(r"[,(\n]\s*([A-Z]{2})\)?[\s.!]*$")
 
 
@@ -104,6 +107,20 @@ def read_address(text: str, country: str) -> Address | None:
         if found is not None:
             return found
     return None
+
+
+def corrected(address: Address, text: str) -> Address | None:
+    """The address with the one number that ``text`` names ("no, number 16") in place of its own: the house's, or a
+    postcode's where it is as long as one. ``None`` where no other number, or several, are read."""
+    known = set(_NUMBER.findall(address.one_line().lower()))
+    new = list(dict.fromkeys(number for number in _NUMBER.findall(text.lower()) if number not in known))
+    if len(new) != 1:
+        return None
+    if len(new[0]) == len(address.postcode) and new[0].isdigit():
+        return replace(address, postcode=new[0])
+    if len(_NUMBER.findall(address.line1.lower())) != 1 or len(new[0]) > LONGEST_HOUSE_NUMBER:
+        return None
+    return replace(address, line1=_NUMBER.sub(new[0], address.line1))
 
 
 def _country(text: str) -> tuple[str, str | None]:

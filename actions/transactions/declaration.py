@@ -23,13 +23,20 @@ from handoff.contract.turn import ChoiceOffer
 
 @dataclass(frozen=True)
 class Request:
-    """Who wants what. ``text`` is the newest message; ``slots`` what has been understood, by name."""
+    """Who wants what. ``text`` is the newest message; ``slots`` what has been understood, by name.
+
+    ``before`` is the change that the customer was just asked about, where the message is about the same kind of
+    thing: what the message does not name is taken from it. ``corrects``: the message is no new wish, so it should
+    name what is to be different; where that is not read, the customer is asked for it.
+    """
 
     backend: Backend
     customer_id: str
     text: str
     slots: Mapping[str, Any]
     now: datetime
+    before: Change | None = None
+    corrects: bool = False
 
     def slot(self, name: str) -> str:
         value = self.slots.get(name)

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import structlog
 
 from actions import authority
-from actions.backend.port import Backend
+from actions.backend.port import Backend, Change
 from actions.errors import BackendUnavailable, NotAllowed, NotFound
 from actions.recovery import protocols
 from actions.reply import Reply, direct, hand_over, report, say
@@ -72,10 +72,14 @@ class TransactionEngine:
         self._glance = glance
         self._limits = limits
 
-    async def prepare(self, context: TurnContext, kind: str, text: str, slots: Mapping[str, Any]) -> Reply:
-        """Ask for what is missing, say why not, or write an operation down and ask for a yes."""
+    async def prepare(
+        self, context: TurnContext, kind: str, text: str, slots: Mapping[str, Any], *, answers: bool = False
+    ) -> Reply:
+        """Ask for what is missing, say why not, or write an operation down and ask for a yes. ``answers``: the message
+        is no wish of its own, so beside a proposal it corrects it."""
         customer_id = _customer(context)
-        request = Request(self._backend, customer_id, text, slots, self._now())
+        before = await self._proposed(context, kind, slots.get("operation_id")) if text else None
+        request = Request(self._backend, customer_id, text, slots, self._now(), before, answers and before is not None)
         transaction = self._transactions[kind]
         try:
             transaction, prepared = await _within(self._patience, self._prepared(transaction, request))
@@ -95,13 +99,25 @@ class TransactionEngine:
         except OperationRefused as refused:
             return texts.refused(refused.code)
 
+    async def _proposed(self, context: TurnContext, kind: str, operation_id: str | None) -> Change | None:
+        """What of this kind waits for the customer's own yes."""
+        if not operation_id:
+            return None
+        try:
+            waiting = await self._ledger.get(context, operation_id)
+        except OperationRefused:
+            return None
+        asked = waiting.kind == kind and not waiting.started and waiting.approval == "not_needed"
+        return plan_of(waiting).change if asked else None
+
     async def _prepared(self, first: Transaction, request: Request) -> tuple[Transaction, Ask | Refusal | Proposal]:
         """What is to be done, by the transaction that was asked for or the one that serves the wish instead."""
         prepared = await first.prepare(request)
         if not isinstance(prepared, Instead):
             return first, prepared
         other = self._transactions[prepared.kind]
-        ready = await other.prepare(replace(request, slots={**request.slots, **prepared.known}))
+        known = {**request.slots, **prepared.known}
+        ready = await other.prepare(replace(request, slots=known, before=None, corrects=False))
         if isinstance(ready, Instead):
             raise TypeError(f"{first.kind} leads to {other.kind}, which leads on")
         if isinstance(ready, Proposal) and prepared.lead:

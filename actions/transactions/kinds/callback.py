@@ -30,6 +30,8 @@ from handoff.contract.turn import ChoiceOffer
 _INTENT, _SHOWN = "request_callback", 4
 _HOUR = re.compile(r"\b(?:at|around|about|by|from)?\s*(\d{1,2})(?::\d{2})?\s*(am|pm|o'?clock|h\b|uhr)?", re.IGNORECASE)
 
+_A_DAY = re.compile(r"day\b|tomorrow|\b(?:mon|tues?|wed|thurs?|fri|sat|sun)\b", re.IGNORECASE)
+
 
 async def prepare(request: Request) -> Prepared:
     customer = await request.backend.customer(request.customer_id)
@@ -68,9 +70,18 @@ def _refuse(refused: NotAllowed, zone: ZoneInfo, slots: Sequence[Slot]) -> Ask |
 
 
 def _fitting(request: Request, slots: Sequence[Slot], zone: ZoneInfo) -> list[Slot]:
-    """The free hours that the newest words leave, else the one that was chosen; all where neither says anything."""
-    said = said_slots(request.text, slots, zone, request.now)
+    """The free hours that the newest words leave, else the one that was chosen; all where neither says anything.
+
+    Of the call that was proposed, "at 11" keeps the day and "rather Tuesday" the hour.
+    """
+    said = said_slots(request.text, slots, zone, request.now, bare=request.corrects)
     if len(said) < len(slots):
+        before = request.before.starts_at.astimezone(zone) if isinstance(request.before, BookCallback) else None
+        local = [(slot, slot.starts_at.astimezone(zone)) for slot in said]
+        days = [slot for slot, at in local if before and at.date() == before.date() and not _A_DAY.search(request.text)]
+        hours = [slot for slot, at in local if before and at.hour == before.hour]
+        return next((few for few in (said, days, hours) if len(few) == 1), said)
+    if request.corrects:
         return said
     try:
         chosen = datetime.fromisoformat(request.slot("callback_slot"))
@@ -79,8 +90,9 @@ def _fitting(request: Request, slots: Sequence[Slot], zone: ZoneInfo) -> list[Sl
     return [slot for slot in slots if slot.starts_at == chosen] or said
 
 
-def said_slots(text: str, slots: Sequence[Slot], zone: ZoneInfo, now: datetime) -> list[Slot]:
-    """The hours that "Friday at 10", "tomorrow morning" or "2 pm" may mean, in the customer's own time."""
+def said_slots(text: str, slots: Sequence[Slot], zone: ZoneInfo, now: datetime, *, bare: bool = False) -> list[Slot]:
+    """The hours that "Friday at 10", "tomorrow morning" or "2 pm" may mean, in the customer's own time. ``bare``: any
+    number is an hour's."""
     said, today = text.lower().replace("’", "'"), now.astimezone(zone).date()
     local = [(slot, slot.starts_at.astimezone(zone)) for slot in slots]
     named, said = read_days(said, today, {at.date() for _, at in local})
@@ -92,7 +104,8 @@ def said_slots(text: str, slots: Sequence[Slot], zone: ZoneInfo, now: datetime) 
     elif "morning" in said:
         local = [(slot, at) for slot, at in local if at.hour < 12]
     hour = _HOUR.search(said)
-    if hour and (hour[2] or ":" in hour[0] or re.search(r"\b(?:at|around|about)\s*\d", said) or said.strip().isdigit()):
+    at_hour = re.search(r"\b(?:at|around|about)\s*\d", said) or said.strip().isdigit()
+    if hour and (bare or hour[2] or ":" in hour[0] or at_hour):
         number = int(hour[1])
         number += 12 if number < 8 or (hour[2] == "pm" and number < 12) else 0  # nobody is called at 2 in the night
         local = [(slot, at) for slot, at in local if at.hour == number]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.backend.port import Address, Backend, ChangeAddress, Order
 from actions.errors import NotAllowed
-from actions.transactions.addresses import read_address
+from actions.transactions.addresses import corrected, read_address
 from actions.transactions.declaration import PERSON, Ask, Happened, Prepared, Proposal, Request, Transaction
 from actions.transactions.orders import ORDER_NUMBER, choose_order, mention, payload
 from actions.words import words
@@ -27,9 +27,11 @@ async def prepare(request: Request) -> Prepared:
     )
     if not isinstance(order, Order):
         return order
-    address = read_new_address(
-        (request.slot("new_address") or request.text).replace(order.id, ""), order.address.country
-    )
+    said = (request.slot("new_address") or request.text).replace(order.id, "")
+    address = read_new_address(said, order.address.country)
+    before = request.before
+    if address is None and isinstance(before, ChangeAddress) and before.order_id == order.id:
+        address = corrected(before.address, said)
     try:
         await request.backend.preview(request.customer_id, ChangeAddress(order.id, address or order.address))
         if address is None:

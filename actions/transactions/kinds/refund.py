@@ -23,7 +23,7 @@ from actions.transactions.declaration import (
     money,
 )
 from actions.transactions.kinds.report_problem import may_concern
-from actions.transactions.orders import choose_order, mention, payload, status_words
+from actions.transactions.orders import ORDER_NUMBER, choose_order, mention, payload, status_words
 from actions.transactions.problems import AFTER_ARRIVAL, Said, read_problem
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
@@ -55,10 +55,13 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 
+_BARE = re.compile(rf"(?<![\w.,-])(?:(?:{_MARK})\s?)?(?P<number>{_NUMBER})(?![\w-])(?!\s?%)", re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:all|everything|whole|full|total)\b", re.IGNORECASE)
+
 
 async def prepare(request: Request) -> Prepared:
     problem = read_problem(request.slot("problem"), request.text)
-    order, wanted = await _order(request, problem), request.slot("amount") or read_amount(request.text)
+    order, wanted = await _order(request, problem), _wanted(request)
     if isinstance(order, Ask):
         said = {"problem": problem, "amount": wanted}
         return replace(order, known={name: value for name, value in said.items() if value})
@@ -123,6 +126,17 @@ def _first(problem: Said, order: Order, wanted: str) -> Instead:
     note = {"note": f"The customer asks for {wanted} back."} if wanted else {}
     lead = words("refund_after_the_report" if problem in AFTER_ARRIVAL else "refund_after_the_search")
     return Instead("report_problem", known | note | {"problem": problem}, lead)
+
+
+def _wanted(request: Request) -> str:
+    """As the newest words say; beside a proposal any number ("make it 30"), else its amount unless all is wanted."""
+    said, before = read_amount(request.text), request.before
+    if not request.corrects or not isinstance(before, RefundOrder):
+        return said or request.slot("amount")
+    bare = _BARE.search(ORDER_NUMBER.sub(" ", request.text))
+    if said or bare:
+        return said or str(Decimal(bare["number"].replace(",", ".")).quantize(Decimal("0.01")) if bare else "")
+    return "" if before.amount is None or _WHOLE.search(request.text) else str(before.amount)
 
 
 def read_amount(text: str) -> str:

@@ -34,7 +34,9 @@ PROTOCOLS: Mapping[Problem, RecoveryCode] = {
 
 
 async def prepare(request: Request) -> Prepared:
-    problem = read_problem(request.slot("problem"), request.text)
+    problem = read_problem("" if request.corrects else request.slot("problem"), request.text)
+    if problem is None and isinstance(request.before, ReportProblem):
+        problem = request.before.problem
     if problem is None:
         choices = [
             ChoiceOffer(words("label_not_arrived"), payload("missing_parcel", problem="missing")),

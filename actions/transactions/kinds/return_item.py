@@ -26,6 +26,8 @@ from handoff.contract.turn import ChoiceOffer
 EVERYTHING = "all"
 _ALL = re.compile(r"\b(?:everything|all of (?:it|them)|both|the (?:whole|entire|complete) order)\b", re.IGNORECASE)
 
+_BESIDE = re.compile(r"\b(?:and|too|also|as well|plus)\b", re.IGNORECASE)
+
 
 async def choose(request: Request) -> Order | Ask | Refusal:
     """The order that something of is to go back."""
@@ -70,12 +72,15 @@ async def prepare(request: Request) -> Prepared:
 def _named_item(request: Request, order: Order) -> str | None:
     if len(order.lines) == 1:
         return order.lines[0].sku
-    wanted = request.slot("item").lower()
+    wanted = "" if request.corrects else request.slot("item").lower()
     if wanted == EVERYTHING or _ALL.search(request.text):
         return EVERYTHING
     said = item_words(f"{wanted} {request.text}")
     exact = [line for line in order.lines if line.sku.lower() == wanted]
     named = exact[0] if exact else only_best(order.lines, lambda line: len(item_words(line.name) & said))
+    before = request.before.sku if request.corrects and isinstance(request.before, OpenReturn) else None
+    if named and before and before != named.sku and _BESIDE.search(request.text):
+        return EVERYTHING if len(order.lines) == 2 else None
     return named.sku if named else None
 
 

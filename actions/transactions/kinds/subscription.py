@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import get_args
 
 from actions.backend.port import Backend, ChangeSubscription, Plan, Preview, SubscriptionAction
@@ -29,20 +30,25 @@ _THINKS_AGAIN = re.compile(r"\b(?:no|wait|actually|rather|instead|after all|on s
 async def prepare(request: Request) -> Prepared:
     customer = await request.backend.customer(request.customer_id)
     current, plans = customer.subscription, await request.backend.plans()
+    before = request.before if isinstance(request.before, ChangeSubscription) else None
     plan = _plan(request, plans)
-    action = _action(request, plan)
+    action = _action(request, plan, before)
     if action is None and current is not None and current.status != "cancelled":
         return _ask_action(_name(current.plan, plans), paused=current.status == "paused")
     try:
         if action == "plan" and plan is None and current is not None:
             return _ask_plan([item for item in plans if item.id != current.plan])
-        months = _months(request)
+        months = _months(request, before)
+        unread = request.corrects and _count(request.text, alone=False) is None and not _names_action(request.text)
+        if action == "pause" and unread:
+            return _ask_months()
         if action == "pause" and months is None and current is not None and current.status == "active":
             return _ask_months()
         change = ChangeSubscription(action or "cancel", plan.id if plan else None, months)
         preview = await request.backend.preview(request.customer_id, change)
     except NotAllowed as refused:
-        return TRANSACTION.refuse(refused, [PERSON])
+        refusal = TRANSACTION.refuse(refused, [PERSON])
+        return replace(_ask_months(), text=refusal.text) if refused.rule == "pause_length" else refusal
     name = _name(preview.facts["plan"], plans)
     return Proposal(
         change,
@@ -61,20 +67,21 @@ _TITLES: Mapping[SubscriptionAction, str] = {
 }
 
 
-def _action(request: Request, plan: Plan | None) -> SubscriptionAction | None:
+def _action(request: Request, plan: Plan | None, before: ChangeSubscription | None) -> SubscriptionAction | None:
     """What was chosen so far, or the one thing that the customer says; ``None`` where they name none or several.
     "No, I'd rather cancel it" takes an earlier choice back, where it names one thing alone and no number of months,
-    which would answer for how long; so does "don't cancel it"."""
+    which would answer for how long; so do "don't cancel it" and a plain "cancel it"."""
     wishes = read_wishes(request.text, _WORDS.items())
     said = [action for action in _WORDS if action in wishes.wanted]
     if not wishes.wanted | wishes.denied and (plan or _OF_A_PLAN.search(request.text)):
         said = ["plan"]
-    named = request.slot("subscription_action").lower()
+    named = before.action if before else request.slot("subscription_action").lower()
     one = said[0] if len(said) == 1 else None
     if named not in get_args(SubscriptionAction) or named in wishes.denied:
         return one
     text = request.text.lower()
-    again = one and _THINKS_AGAIN.search(text) and "month" not in text
+    thinks_again = request.corrects or _THINKS_AGAIN.search(text) or (one == "cancel" and "cancel" in text)
+    again = one and thinks_again and "month" not in text
     return one if again else named  # type: ignore[return-value]
 
 
@@ -83,13 +90,24 @@ def _plan(request: Request, plans: Sequence[Plan]) -> Plan | None:
     return next((plan for plan in plans if plan.id.replace("_", " ") in said), None)
 
 
-def _months(request: Request) -> int | None:
-    words = {"one": "1", "a month": "1 month", "two": "2", "three": "3"}
-    said = f"{request.slot('months')} {request.text}".lower()
-    for word, digit in words.items():
+def _names_action(text: str) -> bool:
+    return any(re.search(shape, text.lower()) for shape in _WORDS.values())
+
+
+def _months(request: Request, before: ChangeSubscription | None) -> int | None:
+    """By the newest words, else as it was proposed, else as it was chosen."""
+    said = _count(request.text, alone=not request.corrects)
+    return said or (before.months if before else None) or _count(request.slot("months"))
+
+
+def _count(text: str, *, alone: bool = True) -> int | None:
+    """``alone``: a number counts at the beginning, or with its months."""
+    said = text.lower()
+    for word, digit in {"one": "1", "a month": "1 month", "two": "2", "three": "3"}.items():
         said = re.sub(rf"\b{word}\b", digit, said)
-    found = re.search(r"^\s*([1-9]\d?)\b(?!\d)|\b([1-9]\d?)\s*month", said)
-    return int(found.group(1) or found.group(2)) if found else None
+    found = re.search(r"\b([1-9]\d?)\s*month" if not alone else r"^\s*([1-9]\d?)\b|\b([1-9]\d?)\s*month", said)
+    found = found or (None if alone else re.search(r"(?<![\d.,])([1-9]\d?)(?![\d.,]*\d)", said))
+    return int(next(group for group in found.groups() if group)) if found else None
 
 
 def _ask_action(name: str, *, paused: bool) -> Ask:

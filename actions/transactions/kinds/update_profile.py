@@ -25,6 +25,10 @@ _NAME = re.compile(
     r"\b(?:name\b[^.]{0,30}?\b(?:is(?: now)?|to|now)|called|I am|I'm|to)\s*:?\s+(?P<name>[^\W\d_][^\d,.!?]{1,79})", re.I
 )
 
+_CORRECTING = re.compile(
+    r"^(?:\W*\b(?:oh|no|nope|sorry|actually|rather|wait|hmm|i mean|i meant|it'?s|it is|make it)\b)+\W*", re.IGNORECASE
+)
+
 
 async def prepare(request: Request) -> Prepared:
     field = _field(request)
@@ -34,7 +38,8 @@ async def prepare(request: Request) -> Prepared:
             for name in get_args(ProfileField)
         ]
         return Ask("profile_field", words("update_profile_ask_profile_field"), choices)
-    value = read_value(field, request.text, asked=request.slot("awaiting") == f"new_{field}")
+    text = _CORRECTING.sub("", request.text) if request.corrects else request.text
+    value = read_value(field, text, asked=request.corrects or request.slot("awaiting") == f"new_{field}")
     if value is None:
         return Ask(f"new_{field}", words(f"update_profile_ask_new_{field}"), known={"profile_field": field})
     change = ChangeProfile(field, value)
@@ -54,7 +59,8 @@ async def prepare(request: Request) -> Prepared:
 
 
 def _field(request: Request) -> ProfileField | None:
-    named = request.slot("profile_field").lower()
+    before = request.before
+    named = before.field if isinstance(before, ChangeProfile) else request.slot("profile_field").lower()
     if named in get_args(ProfileField):
         return named  # type: ignore[return-value]
     return next((field for field, about in _ABOUT if re.search(about, request.text, re.IGNORECASE)), None)

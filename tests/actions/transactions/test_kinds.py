@@ -227,3 +227,59 @@ async def test_what_happened_is_kept_while_the_order_is_asked_for(front: Front) 
     assert front.slots["problem"] == "damaged"
     ready = await front.run("action_prepare", intent="refund_request", order_number="A-1018")
     assert "Report order A-1018 as damaged" in str(ready.operations) or "no longer a matter of transport" in ready.text
+
+
+@pytest.mark.parametrize(
+    ("customer", "intent", "said", "correction", "summary"),
+    [
+        ("cus_mara", "request_callback", "call me Thursday at 10", "rather friday at 11", "Friday 6 March, 11:00"),
+        ("cus_mara", "request_callback", "call me Thursday at 10", "make it 2 pm", "Thursday 5 March, 14:00"),
+        ("cus_mara", "request_callback", "call me Thursday at 10", "make it 11", "Thursday 5 March, 11:00"),
+        ("cus_mara", "request_callback", "call me Thursday at 10", "no, friday", "Friday 6 March, 10:00"),
+        ("cus_mara", "subscription_change", "pause my box for 1 month", "no, 3 months", "Pause subscription"),
+        ("cus_mara", "subscription_change", "pause my box for 1 month", "hut tour then", "Change the plan"),
+        ("cus_paul", "refund_request", "I'd like 20 euros back for B-2016", "make it 30", "Refund 30.00 EUR"),
+        ("cus_paul", "refund_request", "I'd like 20 euros back for B-2016", "no, all of it", "Refund 53.80 EUR"),
+        ("cus_mara", "change_address", "send A-1057 to Lindenweg 14, 79100 Freiburg", "no, number 16", "Lindenweg 16,"),
+        ("cus_mara", "change_address", "send A-1057 to Lindenweg 14, 79100 Freiburg", "no, 79102", "79102 Freiburg"),
+        ("cus_mara", "update_profile", "my new name is Mara Lint", "no, it's Mara Lind", "Change the name"),
+    ],
+)
+async def test_a_correction_takes_the_place_of_what_was_proposed(
+    front: Front, customer: str, intent: str, said: str, correction: str, summary: str
+) -> None:
+    front.context = replace(front.context, customer_id=customer)
+    first = await front.run("action_prepare", said, intent)
+    assert len(first.operations) == 1, first.text
+    second = await front.run("action_prepare", correction, "inform")
+    assert len(second.operations) == 1, second.text
+    assert summary in second.operations[0]["summary"]
+    assert second.text != first.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "said", "correction", "asked"),
+    [
+        ("request_callback", "call me Thursday at 10", "rather saturday at 11", "callback_slot"),
+        ("request_callback", "call me Thursday at 10", "no, another time", "callback_slot"),
+        ("subscription_change", "pause my box for 1 month", "no, longer", "months"),
+        ("subscription_change", "pause my box for 1 month", "no, 7 months", "months"),
+        ("change_address", "send A-1057 to Lindenweg 14, 79100 Freiburg", "no, 16 or 18", "new_address"),
+    ],
+)
+async def test_a_correction_that_is_not_read_is_asked_for(
+    front: Front, intent: str, said: str, correction: str, asked: str
+) -> None:
+    """The old proposal is gone, so no later yes confirms it."""
+    assert (await front.run("action_prepare", said, intent)).operations
+    again = await front.run("action_prepare", correction, "inform")
+    assert again.operations == []
+    assert (front.slots["awaiting"], front.slots["operation_id"]) == (asked, None)
+    await front.run("action_confirm", "yes", "affirm")
+    assert front.effects() == []
+
+
+async def test_a_subscription_may_be_ended_instead_of_paused(front: Front) -> None:
+    await front.run("action_prepare", "pause my subscription", "subscription_change")
+    ready = await front.run("action_prepare", "cancel it", "subscription_change", subscription_action="cancel")
+    assert ready.operations[0]["summary"].startswith("Cancel subscription")
