@@ -43,6 +43,11 @@ def late_notice(order: Order, now: datetime) -> str | None:
     return _joined(words("status_delayed", order=_named(order)), _due(order, now))
 
 
+def awaits_return(order: Order) -> bool:
+    """A return is open, and nothing of it has arrived yet."""
+    return order.status == "delivered" and any(one.kind == "return" and one.status == "open" for one in order.cases)
+
+
 def refund_reply(order: Order, now: datetime) -> Reply:
     """Where the money is: sent with its date, or not sent and why not yet. One that is overdue can be looked for."""
     named, ways = _named(order), []
@@ -51,7 +56,7 @@ def refund_reply(order: Order, now: datetime) -> Reply:
         if timedelta(0) < now - order.refunds[-1].expected_by < STILL_MISSED:
             trace = payload("refund_not_arrived", order_number=order.id)
             ways = [ChoiceOffer(words("label_bank_looks"), trace), PERSON]
-    elif order.status == "return_in_transit":
+    elif order.status == "return_in_transit" or awaits_return(order):
         text = words("refund_after_return", order=named)
     else:
         text = words("refund_return_here" if order.status == "returned" else "refund_none", order=named)

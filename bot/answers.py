@@ -116,6 +116,14 @@ _MOCKS_THANKS = re.compile(
     r"|\b(?:useless|pointless|waste of time|no help|unhelpful|ridiculous|pathetic|a joke)\b.{0,30}\bthank(?:s| you)\b",
     re.IGNORECASE,
 )
+_WITHDRAWS = re.compile(
+    r"\b(?:cancel|stop|withdraw|drop|forget|scrap|undo|revoke|call off|no longer (?:want|need)|"
+    r"(?:don'?t|do not) (?:want|need|send|pay|make)) (?:(?:me|the|my|that|this|a|any|about) )*"
+    r"(?:refund|money|deletion|delete request|deletion request)\b"
+    r"|\b(?:don'?t|do not) (?:delete|close|erase|remove) (?:my |the )?(?:account|data|anything)\b"
+    r"|\bkeep (?:my|the) (?:account|data)\b",
+    re.IGNORECASE,
+)
 _SOME_ORDER = re.compile(r"\b(?:orders?|parcels?|packages?|purchases?|deliver(?:y|ies))\b", re.IGNORECASE)
 _THING = re.compile(r"\W*(?:(?:no|i mean|i meant|sorry),? )?(?:the|my)\b", re.IGNORECASE)
 _STANDS = frozenset({"talk_to_person", "start_over", "thanks", "goodbye", "greet", "affirm"})
@@ -241,6 +249,13 @@ def says_enough(text: str) -> bool:
 def names_a_thing(text: str, intent: str, confidence: float) -> bool:
     """ "The stove", while a proposal waits: neither yes nor no, so it is about another thing than was proposed."""
     return len(text.split()) <= 3 and _THING.match(text) is not None and (intent not in _STANDS or confidence < SURE)
+
+
+def withdraws(text: str) -> bool:
+    """ "Cancel the refund", "don't delete my account": what was set in motion is not wanted any more."""
+    return (
+        len(text.split()) <= _FEW_WORDS + 3 and not text.rstrip().endswith("?") and _WITHDRAWS.search(text) is not None
+    )
 
 
 def ends_what_is_spoken_of(text: str, numbers: Sequence[str]) -> bool:

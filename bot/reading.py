@@ -19,6 +19,7 @@ from bot.text.normalise import words
 AWAITING = "awaiting"
 OPEN_QUESTION = "open_question"
 OPERATION = "operation_id"
+LAST_OPERATION = "last_operation"
 PERSON = "talk_to_person"
 Meant = Tuple[str, Dict[str, str]]
 _TAKE_BACK = "decline_operation"
@@ -78,6 +79,9 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
             if corrections.names_another(kind, text, numbers, of):
                 return "inform", {}  # "yes, but at 11"
             return "out_of_scope", {}  # a doubtful yes begins nothing
+    last = tracker.get_slot(LAST_OPERATION)
+    if last and intent != PERSON and answers.withdraws(text):
+        return _TAKE_BACK, {"operation_id": last, "withdraws": "yes"}
     beside = intent != "affirm" and corrections.waits_for_yes(question)
     if beside and corrections.corrects(kind, text, intent, confidence, numbers, of):
         return "inform", {}

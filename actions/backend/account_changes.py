@@ -159,7 +159,7 @@ def _trace(desk: Desk, change: TraceRefund) -> Planned:
 
 def _charge(desk: Desk) -> Planned:
     customer = desk.customer()
-    charge = rules.check_charge(customer)
+    charge = rules.check_charge(customer, desk.policy)
 
     def write(key: str, receipt: str) -> None:  # noqa: ARG001
         desk.connection.execute(update(charges).where(charges.c.id == charge.id).values(status="refunded"))

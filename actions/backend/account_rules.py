@@ -103,12 +103,19 @@ def check_trace(order: Order, now: datetime) -> Refund:
     return newest
 
 
-def check_charge(customer: Customer) -> Charge:
-    """The newest charge made after the subscription had ended."""
+def check_charge(customer: Customer, policy: Policy) -> Charge:
+    """The newest charge made after the subscription had ended, but for the one that was too close to stop: the box
+    that it paid for still came, as the customer was told."""
     current = customer.subscription
     if current is None or current.status != "cancelled" or current.cancelled_at is None:
         raise NotAllowed("not_cancelled", "There is no subscription that has ended.")
     wrong = [charge for charge in current.charges if charge.at > current.cancelled_at and charge.status == "captured"]
+    notice = timedelta(days=policy.subscription_notice_days)
+    first = next((charge for charge in current.charges if charge.at > current.cancelled_at), None)
+    announced = first if first is not None and first.at - current.cancelled_at < notice else None
+    if announced is not None and wrong == [announced]:
+        raise NotAllowed("charge_announced", "That charge was too close to stop.", day=announced.at.date().isoformat())
+    wrong = [charge for charge in wrong if charge is not announced]
     if not wrong:
         raise NotAllowed("not_charged_after", "Nothing was charged after the end.")
     return wrong[-1]

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from actions.backend.policy import Policy, add_working_days
 from actions.backend.port import Address, Line, Order, Payment, Plan, Problem, Subscription
+from actions.backend.postcodes import fits
 from actions.errors import NotAllowed
 
 ON_THE_WAY = frozenset({"shipped", "in_transit", "out_for_delivery", "delayed"})
@@ -50,6 +51,8 @@ def check_address(order: Order, address: Address, policy: Policy) -> None:
         raise NotAllowed("bad_address", "Street, city and postcode are needed.")
     if address.country.upper() != order.address.country.upper():
         raise NotAllowed("other_country", "The country of an order cannot change.", country=order.address.country)
+    if not fits(address.country, address.postcode):
+        raise NotAllowed("bad_postcode", "That is no postcode of the order's country.", country=order.address.country)
 
 
 def return_until(order: Order, policy: Policy, *, member: bool) -> datetime | None:

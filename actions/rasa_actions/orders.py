@@ -8,7 +8,7 @@ from actions.backend.port import Order
 from actions.context import Turn
 from actions.desk import Desk
 from actions.identity import identify
-from actions.order_status import is_open, refund_reply, status_reply
+from actions.order_status import awaits_return, is_open, refund_reply, status_reply
 from actions.rasa_actions.base import DeskAction
 from actions.reply import Reply, say
 from actions.transactions.declaration import PERSON
@@ -95,7 +95,8 @@ async def refund_status(desk: Desk, turn: Turn) -> Reply:
             return ask + Reply(slots={"transaction": REFUND_STATUS})
         return refund_reply(order, desk.now())
     orders = await _orders(desk, turn)
-    concerned = [order for order in orders if order.refunds or order.status in {"returned", "return_in_transit"}]
+    coming = {"returned", "return_in_transit"}
+    concerned = [order for order in orders if order.refunds or order.status in coming or awaits_return(order)]
     if len(concerned) == 1:
         return refund_reply(concerned[0], desk.now())
     if not orders:

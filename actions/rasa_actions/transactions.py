@@ -35,7 +35,9 @@ class Prepare(DeskAction):
             asked = REFUND_STATUS if kind == REFUND_STATUS else turn.intent
             return said + Reply(slots={"transaction": None}) + await order_status(self.desk, turn, asked)
         answers = turn.intent == "inform"
-        return said + await self.desk.engine.prepare(turn.context, kind, turn.text, turn.slots, answers=answers)
+        taken_back = await self.desk.engine.take_yes_back(turn.context, kind, turn.slots)
+        prepared = await self.desk.engine.prepare(turn.context, kind, turn.text, turn.slots, answers=answers)
+        return said + taken_back + prepared
 
 
 class Confirm(DeskAction):
@@ -56,7 +58,8 @@ class Decline(DeskAction):
     action_name = "action_decline"
 
     async def answer(self, turn: Turn) -> Reply:
-        return await self.desk.engine.decline(turn.context, turn.value("operation_id") or None)
+        wholly = turn.fresh.get("withdraws") == "yes"
+        return await self.desk.engine.decline(turn.context, turn.value("operation_id") or None, wholly=wholly)
 
 
 class OperationSettled(DeskAction):

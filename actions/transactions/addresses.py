@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.backend.port import Address
+from actions.backend.postcodes import country_of
 
 _DUTCH = r"(?-i:[A-Z]{2}|(?!(?:a[mnst]|i[mn]|st|la|le|el|zu|ob|de|du|da|do|di|lo|os|na|we|on|by|to|or|so)\b)[a-z]{2})"
 """The letters of a Dutch postcode; in small ones no word that a place begins with."""
@@ -104,6 +105,8 @@ def read_address(text: str, country: str) -> Address | None:
     text, named = _country(text)
     for said in (_LEAD.sub("", text, count=1), text):
         found = _read(said, named or country)
+        if found is not None and named is None:
+            return replace(found, country=country_of(found.postcode) or country)
         if found is not None:
             return found
     return None

@@ -48,6 +48,8 @@ from handoff.contract.turn import ApprovalDirective, ChoiceOffer, OperationRef, 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 APPROVAL_DUE_SECONDS = 24 * 3600
+_BESIDE_MONEY = frozenset({"invoice_copy", "trace_refund"})
+"""Wishes about an order that leave a refund of it as wanted as before."""
 
 
 class TransactionEngine:
@@ -135,7 +137,9 @@ class TransactionEngine:
             waiting = await self._ledger.undecided(context, transaction.kind, proposal.object_ref)
             if waiting is not None and plan_of(waiting).good_until > now:
                 return _still_with_a_colleague(context, waiting)
-        plan = new_plan(proposal.change, now, needs_approval=not verdict.allowed)
+        # Money may be agreed to beforehand; what cannot be taken back is asked before a person is troubled with it.
+        ask = not verdict.allowed and transaction.kind in authority.MONEY_OUT
+        plan = new_plan(proposal.change, now, needs_approval=ask)
         operation = await self._ledger.prepare(
             context,
             kind=transaction.kind,
@@ -143,39 +147,40 @@ class TransactionEngine:
             summary=proposal.summary,
             arguments=plan.arguments(),
             amount=None if proposal.amount is None else f"{proposal.amount:.2f}",
-            needs_approval=not verdict.allowed,
+            needs_approval=ask,
         )
         known = report(_ref(operation))
         remember: dict[str, Any] = {"transaction": transaction.kind, "awaiting": None, "operation_id": operation.id}
         if normal_number(proposal.object_ref) == proposal.object_ref:
             remember["order_number"] = proposal.object_ref
-        if verdict.allowed:
+        if not ask:
             code = transaction.recovery(proposal.change)
             question = f"{words(f'recovery_{code}_own')} {proposal.question}" if code else proposal.question
             choices = confirm_choices(operation.id, *_labels(transaction.kind, proposal))
             read = [proposal.object_ref]
             return known + say(question, choices, operations=[operation.id], read_from=read, **remember)
-        why = "over_limit" if verdict.because == "over_limit" else "person_decides"
-        return known + _ask_a_person(operation, verdict.limit, why, **remember)
+        return known + _ask_a_person(operation, verdict.limit, "over_limit", **remember)
 
     async def confirm(self, context: TurnContext, operation_id: str) -> Reply:
         """The customer said yes: do it, once, and say what the shop then shows."""
         try:
             waiting = await self._ledger.get(context, operation_id)
+            if waiting.dropped and not waiting.started:
+                return texts.refused("superseded")
             if waiting.approval == "declined" or (not waiting.started and plan_of(waiting).good_until < self._now()):
                 return self._stale(waiting)
             if waiting.approval == "wanted":
                 return await self._agreed(context, waiting)
-            if waiting.kind in authority.MONEY_OUT and waiting.approval == "not_needed" and not waiting.started:
+            if waiting.kind not in authority.FREE and waiting.approval == "not_needed" and not waiting.started:
                 verdict = await self._verdict_now(context, waiting)
                 if not verdict.allowed:
-                    return await self._over_limit(context, waiting)
+                    return await self._needs_a_person(context, waiting, verdict.because)
             operation, fresh = await self._ledger.start(context, operation_id, allowance=self._allowance())
         except (BackendUnavailable, TimeoutError):
             return texts.shop_away() + hand_over("tool_failure", "Confirmed by the customer, and not begun.")
         except OperationRefused as refused:
             if refused.code == "over_limit":  # by what began elsewhere a moment ago, which the shop may not show yet
-                return await self._over_limit(context, waiting)
+                return await self._needs_a_person(context, waiting, "over_limit")
             if refused.code in texts.ASK_AGAIN:
                 return _ask(waiting, f"refused_{refused.code}")
             return texts.refused(refused.code)
@@ -203,16 +208,20 @@ class TransactionEngine:
         amount = None if operation.amount is None else Decimal(operation.amount)
         return authority.decide(operation.kind, amount, given=given, limits=self._limits)
 
-    async def _over_limit(self, context: TurnContext, operation: Operation) -> Reply:
-        """What would have been ours when it was prepared is a person's now."""
+    async def _needs_a_person(self, context: TurnContext, operation: Operation, why: authority.Because) -> Reply:
+        """The customer said yes, and it is a person's to decide: always, or by what was given meanwhile."""
         plan = new_plan(plan_of(operation).change, self._now(), needs_approval=True)
         try:
+            await self._ledger.agree(context, operation.id, yes=True)  # refused where this is no answer to the question
             waiting = await self._ledger.ask_approval(context, operation.id, plan.arguments())
+            if operation.kind not in authority.MONEY_OUT:  # asked once more after the decision
+                waiting = await self._ledger.agree(context, operation.id, yes=False)
         except OperationRefused as refused:
+            if refused.code in texts.ASK_AGAIN:
+                return _ask(operation, f"refused_{refused.code}")
             return texts.refused(refused.code)
-        return report(_ref(waiting)) + _ask_a_person(
-            waiting, self._limits["bot"], "over_limit", operation_id=waiting.id, awaiting=None
-        )
+        slots = {"operation_id": waiting.id, "awaiting": None}
+        return report(_ref(waiting)) + _ask_a_person(waiting, self._limits["bot"], why, **slots)
 
     async def _agreed(self, context: TurnContext, operation: Operation) -> Reply:
         """A yes before the colleague's: kept, so that nobody needs to ask again. What cannot be taken back is asked."""
@@ -223,8 +232,12 @@ class TransactionEngine:
             return said + Reply(slots={"operation_id": operation.id}) + _asked(operation, self._limits["bot"])
         return say(words("approval_pending"), operations=[operation.id])
 
-    async def decline(self, context: TurnContext, operation_id: str | None) -> Reply:
-        """The customer said no. A prepared operation that nobody starts changes nothing."""
+    async def decline(self, context: TurnContext, operation_id: str | None, *, wholly: bool = False) -> Reply:
+        """The customer said no. A prepared operation that nobody starts changes nothing.
+
+        Money that is with a person stays there and is asked for once more, unless it is ``wholly`` taken back; with
+        anything else a no is the end of it.
+        """
         if operation_id is None:
             return say(words("nothing_to_decline"), **texts.NOTHING_OPEN)
         try:
@@ -237,12 +250,26 @@ class TransactionEngine:
         transaction = self._transactions[operation.kind]
         if operation.started:
             return await self._read_back(context, transaction, operation, retry=False)
-        if operation.approval == "approved":
-            await self._ledger.drop(context, operation.id)
-        elif operation.approval == "wanted" and operation.kind in authority.MONEY_OUT:
+        if operation.approval == "wanted" and operation.kind in authority.MONEY_OUT and not wholly:
             await self._ledger.agree(context, operation.id, yes=False)
             return say(words("approval_ask_first"), operations=[operation.id], operation_id=operation.id)
+        if operation.approval in {"approved", "wanted"}:
+            await self._ledger.drop(context, operation.id)
         return say(transaction.say("declined"), [SOMETHING_ELSE], **texts.NOTHING_OPEN)
+
+    async def take_yes_back(self, context: TurnContext, kind: str, slots: Mapping[str, Any]) -> Reply:
+        """Another wish about a thing whose money was agreed to: that is not sent any more without asking again."""
+        if not slots.get("operation_id") or kind in _BESIDE_MONEY:
+            return Reply()
+        try:
+            agreed = await self._ledger.get(context, slots["operation_id"])
+            same = agreed.object_ref == normal_number(str(slots.get("order_number") or ""))
+            if not same or agreed.kind == kind or agreed.approval != "wanted" or not agreed.agreed:
+                return Reply()
+            await self._ledger.agree(context, agreed.id, yes=False)
+        except OperationRefused:
+            return Reply()
+        return say(words("yes_taken_back", summary=_lower_first(agreed.summary)), operations=[agreed.id])
 
     async def settled(self, context: TurnContext, operation_id: str) -> Reply:
         """Tell what became of an operation, after an approval or a late answer. Causes nothing but what the customer
@@ -256,6 +283,9 @@ class TransactionEngine:
             return self._told(transaction, operation)
         if operation.started:
             return await self._read_back(context, transaction, operation, retry=False)
+        if operation.dropped and operation.approval != "not_needed":
+            text = words("taken_back", summary=_lower_first(operation.summary))
+            return say(text, texts.WAYS_OUT, operations=[operation.id], **texts.NOTHING_OPEN)
         if operation.approval == "declined":
             return self._stale(operation)
         if operation.approval == "wanted":

@@ -18,7 +18,8 @@ Approval = Literal["not_needed", "wanted", "approved", "declined"]
 @dataclass(frozen=True)
 class Operation:
     """``amount`` is a decimal string in the shop's currency; ``prepared_seq`` the customer message that led to it.
-    ``agreed``: the customer said yes already, in case a person approves."""
+    ``agreed``: the customer said yes already, in case a person approves; ``dropped``: it was taken back, or a newer one
+    took its place, so it never starts."""
 
     id: str
     conversation_id: str
@@ -34,6 +35,7 @@ class Operation:
     approval: Approval = "not_needed"
     agreed: bool = False
     started: bool = False
+    dropped: bool = False
     receipt: Optional[str] = None
     result: Optional[Dict[str, Any]] = None
 
@@ -111,7 +113,8 @@ class OperationLedger(Protocol):
         ...
 
     async def drop(self, context: TurnContext, operation_id: str) -> Operation:
-        """The customer does not want any more what was approved; it counts towards no limit, and starts never."""
+        """The customer does not want it any more, approved or still with a person: it counts towards no limit, starts
+        never, and nobody is asked to decide on it any more."""
         ...
 
     async def agree(self, context: TurnContext, operation_id: str, *, yes: bool) -> Operation:

@@ -53,11 +53,11 @@ def make(
     return promise_id
 
 
-def keep_for(log: LogWriter, operation_id: str, owner: str, by: str, *, proof: str) -> None:
+def keep_for(log: LogWriter, operation_id: str, owner: str, by: str, *, proof: str, source: Source = "agent") -> None:
     """Whatever ``owner`` promised about this operation is kept with this."""
     theirs = (P.operation_id == operation_id, P.owner == owner, P.kept_at.is_(None))
     for promise_id in log.connection.execute(sa.select(P.id).where(*theirs)).scalars().all():
-        keep(log, promise_id, by, proof=proof, source="agent")
+        keep(log, promise_id, by, proof=proof, source=source)
 
 
 def keep(log: LogWriter, promise_id: str, by: str, *, proof: str, source: Source) -> bool:

@@ -6,9 +6,15 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from handoff.contract.events import ApprovalDecided
 from handoff.conversations.log import LogWriter
+from handoff.episodes import promises
+from handoff.episodes.promises import CUSTOMER
 from handoff.errors import Conflict
 from handoff.storage import tables as t
+
+APPROVERS = "approvals"
+"""The owner of the promise that a person will decide: the decision keeps it."""
 
 
 def yes_stands(log: LogWriter, operation_id: str) -> bool:
@@ -28,6 +34,21 @@ def ask_anew(log: LogWriter, operations: Iterable[str]) -> None:
     """A yes of before no longer counts: what was said or done meanwhile may have settled it."""
     again = sa.update(t.operations).where(t.operations.c.id.in_(list(operations)))
     log.connection.execute(again.values(agreed_seq=None))
+
+
+def withdraw(log: LogWriter) -> None:
+    """What the customer took back before a person decided: nobody is asked for it, and no answer is owed, any more."""
+    a, o = t.approvals.c, t.operations.c
+    query = (
+        sa.select(a.id, a.operation_id)
+        .join(t.operations, o.id == a.operation_id)
+        .where(a.conversation_id == log.conversation.id, a.state == "wanted", o.superseded.is_(True))
+    )
+    for row in log.connection.execute(query).all():
+        ended = {"state": "declined", "decided_at": log.now, "decided_by": CUSTOMER}
+        log.connection.execute(sa.update(t.approvals).where(a.id == row.id).values(**ended))
+        log.append(ApprovalDecided(row.id, row.operation_id, "declined", CUSTOMER), "system")
+        promises.keep_for(log, row.operation_id, APPROVERS, CUSTOMER, proof=row.id, source="system")
 
 
 def not_begun(log: LogWriter) -> Sequence[sa.RowMapping]:

@@ -290,6 +290,7 @@ def _operation(row: sa.RowMapping) -> Operation:
         approval=row["approval"],
         agreed=row["agreed_seq"] is not None,
         started=row["started_at"] is not None,
+        dropped=bool(row["superseded"]),
         receipt=row["receipt"],
         result=row["result"],
     )

@@ -19,14 +19,12 @@ from handoff.core import Core
 from handoff.episodes import promises
 from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.gateway import inbox, wording
-from handoff.operations.approved import ask_anew, yes_stands
+from handoff.operations.approved import APPROVERS, ask_anew, yes_stands
 from handoff.operations.ledger import lock_customer
 from handoff.ports import Ports
 from handoff.queue.rights import must_be_allowed_in, newest_of, shown_to
 from handoff.storage import tables as t
 
-APPROVERS = "approvals"
-"""The owner of the promise that a person will decide: the decision keeps it."""
 WINDOW = timedelta(days=30)
 """For so long payments to one customer add up, as in the decision framework."""
 

@@ -38,6 +38,9 @@ async def prepare(request: Request) -> Prepared:
             text = words("change_address_ask_new_address", order=mention(order))
             return Ask("new_address", text, known={"order_number": order.id})
     except NotAllowed as refused:
+        if refused.rule == "bad_postcode":
+            text = words("change_address_bad_postcode", country=refused.data["country"])
+            return Ask("new_address", text, known={"order_number": order.id})
         status = ChoiceOffer(words("label_where_is_it"), payload("order_status", order_number=order.id))
         return TRANSACTION.refuse(refused, [status, PERSON])
     return Proposal(

@@ -70,6 +70,10 @@ async def prepare(request: Request) -> Prepared:
     try:
         change, preview, lead = await _previewed(request, order, _in_currency(wanted, order.currency))
     except NotAllowed as refused:
+        if refused.rule == "no_grounds" and any(
+            case.kind == "return" and case.status == "open" for case in order.cases
+        ):
+            return Refusal(words("refund_after_return", order=mention(order)), [PERSON], solved=True)
         if refused.rule == "no_grounds" and problem is not None:
             return _first(problem, order, wanted)
         return TRANSACTION.refuse(refused, _ways_out(order))

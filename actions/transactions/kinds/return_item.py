@@ -11,6 +11,7 @@ from actions.transactions.declaration import (
     PERSON,
     Ask,
     Happened,
+    Instead,
     Prepared,
     Proposal,
     Refusal,
@@ -20,12 +21,17 @@ from actions.transactions.declaration import (
     money,
 )
 from actions.transactions.orders import choose_order, item_words, mention, only_best, payload
+from actions.transactions.problems import read_problem
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
 EVERYTHING = "all"
 _ALL = re.compile(r"\b(?:everything|all of (?:it|them)|both|the (?:whole|entire|complete) order)\b", re.IGNORECASE)
 
+_OWN_SIZE = re.compile(
+    r"\b(?:wrong|different) (?:size|colou?r|fit|model|style|length|width|one)\b(?! (?:came|was))", re.I
+)
+"""Mostly the customer's own choice; where something else was sent, the words for that say so."""
 _BESIDE = re.compile(r"\b(?:and|too|also|as well|plus)\b", re.IGNORECASE)
 
 
@@ -41,6 +47,9 @@ async def choose(request: Request) -> Order | Ask | Refusal:
 
 
 async def prepare(request: Request) -> Prepared:
+    problem = None if request.corrects or _OWN_SIZE.search(request.text) else read_problem("", request.text)
+    if problem in {"damaged", "wrong"}:  # our fault costs no label: it is reported, and what follows is ours to offer
+        return Instead("report_problem", {"problem": problem})
     order = await choose(request)
     if not isinstance(order, Order):
         return order

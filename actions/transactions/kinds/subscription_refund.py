@@ -55,6 +55,6 @@ TRANSACTION = Transaction(
     prepare=prepare,
     verify=verify,
     done=done,
-    refusals=frozenset({"not_cancelled", "not_charged_after"}),
+    refusals=frozenset({"not_cancelled", "not_charged_after", "charge_announced"}),
     recovery=lambda _: "charged_after_cancel",
 )

@@ -338,3 +338,19 @@ async def test_only_what_was_charged_after_the_end_goes_back_and_once(shop: Open
         await shop.backend.apply("cus_nadia", RefundCharge(), "op_2")
     assert again.value.rule == "not_charged_after"
     assert await shop.backend.given_since("cus_nadia", effect.at.replace(year=2000)) == Decimal("24.90")
+
+
+async def test_the_box_that_was_announced_is_no_charge_of_ours(shop: OpenShop, clock: FakeClock) -> None:
+    """Ended a day before its charge, too close to stop: that one stands, any later one goes back."""
+    await shop.backend.apply("cus_mara", ChangeSubscription("cancel"), "op_1")
+    row = {"customer_id": "cus_mara", "amount": Decimal("24.90"), "status": "captured"}
+    for number, (days, rule) in enumerate([(1, "charge_announced"), (31, "")]):
+        clock.advance(timedelta(days=days).total_seconds())
+        with shop.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(sa.insert(tables.charges).values(id=f"chg_{number}", at=clock.now(), **row))
+        if rule:
+            with pytest.raises(NotAllowed) as refused:
+                await shop.backend.preview("cus_mara", RefundCharge())
+            assert refused.value.rule == rule
+    effect = await shop.backend.apply("cus_mara", RefundCharge(), "op_2")
+    assert effect.facts["charge"] == "chg_1"

@@ -288,7 +288,7 @@ async def test_handed_back_closes_what_was_open(front: Front) -> None:
     ("customer", "said", "words"),
     [
         ("cus_wanda", "where is my refund", "229.00 EUR back on"),
-        ("cus_rosa", "where is my refund", "still on its way to us"),
+        ("cus_rosa", "where is my refund", "hasn't reached us yet"),
         ("cus_fiona", "refund of D-4015?", "hasn't been sent yet"),
         ("cus_mara", "refund of A-1042?", "no refund for order A-1042"),
         ("cus_mara", "refund of A-1044?", "don't find an order A-1044"),

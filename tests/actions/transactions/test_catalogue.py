@@ -30,13 +30,14 @@ def test_every_transaction_has_its_case() -> None:
 
 
 async def asked(front: Front, kind: str) -> Outcome:
-    """The customer's first words; where a person has to decide, somebody approves."""
+    """The customer's first words; where a person has to decide, the customer says yes and somebody approves."""
     case = HAPPY[kind]
     front.context = replace(front.context, customer_id=case.customer)
     outcome = await front.run("action_prepare", case.said, case.intent, **case.entities)
     assert [operation["kind"] for operation in outcome.operations] == [kind], outcome.text
-    assert (outcome.directive("approval") is not None) == case.approval
+    assert outcome.directive("approval") is None
     if case.approval:
+        assert (await front.run("action_confirm", "yes", "affirm")).directive("approval") is not None
         approve = sa.update(handoff_tables.operations).values(approval="approved")
         await front.database.write(lambda connection: connection.execute(approve))
     return outcome
@@ -46,7 +47,7 @@ async def asked(front: Front, kind: str) -> Outcome:
 async def test_from_the_first_word_to_the_receipt(front: Front, kind: str) -> None:
     case = HAPPY[kind]
     first = await asked(front, kind)
-    assert "?" in first.text or case.approval
+    assert "?" in first.text
     assert front.effects() == []
 
     done = await front.run("action_confirm", "yes", "affirm")
@@ -218,7 +219,8 @@ async def test_the_address_is_asked_for_and_read_back(front: Front) -> None:
 )
 def test_addresses_are_read(text: str, expected: tuple[str, str, str]) -> None:
     street, post, city = expected
-    assert read_new_address(text, "DE") == Address(street, city, post, "DE")
+    country = {"D04 X2K7": "IE", "3512 KL": "NL"}.get(post, "DE")  # letters that only one country writes
+    assert read_new_address(text, "DE") == Address(street, city, post, country)
 
 
 @pytest.mark.parametrize("text", ["", "change my address", "somewhere else", "A-1057", "Köln", "12345"])

@@ -426,3 +426,30 @@ async def test_an_unforeseen_rule_goes_to_a_person(front: Front, monkeypatch: py
     directive = outcome.directive("handoff")
     assert directive is not None
     assert directive["reason"] == "business_rule"
+
+
+async def test_another_wish_about_the_order_takes_the_yes_to_its_refund_back(front: Front) -> None:
+    become(front, "cus_paul")
+    operation_id = (await prepared(front, "refund_request", order_number="B-2016")).operations[0]["operation_id"]
+    await front.run("action_confirm", "yes", "affirm")
+    other = await front.run("action_prepare", "actually I want to send it back", "return_item")
+    assert "ask you once more" in other.text
+    await approve(front, "approved")
+    told = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
+    assert "Shall I go ahead?" in told.text
+    assert front.effects() == []
+
+
+@pytest.mark.parametrize(("intent", "withdraws"), [("refund_request", "yes"), ("delete_data", "")])
+async def test_what_is_wholly_taken_back_does_not_come_again(front: Front, intent: str, withdraws: str) -> None:
+    """A refund where it is named, anything else by a plain no; whatever a person decides afterwards."""
+    become(front, "cus_paul")
+    operation_id = (await prepared(front, intent, order_number="B-2016")).operations[0]["operation_id"]
+    await front.run("action_confirm", "yes", "affirm")
+    await front.run("action_decline", "cancel it", "decline_operation", operation_id=operation_id, withdraws=withdraws)
+    await approve(front, "approved")
+    told = await front.run("action_operation_settled", intent="approval_decided", operation_id=operation_id)
+    assert "You took that back" in told.text
+    assert "confirm" not in str(told.choices)
+    await front.run("action_confirm", "yes", "affirm", operation_id=operation_id)
+    assert front.effects() == []

@@ -159,7 +159,11 @@ async def test_a_card_number_is_refused_kindly_and_kept_nowhere(front: Front, te
 
 
 async def test_deletion_is_prepared_and_a_person_decides(front: Front) -> None:
-    asked = await front.run("action_prepare", "delete my account", "delete_data")
+    question = await front.run("action_prepare", "delete my account", "delete_data")
+    assert "Wednesday 1 April" in question.text
+    assert [choice["label"] for choice in question.choices] == ["Yes, delete everything", "No, keep my account"]
+    assert question.directive("approval") is None, "nobody is troubled before the customer said yes"
+    asked = await front.run("action_confirm", "yes", "affirm")
     assert "can't be taken back" in asked.text
     assert "amount" not in asked.text
     wanted = asked.directive("approval")
@@ -283,3 +287,39 @@ async def test_a_subscription_may_be_ended_instead_of_paused(front: Front) -> No
     await front.run("action_prepare", "pause my subscription", "subscription_change")
     ready = await front.run("action_prepare", "cancel it", "subscription_change", subscription_action="cancel")
     assert ready.operations[0]["summary"].startswith("Cancel subscription")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("10 Downing Street, London SW1A 2AA", "only within the same country"),
+        ("Stephansplatz 1, A-1010 Wien", "only within the same country"),
+        ("Damrak 1, 1012 LG Amsterdam", "only within the same country"),
+        ("Stephansplatz 1, 1010 Wien", "like this: Lindenweg 14"),
+    ],
+)
+async def test_an_address_of_another_country_is_not_taken_for_one_of_ours(
+    front: Front, address: str, said: str
+) -> None:
+    refused = await front.run("action_prepare", f"send A-1057 to {address}", "change_address")
+    assert refused.operations == []
+    assert said in refused.text
+
+
+async def test_what_came_broken_is_reported_and_costs_no_label(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_theo")
+    ready = await front.run("action_prepare", "I'd like to return A-1050 because it is broken", "return_item")
+    assert ready.operations[0]["kind"] == "report_problem"
+    assert "label" not in ready.text
+    own = await front.run("action_prepare", "I'd like to return A-1050, wrong size", "return_item")
+    assert [operation["kind"] for operation in own.operations] != ["report_problem"]
+
+
+async def test_the_money_of_an_open_return_is_told_not_asked_for(front: Front) -> None:
+    await front.run("action_prepare", "return the Kamm Pro trekking boot of A-1018", "return_item")
+    await front.run("action_confirm", "yes", "affirm")
+    told = await front.run("action_order_status", "when do I get my money?", "refund_status")
+    assert "within 5 working days of its arrival" in told.text
+    assert told.choices == []
+    asked = await front.run("action_prepare", "I want my money for A-1018", "refund_request")
+    assert "within 5 working days of its arrival" in asked.text

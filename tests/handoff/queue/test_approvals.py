@@ -294,3 +294,22 @@ async def test_the_decision_keeps_the_promise_of_it(desk: Desk) -> None:
     assert (await lead.post(f"/approvals/{approval}", {"decision": "declined"})).status_code == 204
     (kept,) = [e["data"] for e in await desk.log(customer.id) if e["type"] == "promise.kept"]
     assert (kept["promise_id"], kept["proof"]) == (promise, approval)
+
+
+async def test_what_the_customer_took_back_waits_for_nobody(desk: Desk) -> None:
+    customer, approval, operation = await wanted(desk)
+
+    async def bot(request: dict[str, Any]) -> dict[str, Any]:
+        await desk.handoff.ledger.drop(context_of(desk, request), operation)
+        return result("All right, no refund then.")
+
+    desk.bot.answer = bot
+    await customer.say("cancel the refund")
+    await customer.until_text("All right, no refund then.")
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    assert (await lead.get("/approvals")).json()["approvals"] == []
+    late = await lead.post(f"/approvals/{approval}", {"decision": "approved"})
+    assert (late.status_code, late.json()["code"]) == (409, "already_decided")
+    decided = [e["data"] for e in await desk.log(customer.id) if e["type"] == "approval.decided"]
+    assert [(one["decision"], one["by"]) for one in decided] == [("declined", "customer")]
+    assert await desk.violations(customer.id) == []

@@ -1,0 +1,110 @@
+"""Money and effects that a customer takes back, corrects or asks for twice: what has happened afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dialogues.conftest import Front, Meet
+from tests.dialogues.test_stories import state
+
+pytestmark = pytest.mark.rasa
+
+
+def test_the_same_money_is_sent_back_once(front: Front, meet: Meet) -> None:
+    person, talk = meet("late", "moving")
+    for _ in range(2):
+        talk.say("I want my money back for {late}".format(**person.orders))
+        talk.say("yes")
+    assert front.effects(person) == ["refund"]
+    assert talk.results[2]["operations"] == []
+    assert "gone back to you already" in talk.results[2]["messages"][-1]["text"]
+
+
+def test_two_orders_in_one_message_are_both_cancelled(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed", "also_placed", "moving")
+    talk.say("cancel {placed} and {also_placed}".format(**person.orders))
+    talk.say("yes")
+    assert "Shall I" in talk.text
+    assert person.orders["also_placed"] in talk.last["messages"][-1]["text"]
+    talk.say("yes")
+    assert front.effects(person) == ["cancel_order", "cancel_order"]
+    assert "{also_placed} is cancelled".format(**person.orders) in talk.text
+
+
+@pytest.mark.parametrize(
+    ("orders", "lines", "correction", "done"),
+    [
+        ([], ["book a call monday at 10"], "rather tuesday at 11", "Tuesday"),
+        ([], ["book a call monday at 10"], "yes but at 11", "11:00"),
+        ([], ["pause my subscription", "one month"], "hmm make it two", "paused"),
+        ([], ["pause my subscription for 1 month"], "no, 3 months", "paused"),
+        (["damaged"], ["I'd like 20 euros back for {damaged}"], "make it 30", "30.00 EUR"),
+        (["placed"], ["send {placed} to Lindenweg 14, 79100 Freiburg"], "no, number 16", "Lindenweg 16"),
+    ],
+)
+def test_a_yes_after_a_correction_does_what_was_corrected(
+    front: Front, meet: Meet, orders: list[str], lines: list[str], correction: str, done: str
+) -> None:
+    person, talk = meet(*orders)
+    for line in lines:
+        talk.say(line.format(**person.orders))
+    old = talk.last["operations"][-1]["operation_id"]
+    talk.say(correction)
+    assert talk.last["triage"]["intent"] == "inform"
+    new = talk.last["operations"][-1]["operation_id"]
+    talk.say("yes")
+    assert done in talk.text
+    assert (state(front, old), state(front, new)) == ("intended", "verified")
+
+
+def test_cancel_it_means_the_subscription_that_is_spoken_of(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed")
+    talk.say("pause my subscription")
+    talk.say("cancel it altogether")
+    assert person.orders["placed"] not in talk.text
+    talk.say("yes")
+    assert front.effects(person) == ["subscription"]
+    assert "paused" not in talk.text
+    talk.say("cancel my order {placed}".format(**person.orders))
+    assert "cancel order {placed}".format(**person.orders) in talk.text
+
+
+@pytest.mark.parametrize("words", ["cancel the refund", "don't send the refund, I changed my mind"])
+def test_a_refund_that_is_taken_back_is_not_paid(front: Front, meet: Meet, words: str) -> None:
+    person, talk = meet("lost_dear")
+    talk.say("I want my money back for {lost_dear}".format(**person.orders))
+    operation = talk.last["operations"][-1]["operation_id"]
+    talk.say("yes please")
+    talk.say(words)
+    assert talk.last["triage"]["intent"] == "decline_operation"
+    front.approve(operation, "approved")
+    talk.send("approval_decided", note=f"approved {operation}")
+    talk.say("yes")
+    assert front.effects(person) == []
+
+
+def test_a_new_one_instead_of_the_money_takes_the_yes_back(front: Front, meet: Meet) -> None:
+    person, talk = meet("lost_dear")
+    talk.say("I want my money back for {lost_dear}".format(**person.orders))
+    operation = talk.last["operations"][-1]["operation_id"]
+    talk.say("yes please")
+    talk.say("actually I want a new one instead")
+    front.approve(operation, "approved")
+    talk.send("approval_decided", note=f"approved {operation}")
+    assert front.effects(person) == []
+
+
+def test_a_deletion_is_asked_for_first_and_a_no_is_the_end_of_it(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed")
+    talk.say("close my account please")
+    assert "Shall I" in talk.text
+    operation = talk.last["operations"][-1]["operation_id"]
+    assert [one for one in talk.last["directives"] if one["directive"] == "approval"] == []
+    talk.say("yes")
+    assert [one["operation_id"] for one in talk.last["directives"] if one["directive"] == "approval"] == [operation]
+    talk.say("no I changed my mind, keep my account")
+    front.approve(operation, "approved")
+    talk.send("approval_decided", note=f"approved {operation}")
+    assert "Shall I" not in talk.text
+    talk.say("yes")
+    assert front.effects(person) == []
