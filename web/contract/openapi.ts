@@ -2485,7 +2485,7 @@ export interface paths {
         };
         /**
          * Codes
-         * @description The one-time codes that were mailed, oldest first.
+         * @description The one-time codes that were mailed, oldest first; what waits to be mailed goes out before.
          */
         get: operations["codes_lab_v1_customers__customer_id__codes_get"];
         put?: never;
