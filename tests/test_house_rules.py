@@ -245,7 +245,7 @@ def test_the_error_shape_is_built_in_one_place_per_listener() -> None:
 
 
 def test_every_top_folder_explains_itself() -> None:
-    folders = {name.split("/")[0] for name in project_files() if "/" in name} - {"tests", ".ci", ".github"}
+    folders = {name.split("/")[0] for name in project_files() if "/" in name} - {".ci", ".github"}
     assert {folder for folder in folders if not (ROOT / folder / "README.md").is_file()} == set()
 
 
