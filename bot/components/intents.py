@@ -21,6 +21,9 @@ from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading, Vect
 from bot.components.sentence import encoder, vectors_of
 from bot.components.several import Splitter
 from bot.text.normalise import clean, words
+from bot.triage.declined import beside_declined
+from bot.triage.lowered import lowered
+from bot.triage.person import spelt
 
 QUESTION = re.compile(
     r"\?\s*$|^\W*(?:how|what|which|when|why|who|can|could|do|does|is|are|may|should|where)\b", re.IGNORECASE
@@ -39,6 +42,7 @@ RANKING_LENGTH = 5
 REQUESTS = "requests"
 BATCH = 10
 INFORM = "inform"
+DENY, PERSON = "deny", "talk_to_person"
 GIVEN = frozenset({"order_number", "email", "code"})
 _FILE = "intents.joblib"
 
@@ -62,8 +66,8 @@ class IntentClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._model = model
-        encode = partial(encoder(config["folder"]).encode_twice, batch_size=BATCH)
-        self._splitter = Splitter(model, config["requests"], encode)
+        self._encode = partial(encoder(config["folder"]).encode_twice, batch_size=BATCH)
+        self._splitter = Splitter(model, config["requests"], self._encode)
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -132,6 +136,11 @@ class IntentClassifier(GraphComponent):
             if INFORM in self._model.labels and only_names_something(message, text):
                 self._set(message, INFORM, 1.0, reading)
                 continue
+            beside = beside_declined(spelt(lowered(text))) if reading.ranking[0][0] == PERSON else None
+            if beside == "" and DENY in self._model.labels:  # "I don't want an agent", and no more than that
+                self._set(message, DENY, 1.0, reading)
+                continue
+            reading = self._read(beside) if beside else reading
             name, confidence = reading.ranking[0]
             if reading.rejected:
                 name = self._place(text, reading)
@@ -148,6 +157,11 @@ class IntentClassifier(GraphComponent):
             first = found[0]
             message.set(INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True)
             message.set(ENTITIES, first.entities, add_to_output=True)
+
+    def _read(self, text: str) -> Reading:
+        """Of words that are not the message's own: without those that decline a person."""
+        ((sentence, layer),) = zip(*self._encode([text]), strict=True)
+        return self._model.predict(text, Vectors(sentence, layer))
 
     def _place(self, text: str, reading: Reading) -> str:
         """A question near our subjects goes to the knowledge base: it measures for itself whether it knows."""

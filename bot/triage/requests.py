@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import List, NamedTuple, Optional, Tuple
 
+from bot.triage.declined import declined, without_declined
 from bot.triage.lowered import lowered
 from bot.triage.person import asks_whether, no_machine, spelt, wants_a_language, wide_request
 
@@ -115,6 +116,7 @@ def asks_for_person(text: str) -> Optional[str]:
     shown = text if said == low else said
     if asks_whether(said):
         return None
+    said = without_declined(said)
     matches = [pattern.search(said) for pattern in _ASKS]
     for match in (*matches, wide_request(said)):
         if match is None:
@@ -130,7 +132,7 @@ def wants_no_person(text: str) -> bool:
     """Whether what sounds like a wish for a person is none: somebody is refused ("I don't want an agent, just tell
     me"), who writes here is asked, or the reader shall write in another language."""
     said = spelt(lowered(text))
-    return _REFUSES.search(said) is not None or asks_whether(said) or wants_a_language(said)
+    return bool(_REFUSES.search(said) or declined(said)) or asks_whether(said) or wants_a_language(said)
 
 
 class Matter(NamedTuple):

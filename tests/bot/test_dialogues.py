@@ -180,6 +180,27 @@ def test_what_is_left_may_be_left(talk: Talk, shop: Webhook) -> None:
     assert "data_copy" not in str(conversation.say("hello")["messages"])
 
 
+@pytest.mark.parametrize("words", [
+    "no human please, just tell me where my order A-1042 is", "please don't transfer me, where is my order A-1042?",
+    "I don't want an agent, just tell me where A-1042 is", "not a person, just the status of order A-1042",
+    "I hate talking to people, can you tell me where my parcel A-1042 is",
+])  # fmt: skip
+def test_who_declines_a_person_is_answered_and_offered_none(talk: Talk, shop: Webhook, words: str) -> None:
+    result = talk().say(words)
+    assert [item["text"] for item in result["messages"]] == ["It is on its way."]
+    assert handed_over(result) == []
+    assert result["triage"]["decision"] == "continue"
+
+
+def test_who_only_declines_a_person_is_offered_none(talk: Talk, shop: Webhook) -> None:
+    conversation = talk()
+    for words in ("I don't want an agent", "don't connect me to anyone"):
+        result = conversation.say(words)
+        assert handed_over(result) == []
+        assert result["triage"]["decision"] == "continue"
+        assert "colleague" not in str(result["messages"])
+
+
 def test_one_question_at_a_time(talk: Talk, shop: Webhook) -> None:
     shop.answers["action_answer_question"] = lambda call: returns(
         message("Like this."), {"directive": {"directive": "ask_resolved"}}
