@@ -25,7 +25,7 @@ from bot.processor import TurnProcessor
 from bot.rule_limits import limit_of
 from bot.text.normalise import harmless
 from bot.tracker_store import LiveTrackers, snapshot
-from bot.triage import kept
+from bot.triage import kept, language
 from bot.triage.thresholds import shipped
 from bot.wire import Malformed
 from handoff.contract.signing import BadToken, read_context
@@ -270,6 +270,7 @@ def _triage(request: TurnRequest, tracker: DialogueStateTracker, output: Collect
         "entities": {item["entity"]: str(item["value"]) for item in data.get("entities") or ()},
         "evidence": list(decided.get("evidence") or ()),
         "language": decided.get("language", "en"),
+        "language_told": request.trigger == "message" and language.is_told(request.text),
         "active_form": _wish(tracker),
         "requested_slot": tracker.get_slot(AWAITING),
         "slots": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Dict, FrozenSet
+from typing import Dict, FrozenSet, Sequence
 
 from bot.text.normalise import words
 
@@ -83,10 +83,24 @@ def language_of(text: str) -> str:
     spoken = words(text)
     if len(spoken) < 2:
         return "en"
-    hits = {code: sum(word in small for word in spoken) for code, small in _SMALL.items()}
+    hits = _hits(spoken)
     code = max(hits, key=lambda name: (hits[name], name == "en"))
     enough = hits[code] >= 2 and hits[code] / len(spoken) >= 0.25
     return code if enough and hits[code] > hits["en"] + 1 else "en"
+
+
+def is_told(text: str) -> bool:
+    """Whether the words are enough to tell ``language_of``: "en" is its answer in doubt, too."""
+    if language_of(text) != "en":
+        return True
+    spoken = words(text)
+    hits = _hits(spoken)
+    others = max(count for code, count in hits.items() if code != "en")
+    return hits["en"] >= 3 and hits["en"] / len(spoken) >= 0.3 and hits["en"] > others + 1
+
+
+def _hits(spoken: Sequence[str]) -> Dict[str, int]:
+    return {code: sum(word in small for word in spoken) for code, small in _SMALL.items()}
 
 
 def says_yes(text: str) -> bool:

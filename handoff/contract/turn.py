@@ -154,7 +154,8 @@ class IntentScore:
 @dataclass(frozen=True)
 class Triage:
     """What was understood and decided. Scores are 0..1; ``ranking`` is at most five intents, best first. ``threshold``:
-    what the score behind ``rule`` had to reach; ``None`` for a rule that rests on words or counts."""
+    what the score behind ``rule`` had to reach; ``None`` for a rule that rests on words or counts. ``language_told``:
+    the words were enough to tell ``language``, which is ``en`` in doubt too."""
 
     decision: Literal["continue", "offer", "hand_over", "approval", "boundary"]
     rule: str
@@ -172,6 +173,7 @@ class Triage:
     requested_slot: Optional[str] = None
     slots: Dict[str, Any] = field(default_factory=dict)
     threshold: Optional[float] = None
+    language_told: bool = False
 
 
 @dataclass(frozen=True)

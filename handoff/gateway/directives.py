@@ -31,7 +31,7 @@ from handoff.conversations.log import LogWriter
 from handoff.episodes import linking, promises
 from handoff.gateway import wording
 from handoff.operations.approved import withdraw
-from handoff.queue.enqueue import enqueue
+from handoff.queue.enqueue import enqueue, language_told
 from handoff.queue.plan import DeskPlan
 from handoff.storage import tables as t
 
@@ -105,7 +105,7 @@ def apply_directives(log: LogWriter, result: TurnResult, plan: DeskPlan) -> bool
         score=handover.score,
         note=handover.note,
         opening="" if result.messages else None,
-        language=result.triage.language,
+        language=language_told(result.triage.language, result.triage.language_told),
         plan=plan,
     )
     return True

@@ -22,7 +22,7 @@ from handoff.storage import tables as t
 SAME_MATTER = timedelta(days=7)
 """For so long after an earlier hand-over of the same issue the next one is a repeat: it rises, and keeps its clock."""
 LOOK_BACK = 8
-UNDECIDED = (None, "en", "und")
+IN_DOUBT = "en"
 """What triage says of words too few to tell, too: the page's language is the better guess then."""
 E, H = t.episodes.c, t.handoffs.c
 TO_CARRY_OUT = sa.and_(
@@ -51,8 +51,8 @@ def enqueue(
     """Move the conversation to the queue and return the hand-over's id.
 
     Its unanswered messages go to people with it. The customer reads where they stand, after ``opening``
-    (``None``: the usual words; empty: somebody has said them already). ``language``: as the turn that led here read it.
-    Raises ``IllegalTransition`` when the bot does not own the conversation.
+    (``None``: the usual words; empty: somebody has said them already). ``language``: of this turn's words,
+    where they tell. Raises ``IllegalTransition`` when the bot does not own the conversation.
     """
     request = log.append(HandoffRequested(reason, evidence or [], score, note), source)
     repeats, first_wait = _before(log)
@@ -101,18 +101,25 @@ def topic_of(log: LogWriter, plan: DeskPlan) -> str | None:
     return understood or plan.topic_called(_chosen(log))
 
 
+def language_told(language: str | None, told: bool | None) -> str | None:
+    """The language that words were in, where they were enough to tell; another script alone names none."""
+    return None if language in (None, "und") or (language == IN_DOUBT and not told) else language
+
+
 def _written(log: LogWriter, now: str | None) -> str | None:
-    """The language that they wrote in last, as far as that could be told; the "ja" to an offer alone tells nothing."""
-    if now not in UNDECIDED:
+    """The language that they wrote in last, as far as that could be told; the "ja" to an offer alone tells nothing,
+    and a whole sentence in English after one in German tells that English will do."""
+    if now is not None:
         return now
-    turns = t.turns.c
+    turns, triage = t.turns.c, t.turns.c.result["triage"]
     query = (
-        sa.select(turns.result["triage"]["language"].as_string())
+        sa.select(triage["language"].as_string(), triage["language_told"].as_boolean())
         .where(turns.conversation_id == log.conversation.id, turns.tracker_version.is_not(None))
         .order_by(turns.tracker_version.desc())
         .limit(LOOK_BACK)
     )
-    return next((found for found in log.connection.execute(query).scalars() if found not in UNDECIDED), None)
+    found = (language_told(language, told) for language, told in log.connection.execute(query))
+    return next((language for language in found if language is not None), None)
 
 
 def _chosen(log: LogWriter) -> str | None:

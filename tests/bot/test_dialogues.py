@@ -192,6 +192,16 @@ def test_who_declines_a_person_is_answered_and_offered_none(talk: Talk, shop: We
     assert result["triage"]["decision"] == "continue"
 
 
+def test_the_record_says_whether_the_words_told_their_language(talk: Talk, shop: Webhook) -> None:
+    conversation = talk()
+    for words, told in (("where is my order and when will it be here?", True), ("A-1042", False)):
+        triage = conversation.say(words)["triage"]
+        assert (triage["language"], triage["language_told"]) == ("en", told)
+    assert conversation.choose("/order_status", "Where is my order, and when will it be here?")["triage"][
+        "language_told"
+    ] is False  # fmt: skip
+
+
 def test_who_only_declines_a_person_is_offered_none(talk: Talk, shop: Webhook) -> None:
     conversation = talk()
     for words in ("I don't want an agent", "don't connect me to anyone"):

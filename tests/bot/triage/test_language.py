@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.triage.language import language_of, says_yes
+from bot.triage.language import is_told, language_of, says_yes
 
 pytestmark = pytest.mark.unit
 
@@ -43,3 +43,13 @@ def test_language(text: str, code: str) -> None:
 )
 def test_a_yes_in_another_language_takes_an_offer(text: str, yes: bool) -> None:
     assert says_yes(text) is yes
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("I would like to write to a person in English", True), ("where is my order and when will it be here?", True),
+    ("Wo ist mein Paket geblieben?", True), ("где мой заказ?", True),
+    ("ja", False), ("ok", False), ("", False), ("A-1042", False), ("no", False), ("Alm fleece", False),
+    ("mara.voss@example.com please", False),
+])  # fmt: skip
+def test_a_few_words_tell_no_language(text: str, told: bool) -> None:
+    assert is_told(text) is told

@@ -80,8 +80,9 @@ async def test_a_linked_issue_in_another_conversation_rises_too(desk: Desk) -> N
 HAND_OVER = {"directive": "handoff", "reason": "complexity"}
 
 
-def read_as(language: str, *directives: dict[str, Any]) -> dict[str, Any]:
+def read_as(language: str, *directives: dict[str, Any], told: bool = False) -> dict[str, Any]:
     read = {"decision": "continue", "rule": "none", "frustration": 0.0, "complexity": 0.0, "language": language}
+    read |= {"language_told": told}
     return result("One moment.", triage=read, directives=list(directives))
 
 
@@ -111,6 +112,25 @@ async def test_a_short_yes_and_the_button_leave_the_language_that_was_written_be
         await (customer.say(asks_by) if asks_by else customer.post("handoff", {}))
         await queued(customer)
         assert (await newest(desk, customer))["language"] == "de"
+
+
+async def test_who_goes_on_in_english_waits_for_somebody_who_reads_that(desk: Desk) -> None:
+    """In the sentence that leads to people, or in the one before the button and before a short "ja"."""
+
+    async def in_two(request: dict[str, Any]) -> dict[str, Any]:
+        if request["text"].startswith("Wo "):
+            return read_as("de")
+        told = request["text"] != "ja"
+        return read_as("en", *([] if request["text"].endswith("?") else [HAND_OVER]), told=told)
+
+    desk.bot.answer = in_two
+    for said in (["I would like to write to a person in English."], ["Is it still on its way to me?", "ja"]):
+        customer = await desk.open()
+        for text in ("Wo ist mein Paket geblieben?", *said):
+            await customer.say(text)
+            await customer.until(lambda events, text=text: str(events).count("One moment") > (text[:2] != "Wo"))
+        await queued(customer)
+        assert (await newest(desk, customer))["language"] == "en"
 
 
 @pytest.mark.parametrize("language", ["en", "und"])
