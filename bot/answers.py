@@ -124,6 +124,7 @@ _WITHDRAWS = re.compile(
     r"|\bkeep (?:my|the) (?:account|data)\b",
     re.IGNORECASE,
 )
+_GIFT_CARD = re.compile(r"\b(?:gift[ -]?(?:cards?|vouchers?|codes?)|vouchers?)\b", re.IGNORECASE)
 _SOME_ORDER = re.compile(r"\b(?:orders?|parcels?|packages?|purchases?|deliver(?:y|ies))\b", re.IGNORECASE)
 _THING = re.compile(r"\W*(?:(?:no|i mean|i meant|sorry),? )?(?:the|my)\b", re.IGNORECASE)
 _STANDS = frozenset({"talk_to_person", "start_over", "thanks", "goodbye", "greet", "affirm"})
@@ -256,6 +257,11 @@ def withdraws(text: str) -> bool:
     return (
         len(text.split()) <= _FEW_WORDS + 3 and not text.rstrip().endswith("?") and _WITHDRAWS.search(text) is not None
     )
+
+
+def speaks_of_a_gift_card(text: str) -> bool:
+    """ "I lost my gift card" is about none that is paid with on our payment page."""
+    return _GIFT_CARD.search(text) is not None
 
 
 def ends_what_is_spoken_of(text: str, numbers: Sequence[str]) -> bool:

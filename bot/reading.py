@@ -87,6 +87,8 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
         return "inform", {}
     if kind == "subscription" and intent == "cancel_order" and answers.ends_what_is_spoken_of(text, numbers):
         return "subscription_change", {"subscription_action": "cancel"}
+    if intent == "payment_method" and answers.speaks_of_a_gift_card(text):
+        return "ask_howto", {}
     if intent == "thanks" and answers.mocks_thanks(text):
         return "complain", {}
     waits = None if named else _while_waiting(text, intent, tracker, before)

@@ -70,9 +70,9 @@ def _cancel(desk: Desk, change: CancelOrder) -> Planned:
         desk.connection.execute(update(payments).where(open_payments).values(status="voided"))
         add_event(desk, order.id, "Order cancelled at the customer's request")
         if amount > 0:
-            pay_back(desk, order.id, amount, "cancelled", key, receipt)
+            pay_back(desk, order, amount, "cancelled", key, receipt)
 
-    facts = money_facts(desk, amount)
+    facts = money_facts(desk, amount, rules.to_gift_card(order, amount))
     if reserved > 0:
         first, last = desk.policy.release_working_days
         facts |= {"released": str(reserved), "release_days": f"{first}–{last}", "currency": desk.policy.currency}
@@ -87,14 +87,16 @@ def _refund(desk: Desk, change: RefundOrder) -> Planned:
     finished = order.status in {"lost", "damaged", "returned"} and amount == order.captured - order.refunded
 
     def write(key: str, receipt: str) -> None:
-        pay_back(desk, order.id, amount, rules.refund_ground(order), key, receipt)
+        pay_back(desk, order, amount, rules.refund_ground(order), key, receipt)
         if finished:
             desk.connection.execute(update(orders).where(orders.c.id == order.id).values(status="refunded"))
         add_event(desk, order.id, f"Refund of {desk.money(amount)} sent to the bank")
 
     text = f"We have sent {desk.money(amount)} for order {order.id} back to you. Your reference is {{receipt}}."
     mail = Mailing("confirmation", f"Your refund for order {order.id}", text)
-    return Planned(order.id, Preview(amount, money_facts(desk, amount)), write, (mail,), "RF")
+    return Planned(
+        order.id, Preview(amount, money_facts(desk, amount, rules.to_gift_card(order, amount))), write, (mail,), "RF"
+    )
 
 
 def _address(desk: Desk, change: ChangeAddress) -> Planned:
@@ -161,14 +163,16 @@ def _double_charge(desk: Desk, change: ReverseDoubleCharge) -> Planned:
     amount = rules.check_double_charge(order)
 
     def write(key: str, receipt: str) -> None:
-        pay_back(desk, order.id, amount, "charged twice", key, receipt)
+        pay_back(desk, order, amount, "charged twice", key, receipt)
         add_event(desk, order.id, f"Second charge of {desk.money(amount)} sent back")
 
     text = (
         f"Order {order.id} was charged twice. {desk.money(amount)} is on its way back. Your reference is {{receipt}}."
     )
     mail = Mailing("confirmation", f"Your refund for order {order.id}", text)
-    return Planned(order.id, Preview(amount, money_facts(desk, amount)), write, (mail,), "RF")
+    return Planned(
+        order.id, Preview(amount, money_facts(desk, amount, rules.to_gift_card(order, amount))), write, (mail,), "RF"
+    )
 
 
 def _invoice(desk: Desk, change: SendInvoice) -> Planned:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from actions.backend.mail import MailKind
 from actions.backend.policy import Policy, add_working_days
 from actions.backend.port import Customer, Order, Preview
+from actions.backend.rules import to_gift_card
 from actions.backend.store import read_customer, read_order
 from actions.backend.tables import cases, parcel_events, refunds
 
@@ -68,23 +69,32 @@ def nothing(key: str, receipt: str) -> None:
     """The effect's own row and its mail are all there is to write."""
 
 
-def money_facts(desk: Desk, amount: Decimal) -> dict[str, str]:
+def money_facts(desk: Desk, amount: Decimal, gift: Decimal = Decimal("0.00")) -> dict[str, str]:
+    """``gift``: the part that goes back on a gift card."""
     if amount <= 0:
         return {}
-    expected = add_working_days(desk.now, desk.policy.refund_working_days["card"])
-    return {"refund_by": expected.date().isoformat(), "currency": desk.policy.currency}
+    facts = {"refund_by": _arrives(desk, amount, gift).date().isoformat(), "currency": desk.policy.currency}
+    return facts | ({"gift_card": str(gift)} if gift > 0 else {})
 
 
-def pay_back(desk: Desk, order_id: str, amount: Decimal, reason: str, key: str, receipt: str) -> None:
+def _arrives(desk: Desk, amount: Decimal, gift: Decimal) -> datetime:
+    """When all of it is there: a gift card has its part at once, a card takes its days."""
+    if gift >= amount:
+        return desk.now
+    return add_working_days(desk.now, desk.policy.refund_working_days["card"])
+
+
+def pay_back(desk: Desk, order: Order, amount: Decimal, reason: str, key: str, receipt: str) -> None:
+    gift = to_gift_card(order, amount)
     desk.connection.execute(
         insert(refunds).values(
             id=receipt,
-            order_id=order_id,
+            order_id=order.id,
             amount=amount,
             reason=reason,
-            status="requested",
+            status="settled" if gift >= amount else "requested",
             at=desk.now,
-            expected_by=add_working_days(desk.now, desk.policy.refund_working_days["card"]),
+            expected_by=_arrives(desk, amount, gift),
             effect_key=key,
         )
     )

@@ -65,12 +65,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Payment:
-    """``captured`` is money that we hold, ``authorised`` money that is only reserved."""
+    """``captured`` is money that we hold, ``authorised`` money that is only reserved. ``method`` is ``gift_card`` for a
+    payment by gift card, and empty for the customer's own payment method."""
 
     id: str
     amount: Decimal
     status: Literal["authorised", "captured", "voided", "failed"]
     at: datetime
+    method: str = ""
 
 
 @dataclass(frozen=True)

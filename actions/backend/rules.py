@@ -103,6 +103,12 @@ def given_for(order: Order, ground: str) -> Decimal:
     return sum((refund.amount for refund in order.refunds if refund.reason == ground), NOTHING)
 
 
+def to_gift_card(order: Order, amount: Decimal) -> Decimal:
+    """The part of ``amount`` that goes back on the gift card: it is filled up first, before card or account."""
+    paid = sum((p.amount for p in order.payments if p.status == "captured" and p.method == "gift_card"), NOTHING)
+    return min(amount, max(NOTHING, paid - order.refunded))
+
+
 def refund_due(order: Order, policy: Policy) -> Decimal:
     """What the order's state alone entitles the customer to, less what has gone back."""
     held, ground = order.captured - order.refunded, refund_ground(order)

@@ -192,6 +192,9 @@ def _payment_rows(rows: Rows, seed: Seed, order: dict[str, Any], now: datetime) 
                 "at": paid_at,
             }
         )
+        if payment.get("method"):
+            named = {"payment_id": f"pay_{order_id}_{number}", "order_id": order_id, "method": payment["method"]}
+            rows[tables.payment_methods].append(named)
         if status == "refunded":
             expected = add_working_days(at, seed.policy.refund_working_days["card"])
             rows[tables.refunds].append(

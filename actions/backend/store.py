@@ -37,6 +37,7 @@ from actions.backend.tables import (
     lines,
     orders,
     parcel_events,
+    payment_methods,
     payments,
     pending_emails,
     refunds,
@@ -51,6 +52,7 @@ _PARTS = {
     for table, order in (
         (lines, (lines.c.position,)),
         (payments, (payments.c.at, payments.c.id)),
+        (payment_methods, (payment_methods.c.payment_id,)),
         (parcel_events, (parcel_events.c.at, parcel_events.c.id)),
         (refunds, (refunds.c.at, refunds.c.id)),
         (cases, (cases.c.at, cases.c.id)),
@@ -190,6 +192,7 @@ def _parts(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, li
 
 def _order(row: Any, parts: dict[str, dict[str, list[Any]]], currency: str) -> Order:
     bought = [Line(r.sku, r.name, r.quantity, r.unit_price) for r in parts[lines.name][row.id]]
+    methods = {r.payment_id: r.method for r in parts[payment_methods.name][row.id]}
     total = sum((line.unit_price * line.quantity for line in bought), Decimal("0.00")) + row.shipping
     return Order(
         id=row.id,
@@ -201,7 +204,9 @@ def _order(row: Any, parts: dict[str, dict[str, list[Any]]], currency: str) -> O
         total=total,
         currency=currency,
         address=Address(**row.address),
-        payments=tuple(Payment(r.id, r.amount, r.status, r.at) for r in parts[payments.name][row.id]),
+        payments=tuple(
+            Payment(r.id, r.amount, r.status, r.at, methods.get(r.id, "")) for r in parts[payments.name][row.id]
+        ),
         refunds=tuple(
             Refund(r.id, row.id, r.amount, r.reason, r.status, r.at, r.expected_by) for r in parts[refunds.name][row.id]
         ),

@@ -170,6 +170,14 @@ payments = Table(
     Column("status", String(16), nullable=False),
     Column("at", Moment, nullable=False),
 )
+payment_methods = Table(
+    "shop_payment_methods",
+    metadata,
+    Column("payment_id", ForeignKey("shop_payments.id"), primary_key=True),
+    Column("order_id", ForeignKey("shop_orders.id"), nullable=False, index=True),
+    Column("method", String(16), nullable=False),
+)
+"""Only for what was not paid by the customer's own payment method: ``gift_card``."""
 parcel_events = Table(
     "shop_parcel_events",
     metadata,

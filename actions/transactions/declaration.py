@@ -172,6 +172,13 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{amount:.2f} {currency}"
 
 
+def gift_card_note(facts: Mapping[str, str]) -> str:
+    """What goes back on a gift card, as a sentence; empty where nothing does."""
+    if not facts.get("gift_card"):
+        return ""
+    return words("to_gift_card", amount=money(Decimal(facts["gift_card"]), facts["currency"]))
+
+
 def day(moment: datetime | date | str) -> str:
     """``Friday 27 November``; an ISO date or time may be given as text."""
     if isinstance(moment, str):

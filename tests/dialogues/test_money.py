@@ -108,3 +108,10 @@ def test_a_deletion_is_asked_for_first_and_a_no_is_the_end_of_it(front: Front, m
     assert "Shall I" not in talk.text
     talk.say("yes")
     assert front.effects(person) == []
+
+
+def test_a_lost_gift_card_leads_to_no_payment_page(meet: Meet) -> None:
+    _, talk = meet("placed")
+    talk.say("I lost my gift card")
+    assert "payment page" not in talk.text
+    assert talk.last["operations"] == []

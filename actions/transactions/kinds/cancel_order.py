@@ -6,7 +6,17 @@ from decimal import Decimal
 
 from actions.backend.port import Backend, CancelOrder, Order, Preview
 from actions.errors import NotAllowed
-from actions.transactions.declaration import PERSON, Happened, Prepared, Proposal, Request, Transaction, day, money
+from actions.transactions.declaration import (
+    PERSON,
+    Happened,
+    Prepared,
+    Proposal,
+    Request,
+    Transaction,
+    day,
+    gift_card_note,
+    money,
+)
 from actions.transactions.orders import choose_order, mention, payload
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
@@ -47,7 +57,8 @@ def _question(order: Order, preview: Preview) -> str:
     facts, order_words = preview.facts, mention(order)
     if preview.amount is not None and preview.amount > 0:
         amount, by = money(preview.amount, order.currency), day(facts["refund_by"])
-        return words("cancel_order_question_paid", order=order_words, amount=amount, day=by)
+        asked = words("cancel_order_question_paid", order=order_words, amount=amount, day=by)
+        return f"{gift_card_note(facts)} {asked}".strip()
     if "released" in facts:
         amount = money(Decimal(facts["released"]), order.currency)
         return words("cancel_order_question_held", order=order_words, amount=amount, days=facts["release_days"])
@@ -66,7 +77,8 @@ def done(happened: Happened) -> str:
     named = {"order_number": effect.object_ref, "receipt": effect.receipt}
     if effect.amount:
         amount = money(effect.amount, facts["currency"])
-        return words("cancel_order_done_paid", amount=amount, day=day(facts["refund_by"]), **named)
+        told = words("cancel_order_done_paid", amount=amount, day=day(facts["refund_by"]), **named)
+        return f"{told} {gift_card_note(facts)}".strip()
     if "released" in facts:
         amount = money(Decimal(facts["released"]), facts["currency"])
         return words("cancel_order_done_held", amount=amount, days=facts["release_days"], **named)

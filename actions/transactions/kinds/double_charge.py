@@ -16,6 +16,7 @@ from actions.transactions.declaration import (
     Request,
     Transaction,
     day,
+    gift_card_note,
     money,
 )
 from actions.transactions.orders import choose_order, mention
@@ -61,7 +62,8 @@ def done(happened: Happened) -> str:
     effect = happened.effect
     amount = money(effect.amount or Decimal("0.00"), effect.facts["currency"])
     by = day(effect.facts["refund_by"])
-    return words("double_charge_done", amount=amount, order_number=effect.object_ref, day=by, receipt=effect.receipt)
+    told = words("double_charge_done", amount=amount, order_number=effect.object_ref, day=by, receipt=effect.receipt)
+    return f"{told} {gift_card_note(effect.facts)}".strip()
 
 
 TRANSACTION = Transaction(

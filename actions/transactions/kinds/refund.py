@@ -20,6 +20,7 @@ from actions.transactions.declaration import (
     Request,
     Transaction,
     day,
+    gift_card_note,
     money,
 )
 from actions.transactions.kinds.report_problem import may_concern
@@ -85,7 +86,7 @@ async def prepare(request: Request) -> Prepared:
         change,
         order.id,
         summary=f"Refund {said_amount} for order {order.id} ({status_words(order.status)})",
-        question=lead + why + question,
+        question=f"{lead}{why}{gift_card_note(preview.facts)} {question}".strip().replace("  ", " "),
         yes=words("refund_yes", amount=said_amount),
         amount=amount,
     )
@@ -186,7 +187,8 @@ def done(happened: Happened) -> str:
     effect = happened.effect
     amount = money(effect.amount or Decimal("0.00"), effect.facts["currency"])
     by = day(effect.facts["refund_by"])
-    return words("refund_done", amount=amount, order_number=effect.object_ref, day=by, receipt=effect.receipt)
+    told = words("refund_done", amount=amount, order_number=effect.object_ref, day=by, receipt=effect.receipt)
+    return f"{told} {gift_card_note(effect.facts)}".strip()
 
 
 TRANSACTION = Transaction(

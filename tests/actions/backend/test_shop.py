@@ -354,3 +354,24 @@ async def test_the_box_that_was_announced_is_no_charge_of_ours(shop: OpenShop, c
             assert refused.value.rule == rule
     effect = await shop.backend.apply("cus_mara", RefundCharge(), "op_2")
     assert effect.facts["charge"] == "chg_1"
+
+
+async def test_a_gift_card_is_filled_up_first_and_at_once(shop: OpenShop, clock: FakeClock) -> None:
+    """E-5014 was paid by gift card, E-5003 by one of 100.00 and a card."""
+    only, both = [await shop.backend.order(number, "cus_henry") for number in ("E-5014", "E-5003")]
+    assert {payment.method for payment in both.payments} == {"gift_card", ""}
+    for order in (only, both):
+        make_lost(shop, order.id)
+    whole = await shop.backend.apply("cus_henry", RefundOrder("E-5014", "lost"), "op_3")
+    assert (whole.facts["gift_card"], whole.facts["refund_by"]) == (str(only.total), clock.now().date().isoformat())
+    assert [one.status for one in (await shop.backend.order("E-5014", "cus_henry")).refunds] == ["settled"]
+    part = await shop.backend.apply("cus_henry", RefundOrder("E-5003", "lost", Decimal("60.00")), "op_4")
+    rest = await shop.backend.apply("cus_henry", RefundOrder("E-5003", "lost"), "op_5")
+    assert (part.facts["gift_card"], rest.facts["gift_card"]) == ("60.00", "40.00")
+    assert rest.facts["refund_by"] > part.facts["refund_by"] == clock.now().date().isoformat()
+
+
+def make_lost(shop: OpenShop, order_id: str) -> None:
+    with shop.engine.execution_options(writes=True).begin() as connection:
+        mine = sa.update(tables.orders).where(tables.orders.c.id == order_id)
+        connection.execute(mine.values(status="lost"))
