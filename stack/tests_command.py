@@ -26,10 +26,10 @@ from stack.settings import Settings, inherited
 ALL_TESTS = "tests"
 BOT_TESTS = "tests/bot"
 WHOLE_STACK = ("tests/browser", "tests/e2e")
-# Much of a part's test is waiting for a disk, a server or a clock: four for two cores. A whole stack and a browser
-# want a core.
-PARTS_AT_ONCE = ("-n", "4", "--dist", "loadfile")
-STACKS_AT_ONCE = ("-n", "2", "--dist", "loadfile")
+# Much of a test is waiting for a disk, a server or a clock: six for two cores, and three where each starts a whole
+# stack and a browser. Files keep the order of tests/conftest.py.
+PARTS_AT_ONCE = ("-n", "6", "--dist", "loadfile")
+STACKS_AT_ONCE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 NO_TESTS_COLLECTED = 5
 TAKE_A_WORD = {
     "-k", "-m", "-n", "-p", "-c", "-o", "-W", "-r", "--ignore", "--ignore-glob", "--deselect", "--rootdir",

@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         named = CATEGORIES & {mark.name for mark in item.iter_markers()}
         if len(named) != 1:
             raise pytest.UsageError(f"{item.nodeid}: set pytestmark to exactly one of {', '.join(sorted(CATEGORIES))}")
+    # Files that wait for clocks begin first, so that nobody waits for them alone in the end.
+    items.sort(key=lambda item: not getattr(getattr(item, "module", None), "WAITS_FOR_CLOCKS", False))
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from tests.browser.test_desk import agent
 from tests.browser.test_story import Desk, Widget
 from tests.support.running import RunningStack
 
+WAITS_FOR_CLOCKS = True
 pytestmark = pytest.mark.browser
 
 LOOKED_AFTER_MS = 90_000

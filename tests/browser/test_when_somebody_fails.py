@@ -27,6 +27,7 @@ from tests.support.running import RunningStack, running_stack
 from tests.support.smtp import MailServer, mail_server
 from tests.support.waiting import eventually_now
 
+WAITS_FOR_CLOCKS = True
 pytestmark = pytest.mark.browser
 
 OFFER_S, AGAIN_S, GRACE_S, PATIENCE_S = 20, 3, 12, 20
