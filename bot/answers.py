@@ -36,7 +36,10 @@ _NUMBER_AND_WORD = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})", re.DOTALL)
 _SHOWS: Dict[str, re.Pattern[str]] = {
     "problem": re.compile(
         r"wrong|different|not what i|damag|brok|crush|torn|crack|dent|leak|rip|smash|missing|never|not arriv|n't arriv|"
-        r"hasn't|not here|lost|late|delay|overdue|nothing came",
+        r"hasn't|not here|lost|late|delay|overdue|nothing came|\bholes?\b|fault|defect|stain|shatter|\bbent\b|snapped|"
+        r"burst|split|peel|\bmou?ld|fray|ruin|(?:came|fell|falling) (?:off|apart)|n't work|not work|stopped work|"
+        r"stolen|vanish|disappear|nowhere|nothing (?:is |was )?(?:here|there)|not there|instead of|another colou?r|"
+        r"another size",
         re.IGNORECASE,
     ),
     "subscription_action": re.compile(

@@ -115,9 +115,10 @@ async def find_own(backend: Backend, customer_id: str, number: str) -> Order | N
 
 
 async def choose_order(
-    request: Request, intent: str, fits: Callable[[Order], bool], *, none_fits: str, which: str
+    request: Request, intent: str, fits: Callable[[Order], bool], *, none_fits: str, which: str, ask: bool = False
 ) -> Order | Ask | Refusal:
-    """The order that was named; else the only one that fits; else a question with the ones that do."""
+    """The order that was named; else the only one that fits; else a question with the ones that do. Where ``none_fits``
+    asks which one is meant (``ask``), the answer is awaited for this wish."""
     number = request.slot("order_number")
     if request.slot("awaiting") != "new_address":  # an address may hold a word that is also an item's
         number = await number_meant(request.backend, request.customer_id, request.text, number)
@@ -135,6 +136,8 @@ async def choose_order(
         return Ask("order_number", which, order_choices(fitting, intent))
     if not orders:
         return Refusal(words("no_orders"), [PERSON])
+    if ask:
+        return Ask("order_number", none_fits, [*order_choices(orders, intent), PERSON])
     return Refusal(none_fits, [*order_choices(orders, "order_status"), PERSON])
 
 

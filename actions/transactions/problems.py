@@ -30,12 +30,23 @@ _PART = re.compile(
     r"|\bonly one (?:came|arrived|was in)\b"
 )
 _SAID: Mapping[Problem, re.Pattern[str]] = {
-    "wrong": re.compile(r"\bwrong\b|\bnot what i ordered\b|\bdifferent\b|\bsome(?:one|body) else"),
+    "wrong": re.compile(
+        r"\bwrong\b|\bnot what i ordered\b|\bdifferent\b|\bsome(?:one|body) else|\bnot the (?:one|colou?r|size|item)\b"
+        r"|\b\w+ instead of \w+|\banother (?:colou?r|size|model|item)\b"
+    ),
     "damaged": re.compile(
-        r"\b(?:damag\w*|brok\w+|broke|crush\w*|torn|crack\w*|dent(?:s|ed)?|leak\w*|ripped|smash\w*|scratch\w*)\b"
+        r"\b(?:damag\w*|brok\w+|broke|crush\w*|torn|crack\w*|dent(?:s|ed)?|leak\w*|ripped|smash\w*|scratch\w*"
+        r"|holes?|faulty|defect\w*|stain\w*|shatter\w*|bent|snapped|burst|split|peel\w*|mou?ld\w*|frayed|ruined"
+        r"|(?:came|comes|coming|fell|falls|falling) (?:off|apart|loose|undone)"
+        r"|(?:isn't|not|stopped|never) work\w*"
+        r"|(?:does|did|do|will|wo)n't (?:work|close|open|zip|turn on|switch on|hold)"
+        r"|in (?:bits|pieces))\b"
     ),
     "missing": re.compile(
-        r"\b(?:missing|never|not arrived|\w+n't arrive\w*|not here|(?<!i )(?<!i've )lost|didn't get)\b"
+        r"\b(?:missing|not arrived|\w+n't (?:arrive\w*|come|shown up|turned up)|not (?:here|there|come)|nowhere"
+        r"|(?<!i )(?<!i've )lost|didn't get|stolen|vanished|disappeared|no (?:sign|trace) of"
+        r"|never (?:\w+ ){0,2}(?:came|come|arriv\w+|got|get|received|showed|shown|turned|reached|delivered|here|there)"
+        r"|nothing (?:is |was |has )?(?:here|there|came|come|arrived)|it's gone|is gone)\b|^\W*never\W*$"
     ),
     "late": re.compile(r"\b(?:late|delay\w*|overdue|still waiting)\b"),
 }

@@ -378,6 +378,25 @@ def test_an_order_and_what_is_wrong_with_it_is_a_wish(meet: Meet, wrong: str) ->
     assert "report" in talk.text.lower()
 
 
+def test_a_refusal_that_asks_waits_for_its_answer(meet: Meet) -> None:
+    person, talk = meet("moving", "delivered")
+    talk.say("I was charged twice")
+    assert "Which one" in talk.text
+    talk.say("{moving}".format(**person.orders))
+    assert "charged once" in talk.text  # and not where the parcel is
+
+
+def test_a_pause_that_is_too_long_may_be_shortened(front: Front, meet: Meet) -> None:
+    _, talk = meet("placed")
+    talk.say("pause my subscription")
+    talk.say("5 months")
+    assert "1, 2 or 3 months" in talk.text
+    talk.say("2 months then")
+    operation = talk.last["operations"][-1]["operation_id"]
+    talk.say("yes")
+    assert state(front, operation) in {"done", "verified"}
+
+
 def test_an_insult_is_met_by_one_sentence(meet: Meet) -> None:
     _, talk = meet("placed")
     talk.say("you bloody idiots")

@@ -29,6 +29,7 @@ async def prepare(request: Request) -> Prepared:
         "double_charge",
         lambda order: second_charge(order) is not None or second_charge(order, "authorised") is not None,
         none_fits=words("double_charge_none_fits"),
+        ask=True,
         which=words("double_charge_which"),
     )
     if not isinstance(order, Order):

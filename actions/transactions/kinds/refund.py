@@ -111,11 +111,11 @@ async def _order(request: Request, problem: Said | None) -> Order | Ask | Refusa
     """The order that money is due for by its state; else, where something went wrong, one that it may have hit."""
     grounds = _GROUNDS if problem is None else _SHOWS[problem]
 
-    async def chosen(fits: Callable[[Order], bool]) -> Order | Ask | Refusal:
+    async def chosen(fits: Callable[[Order], bool], *, ask: bool = True) -> Order | Ask | Refusal:
         none_fits, which = words("refund_none_fits"), words("which_order")
-        return await choose_order(request, "refund_request", fits, none_fits=none_fits, which=which)
+        return await choose_order(request, "refund_request", fits, none_fits=none_fits, which=which, ask=ask)
 
-    found = await chosen(lambda order: order.status in grounds)
+    found = await chosen(lambda order: order.status in grounds, ask=problem is None)
     if not isinstance(found, Refusal) or problem is None:
         return found
     happened: Said = "damaged" if problem == "own_choice" else problem

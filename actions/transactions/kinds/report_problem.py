@@ -51,6 +51,7 @@ async def prepare(request: Request) -> Prepared:
         "damaged_or_wrong_item" if problem in AFTER_ARRIVAL else "missing_parcel",
         lambda order: may_concern(order, problem),
         none_fits=words("report_problem_none_fits"),
+        ask=True,
         which=words("which_order"),
     )
     if not isinstance(order, Order):

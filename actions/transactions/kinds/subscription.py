@@ -47,8 +47,7 @@ async def prepare(request: Request) -> Prepared:
         change = ChangeSubscription(action or "cancel", plan.id if plan else None, months)
         preview = await request.backend.preview(request.customer_id, change)
     except NotAllowed as refused:
-        refusal = TRANSACTION.refuse(refused, [PERSON])
-        return replace(_ask_months(), text=refusal.text) if refused.rule == "pause_length" else refusal
+        return _asked_again(refused, plans) or TRANSACTION.refuse(refused, [PERSON])
     name = _name(preview.facts["plan"], plans)
     return Proposal(
         change,
@@ -128,6 +127,15 @@ def _ask_plan(plans: Sequence[Plan]) -> Ask:
         for plan in plans
     ]
     return Ask("plan", words("subscription_ask_plan"), choices, {"subscription_action": "plan"})
+
+
+def _asked_again(refused: NotAllowed, plans: Sequence[Plan]) -> Ask | None:
+    """What cannot be taken is asked for once more, with the reason; what was said before it is forgotten."""
+    asks = {"pause_length": _ask_months(), "unknown_plan": _ask_plan(plans)}
+    ask = asks.get(refused.rule)
+    if ask is None:
+        return None
+    return replace(ask, text=words(f"subscription_refused_{refused.rule}"), known={**ask.known, ask.slot: ""})
 
 
 def _ask_months() -> Ask:

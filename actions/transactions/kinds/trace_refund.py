@@ -18,6 +18,7 @@ async def prepare(request: Request) -> Prepared:
         "refund_not_arrived",
         lambda order: bool(order.refunds),
         none_fits=words("trace_refund_none_fits"),
+        ask=True,
         which=words("trace_refund_which"),
     )
     if not isinstance(order, Order):
