@@ -58,7 +58,7 @@ def create_help_router(
     clock: Clock,
     in_thread: InThread,
 ) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+    router, pages = APIRouter(tags=["help"]), APIRouter(include_in_schema=False)
 
     def day() -> str:
         return today(clock, settings.zone).isoformat()
@@ -76,12 +76,12 @@ def create_help_router(
         """The reader's language: the one that the link keeps, one of the browser's that articles are in, or ours."""
         return kept or _accepted(request, retriever.locales("public")) or home
 
-    @router.get("/help/help.css")
+    @pages.get("/help/help.css")
     async def style() -> Response:
         return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
 
-    @router.get("/help")
-    @router.get("/help/")
+    @pages.get("/help")
+    @pages.get("/help/")
     async def front(
         request: Request, q: Annotated[str, Query(max_length=2_000)] = "", locale: str = ""
     ) -> HTMLResponse:
@@ -100,8 +100,8 @@ def create_help_router(
         main = help_pages.contents(_readable(titles, locales), keep, sorted({one.locale for one in titles}), language)
         return page("All articles", main, locale=keep)
 
-    @router.get("/api/v1/help/search", include_in_schema=True, tags=["help"])
-    async def found_for_widget(
+    @router.get("/api/v1/help/search")
+    async def search_help(
         request: Request,
         q: Annotated[str, Query(min_length=1, max_length=400)],
         locale: Annotated[str, Query(max_length=16)] = "",
@@ -114,7 +114,7 @@ def create_help_router(
         keep = rules.locale_of(locale)
         return help_found(found, lambda url: help_pages.linked(url, s=token, locale=keep))
 
-    @router.get("/help/{article_id}")
+    @pages.get("/help/{article_id}")
     async def article(request: Request, article_id: str, s: str = "", locale: str = "") -> Response:
         keep = rules.locale_of(locale)
         version = await _published(editing, day(), article_id)
@@ -133,7 +133,7 @@ def create_help_router(
         main = help_pages.article(version, settings.link_hosts, s if number is not None else None, keep)
         return page(version.content.title, main, locale=keep, written_in=written_in)
 
-    @router.post("/help/{article_id}/feedback")
+    @pages.post("/help/{article_id}/feedback")
     async def feedback(
         request: Request,
         article_id: str,
@@ -183,6 +183,7 @@ def create_help_router(
         except KnowledgeError as exc:
             log.warning("knowledge.reading_not_kept", code=exc.code)
 
+    router.include_router(pages)
     return router
 
 

@@ -175,7 +175,7 @@ def create_router(
         return await in_thread(lambda: preview.show(body, link_hosts))  # type: ignore[no-any-return]
 
     @router.post("/knowledge/import")
-    async def import_files(
+    async def import_articles(
         editor: Editor, files: Annotated[list[UploadFile], "Markdown files with front matter"]
     ) -> ImportOut:
         """Bring in articles; each bad file is named with its reason, the others are in. A file that says something else
@@ -186,14 +186,14 @@ def create_router(
         return ImportOut.model_validate(await folders.import_files(editing, sent, editor.email))
 
     @router.get("/knowledge/export", response_class=Response)
-    async def export_files(_reader: Editor) -> Response:
+    async def export_articles(_reader: Editor) -> Response:
         """All articles as a zip of Markdown files that ``import`` takes back without loss."""
         data = await folders.export_zip(editing)
         headers = {"Content-Disposition": 'attachment; filename="articles.zip"'}
         return Response(data, media_type="application/zip", headers=headers)
 
     @router.get("/knowledge/search")
-    async def search(
+    async def search_knowledge(
         _reader: Reader,
         q: Annotated[str, Query(min_length=1, max_length=2_000)],
         audience: Audience = "public",
@@ -205,7 +205,7 @@ def create_router(
         return search_out(found, lambda passage: cite(passage).url)
 
     @router.get("/knowledge/answer")
-    async def answer(
+    async def answer_question(
         _reader: Reader,
         q: Annotated[str, Query(min_length=1, max_length=2_000)],
         audience: Audience = "public",

@@ -1,7 +1,7 @@
 """The contract as files for TypeScript: ``web/contract/openapi.json`` and ``events.schema.json``.
 
 ``python -m stack.contract_files --write`` writes them from the Python side; ``npm run generate`` in ``web/`` makes the
-types. A test holds the three together. Nothing is opened: the parts are built only to describe their routes.
+types and the client. A test holds them together. Nothing is opened: the parts are built only to describe their routes.
 """
 
 from __future__ import annotations

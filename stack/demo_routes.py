@@ -34,11 +34,11 @@ def create_router(settings: Settings, clock: Clock) -> APIRouter:
     known = [DemoCustomer(id=c["id"], name=c["name"], email=c["email"]) for c in demo_customers()]
 
     @router.get("/customers")
-    async def customers() -> list[DemoCustomer]:
+    async def list_demo_customers() -> list[DemoCustomer]:
         return known
 
     @router.get("/identity")
-    async def identity(customer: Annotated[str, Query(max_length=128)]) -> DemoIdentity:
+    async def demo_identity(customer: Annotated[str, Query(max_length=128)]) -> DemoIdentity:
         if not any(customer == each.id for each in known):
             raise NotFound("customer_not_found", "The demo shop has no such customer.")
         return DemoIdentity(identity_token=identity_token(settings, customer, MINUTES_10, clock.now()))

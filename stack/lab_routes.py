@@ -169,7 +169,7 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/lab/v1", tags=["lab"])
 
     @router.post("/customers", status_code=201)
-    async def create(body: NewCustomer) -> MadeCustomer:
+    async def create_lab_customer(body: NewCustomer) -> MadeCustomer:
         """A customer whom nobody else has, with orders in the states that are wanted."""
         orders = {name: order.model_dump(exclude_unset=True) for name, order in body.orders.items()}
         try:
@@ -181,18 +181,18 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
         return _made(made, identity_token(settings, made.id, TOKEN_SECONDS, clock.now()))
 
     @router.get("/customers/{customer_id}")
-    async def state(customer_id: str) -> ShopState:
+    async def lab_customer(customer_id: str) -> ShopState:
         """What the shop holds of this customer now."""
         return ShopState(**await _in_shop(lambda: lab.shop.state(customer_id)))
 
     @router.get("/customers/{customer_id}/codes")
-    async def codes(customer_id: str) -> Codes:
+    async def list_codes(customer_id: str) -> Codes:
         """The one-time codes that were mailed, oldest first; what waits to be mailed goes out before."""
         await lab.code_mail.deliver()
         return Codes(codes=await _in_shop(lambda: lab.shop.codes(customer_id)))
 
     @router.post("/customers/{customer_id}/faults", status_code=204)
-    async def inject(customer_id: str, body: NewFault) -> None:
+    async def inject_fault(customer_id: str, body: NewFault) -> None:
         """The business system fails for this customer, and for nobody else."""
         await _in_shop(lambda: lab.shop.check(customer_id))
         faults, fault = lab.faults.of(customer_id), Fault(body.kind, body.seconds)
@@ -202,12 +202,12 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
             faults.plan(body.target, fault)
 
     @router.delete("/customers/{customer_id}/faults", status_code=204)
-    async def heal(customer_id: str) -> None:
+    async def clear_faults(customer_id: str) -> None:
         await _in_shop(lambda: lab.shop.check(customer_id))
         lab.faults.of(customer_id).clear()
 
     @router.post("/customers/{customer_id}/changes", status_code=201)
-    async def change(customer_id: str, body: Change) -> Effect:
+    async def change_in_shop(customer_id: str, body: Change) -> Effect:
         """Make a change in the shop past the assistant, as a colleague would in the shop's own system."""
         await _in_shop(lambda: lab.shop.check(customer_id))
         try:
@@ -223,7 +223,7 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
         return Effect(kind=effect.kind, object_ref=effect.object_ref, receipt=effect.receipt)
 
     @router.post("/customers/{customer_id}/clock", status_code=204)
-    async def move_customer(customer_id: str, body: Step) -> None:
+    async def move_customer_clock(customer_id: str, body: Step) -> None:
         """Time passes for this customer, in the shop and in their conversations: what was, was longer ago."""
         by = timedelta(seconds=body.forward_seconds)
         await _in_shop(lambda: lab.shop.check(customer_id))
@@ -231,14 +231,14 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
         await _in_shop(lambda: lab.shop.age(customer_id, by))
 
     @router.post("/conversations/{conversation_id}/clock", status_code=204)
-    async def move_conversation(conversation_id: str, body: Step) -> None:
+    async def move_conversation_clock(conversation_id: str, body: Step) -> None:
         """Time passes in one conversation: for a guest, who has no customer yet."""
         await _readable(conversation_id)
         by = timedelta(seconds=body.forward_seconds)
         await lab.database.write(lambda c: ageing.age(c, [conversation_id], by))
 
     @router.post("/conversations/{conversation_id}/mark", status_code=204)
-    async def mark(conversation_id: str) -> None:
+    async def mark_conversation(conversation_id: str) -> None:
         """This conversation is the lab's: a guest has no customer to tell it by, and would count as a live customer."""
         await _readable(conversation_id)
         mine = t.conversations.c.id == conversation_id
@@ -247,7 +247,7 @@ def create_router(lab: Lab, settings: Settings, clock: Clock) -> APIRouter:
         )
 
     @router.get("/conversations/{conversation_id}")
-    async def conversation(conversation_id: str) -> ConversationLog:
+    async def lab_conversation(conversation_id: str) -> ConversationLog:
         """The log as staff see it, of a lab customer or a guest."""
         return await _readable(conversation_id)
 

@@ -26,7 +26,7 @@ READ_ENVIRONMENT = {"stack/settings.py", "stack/bootstrap.py"}
 # Rasa and its libraries are told through the environment before they are imported.
 READ_ENVIRONMENT_BOT = {"bot/settings.py", "bot/serve.py", "bot/train.py", "bot/light.py"}
 
-GENERATED = {"web/contract/events.ts", "web/contract/openapi.ts", "web/package-lock.json"}
+GENERATED = {"web/contract/client.ts", "web/contract/events.ts", "web/contract/openapi.ts", "web/package-lock.json"}
 
 
 @cache

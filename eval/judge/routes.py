@@ -28,7 +28,7 @@ def create_router(desk: JudgeDesk, outcomes: Outcomes, require: Callable[..., An
         return outcomes.period(since, until, version=version, intent=intent, channel=channel, article=article)
 
     @router.get("", response_model=StandingOut)
-    async def standing(
+    async def judge_standing(
         _me: Reader,
         within: Annotated[Period, Depends(period)],
         format: Literal["json", "csv"] = "json",  # noqa: A002 - the name on the wire
@@ -38,12 +38,12 @@ def create_router(desk: JudgeDesk, outcomes: Outcomes, require: Callable[..., An
         return as_csv(_rows(found)) if format == "csv" else StandingOut.model_validate(found)
 
     @router.get("/calibrations")
-    async def calibrations(_me: Reader) -> list[CalibrationOut]:
+    async def list_calibrations(_me: Reader) -> list[CalibrationOut]:
         """Every time that the judge was held against people's labels, the newest first."""
         return [CalibrationOut.model_validate(document(each)) for each in await desk.calibrations()]
 
     @router.post("/calibrations", status_code=201)
-    async def calibrate(me: Reader) -> CalibrationOut:
+    async def calibrate_judge(me: Reader) -> CalibrationOut:
         """Hold the judge against people's labels now; 409 where there are none."""
         return CalibrationOut.model_validate(document(await desk.calibrate(me.id)))
 

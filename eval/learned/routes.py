@@ -47,14 +47,14 @@ def create_router(maker: ScenarioMaker, require: Callable[..., Any], rights: Rig
     Member = Annotated[Any, require(*MAKERS)]
 
     @router.post("/conversations/{conversation_id}/scenario", status_code=201)
-    async def make(me: Member, conversation_id: str, body: About | None = None) -> MadeScenario:
+    async def make_scenario(me: Member, conversation_id: str, body: About | None = None) -> MadeScenario:
         """Make a scenario of this conversation, without what names anybody. 403 ``wrong_department``."""
         await rights.may_read(conversation_id, me)
         made = await maker.make(conversation_id, body.about if body else "", me.id)
         return MadeScenario(**asdict(made))
 
     @router.get("/scenarios")
-    async def listing(me: Member) -> list[MadeScenario]:
+    async def list_scenarios(me: Member) -> list[MadeScenario]:
         """The newest 200, with what became of their issues; without those of another department's conversations."""
         found = await maker.listing()
         mine = await rights.readable({made.conversation_id for made in found}, me)

@@ -37,7 +37,7 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
     Within = Annotated[Period, Depends(period)]
 
     @router.get("/insights/summary", response_model=SummaryOut)
-    async def summary(within: Within, format: Format = "json") -> Any:  # noqa: A002 - the name on the wire
+    async def insights_summary(within: Within, format: Format = "json") -> Any:  # noqa: A002 - the name on the wire
         """Every figure of a period with interval, denominator and target; counts, reasons, drivers, repeat curve."""
         found = await outcomes.summary(within)
         if format == "csv":
@@ -46,17 +46,17 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         return SummaryOut.model_validate({**found, **times})
 
     @router.get("/insights/repeat-curve", response_class=Response)
-    async def repeat_curve(within: Within) -> Response:
+    async def repeat_curve_table(within: Within) -> Response:
         """The survival curve of repeat contact, as CSV."""
         return as_csv((await outcomes.summary(within))["repeat_curve"])
 
     @router.get("/insights/tallies", response_class=Response)
-    async def tallies(within: Within, of: Tallied) -> Response:
+    async def tallies_table(within: Within, of: Tallied) -> Response:
         """In how many episodes something was so, as CSV: outcomes, reasons, queues, needs, and what does not count."""
         return as_csv((await outcomes.summary(within))[of], ("key", "n"))
 
     @router.get("/insights/trends", response_model=list[TrendOut])
-    async def trends(
+    async def list_trends(
         within: Within,
         by: Name = "day",
         metric: Name = "resolution",
@@ -68,13 +68,13 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         return as_csv(rows) if format == "csv" else [TrendOut.model_validate(row) for row in rows]
 
     @router.get("/insights/definitions", response_model=list[VendorOut])
-    async def definitions(within: Within, format: Format = "json") -> Any:  # noqa: A002
+    async def compare_definitions(within: Within, format: Format = "json") -> Any:  # noqa: A002
         """The same contacts under every vendor's definition of "resolved", and in how many they and we disagree."""
         rows = await outcomes.definitions(within)
         return as_csv(rows) if format == "csv" else [VendorOut.model_validate(row) for row in rows]
 
     @router.get("/insights/definitions/{name}/episodes", response_model=EpisodesOut)
-    async def disagreements(
+    async def list_disagreements(
         within: Within,
         name: str,
         side: Part = "theirs",
@@ -87,7 +87,7 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         return _listed(*await outcomes.disagreements(within, name, side, after, most), format)
 
     @router.get("/outcomes", response_model=EpisodesOut)
-    async def episodes(
+    async def list_episodes(
         within: Within,
         metric: Name = None,
         part: Literal["hits", "others", "all"] = "hits",
@@ -112,7 +112,7 @@ def create_router(outcomes: Outcomes, require: Callable[..., Any]) -> APIRouter:
         return _listed(*await outcomes.episodes(within, metric, part, fields, after, most), format)
 
     @router.get("/outcomes/{episode_id}", response_model=EpisodeHistoryOut)
-    async def history(episode_id: str) -> EpisodeHistoryOut:
+    async def episode_history(episode_id: str) -> EpisodeHistoryOut:
         """One episode and every entry of its ledger, oldest first."""
         row, entries = await outcomes.history(episode_id)
         return EpisodeHistoryOut(episode=episode_out(row), ledger=[entry_out(entry) for entry in entries])

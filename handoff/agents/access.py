@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import Request
 from starlette.requests import HTTPConnection
@@ -15,9 +16,9 @@ from handoff.conversations import identity
 from handoff.conversations.access import bearer
 from handoff.errors import Forbidden, Unauthorised
 from handoff.origins import from_our_page
+from handoff.schemes import COOKIE, STAFF_COOKIE, STAFF_TOKEN
 from handoff.settings import HandoffSettings
 
-COOKIE = "frontdesk_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 DESK_ROLES = ("agent", "senior", "lead", "admin")
 
@@ -41,8 +42,8 @@ class Require:
         self._session_secret = settings.session_secret.get_secret_value()
         self._public_url = settings.public_url
 
-    def __call__(self, *roles: str, unasked: bool = False) -> Callable[[Request], Awaitable[Principal]]:
-        async def principal(request: Request) -> Principal:
+    def __call__(self, *roles: str, unasked: bool = False) -> Callable[..., Awaitable[Principal]]:
+        async def principal(request: Request, _token: Any = STAFF_TOKEN, _cookie: Any = STAFF_COOKIE) -> Principal:
             action = f"{request.method} {request.scope['route'].path}"
             token = self.token(request)
             try:

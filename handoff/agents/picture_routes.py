@@ -22,13 +22,13 @@ def create_router(staff: StaffService, portraits: Portraits, require: Require) -
     Anyone = Annotated[Principal, Depends(require())]
 
     @router.get("/agents/{agent_id}/picture", response_class=Response)
-    async def picture(agent_id: str) -> Response:
+    async def get_picture(agent_id: str) -> Response:
         """The portrait that they chose, or their initials. 404 ``colleague_not_found`` for nobody's id."""
         portrait = portraits.of(agent_id, await staff.name_of(agent_id))
         return Response(portrait.data, media_type=portrait.media_type, headers=SEEN_BY_ALL)
 
     @router.put("/agents/me/picture", status_code=204)
-    async def keep(me: Anyone, request: Request) -> None:
+    async def keep_picture(me: Anyone, request: Request) -> None:
         """The body is the picture: PNG, JPEG or WebP, at most 512 kB."""
         data = bytearray()
         async for piece in request.stream():
@@ -38,7 +38,7 @@ def create_router(staff: StaffService, portraits: Portraits, require: Require) -
         portraits.keep(me.id, bytes(data))
 
     @router.delete("/agents/me/picture", status_code=204)
-    async def drop(me: Anyone) -> None:
+    async def drop_picture(me: Anyone) -> None:
         portraits.drop(me.id)
 
     return router

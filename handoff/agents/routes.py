@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from handoff.agents import passwords
-from handoff.agents.access import COOKIE, DESK_ROLES, Require
+from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.audit import MOST, AuditTrail
 from handoff.agents.presence import Presence, State
 from handoff.agents.service import CHANGES_OWN, Principal, StaffService
 from handoff.conversations.schemas import Body
 from handoff.errors import FrontdeskError
 from handoff.limits import RateLimit
+from handoff.schemes import COOKIE
 from handoff.settings import HandoffSettings
 
 FAILURES_PER_ACCOUNT = 5
@@ -144,7 +145,7 @@ def create_router(
         await presence.choose(me.id, body.state)
 
     @router.get("/audit")
-    async def audit(
+    async def audit_trail(
         _me: Lead,
         agent_id: str | None = None,
         conversation_id: str | None = None,

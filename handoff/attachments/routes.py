@@ -48,7 +48,7 @@ def create_router(
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 
     @router.post("/conversations/{conversation_id}/attachments", status_code=201)
-    async def upload(
+    async def upload_file(
         request: Request, conversation: Own, name: Annotated[str, Query(min_length=1, max_length=500)]
     ) -> Uploaded:
         """The body is the file. A message takes it along by its id; one that no message took is gone after a day."""

@@ -68,24 +68,24 @@ def create_router(canned: CannedReplies, require: Require) -> APIRouter:
         return CannedOut(**fields, mine=may_change(row["scope"], row["owner_id"], me.id, me.roles))
 
     @router.get("/canned-replies")
-    async def list_replies(me: Agent) -> CannedList:
+    async def list_canned_replies(me: Agent) -> CannedList:
         return CannedList(replies=[told(row, me) for row in await canned.visible(me)])
 
     @router.post("/canned-replies", status_code=201)
-    async def create(me: Agent, body: CannedIn) -> CannedOut:
+    async def create_canned_reply(me: Agent, body: CannedIn) -> CannedOut:
         reply = NewReply(body.scope, body.shortcut, body.title, body.text, tuple(body.topics))
         return told(await canned.create(me, reply), me)
 
     @router.patch("/canned-replies/{reply_id}")
-    async def change(reply_id: str, me: Agent, body: CannedChange) -> CannedOut:
+    async def change_canned_reply(reply_id: str, me: Agent, body: CannedChange) -> CannedOut:
         return told(await canned.change(me, reply_id, **body.model_dump(exclude_none=True)), me)
 
     @router.delete("/canned-replies/{reply_id}", status_code=204)
-    async def delete(reply_id: str, me: Agent) -> None:
+    async def delete_canned_reply(reply_id: str, me: Agent) -> None:
         await canned.delete(me, reply_id)
 
     @router.post("/canned-replies/{reply_id}/used", status_code=204)
-    async def used(reply_id: str, me: Agent) -> None:
+    async def note_canned_reply_used(reply_id: str, me: Agent) -> None:
         """Counted when it is put into a reply, so that those used most come first."""
         await canned.count_use(me, reply_id)
 

@@ -5,12 +5,13 @@ A conversation that is not there and one that is another's look the same (404).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Header
 
 from handoff.conversations import identity
 from handoff.errors import NotFound, Unauthorised
+from handoff.schemes import CONVERSATION
 
 if TYPE_CHECKING:
     from handoff.agents.audit import AuditTrail
@@ -35,7 +36,12 @@ class OwnConversation:
         self._trail = trail
 
     # A coroutine: FastAPI sends plain functions to a thread, which costs more than the check.
-    async def __call__(self, conversation_id: str, authorization: Annotated[str | None, Header()] = None) -> str:
+    async def __call__(
+        self,
+        conversation_id: str,
+        authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+        _scheme: Any = CONVERSATION,
+    ) -> str:
         return await self.check(bearer(authorization), conversation_id)
 
     async def check(self, token: str, conversation_id: str) -> str:

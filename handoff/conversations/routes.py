@@ -75,7 +75,7 @@ def create_router(
         return Accepted(seq=seq)
 
     @router.get("/{conversation_id}/events")
-    async def events(
+    async def read_events(
         conversation: Own,
         after: Annotated[Seq, Query()] = 0,
         wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,

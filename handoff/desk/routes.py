@@ -136,41 +136,41 @@ def create_router(
         return await core.database.read(lambda connection: conversation_of(connection, handoff_id))
 
     @router.get("/desk/inbox", response_model=InboxOut)
-    async def open_handoffs(me: Agent) -> Response:
+    async def read_inbox(me: Agent) -> Response:
         # Validated and written once, not twice over: every screen reads this whenever the line moves.
         made = InboxOut.model_validate(await inbox.open(me))
         return Response(made.model_dump_json(), media_type="application/json")
 
     @router.get("/desk/closed")
-    async def closed(me: Agent) -> InboxItems:
+    async def list_closed(me: Agent) -> InboxItems:
         return InboxItems(items=[InboxItem(**item) for item in await inbox.closed(me)])
 
     @router.get("/desk/search")
-    async def search(me: Agent, q: Search) -> InboxItems:
+    async def search_handoffs(me: Agent, q: Search) -> InboxItems:
         return InboxItems(items=[InboxItem(**item) for item in await inbox.search(q, me)])
 
     @router.get("/handoffs/{handoff_id}/history")
-    async def history(handoff_id: Handoff, me: Agent) -> History:
+    async def handoff_history(handoff_id: Handoff, me: Agent) -> History:
         """The customer's earlier conversations and issues. That it was read is written down."""
         return await customers.history(handoff_id, me)
 
     @router.get("/handoffs/{handoff_id}/history/{conversation_id}")
-    async def transcript(handoff_id: Handoff, conversation_id: str, me: Agent) -> Transcript:
+    async def past_transcript(handoff_id: Handoff, conversation_id: str, me: Agent) -> Transcript:
         """One of those conversations, whole. That it was read is written down."""
         events = await customers.transcript(handoff_id, conversation_id, me)
         return Transcript(conversation_id=conversation_id, events=events)
 
     @router.get("/handoffs/{handoff_id}/reads")
-    async def reads(handoff_id: str, _me: Auditor) -> StaffReads:
+    async def list_reads(handoff_id: str, _me: Auditor) -> StaffReads:
         """Who of the staff read this conversation or its customer's past."""
         return StaffReads(reads=[StaffRead(**row) for row in await customers.reads(handoff_id)])
 
     @router.get("/handoffs/{handoff_id}/suggestions")
-    async def suggestions(handoff_id: Handoff, me: Agent, q: Question = None) -> Suggestions:
+    async def list_suggestions(handoff_id: Handoff, me: Agent, q: Question = None) -> Suggestions:
         return await suggester.suggest(handoff_id, me, q)
 
     @router.post("/handoffs/{handoff_id}/reasks")
-    async def reasks(handoff_id: Handoff, _me: Agent, body: Draft) -> Reasks:
+    async def find_reasks(handoff_id: Handoff, _me: Agent, body: Draft) -> Reasks:
         """What a draft asks the customer again. Nothing is stored."""
 
         here = await core.database.read(lambda c: find(c, conversation_of(c, handoff_id)))
@@ -180,7 +180,7 @@ def create_router(
         return Reasks(reasks=[Reask(**each._asdict()) for each in asked_again(body.text, known)])
 
     @router.put("/handoffs/{handoff_id}/viewing")
-    async def look(handoff_id: Handoff, me: Looker, body: Looking) -> ViewersOut:
+    async def note_viewing(handoff_id: Handoff, me: Looker, body: Looking) -> ViewersOut:
         """I am here, and maybe writing; say so again every ten seconds. The answer names everybody who is."""
         conversation_id = await conversation(handoff_id)
         here = await viewers.look(conversation_id, me, typing=body.typing)
@@ -188,7 +188,7 @@ def create_router(
         return ViewersOut(viewers=here)
 
     @router.delete("/handoffs/{handoff_id}/viewing", status_code=204)
-    async def leave(handoff_id: Handoff, me: Looker) -> None:
+    async def end_viewing(handoff_id: Handoff, me: Looker) -> None:
         conversation_id = await conversation(handoff_id)
         core.hub.tell_desk(Watching(conversation_id, tuple(await viewers.leave(conversation_id, me))))
 

@@ -51,12 +51,12 @@ def create_router(privacy: PrivacyService, require: Require) -> APIRouter:
     Admin = Annotated[Principal, Depends(require("admin"))]
 
     @router.get("/customers/{customer_id}/export")
-    async def export(customer_id: CustomerId, me: Admin) -> Exported:
+    async def export_customer(customer_id: CustomerId, me: Admin) -> Exported:
         """Everything that is held of a customer, as data."""
         return Exported(data=await privacy.export(Whose("customer", customer_id), me.id))
 
     @router.post("/customers/{customer_id}/erasure")
-    async def erase(customer_id: CustomerId, me: Admin) -> Erased:
+    async def erase_customer(customer_id: CustomerId, me: Admin) -> Erased:
         """Take a customer out of every store. May be repeated."""
         return Erased(report=await privacy.erase(Whose("customer", customer_id), me.id))
 

@@ -58,7 +58,7 @@ def create_router(queue: QueueService, promises: PromiseService, require: Requir
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 
     @router.get("/promises")
-    async def listing(
+    async def list_promises(
         me: Reader,
         state: Literal["open", "due_soon", "late", "kept"] | None = None,
         owner: str | None = None,
@@ -69,12 +69,12 @@ def create_router(queue: QueueService, promises: PromiseService, require: Requir
         return Promises(promises=[Promise(**{name: item[name] for name in Promise.model_fields}) for item in found])
 
     @router.post("/handoffs/{handoff_id}/promises", status_code=201)
-    async def make(handoff_id: str, me: Agent, body: NewPromise) -> Made:
+    async def make_promise(handoff_id: str, me: Agent, body: NewPromise) -> Made:
         """In a conversation of one's own. The event tells the customer."""
         return Made(promise_id=await queue.promise(handoff_id, me, body.text, body.due_at, body.owner))
 
     @router.post("/promises/{promise_id}/keep", status_code=204)
-    async def keep(promise_id: str, me: Agent, body: Proof) -> None:
+    async def keep_promise(promise_id: str, me: Agent, body: Proof) -> None:
         """``proof``: where it can be seen, such as a receipt or the sentence that was written."""
         await promises.keep(promise_id, me, body.proof)
 

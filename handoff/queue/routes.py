@@ -245,7 +245,7 @@ def create_router(
         return Queue.model_validate(await queue.listing(me))
 
     @router.get("/desk")
-    async def words(_me: Agent) -> DeskWords:
+    async def desk_words(_me: Agent) -> DeskWords:
         plan = queue.plan
         return DeskWords(
             outcomes=list(get_args(Outcome)),
@@ -255,7 +255,7 @@ def create_router(
         )
 
     @router.get("/agents")
-    async def colleagues(_me: Agent) -> Colleagues:
+    async def list_colleagues(_me: Agent) -> Colleagues:
         """Who works at the desk: whom a conversation can be passed to."""
         found = [{name: person[name] for name in Colleague.model_fields} for person in await queue.colleagues()]
         return Colleagues.model_validate({"agents": found})
@@ -271,13 +271,13 @@ def create_router(
         return HandoffDetail(**vars(found), recovery=recovery, in_other_languages=others)
 
     @router.get("/handoffs/{handoff_id}")
-    async def view(handoff_id: str, me: Agent) -> HandoffDetail:
+    async def view_handoff(handoff_id: str, me: Agent) -> HandoffDetail:
         """That somebody read it who does not have it is written down, once in a quarter of an hour."""
         await queue.look(handoff_id, me)
         return await detail(handoff_id, me)
 
     @router.get("/handoffs/{handoff_id}/summary")
-    async def summary(handoff_id: str, me: Agent) -> Summary:
+    async def handoff_summary(handoff_id: str, me: Agent) -> Summary:
         """As in the packet, but in a language model's words where one is configured and the log carries them."""
         await queue.look(handoff_id, me)
         packet = (await queue.view(handoff_id)).packet
@@ -292,21 +292,21 @@ def create_router(
         return PacketPart(part=part, items=await queue.packet_part(handoff_id, part))
 
     @router.post("/handoffs/{handoff_id}/accept")
-    async def accept(handoff_id: str, me: Agent) -> HandoffDetail:
+    async def accept_handoff(handoff_id: str, me: Agent) -> HandoffDetail:
         await queue.accept(handoff_id, me)
         return await detail(handoff_id, me)
 
     @router.post("/handoffs/{handoff_id}/decline", status_code=204)
-    async def decline(handoff_id: str, me: Agent) -> None:
+    async def decline_handoff(handoff_id: str, me: Agent) -> None:
         """Pass an offer by; the next colleague gets it."""
         await queue.decline(handoff_id, me)
 
     @router.post("/handoffs/{handoff_id}/messages", status_code=202)
-    async def send(handoff_id: str, me: Agent, body: AgentMessage) -> Accepted:
+    async def send_agent_message(handoff_id: str, me: Agent, body: AgentMessage) -> Accepted:
         return Accepted(seq=await queue.send(handoff_id, me, body.client_message_id, body.text))
 
     @router.post("/handoffs/{handoff_id}/mails/{mail_id}/again", status_code=204)
-    async def mail_again(handoff_id: str, mail_id: str, me: Agent) -> None:
+    async def send_mail_again(handoff_id: str, mail_id: str, me: Agent) -> None:
         """Try a mail once more that failed: to the newest address that the customer left."""
         await queue.mail_again(handoff_id, mail_id, me)
 
@@ -315,7 +315,7 @@ def create_router(
         return Accepted(seq=await queue.add_note(handoff_id, me, body.text))
 
     @router.post("/handoffs/{handoff_id}/transfer", status_code=204)
-    async def transfer(handoff_id: str, me: Agent, body: Transfer) -> None:
+    async def transfer_handoff(handoff_id: str, me: Agent, body: Transfer) -> None:
         await queue.transfer(
             handoff_id, me, queue=body.queue, department=body.department, to_agent=body.agent_id, note=body.note
         )
@@ -325,27 +325,27 @@ def create_router(
         await queue.return_to_bot(handoff_id, me, body.note)
 
     @router.post("/handoffs/{handoff_id}/close", status_code=204)
-    async def close(handoff_id: str, me: Agent, body: Close) -> None:
+    async def close_handoff(handoff_id: str, me: Agent, body: Close) -> None:
         await queue.close(handoff_id, me, **body.model_dump())
 
     @router.post("/handoffs/{handoff_id}/reopen")
-    async def reopen(handoff_id: str, me: Agent) -> HandoffDetail:
+    async def reopen_handoff(handoff_id: str, me: Agent) -> HandoffDetail:
         """Open a closed conversation again, for who had it or a lead. Answers with the hand-over that begins: theirs,
         or waiting where they are away or have no room."""
         return await detail(await queue.reopen(handoff_id, me), me)
 
     @router.get("/approvals")
-    async def wanted(me: Agent) -> Approvals:
+    async def list_approvals(me: Agent) -> Approvals:
         found = [{name: item[name] for name in Approval.model_fields} for item in await approvals.listing(me)]
         return Approvals.model_validate({"approvals": found})
 
     @router.post("/approvals/{approval_id}", status_code=204)
-    async def decide(approval_id: str, me: Agent, body: Decision) -> None:
+    async def decide_approval(approval_id: str, me: Agent, body: Decision) -> None:
         """Who may decide depends on kind and amount (``over_your_limit``)."""
         await approvals.decide(approval_id, me, body.decision)
 
     @router.get("/conversations/{conversation_id}/turns/{seq}")
-    async def turn(conversation_id: str, seq: int, me: Reader) -> TurnView:
+    async def view_turn(conversation_id: str, seq: int, me: Reader) -> TurnView:
         await queue.may_read(conversation_id, me)
         return await viewer.view(conversation_id, seq)
 

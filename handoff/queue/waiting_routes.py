@@ -71,7 +71,7 @@ def create_router(core: Core, own: OwnConversation, ports: Ports, limit: RateLim
         return Contact("email", known, "verified")
 
     @router.get("/{conversation_id}/wait")
-    async def wait(conversation: Own) -> Wait:
+    async def get_wait(conversation: Own) -> Wait:
         found = await core.database.read(lambda c: waiting.place_of(c, conversation))
         address = await address_on_record(conversation) if found["state"] == "waiting" else None
         return Wait(**found, address_on_record=shortened(address) if address else None)

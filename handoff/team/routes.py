@@ -96,23 +96,23 @@ def create_router(team: Team, require: Require) -> APIRouter:
     Admin = Annotated[Principal, Depends(require("admin"))]
 
     @router.get("")
-    async def listing(_me: Admin) -> TeamOut:
+    async def list_team(_me: Admin) -> TeamOut:
         return TeamOut.model_validate(await team.listing())
 
     @router.post("", status_code=201)
-    async def add(me: Admin, body: NewColleague) -> AddedMember:
+    async def add_colleague(me: Admin, body: NewColleague) -> AddedMember:
         """409 ``email_taken``; 422 with the ``field`` that is wrong."""
         person, password = await team.add(me, Account(**_values(body)))
         return AddedMember(person=Member(**person), password=password)
 
     @router.patch("/{agent_id}")
-    async def change(agent_id: str, me: Admin, body: ColleagueChange) -> Member:
+    async def change_colleague(agent_id: str, me: Admin, body: ColleagueChange) -> Member:
         """409 ``edit_conflict`` where somebody else was first, with the account as it is now; ``last_admin``,
         ``not_yourself``, ``email_taken``. Switching off ends sessions and sockets; what they had waits again."""
         return Member(**await team.change(me, agent_id, body.version, _values(body)))
 
     @router.post("/{agent_id}/password")
-    async def new_password(agent_id: str, me: Admin, request: Request) -> NewPassword:
+    async def give_new_password(agent_id: str, me: Admin, request: Request) -> NewPassword:
         """Makes a new one; every other session of that person ends."""
         return NewPassword(password=await team.new_password(me, agent_id, require.token(request)))
 

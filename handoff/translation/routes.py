@@ -45,7 +45,7 @@ def create_router(translations: Translations, require: Require, limit: RateLimit
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 
     @router.get("/transcripts/{conversation_id}/translation")
-    async def translation(
+    async def translate_transcript(
         conversation_id: str,
         me: Reader,
         response: Response,

@@ -71,36 +71,36 @@ def create_router(webhooks: WebhookService, require: Require) -> APIRouter:
     Admin = Annotated[Principal, Depends(require("admin"))]
 
     @router.get("")
-    async def listing(_me: Admin) -> Webhooks:
+    async def list_webhooks(_me: Admin) -> Webhooks:
         return Webhooks.model_validate({"webhooks": await webhooks.listing()})
 
     @router.post("", status_code=201)
-    async def create(me: Admin, body: NewWebhook) -> CreatedWebhook:
+    async def create_webhook(me: Admin, body: NewWebhook) -> CreatedWebhook:
         made, secret = await webhooks.create(me.id, body.url, body.description, body.events, body.texts)
         return CreatedWebhook(webhook=Webhook(**made), secret=secret)
 
     @router.patch("/{webhook_id}")
-    async def change(webhook_id: str, _me: Admin, body: WebhookChange) -> Webhook:
+    async def change_webhook(webhook_id: str, _me: Admin, body: WebhookChange) -> Webhook:
         return Webhook(**await webhooks.change(webhook_id, body.model_dump(exclude_none=True)))
 
     @router.post("/{webhook_id}/rotate")
-    async def rotate(webhook_id: str, _me: Admin, body: Rotate | None = None) -> Secret:
+    async def rotate_webhook_secret(webhook_id: str, _me: Admin, body: Rotate | None = None) -> Secret:
         """A new secret; calls are signed with both for a while."""
         return Secret(secret=await webhooks.rotate(webhook_id, timedelta(hours=(body or Rotate()).keep_hours)))
 
     @router.post("/{webhook_id}/test", status_code=202)
-    async def test(webhook_id: str, _me: Admin) -> None:
+    async def send_test_delivery(webhook_id: str, _me: Admin) -> None:
         await webhooks.test(webhook_id)
 
     @router.get("/{webhook_id}/deliveries")
-    async def deliveries(
+    async def list_deliveries(
         webhook_id: str, _me: Admin, state: Literal["pending", "delivered", "given_up"] | None = None
     ) -> Deliveries:
         """The newest 200, newest first."""
         return Deliveries(deliveries=await webhooks.deliveries(webhook_id, state))
 
     @router.post("/{webhook_id}/deliveries/{delivery_id}/replay", status_code=202)
-    async def replay(webhook_id: str, delivery_id: int, _me: Admin) -> None:
+    async def replay_delivery(webhook_id: str, delivery_id: int, _me: Admin) -> None:
         await webhooks.replay(webhook_id, delivery_id)
 
     return router

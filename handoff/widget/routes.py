@@ -41,7 +41,7 @@ def create_router(settings: HandoffSettings, plan: DeskPlan, clock: Clock, staff
     )
 
     @router.get("/widget")
-    async def widget(response: Response) -> WidgetConfig:
+    async def widget_config(response: Response) -> WidgetConfig:
         response.headers["Cache-Control"] = "public, max-age=60"
         closed_until = opens_at(plan, None, clock.now())
         opening = stamp(closed_until) if closed_until else None

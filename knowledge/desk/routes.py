@@ -48,7 +48,7 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
     Editor = Annotated[Any, require(*EDITORS)]
 
     @router.get("/articles/{article_id}/impact")
-    async def impact(
+    async def article_impact(
         request: Request,
         _editor: Editor,
         article_id: str,
@@ -70,7 +70,7 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
         return ImpactOut.model_validate(found)
 
     @router.get("/articles/{article_id}/figures")
-    async def figures(_watcher: Watcher, article_id: str, days: Days = 90) -> ArticleFigures:
+    async def article_figures(_watcher: Watcher, article_id: str, days: Days = 90) -> ArticleFigures:
         """What came of the answers from each version of an article, the newest version first."""
         lines = await desk.figures.of_article(article_id, days)
         return ArticleFigures(
@@ -78,20 +78,20 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
         )
 
     @router.get("/knowledge/figures")
-    async def all_figures(_watcher: Watcher, days: Days = 90) -> FiguresOut:
+    async def knowledge_figures(_watcher: Watcher, days: Days = 90) -> FiguresOut:
         """What came of the answers from each article."""
         lines = await desk.figures.of_all(days)
         return FiguresOut(days=days, articles=[ArticleTotal.model_validate(line) for line in lines])
 
     @router.get("/knowledge/analytics")
-    async def analytics(
+    async def knowledge_analytics(
         _watcher: Watcher, days: Days = 30, channel: Literal["bot", "help", "all"] = "all"
     ) -> AnalyticsOut:
         """What people looked for, what they did not find, rejected or left."""
         return AnalyticsOut.model_validate(await desk.figures.searches(days, channel))
 
     @router.get("/knowledge/calendar")
-    async def calendar(_watcher: Watcher, days: Annotated[int, Query(ge=0, le=730)] = 60) -> CalendarOut:
+    async def knowledge_calendar(_watcher: Watcher, days: Annotated[int, Query(ge=0, le=730)] = 60) -> CalendarOut:
         """Reviews, product-issue clocks, planned publishing and ends of validity: the late ones and the next days."""
         entries = [
             DueOut(
@@ -105,7 +105,7 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
         return CalendarOut(days=days, entries=entries)
 
     @router.get("/knowledge/audit")
-    async def audit(_watcher: Watcher, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> AuditOut:
+    async def knowledge_audit(_watcher: Watcher, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> AuditOut:
         """Who did what to articles and gaps, the newest first."""
         return AuditOut(entries=[AuditLine.model_validate(line) for line in await desk.audit(limit)])
 

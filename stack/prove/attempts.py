@@ -25,7 +25,7 @@ ERROR = {"code", "message", "data", "request_id"}
 REFUSED = {401, 403, 404, 405}
 FOR_STRANGERS = re.compile(
     r"/health/|/metrics$|/lab/|/api/v1/(conversations($|/[^/]+/(?!scenario|turns))|customers/me|guests/|widget|session"
-    r"|demo/|knowledge/(answer|search)|scenarios|agents/[^/]+/picture$)"
+    r"|demo/|help/|knowledge/(answer|search)|scenarios|agents/[^/]+/picture$)"
 )
 """What a customer, an operator or the demo may call without being staff."""
 LONGEST_TURN = 12.0

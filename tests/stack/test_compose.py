@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -75,6 +76,14 @@ async def test_the_public_port_has_no_door_to_rasa(parts: tuple[Parts, Settings]
         for method in ("GET", "POST"):
             answer = await client.request(method, path, json={"next_action": "action_listen"})
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_key_that_is_named_is_wanted(parts: tuple[Parts, Settings], client: httpx.AsyncClient) -> None:
+    """What the API's description says of who may call is so: without a key 401 from the one, never from the other."""
+    for path, item in create_api(*parts).openapi()["paths"].items():
+        for method, operation in item.items():
+            answer = await client.request(method.upper(), re.sub(r"\{[^}]+\}", "1", path))
+            assert (answer.status_code == 401) == bool(operation.get("security")), (method, path, answer.text)
 
 
 async def test_the_private_door_wants_its_secret(parts: tuple[Parts, Settings]) -> None:

@@ -8,10 +8,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Colleagues
+         * List Colleagues
          * @description Who works at the desk: whom a conversation can be passed to.
          */
-        get: operations["colleagues_api_v1_agents_get"];
+        get: operations["list_colleagues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -34,7 +34,7 @@ export interface paths {
          *     ``field``: ``wrong_password``, ``password_too_short``, ``password_too_long``, ``password_too_simple``,
          *     ``password_unchanged``; 409 ``password_changed``.
          */
-        put: operations["change_password_api_v1_agents_me_password_put"];
+        put: operations["change_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -51,13 +51,13 @@ export interface paths {
         };
         get?: never;
         /**
-         * Keep
+         * Keep Picture
          * @description The body is the picture: PNG, JPEG or WebP, at most 512 kB.
          */
-        put: operations["keep_api_v1_agents_me_picture_put"];
+        put: operations["keep_picture"];
         post?: never;
-        /** Drop */
-        delete: operations["drop_api_v1_agents_me_picture_delete"];
+        /** Drop Picture */
+        delete: operations["drop_picture"];
         options?: never;
         head?: never;
         patch?: never;
@@ -75,7 +75,7 @@ export interface paths {
          * Choose Presence
          * @description ``offline`` lasts until they choose again or sign in: reading and working do not bring them back.
          */
-        put: operations["choose_presence_api_v1_agents_me_presence_put"];
+        put: operations["choose_presence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -91,10 +91,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Picture
+         * Get Picture
          * @description The portrait that they chose, or their initials. 404 ``colleague_not_found`` for nobody's id.
          */
-        get: operations["picture_api_v1_agents__agent_id__picture_get"];
+        get: operations["get_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -110,8 +110,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Wanted */
-        get: operations["wanted_api_v1_approvals_get"];
+        /** List Approvals */
+        get: operations["list_approvals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -130,10 +130,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide
+         * Decide Approval
          * @description Who may decide depends on kind and amount (``over_your_limit``).
          */
-        post: operations["decide_api_v1_approvals__approval_id__post"];
+        post: operations["decide_approval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -152,13 +152,13 @@ export interface paths {
          * @description Articles by id, with the newest version's fields and the workflow state. ``q`` is looked for in id, title,
          *     tags and text; ``due`` keeps those whose review or update is late, or that wait for their hour.
          */
-        get: operations["list_articles_api_v1_articles_get"];
+        get: operations["list_articles"];
         put?: never;
         /**
          * Create Article
          * @description A first draft; 409 when the id is taken, 422 with every problem of the content.
          */
-        post: operations["create_article_api_v1_articles_post"];
+        post: operations["create_article"];
         delete?: never;
         options?: never;
         head?: never;
@@ -176,7 +176,7 @@ export interface paths {
          * Get Article
          * @description One article with the wanted version (default: the newest), all versions and who did what.
          */
-        get: operations["get_article_api_v1_articles__article_id__get"];
+        get: operations["get_article"];
         put?: never;
         post?: never;
         delete?: never;
@@ -187,7 +187,7 @@ export interface paths {
          * @description Save an edit as a new draft version, or move the article. 409 ``edit_conflict`` when somebody saved first:
          *     ``data`` has who, when, their text and yours.
          */
-        patch: operations["patch_article_api_v1_articles__article_id__patch"];
+        patch: operations["patch_article"];
         trace?: never;
     };
     "/api/v1/articles/{article_id}/diff": {
@@ -201,7 +201,7 @@ export interface paths {
          * Diff Versions
          * @description Two versions and what lies between them; ``changed`` names the fields that differ.
          */
-        get: operations["diff_versions_api_v1_articles__article_id__diff_get"];
+        get: operations["diff_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -218,10 +218,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Figures
+         * Article Figures
          * @description What came of the answers from each version of an article, the newest version first.
          */
-        get: operations["figures_api_v1_articles__article_id__figures_get"];
+        get: operations["article_figures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -238,11 +238,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Impact
+         * Article Impact
          * @description Which real past questions would get another passage or answer if this version (default: the newest) were
          *     published, or the article taken away (``withdraw``); nothing is changed.
          */
-        get: operations["impact_api_v1_articles__article_id__impact_get"];
+        get: operations["article_impact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -264,7 +264,7 @@ export interface paths {
          * Publish Article
          * @description Let the newest version answer from now on, or from its ``effective_from`` where an earlier one answers.
          */
-        post: operations["publish_article_api_v1_articles__article_id__publish_post"];
+        post: operations["publish_article"];
         delete?: never;
         options?: never;
         head?: never;
@@ -285,7 +285,7 @@ export interface paths {
          * @description Publish an earlier version's content again, as a new version; what publishing would refuse is refused, and
          *     what becomes true on a later day waits for it.
          */
-        post: operations["rollback_article_api_v1_articles__article_id__rollback_post"];
+        post: operations["rollback_article"];
         delete?: never;
         options?: never;
         head?: never;
@@ -305,12 +305,12 @@ export interface paths {
          * Schedule Article
          * @description Publish the newest version at a later moment; an edit or another publish until then takes it back.
          */
-        post: operations["schedule_article_api_v1_articles__article_id__schedule_post"];
+        post: operations["schedule_article"];
         /**
          * Unschedule Article
          * @description Take a planned publish back; 409 where none is planned.
          */
-        delete: operations["unschedule_article_api_v1_articles__article_id__schedule_delete"];
+        delete: operations["unschedule_article"];
         options?: never;
         head?: never;
         patch?: never;
@@ -324,7 +324,7 @@ export interface paths {
             cookie?: never;
         };
         /** Any File */
-        get: operations["any_file_api_v1_attachments__attachment_id__get"];
+        get: operations["any_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -341,10 +341,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Audit
+         * Audit Trail
          * @description What staff did and what was refused, newest first. ``before``: the last id of the page before.
          */
-        get: operations["audit_api_v1_audit_get"];
+        get: operations["audit_trail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -360,11 +360,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Replies */
-        get: operations["list_replies_api_v1_canned_replies_get"];
+        /** List Canned Replies */
+        get: operations["list_canned_replies"];
         put?: never;
-        /** Create */
-        post: operations["create_api_v1_canned_replies_post"];
+        /** Create Canned Reply */
+        post: operations["create_canned_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,12 +381,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete */
-        delete: operations["delete_api_v1_canned_replies__reply_id__delete"];
+        /** Delete Canned Reply */
+        delete: operations["delete_canned_reply"];
         options?: never;
         head?: never;
-        /** Change */
-        patch: operations["change_api_v1_canned_replies__reply_id__patch"];
+        /** Change Canned Reply */
+        patch: operations["change_canned_reply"];
         trace?: never;
     };
     "/api/v1/canned-replies/{reply_id}/used": {
@@ -399,10 +399,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Used
+         * Note Canned Reply Used
          * @description Counted when it is put into a reply, so that those used most come first.
          */
-        post: operations["used_api_v1_canned_replies__reply_id__used_post"];
+        post: operations["note_canned_reply_used"];
         delete?: never;
         options?: never;
         head?: never;
@@ -419,7 +419,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Open Conversation */
-        post: operations["open_conversation_api_v1_conversations_post"];
+        post: operations["open_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -436,10 +436,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Upload
+         * Upload File
          * @description The body is the file. A message takes it along by its id; one that no message took is gone after a day.
          */
-        post: operations["upload_api_v1_conversations__conversation_id__attachments_post"];
+        post: operations["upload_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -454,7 +454,7 @@ export interface paths {
             cookie?: never;
         };
         /** Own File */
-        get: operations["own_file_api_v1_conversations__conversation_id__attachments__attachment_id__get"];
+        get: operations["own_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -470,8 +470,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events */
-        get: operations["events_api_v1_conversations__conversation_id__events_get"];
+        /** Read Events */
+        get: operations["read_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -490,7 +490,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Give Feedback */
-        post: operations["give_feedback_api_v1_conversations__conversation_id__feedback_post"];
+        post: operations["give_feedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -507,7 +507,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Request Person */
-        post: operations["request_person_api_v1_conversations__conversation_id__handoff_post"];
+        post: operations["request_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -524,7 +524,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Identify */
-        post: operations["identify_api_v1_conversations__conversation_id__identify_post"];
+        post: operations["identify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -544,7 +544,7 @@ export interface paths {
          * Leave Message
          * @description The place in the queue is kept. What is promised is a row that the team keeps, due in its hours.
          */
-        post: operations["leave_message_api_v1_conversations__conversation_id__leave_message_post"];
+        post: operations["leave_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,7 +561,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Send Message */
-        post: operations["send_message_api_v1_conversations__conversation_id__messages_post"];
+        post: operations["send_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -578,10 +578,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make
+         * Make Scenario
          * @description Make a scenario of this conversation, without what names anybody. 403 ``wrong_department``.
          */
-        post: operations["make_api_v1_conversations__conversation_id__scenario_post"];
+        post: operations["make_scenario"];
         delete?: never;
         options?: never;
         head?: never;
@@ -600,7 +600,7 @@ export interface paths {
          * @description What the customer saw, to keep. ``lines`` of the JSON form are ``{seq, at, speaker, name, text, files,
          *     sources}``; ``speaker`` is null for what happened between two messages.
          */
-        get: operations["own_transcript_api_v1_conversations__conversation_id__transcript_get"];
+        get: operations["own_transcript"];
         put?: never;
         post?: never;
         delete?: never;
@@ -616,8 +616,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Turn */
-        get: operations["turn_api_v1_conversations__conversation_id__turns__seq__get"];
+        /** View Turn */
+        get: operations["view_turn"];
         put?: never;
         post?: never;
         delete?: never;
@@ -633,8 +633,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Wait */
-        get: operations["wait_api_v1_conversations__conversation_id__wait_get"];
+        /** Get Wait */
+        get: operations["get_wait"];
         put?: never;
         post?: never;
         delete?: never;
@@ -650,8 +650,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Conversations */
-        get: operations["conversations_api_v1_customers_me_conversations_get"];
+        /** List Own Conversations */
+        get: operations["list_own_conversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -670,10 +670,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take Up
+         * Take Up Conversation
          * @description A fresh token for a conversation of one's own.
          */
-        post: operations["take_up_api_v1_customers_me_conversations__conversation_id__post"];
+        post: operations["take_up_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -687,8 +687,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Greeting */
-        get: operations["greeting_api_v1_customers_me_greeting_get"];
+        /** Get Greeting */
+        get: operations["get_greeting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -707,10 +707,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Erase
+         * Erase Customer
          * @description Take a customer out of every store. May be repeated.
          */
-        post: operations["erase_api_v1_customers__customer_id__erasure_post"];
+        post: operations["erase_customer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -725,10 +725,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export
+         * Export Customer
          * @description Everything that is held of a customer, as data.
          */
-        get: operations["export_api_v1_customers__customer_id__export_get"];
+        get: operations["export_customer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -744,8 +744,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Customers */
-        get: operations["customers_api_v1_demo_customers_get"];
+        /** List Demo Customers */
+        get: operations["list_demo_customers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -761,8 +761,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Identity */
-        get: operations["identity_api_v1_demo_identity_get"];
+        /** Demo Identity */
+        get: operations["demo_identity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -778,8 +778,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Words */
-        get: operations["words_api_v1_desk_get"];
+        /** Desk Words */
+        get: operations["desk_words"];
         put?: never;
         post?: never;
         delete?: never;
@@ -795,8 +795,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Closed */
-        get: operations["closed_api_v1_desk_closed_get"];
+        /** List Closed */
+        get: operations["list_closed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -812,8 +812,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open Handoffs */
-        get: operations["open_handoffs_api_v1_desk_inbox_get"];
+        /** Read Inbox */
+        get: operations["read_inbox"];
         put?: never;
         post?: never;
         delete?: never;
@@ -829,8 +829,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search */
-        get: operations["search_api_v1_desk_search_get"];
+        /** Search Handoffs */
+        get: operations["search_handoffs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -852,7 +852,7 @@ export interface paths {
          * Erase Guest
          * @description The same of somebody who never signed in. 409 ``customer_known`` where it is a customer's after all.
          */
-        post: operations["erase_guest_api_v1_guests_erasure_post"];
+        post: operations["erase_guest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -872,7 +872,7 @@ export interface paths {
          * Export Guest
          * @description The same of somebody who never signed in.
          */
-        post: operations["export_guest_api_v1_guests_export_post"];
+        post: operations["export_guest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -887,10 +887,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * View
+         * View Handoff
          * @description That somebody read it who does not have it is written down, once in a quarter of an hour.
          */
-        get: operations["view_api_v1_handoffs__handoff_id__get"];
+        get: operations["view_handoff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -908,8 +908,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept */
-        post: operations["accept_api_v1_handoffs__handoff_id__accept_post"];
+        /** Accept Handoff */
+        post: operations["accept_handoff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -925,8 +925,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close */
-        post: operations["close_api_v1_handoffs__handoff_id__close_post"];
+        /** Close Handoff */
+        post: operations["close_handoff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -943,10 +943,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decline
+         * Decline Handoff
          * @description Pass an offer by; the next colleague gets it.
          */
-        post: operations["decline_api_v1_handoffs__handoff_id__decline_post"];
+        post: operations["decline_handoff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -961,10 +961,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * History
+         * Handoff History
          * @description The customer's earlier conversations and issues. That it was read is written down.
          */
-        get: operations["history_api_v1_handoffs__handoff_id__history_get"];
+        get: operations["handoff_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -981,10 +981,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Transcript
+         * Past Transcript
          * @description One of those conversations, whole. That it was read is written down.
          */
-        get: operations["transcript_api_v1_handoffs__handoff_id__history__conversation_id__get"];
+        get: operations["past_transcript"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1003,10 +1003,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mail Again
+         * Send Mail Again
          * @description Try a mail once more that failed: to the newest address that the customer left.
          */
-        post: operations["mail_again_api_v1_handoffs__handoff_id__mails__mail_id__again_post"];
+        post: operations["send_mail_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1022,8 +1022,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send */
-        post: operations["send_api_v1_handoffs__handoff_id__messages_post"];
+        /** Send Agent Message */
+        post: operations["send_agent_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1040,7 +1040,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Add Note */
-        post: operations["add_note_api_v1_handoffs__handoff_id__notes_post"];
+        post: operations["add_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1058,7 +1058,7 @@ export interface paths {
          * Packet Part
          * @description A part of the packet without the size cap, as its ``overflow`` refers to it.
          */
-        get: operations["packet_part_api_v1_handoffs__handoff_id__packet__part__get"];
+        get: operations["packet_part"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1077,10 +1077,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make
+         * Make Promise
          * @description In a conversation of one's own. The event tells the customer.
          */
-        post: operations["make_api_v1_handoffs__handoff_id__promises_post"];
+        post: operations["make_promise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1095,10 +1095,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reads
+         * List Reads
          * @description Who of the staff read this conversation or its customer's past.
          */
-        get: operations["reads_api_v1_handoffs__handoff_id__reads_get"];
+        get: operations["list_reads"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1117,10 +1117,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reasks
+         * Find Reasks
          * @description What a draft asks the customer again. Nothing is stored.
          */
-        post: operations["reasks_api_v1_handoffs__handoff_id__reasks_post"];
+        post: operations["find_reasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1137,11 +1137,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reopen
+         * Reopen Handoff
          * @description Open a closed conversation again, for who had it or a lead. Answers with the hand-over that begins: theirs,
          *     or waiting where they are away or have no room.
          */
-        post: operations["reopen_api_v1_handoffs__handoff_id__reopen_post"];
+        post: operations["reopen_handoff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1158,7 +1158,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Return To Bot */
-        post: operations["return_to_bot_api_v1_handoffs__handoff_id__return_post"];
+        post: operations["return_to_bot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1172,8 +1172,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Suggestions */
-        get: operations["suggestions_api_v1_handoffs__handoff_id__suggestions_get"];
+        /** List Suggestions */
+        get: operations["list_suggestions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1190,10 +1190,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Summary
+         * Handoff Summary
          * @description As in the packet, but in a language model's words where one is configured and the log carries them.
          */
-        get: operations["summary_api_v1_handoffs__handoff_id__summary_get"];
+        get: operations["handoff_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1211,8 +1211,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Transfer */
-        post: operations["transfer_api_v1_handoffs__handoff_id__transfer_post"];
+        /** Transfer Handoff */
+        post: operations["transfer_handoff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1228,13 +1228,33 @@ export interface paths {
         };
         get?: never;
         /**
-         * Look
+         * Note Viewing
          * @description I am here, and maybe writing; say so again every ten seconds. The answer names everybody who is.
          */
-        put: operations["look_api_v1_handoffs__handoff_id__viewing_put"];
+        put: operations["note_viewing"];
         post?: never;
-        /** Leave */
-        delete: operations["leave_api_v1_handoffs__handoff_id__viewing_delete"];
+        /** End Viewing */
+        delete: operations["end_viewing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Help
+         * @description Public articles for everybody; ``found`` is false where none of them seems to answer.
+         */
+        get: operations["search_help"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1248,10 +1268,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Definitions
+         * Compare Definitions
          * @description The same contacts under every vendor's definition of "resolved", and in how many they and we disagree.
          */
-        get: operations["definitions_api_v1_insights_definitions_get"];
+        get: operations["compare_definitions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1268,11 +1288,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Disagreements
+         * List Disagreements
          * @description Episodes that are resolved by that definition alone (``theirs``), or by ours alone, and those with a contact
          *     that it holds to be ``resolved``, or is taken of (``counted``); the newest first.
          */
-        get: operations["disagreements_api_v1_insights_definitions__name__episodes_get"];
+        get: operations["list_disagreements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1289,10 +1309,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Standing
+         * Judge Standing
          * @description The judge's verdicts on the band of silence, and the corrected share or why there is none.
          */
-        get: operations["standing_api_v1_insights_judge_get"];
+        get: operations["judge_standing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1309,16 +1329,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Calibrations
+         * List Calibrations
          * @description Every time that the judge was held against people's labels, the newest first.
          */
-        get: operations["calibrations_api_v1_insights_judge_calibrations_get"];
+        get: operations["list_calibrations"];
         put?: never;
         /**
-         * Calibrate
+         * Calibrate Judge
          * @description Hold the judge against people's labels now; 409 where there are none.
          */
-        post: operations["calibrate_api_v1_insights_judge_calibrations_post"];
+        post: operations["calibrate_judge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1333,10 +1353,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Repeat Curve
+         * Repeat Curve Table
          * @description The survival curve of repeat contact, as CSV.
          */
-        get: operations["repeat_curve_api_v1_insights_repeat_curve_get"];
+        get: operations["repeat_curve_table"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1353,10 +1373,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Summary
+         * Insights Summary
          * @description Every figure of a period with interval, denominator and target; counts, reasons, drivers, repeat curve.
          */
-        get: operations["summary_api_v1_insights_summary_get"];
+        get: operations["insights_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1373,10 +1393,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tallies
+         * Tallies Table
          * @description In how many episodes something was so, as CSV: outcomes, reasons, queues, needs, and what does not count.
          */
-        get: operations["tallies_api_v1_insights_tallies_get"];
+        get: operations["tallies_table"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1393,10 +1413,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Trends
+         * List Trends
          * @description One share by day, version, intent, channel, article, resolver or queue.
          */
-        get: operations["trends_api_v1_insights_trends_get"];
+        get: operations["list_trends"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1413,10 +1433,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Analytics
+         * Knowledge Analytics
          * @description What people looked for, what they did not find, rejected or left.
          */
-        get: operations["analytics_api_v1_knowledge_analytics_get"];
+        get: operations["knowledge_analytics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1433,10 +1453,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Answer
+         * Answer Question
          * @description What a customer would be told in a conversation with these earlier turns; it is not counted as asked.
          */
-        get: operations["answer_api_v1_knowledge_answer_get"];
+        get: operations["answer_question"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1453,10 +1473,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Audit
+         * Knowledge Audit
          * @description Who did what to articles and gaps, the newest first.
          */
-        get: operations["audit_api_v1_knowledge_audit_get"];
+        get: operations["knowledge_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1473,10 +1493,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Calendar
+         * Knowledge Calendar
          * @description Reviews, product-issue clocks, planned publishing and ends of validity: the late ones and the next days.
          */
-        get: operations["calendar_api_v1_knowledge_calendar_get"];
+        get: operations["knowledge_calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1493,10 +1513,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export Files
+         * Export Articles
          * @description All articles as a zip of Markdown files that ``import`` takes back without loss.
          */
-        get: operations["export_files_api_v1_knowledge_export_get"];
+        get: operations["export_articles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1513,10 +1533,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All Figures
+         * Knowledge Figures
          * @description What came of the answers from each article.
          */
-        get: operations["all_figures_api_v1_knowledge_figures_get"];
+        get: operations["knowledge_figures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1536,7 +1556,7 @@ export interface paths {
          * List Gaps
          * @description Questions that the published articles do not answer, grouped by meaning.
          */
-        get: operations["list_gaps_api_v1_knowledge_gaps_get"];
+        get: operations["list_gaps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1556,7 +1576,7 @@ export interface paths {
          * Top Gaps
          * @description The ten gaps that were asked most in a month.
          */
-        get: operations["top_gaps_api_v1_knowledge_gaps_top_get"];
+        get: operations["top_gaps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1576,7 +1596,7 @@ export interface paths {
          * Get Gap
          * @description One gap with its redacted questions, the newest first, and what was done about it.
          */
-        get: operations["get_gap_api_v1_knowledge_gaps__gap_id__get"];
+        get: operations["get_gap"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1598,7 +1618,7 @@ export interface paths {
          * Close Gap
          * @description Close it by hand; it opens again when the question comes back without an answer.
          */
-        post: operations["close_gap_api_v1_knowledge_gaps__gap_id__close_post"];
+        post: operations["close_gap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1618,7 +1638,7 @@ export interface paths {
          * Dismiss Gap
          * @description Not ours to answer: it keeps counting and stays dismissed.
          */
-        post: operations["dismiss_gap_api_v1_knowledge_gaps__gap_id__dismiss_post"];
+        post: operations["dismiss_gap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1638,7 +1658,7 @@ export interface paths {
          * Draft Gap
          * @description Make a draft from the questions and from what colleagues answered after the hand-over.
          */
-        post: operations["draft_gap_api_v1_knowledge_gaps__gap_id__draft_post"];
+        post: operations["draft_gap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1658,7 +1678,7 @@ export interface paths {
          * Merge Gap
          * @description Let its questions belong to another gap, which is the answer; this one is gone afterwards.
          */
-        post: operations["merge_gap_api_v1_knowledge_gaps__gap_id__merge_post"];
+        post: operations["merge_gap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1675,7 +1695,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Reopen Gap */
-        post: operations["reopen_gap_api_v1_knowledge_gaps__gap_id__reopen_post"];
+        post: operations["reopen_gap"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1692,11 +1712,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import Files
+         * Import Articles
          * @description Bring in articles; each bad file is named with its reason, the others are in. A file that says something else
          *     than a version that waits to be published is a conflict: nothing is overwritten.
          */
-        post: operations["import_files_api_v1_knowledge_import_post"];
+        post: operations["import_articles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1716,7 +1736,7 @@ export interface paths {
          * Preview Text
          * @description The page, the pieces that answers are taken from, and what would be refused; nothing is stored.
          */
-        post: operations["preview_text_api_v1_knowledge_preview_post"];
+        post: operations["preview_text"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1731,10 +1751,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search
+         * Search Knowledge
          * @description What a reader of this audience would be shown, with the whole trace.
          */
-        get: operations["search_api_v1_knowledge_search_get"];
+        get: operations["search_knowledge"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1751,11 +1771,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Episodes
+         * List Episodes
          * @description The episodes behind a number: of a figure's hits, of its others, with a status, or as the judge holds them
          *     (``metric=silence&judged=abstains``, ``judged=none``) and for which reason (``because``); newest first.
          */
-        get: operations["episodes_api_v1_outcomes_get"];
+        get: operations["list_episodes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1772,10 +1792,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * History
+         * Episode History
          * @description One episode and every entry of its ledger, oldest first.
          */
-        get: operations["history_api_v1_outcomes__episode_id__get"];
+        get: operations["episode_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1792,10 +1812,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Listing
+         * List Promises
          * @description Soonest due first. ``open`` includes those that are due soon or late, and so does no state at all.
          */
-        get: operations["listing_api_v1_promises_get"];
+        get: operations["list_promises"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1814,10 +1834,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Keep
+         * Keep Promise
          * @description ``proof``: where it can be seen, such as a receipt or the sentence that was written.
          */
-        post: operations["keep_api_v1_promises__promise_id__keep_post"];
+        post: operations["keep_promise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1832,10 +1852,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Coaching
+         * Own Coaching
          * @description What readers wrote for the one who asks, the newest first.
          */
-        get: operations["coaching_api_v1_qa_coaching_me_get"];
+        get: operations["own_coaching"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1854,10 +1874,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Comment
+         * Add Comment
          * @description A comment on a turn or on the whole.
          */
-        post: operations["comment_api_v1_qa_conversations__conversation_id__comments_post"];
+        post: operations["add_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1872,10 +1892,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Labels
+         * List Labels
          * @description Human labels, one a conversation: what the judge is calibrated on.
          */
-        get: operations["labels_api_v1_qa_labels_get"];
+        get: operations["list_labels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1892,10 +1912,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Report
+         * Quality Report
          * @description Scores by question, and how far two readers agree (Cohen's kappa with its 95 % interval).
          */
-        get: operations["report_api_v1_qa_report_get"];
+        get: operations["quality_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1912,16 +1932,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Samples
+         * List Samples
          * @description The newest 500 samples. Others' judgements are there once all wanted ones are.
          */
-        get: operations["samples_api_v1_qa_samples_get"];
+        get: operations["list_samples"];
         put?: never;
         /**
-         * Draw
+         * Draw Samples
          * @description Draw conversations to read; those sampled before are not drawn again.
          */
-        post: operations["draw_api_v1_qa_samples_post"];
+        post: operations["draw_samples"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1938,10 +1958,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take
+         * Take Sample
          * @description Sample one conversation by name.
          */
-        post: operations["take_api_v1_qa_samples_named_post"];
+        post: operations["take_sample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1959,7 +1979,7 @@ export interface paths {
          * Open Sample
          * @description The transcript to judge, with the comments on it.
          */
-        get: operations["open_sample_api_v1_qa_samples__sample_id__get"];
+        get: operations["open_sample"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1977,10 +1997,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Judge
+         * Judge Sample
          * @description One's own judgement; it may be changed until all wanted ones are there.
          */
-        put: operations["judge_api_v1_qa_samples__sample_id__review_put"];
+        put: operations["judge_sample"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1996,10 +2016,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Scorecard
+         * Get Scorecard
          * @description The questions, in the order in which they are asked.
          */
-        get: operations["scorecard_api_v1_qa_scorecard_get"];
+        get: operations["get_scorecard"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2016,7 +2036,7 @@ export interface paths {
             cookie?: never;
         };
         /** List Queue */
-        get: operations["list_queue_api_v1_queue_get"];
+        get: operations["list_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2033,10 +2053,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Listing
+         * List Scenarios
          * @description The newest 200, with what became of their issues; without those of another department's conversations.
          */
-        get: operations["listing_api_v1_scenarios_get"];
+        get: operations["list_scenarios"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2053,12 +2073,12 @@ export interface paths {
             cookie?: never;
         };
         /** Who Am I */
-        get: operations["who_am_i_api_v1_session_get"];
+        get: operations["who_am_i"];
         put?: never;
         /** Sign In */
-        post: operations["sign_in_api_v1_session_post"];
+        post: operations["sign_in"];
         /** Sign Out */
-        delete: operations["sign_out_api_v1_session_delete"];
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2071,14 +2091,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Listing */
-        get: operations["listing_api_v1_team_get"];
+        /** List Team */
+        get: operations["list_team"];
         put?: never;
         /**
-         * Add
+         * Add Colleague
          * @description 409 ``email_taken``; 422 with the ``field`` that is wrong.
          */
-        post: operations["add_api_v1_team_post"];
+        post: operations["add_colleague"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2099,11 +2119,11 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change
+         * Change Colleague
          * @description 409 ``edit_conflict`` where somebody else was first, with the account as it is now; ``last_admin``,
          *     ``not_yourself``, ``email_taken``. Switching off ends sessions and sockets; what they had waits again.
          */
-        patch: operations["change_api_v1_team__agent_id__patch"];
+        patch: operations["change_colleague"];
         trace?: never;
     };
     "/api/v1/team/{agent_id}/password": {
@@ -2116,10 +2136,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * New Password
+         * Give New Password
          * @description Makes a new one; every other session of that person ends.
          */
-        post: operations["new_password_api_v1_team__agent_id__password_post"];
+        post: operations["give_new_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2138,7 +2158,7 @@ export interface paths {
          * @description The same for a colleague, without cards and accounts. Notes of the staff are in neither. Who read
          *     it is written down.
          */
-        get: operations["any_transcript_api_v1_transcripts__conversation_id__get"];
+        get: operations["any_transcript"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2155,11 +2175,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Translation
+         * Translate Transcript
          * @description What is in none of the reader's languages, in words of a language model: into ``to``, else their first
          *     language. ``after``: only of messages after this one. Made anew each time, and kept nowhere.
          */
-        get: operations["translation_api_v1_transcripts__conversation_id__translation_get"];
+        get: operations["translate_transcript"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2175,11 +2195,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Listing */
-        get: operations["listing_api_v1_webhooks_get"];
+        /** List Webhooks */
+        get: operations["list_webhooks"];
         put?: never;
-        /** Create */
-        post: operations["create_api_v1_webhooks_post"];
+        /** Create Webhook */
+        post: operations["create_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2199,8 +2219,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change */
-        patch: operations["change_api_v1_webhooks__webhook_id__patch"];
+        /** Change Webhook */
+        patch: operations["change_webhook"];
         trace?: never;
     };
     "/api/v1/webhooks/{webhook_id}/deliveries": {
@@ -2211,10 +2231,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Deliveries
+         * List Deliveries
          * @description The newest 200, newest first.
          */
-        get: operations["deliveries_api_v1_webhooks__webhook_id__deliveries_get"];
+        get: operations["list_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2232,8 +2252,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replay */
-        post: operations["replay_api_v1_webhooks__webhook_id__deliveries__delivery_id__replay_post"];
+        /** Replay Delivery */
+        post: operations["replay_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2250,10 +2270,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Rotate
+         * Rotate Webhook Secret
          * @description A new secret; calls are signed with both for a while.
          */
-        post: operations["rotate_api_v1_webhooks__webhook_id__rotate_post"];
+        post: operations["rotate_webhook_secret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2269,8 +2289,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test */
-        post: operations["test_api_v1_webhooks__webhook_id__test_post"];
+        /** Send Test Delivery */
+        post: operations["send_test_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2284,8 +2304,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Widget */
-        get: operations["widget_api_v1_widget_get"];
+        /** Widget Config */
+        get: operations["widget_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2305,7 +2325,7 @@ export interface paths {
          * Live
          * @description The process answers.
          */
-        get: operations["live_health_live_get"];
+        get: operations["live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2327,7 +2347,7 @@ export interface paths {
          *     loops of the knowledge part that have only failed for a minute; ``index`` why answers come without the search
          *     index now, null while it serves.
          */
-        get: operations["ready_health_ready_get"];
+        get: operations["ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2344,10 +2364,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Conversation
+         * Lab Conversation
          * @description The log as staff see it, of a lab customer or a guest.
          */
-        get: operations["conversation_lab_v1_conversations__conversation_id__get"];
+        get: operations["lab_conversation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2366,10 +2386,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move Conversation
+         * Move Conversation Clock
          * @description Time passes in one conversation: for a guest, who has no customer yet.
          */
-        post: operations["move_conversation_lab_v1_conversations__conversation_id__clock_post"];
+        post: operations["move_conversation_clock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2386,10 +2406,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mark
+         * Mark Conversation
          * @description This conversation is the lab's: a guest has no customer to tell it by, and would count as a live customer.
          */
-        post: operations["mark_lab_v1_conversations__conversation_id__mark_post"];
+        post: operations["mark_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2406,10 +2426,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create
+         * Create Lab Customer
          * @description A customer whom nobody else has, with orders in the states that are wanted.
          */
-        post: operations["create_lab_v1_customers_post"];
+        post: operations["create_lab_customer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2424,10 +2444,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * State
+         * Lab Customer
          * @description What the shop holds of this customer now.
          */
-        get: operations["state_lab_v1_customers__customer_id__get"];
+        get: operations["lab_customer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2446,10 +2466,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change
+         * Change In Shop
          * @description Make a change in the shop past the assistant, as a colleague would in the shop's own system.
          */
-        post: operations["change_lab_v1_customers__customer_id__changes_post"];
+        post: operations["change_in_shop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2466,10 +2486,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move Customer
+         * Move Customer Clock
          * @description Time passes for this customer, in the shop and in their conversations: what was, was longer ago.
          */
-        post: operations["move_customer_lab_v1_customers__customer_id__clock_post"];
+        post: operations["move_customer_clock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2484,10 +2504,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Codes
+         * List Codes
          * @description The one-time codes that were mailed, oldest first; what waits to be mailed goes out before.
          */
-        get: operations["codes_lab_v1_customers__customer_id__codes_get"];
+        get: operations["list_codes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2506,12 +2526,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Inject
+         * Inject Fault
          * @description The business system fails for this customer, and for nobody else.
          */
-        post: operations["inject_lab_v1_customers__customer_id__faults_post"];
-        /** Heal */
-        delete: operations["heal_lab_v1_customers__customer_id__faults_delete"];
+        post: operations["inject_fault"];
+        /** Clear Faults */
+        delete: operations["clear_faults"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2528,7 +2548,7 @@ export interface paths {
          * Metrics
          * @description Prometheus text.
          */
-        get: operations["metrics_metrics_get"];
+        get: operations["metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2548,7 +2568,7 @@ export interface components {
              * @description what went wrong, in a sentence
              * @default
              */
-            about: string;
+            about?: string;
         };
         /**
          * AboutMe
@@ -2717,7 +2737,7 @@ export interface components {
              * @default public
              * @enum {string}
              */
-            audience: "public" | "customer" | "agent";
+            audience?: "public" | "customer" | "agent";
             /** Body */
             body: string;
             /** Effective From */
@@ -2730,29 +2750,29 @@ export interface components {
              * Locale
              * @default en
              */
-            locale: string;
+            locale?: string;
             /**
              * Note
              * @default
              */
-            note: string;
+            note?: string;
             /**
              * Owner
              * @default
              */
-            owner: string;
+            owner?: string;
             /**
              * Redirect From
              * @default []
              */
-            redirect_from: string[];
+            redirect_from?: string[];
             /** Review By */
             review_by?: string | null;
             /**
              * Tags
              * @default []
              */
-            tags: string[];
+            tags?: string[];
             /** Title */
             title: string;
         };
@@ -2813,7 +2833,7 @@ export interface components {
              * Note
              * @default
              */
-            note: string;
+            note?: string;
             /** Owner */
             owner?: string | null;
             /** Redirect From */
@@ -2922,8 +2942,8 @@ export interface components {
             /** Entries */
             entries: components["schemas"]["AuditLine"][];
         };
-        /** Body_import_files_api_v1_knowledge_import_post */
-        Body_import_files_api_v1_knowledge_import_post: {
+        /** Body_import_articles */
+        Body_import_articles: {
             /** Files */
             files: string[];
         };
@@ -2992,7 +3012,7 @@ export interface components {
              * @default personal
              * @enum {string}
              */
-            scope: "personal" | "shared";
+            scope?: "personal" | "shared";
             /** Shortcut */
             shortcut: string;
             /** Text */
@@ -3355,12 +3375,12 @@ export interface components {
              * Count
              * @default 10
              */
-            count: number;
+            count?: number;
             /**
              * Days
              * @default 7
              */
-            days: number;
+            days?: number;
             /**
              * Rule
              * @enum {string}
@@ -3370,12 +3390,12 @@ export interface components {
              * Seed
              * @default 0
              */
-            seed: number;
+            seed?: number;
             /**
              * Twice
              * @default false
              */
-            twice: boolean;
+            twice?: boolean;
         };
         /**
          * DriftOut
@@ -3692,7 +3712,7 @@ export interface components {
              * Note
              * @default
              */
-            note: string;
+            note?: string;
         };
         /**
          * GapOut
@@ -3887,6 +3907,24 @@ export interface components {
             /** Weight */
             weight: number;
         };
+        /** HelpArticle */
+        HelpArticle: {
+            /** Excerpt */
+            excerpt: string;
+            /** Section */
+            section: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /** HelpFound */
+        HelpFound: {
+            /** Articles */
+            articles: components["schemas"]["HelpArticle"][];
+            /** Found */
+            found: boolean;
+        };
         /**
          * History
          * @description ``repeat``: how many earlier conversations began within 14 days before this one, and whether one of them was
@@ -4066,7 +4104,7 @@ export interface components {
              * Excellent
              * @default false
              */
-            excellent: boolean;
+            excellent?: boolean;
             /**
              * Handover
              * @enum {string}
@@ -4076,7 +4114,7 @@ export interface components {
              * Note
              * @default
              */
-            note: string;
+            note?: string;
             /**
              * Outcome
              * @enum {string}
@@ -4124,7 +4162,7 @@ export interface components {
              * Use Address On Record
              * @default false
              */
-            use_address_on_record: boolean;
+            use_address_on_record?: boolean;
         };
         /**
          * ListedArticle
@@ -4209,7 +4247,7 @@ export interface components {
              * Typing
              * @default false
              */
-            typing: boolean;
+            typing?: boolean;
         };
         /** Made */
         Made: {
@@ -4373,7 +4411,7 @@ export interface components {
              * Capacity
              * @default 4
              */
-            capacity: number;
+            capacity?: number;
             /** Departments */
             departments?: string[];
             /** Email */
@@ -4397,19 +4435,19 @@ export interface components {
              * Like
              * @default cus_mara
              */
-            like: string;
+            like?: string;
             /**
              * Orders
              * @default {}
              */
-            orders: {
+            orders?: {
                 [key: string]: components["schemas"]["NewOrder"];
             };
             /**
              * Profile
              * @default {}
              */
-            profile: {
+            profile?: {
                 [key: string]: unknown;
             };
         };
@@ -4423,7 +4461,7 @@ export interface components {
              * @description for every such call until the faults are cleared; else for one
              * @default false
              */
-            always: boolean;
+            always?: boolean;
             /**
              * Kind
              * @enum {string}
@@ -4433,13 +4471,13 @@ export interface components {
              * Seconds
              * @default 0
              */
-            seconds: number;
+            seconds?: number;
             /**
              * Target
              * @default apply
              * @enum {string}
              */
-            target: "read" | "preview" | "apply" | "effect";
+            target?: "read" | "preview" | "apply" | "effect";
         };
         /** NewNote */
         NewNote: {
@@ -4505,14 +4543,14 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Events */
             events?: string[];
             /**
              * Texts
              * @default false
              */
-            texts: boolean;
+            texts?: boolean;
             /** Url */
             url: string;
         };
@@ -4578,7 +4616,7 @@ export interface components {
              * Carrier
              * @default
              */
-            carrier: string;
+            carrier?: string;
             /** Delivered Days Ago */
             delivered_days_ago?: number | null;
             /** Eta In Days */
@@ -4591,7 +4629,7 @@ export interface components {
              * Tracking
              * @default
              */
-            tracking: string;
+            tracking?: string;
         };
         /** PaymentRow */
         PaymentRow: {
@@ -4615,19 +4653,19 @@ export interface components {
              * @default public
              * @enum {string}
              */
-            audience: "public" | "customer" | "agent";
+            audience?: "public" | "customer" | "agent";
             /** Body */
             body: string;
             /**
              * Locale
              * @default en
              */
-            locale: string;
+            locale?: string;
             /**
              * Title
              * @default
              */
-            title: string;
+            title?: string;
         };
         /**
          * PreviewOut
@@ -4716,7 +4754,7 @@ export interface components {
              * Note
              * @default
              */
-            note: string;
+            note?: string;
         };
         /**
          * QueryLine
@@ -4931,7 +4969,7 @@ export interface components {
              * Keep Hours
              * @default 24
              */
-            keep_hours: number;
+            keep_hours?: number;
         };
         /** SaidOut */
         SaidOut: {
@@ -4987,7 +5025,7 @@ export interface components {
              * Note
              * @default
              */
-            note: string;
+            note?: string;
             /** Publish At */
             publish_at: string;
         };
@@ -5665,7 +5703,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    colleagues_api_v1_agents_get: {
+    list_colleagues: {
         parameters: {
             query?: never;
             header?: never;
@@ -5703,7 +5741,7 @@ export interface operations {
             };
         };
     };
-    change_password_api_v1_agents_me_password_put: {
+    change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -5743,7 +5781,7 @@ export interface operations {
             };
         };
     };
-    keep_api_v1_agents_me_picture_put: {
+    keep_picture: {
         parameters: {
             query?: never;
             header?: never;
@@ -5779,7 +5817,7 @@ export interface operations {
             };
         };
     };
-    drop_api_v1_agents_me_picture_delete: {
+    drop_picture: {
         parameters: {
             query?: never;
             header?: never;
@@ -5815,7 +5853,7 @@ export interface operations {
             };
         };
     };
-    choose_presence_api_v1_agents_me_presence_put: {
+    choose_presence: {
         parameters: {
             query?: never;
             header?: never;
@@ -5855,7 +5893,7 @@ export interface operations {
             };
         };
     };
-    picture_api_v1_agents__agent_id__picture_get: {
+    get_picture: {
         parameters: {
             query?: never;
             header?: never;
@@ -5893,7 +5931,7 @@ export interface operations {
             };
         };
     };
-    wanted_api_v1_approvals_get: {
+    list_approvals: {
         parameters: {
             query?: never;
             header?: never;
@@ -5931,7 +5969,7 @@ export interface operations {
             };
         };
     };
-    decide_api_v1_approvals__approval_id__post: {
+    decide_approval: {
         parameters: {
             query?: never;
             header?: never;
@@ -5973,7 +6011,7 @@ export interface operations {
             };
         };
     };
-    list_articles_api_v1_articles_get: {
+    list_articles: {
         parameters: {
             query?: {
                 q?: string;
@@ -6019,7 +6057,7 @@ export interface operations {
             };
         };
     };
-    create_article_api_v1_articles_post: {
+    create_article: {
         parameters: {
             query?: never;
             header?: never;
@@ -6061,7 +6099,7 @@ export interface operations {
             };
         };
     };
-    get_article_api_v1_articles__article_id__get: {
+    get_article: {
         parameters: {
             query?: {
                 version?: number | null;
@@ -6103,7 +6141,7 @@ export interface operations {
             };
         };
     };
-    patch_article_api_v1_articles__article_id__patch: {
+    patch_article: {
         parameters: {
             query?: never;
             header?: never;
@@ -6147,7 +6185,7 @@ export interface operations {
             };
         };
     };
-    diff_versions_api_v1_articles__article_id__diff_get: {
+    diff_versions: {
         parameters: {
             query: {
                 before: number;
@@ -6190,7 +6228,7 @@ export interface operations {
             };
         };
     };
-    figures_api_v1_articles__article_id__figures_get: {
+    article_figures: {
         parameters: {
             query?: {
                 /** @description how many days back are counted */
@@ -6233,7 +6271,7 @@ export interface operations {
             };
         };
     };
-    impact_api_v1_articles__article_id__impact_get: {
+    article_impact: {
         parameters: {
             query?: {
                 version?: number | null;
@@ -6279,7 +6317,7 @@ export interface operations {
             };
         };
     };
-    publish_article_api_v1_articles__article_id__publish_post: {
+    publish_article: {
         parameters: {
             query?: never;
             header?: never;
@@ -6323,7 +6361,7 @@ export interface operations {
             };
         };
     };
-    rollback_article_api_v1_articles__article_id__rollback_post: {
+    rollback_article: {
         parameters: {
             query?: never;
             header?: never;
@@ -6367,7 +6405,7 @@ export interface operations {
             };
         };
     };
-    schedule_article_api_v1_articles__article_id__schedule_post: {
+    schedule_article: {
         parameters: {
             query?: never;
             header?: never;
@@ -6411,7 +6449,7 @@ export interface operations {
             };
         };
     };
-    unschedule_article_api_v1_articles__article_id__schedule_delete: {
+    unschedule_article: {
         parameters: {
             query?: never;
             header?: never;
@@ -6451,7 +6489,7 @@ export interface operations {
             };
         };
     };
-    any_file_api_v1_attachments__attachment_id__get: {
+    any_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -6489,7 +6527,7 @@ export interface operations {
             };
         };
     };
-    audit_api_v1_audit_get: {
+    audit_trail: {
         parameters: {
             query?: {
                 agent_id?: string | null;
@@ -6533,7 +6571,7 @@ export interface operations {
             };
         };
     };
-    list_replies_api_v1_canned_replies_get: {
+    list_canned_replies: {
         parameters: {
             query?: never;
             header?: never;
@@ -6571,7 +6609,7 @@ export interface operations {
             };
         };
     };
-    create_api_v1_canned_replies_post: {
+    create_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -6613,7 +6651,7 @@ export interface operations {
             };
         };
     };
-    delete_api_v1_canned_replies__reply_id__delete: {
+    delete_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -6651,7 +6689,7 @@ export interface operations {
             };
         };
     };
-    change_api_v1_canned_replies__reply_id__patch: {
+    change_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -6695,7 +6733,7 @@ export interface operations {
             };
         };
     };
-    used_api_v1_canned_replies__reply_id__used_post: {
+    note_canned_reply_used: {
         parameters: {
             query?: never;
             header?: never;
@@ -6733,7 +6771,7 @@ export interface operations {
             };
         };
     };
-    open_conversation_api_v1_conversations_post: {
+    open_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -6775,14 +6813,12 @@ export interface operations {
             };
         };
     };
-    upload_api_v1_conversations__conversation_id__attachments_post: {
+    upload_file: {
         parameters: {
             query: {
                 name: string;
             };
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -6819,12 +6855,10 @@ export interface operations {
             };
         };
     };
-    own_file_api_v1_conversations__conversation_id__attachments__attachment_id__get: {
+    own_file: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 attachment_id: string;
                 conversation_id: string;
@@ -6860,15 +6894,13 @@ export interface operations {
             };
         };
     };
-    events_api_v1_conversations__conversation_id__events_get: {
+    read_events: {
         parameters: {
             query?: {
                 after?: number;
                 wait?: number;
             };
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -6905,12 +6937,10 @@ export interface operations {
             };
         };
     };
-    give_feedback_api_v1_conversations__conversation_id__feedback_post: {
+    give_feedback: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -6951,12 +6981,10 @@ export interface operations {
             };
         };
     };
-    request_person_api_v1_conversations__conversation_id__handoff_post: {
+    request_person: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -6997,12 +7025,10 @@ export interface operations {
             };
         };
     };
-    identify_api_v1_conversations__conversation_id__identify_post: {
+    identify: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -7041,12 +7067,10 @@ export interface operations {
             };
         };
     };
-    leave_message_api_v1_conversations__conversation_id__leave_message_post: {
+    leave_message: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -7087,12 +7111,10 @@ export interface operations {
             };
         };
     };
-    send_message_api_v1_conversations__conversation_id__messages_post: {
+    send_message: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -7133,7 +7155,7 @@ export interface operations {
             };
         };
     };
-    make_api_v1_conversations__conversation_id__scenario_post: {
+    make_scenario: {
         parameters: {
             query?: never;
             header?: never;
@@ -7177,14 +7199,12 @@ export interface operations {
             };
         };
     };
-    own_transcript_api_v1_conversations__conversation_id__transcript_get: {
+    own_transcript: {
         parameters: {
             query?: {
                 format?: "text" | "json" | "csv";
             };
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -7219,7 +7239,7 @@ export interface operations {
             };
         };
     };
-    turn_api_v1_conversations__conversation_id__turns__seq__get: {
+    view_turn: {
         parameters: {
             query?: never;
             header?: never;
@@ -7260,12 +7280,10 @@ export interface operations {
             };
         };
     };
-    wait_api_v1_conversations__conversation_id__wait_get: {
+    get_wait: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -7302,12 +7320,10 @@ export interface operations {
             };
         };
     };
-    conversations_api_v1_customers_me_conversations_get: {
+    list_own_conversations: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -7342,12 +7358,10 @@ export interface operations {
             };
         };
     };
-    take_up_api_v1_customers_me_conversations__conversation_id__post: {
+    take_up_conversation: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -7384,12 +7398,10 @@ export interface operations {
             };
         };
     };
-    greeting_api_v1_customers_me_greeting_get: {
+    get_greeting: {
         parameters: {
             query?: never;
-            header?: {
-                authorization?: string | null;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -7424,7 +7436,7 @@ export interface operations {
             };
         };
     };
-    erase_api_v1_customers__customer_id__erasure_post: {
+    erase_customer: {
         parameters: {
             query?: never;
             header?: never;
@@ -7464,7 +7476,7 @@ export interface operations {
             };
         };
     };
-    export_api_v1_customers__customer_id__export_get: {
+    export_customer: {
         parameters: {
             query?: never;
             header?: never;
@@ -7504,7 +7516,7 @@ export interface operations {
             };
         };
     };
-    customers_api_v1_demo_customers_get: {
+    list_demo_customers: {
         parameters: {
             query?: never;
             header?: never;
@@ -7542,7 +7554,7 @@ export interface operations {
             };
         };
     };
-    identity_api_v1_demo_identity_get: {
+    demo_identity: {
         parameters: {
             query: {
                 customer: string;
@@ -7582,7 +7594,7 @@ export interface operations {
             };
         };
     };
-    words_api_v1_desk_get: {
+    desk_words: {
         parameters: {
             query?: never;
             header?: never;
@@ -7620,7 +7632,7 @@ export interface operations {
             };
         };
     };
-    closed_api_v1_desk_closed_get: {
+    list_closed: {
         parameters: {
             query?: never;
             header?: never;
@@ -7658,7 +7670,7 @@ export interface operations {
             };
         };
     };
-    open_handoffs_api_v1_desk_inbox_get: {
+    read_inbox: {
         parameters: {
             query?: never;
             header?: never;
@@ -7696,7 +7708,7 @@ export interface operations {
             };
         };
     };
-    search_api_v1_desk_search_get: {
+    search_handoffs: {
         parameters: {
             query: {
                 q: string;
@@ -7736,7 +7748,7 @@ export interface operations {
             };
         };
     };
-    erase_guest_api_v1_guests_erasure_post: {
+    erase_guest: {
         parameters: {
             query?: never;
             header?: never;
@@ -7778,7 +7790,7 @@ export interface operations {
             };
         };
     };
-    export_guest_api_v1_guests_export_post: {
+    export_guest: {
         parameters: {
             query?: never;
             header?: never;
@@ -7820,7 +7832,7 @@ export interface operations {
             };
         };
     };
-    view_api_v1_handoffs__handoff_id__get: {
+    view_handoff: {
         parameters: {
             query?: never;
             header?: never;
@@ -7860,7 +7872,7 @@ export interface operations {
             };
         };
     };
-    accept_api_v1_handoffs__handoff_id__accept_post: {
+    accept_handoff: {
         parameters: {
             query?: never;
             header?: never;
@@ -7900,7 +7912,7 @@ export interface operations {
             };
         };
     };
-    close_api_v1_handoffs__handoff_id__close_post: {
+    close_handoff: {
         parameters: {
             query?: never;
             header?: never;
@@ -7942,7 +7954,7 @@ export interface operations {
             };
         };
     };
-    decline_api_v1_handoffs__handoff_id__decline_post: {
+    decline_handoff: {
         parameters: {
             query?: never;
             header?: never;
@@ -7980,7 +7992,7 @@ export interface operations {
             };
         };
     };
-    history_api_v1_handoffs__handoff_id__history_get: {
+    handoff_history: {
         parameters: {
             query?: never;
             header?: never;
@@ -8020,7 +8032,7 @@ export interface operations {
             };
         };
     };
-    transcript_api_v1_handoffs__handoff_id__history__conversation_id__get: {
+    past_transcript: {
         parameters: {
             query?: never;
             header?: never;
@@ -8061,7 +8073,7 @@ export interface operations {
             };
         };
     };
-    mail_again_api_v1_handoffs__handoff_id__mails__mail_id__again_post: {
+    send_mail_again: {
         parameters: {
             query?: never;
             header?: never;
@@ -8100,7 +8112,7 @@ export interface operations {
             };
         };
     };
-    send_api_v1_handoffs__handoff_id__messages_post: {
+    send_agent_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -8144,7 +8156,7 @@ export interface operations {
             };
         };
     };
-    add_note_api_v1_handoffs__handoff_id__notes_post: {
+    add_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -8188,7 +8200,7 @@ export interface operations {
             };
         };
     };
-    packet_part_api_v1_handoffs__handoff_id__packet__part__get: {
+    packet_part: {
         parameters: {
             query?: never;
             header?: never;
@@ -8229,7 +8241,7 @@ export interface operations {
             };
         };
     };
-    make_api_v1_handoffs__handoff_id__promises_post: {
+    make_promise: {
         parameters: {
             query?: never;
             header?: never;
@@ -8273,7 +8285,7 @@ export interface operations {
             };
         };
     };
-    reads_api_v1_handoffs__handoff_id__reads_get: {
+    list_reads: {
         parameters: {
             query?: never;
             header?: never;
@@ -8313,7 +8325,7 @@ export interface operations {
             };
         };
     };
-    reasks_api_v1_handoffs__handoff_id__reasks_post: {
+    find_reasks: {
         parameters: {
             query?: never;
             header?: never;
@@ -8357,7 +8369,7 @@ export interface operations {
             };
         };
     };
-    reopen_api_v1_handoffs__handoff_id__reopen_post: {
+    reopen_handoff: {
         parameters: {
             query?: never;
             header?: never;
@@ -8397,7 +8409,7 @@ export interface operations {
             };
         };
     };
-    return_to_bot_api_v1_handoffs__handoff_id__return_post: {
+    return_to_bot: {
         parameters: {
             query?: never;
             header?: never;
@@ -8439,7 +8451,7 @@ export interface operations {
             };
         };
     };
-    suggestions_api_v1_handoffs__handoff_id__suggestions_get: {
+    list_suggestions: {
         parameters: {
             query?: {
                 q?: string | null;
@@ -8481,7 +8493,7 @@ export interface operations {
             };
         };
     };
-    summary_api_v1_handoffs__handoff_id__summary_get: {
+    handoff_summary: {
         parameters: {
             query?: never;
             header?: never;
@@ -8521,7 +8533,7 @@ export interface operations {
             };
         };
     };
-    transfer_api_v1_handoffs__handoff_id__transfer_post: {
+    transfer_handoff: {
         parameters: {
             query?: never;
             header?: never;
@@ -8563,7 +8575,7 @@ export interface operations {
             };
         };
     };
-    look_api_v1_handoffs__handoff_id__viewing_put: {
+    note_viewing: {
         parameters: {
             query?: never;
             header?: never;
@@ -8607,7 +8619,7 @@ export interface operations {
             };
         };
     };
-    leave_api_v1_handoffs__handoff_id__viewing_delete: {
+    end_viewing: {
         parameters: {
             query?: never;
             header?: never;
@@ -8645,7 +8657,48 @@ export interface operations {
             };
         };
     };
-    definitions_api_v1_insights_definitions_get: {
+    search_help: {
+        parameters: {
+            query: {
+                q: string;
+                locale?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpFound"];
+                };
+            };
+            /** @description Well-formed and wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error, in the one shape that all have */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_definitions: {
         parameters: {
             query?: {
                 format?: "json" | "csv";
@@ -8691,7 +8744,7 @@ export interface operations {
             };
         };
     };
-    disagreements_api_v1_insights_definitions__name__episodes_get: {
+    list_disagreements: {
         parameters: {
             query?: {
                 side?: "theirs" | "ours" | "resolved" | "counted";
@@ -8742,7 +8795,7 @@ export interface operations {
             };
         };
     };
-    standing_api_v1_insights_judge_get: {
+    judge_standing: {
         parameters: {
             query?: {
                 format?: "json" | "csv";
@@ -8788,7 +8841,7 @@ export interface operations {
             };
         };
     };
-    calibrations_api_v1_insights_judge_calibrations_get: {
+    list_calibrations: {
         parameters: {
             query?: never;
             header?: never;
@@ -8826,7 +8879,7 @@ export interface operations {
             };
         };
     };
-    calibrate_api_v1_insights_judge_calibrations_post: {
+    calibrate_judge: {
         parameters: {
             query?: never;
             header?: never;
@@ -8864,7 +8917,7 @@ export interface operations {
             };
         };
     };
-    repeat_curve_api_v1_insights_repeat_curve_get: {
+    repeat_curve_table: {
         parameters: {
             query?: {
                 since?: string | null;
@@ -8907,7 +8960,7 @@ export interface operations {
             };
         };
     };
-    summary_api_v1_insights_summary_get: {
+    insights_summary: {
         parameters: {
             query?: {
                 format?: "json" | "csv";
@@ -8953,7 +9006,7 @@ export interface operations {
             };
         };
     };
-    tallies_api_v1_insights_tallies_get: {
+    tallies_table: {
         parameters: {
             query: {
                 of: "counts" | "excluded" | "handover_reasons" | "queues" | "contact_drivers" | "silence_reasons";
@@ -8997,7 +9050,7 @@ export interface operations {
             };
         };
     };
-    trends_api_v1_insights_trends_get: {
+    list_trends: {
         parameters: {
             query?: {
                 by?: string | null;
@@ -9046,7 +9099,7 @@ export interface operations {
             };
         };
     };
-    analytics_api_v1_knowledge_analytics_get: {
+    knowledge_analytics: {
         parameters: {
             query?: {
                 /** @description how many days back are counted */
@@ -9088,7 +9141,7 @@ export interface operations {
             };
         };
     };
-    answer_api_v1_knowledge_answer_get: {
+    answer_question: {
         parameters: {
             query: {
                 q: string;
@@ -9131,7 +9184,7 @@ export interface operations {
             };
         };
     };
-    audit_api_v1_knowledge_audit_get: {
+    knowledge_audit: {
         parameters: {
             query?: {
                 limit?: number;
@@ -9171,7 +9224,7 @@ export interface operations {
             };
         };
     };
-    calendar_api_v1_knowledge_calendar_get: {
+    knowledge_calendar: {
         parameters: {
             query?: {
                 days?: number;
@@ -9211,7 +9264,7 @@ export interface operations {
             };
         };
     };
-    export_files_api_v1_knowledge_export_get: {
+    export_articles: {
         parameters: {
             query?: never;
             header?: never;
@@ -9247,7 +9300,7 @@ export interface operations {
             };
         };
     };
-    all_figures_api_v1_knowledge_figures_get: {
+    knowledge_figures: {
         parameters: {
             query?: {
                 /** @description how many days back are counted */
@@ -9288,7 +9341,7 @@ export interface operations {
             };
         };
     };
-    list_gaps_api_v1_knowledge_gaps_get: {
+    list_gaps: {
         parameters: {
             query?: {
                 state?: ("open" | "drafted" | "closed" | "dismissed") | null;
@@ -9330,7 +9383,7 @@ export interface operations {
             };
         };
     };
-    top_gaps_api_v1_knowledge_gaps_top_get: {
+    top_gaps: {
         parameters: {
             query: {
                 month: string;
@@ -9370,7 +9423,7 @@ export interface operations {
             };
         };
     };
-    get_gap_api_v1_knowledge_gaps__gap_id__get: {
+    get_gap: {
         parameters: {
             query?: never;
             header?: never;
@@ -9410,7 +9463,7 @@ export interface operations {
             };
         };
     };
-    close_gap_api_v1_knowledge_gaps__gap_id__close_post: {
+    close_gap: {
         parameters: {
             query?: never;
             header?: never;
@@ -9454,7 +9507,7 @@ export interface operations {
             };
         };
     };
-    dismiss_gap_api_v1_knowledge_gaps__gap_id__dismiss_post: {
+    dismiss_gap: {
         parameters: {
             query?: never;
             header?: never;
@@ -9498,7 +9551,7 @@ export interface operations {
             };
         };
     };
-    draft_gap_api_v1_knowledge_gaps__gap_id__draft_post: {
+    draft_gap: {
         parameters: {
             query?: never;
             header?: never;
@@ -9542,7 +9595,7 @@ export interface operations {
             };
         };
     };
-    merge_gap_api_v1_knowledge_gaps__gap_id__merge_post: {
+    merge_gap: {
         parameters: {
             query?: never;
             header?: never;
@@ -9586,7 +9639,7 @@ export interface operations {
             };
         };
     };
-    reopen_gap_api_v1_knowledge_gaps__gap_id__reopen_post: {
+    reopen_gap: {
         parameters: {
             query?: never;
             header?: never;
@@ -9630,7 +9683,7 @@ export interface operations {
             };
         };
     };
-    import_files_api_v1_knowledge_import_post: {
+    import_articles: {
         parameters: {
             query?: never;
             header?: never;
@@ -9639,7 +9692,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_import_files_api_v1_knowledge_import_post"];
+                "multipart/form-data": components["schemas"]["Body_import_articles"];
             };
         };
         responses: {
@@ -9672,7 +9725,7 @@ export interface operations {
             };
         };
     };
-    preview_text_api_v1_knowledge_preview_post: {
+    preview_text: {
         parameters: {
             query?: never;
             header?: never;
@@ -9714,7 +9767,7 @@ export interface operations {
             };
         };
     };
-    search_api_v1_knowledge_search_get: {
+    search_knowledge: {
         parameters: {
             query: {
                 q: string;
@@ -9757,7 +9810,7 @@ export interface operations {
             };
         };
     };
-    episodes_api_v1_outcomes_get: {
+    list_episodes: {
         parameters: {
             query?: {
                 metric?: string | null;
@@ -9815,7 +9868,7 @@ export interface operations {
             };
         };
     };
-    history_api_v1_outcomes__episode_id__get: {
+    episode_history: {
         parameters: {
             query?: never;
             header?: never;
@@ -9855,7 +9908,7 @@ export interface operations {
             };
         };
     };
-    listing_api_v1_promises_get: {
+    list_promises: {
         parameters: {
             query?: {
                 state?: ("open" | "due_soon" | "late" | "kept") | null;
@@ -9897,7 +9950,7 @@ export interface operations {
             };
         };
     };
-    keep_api_v1_promises__promise_id__keep_post: {
+    keep_promise: {
         parameters: {
             query?: never;
             header?: never;
@@ -9939,7 +9992,7 @@ export interface operations {
             };
         };
     };
-    coaching_api_v1_qa_coaching_me_get: {
+    own_coaching: {
         parameters: {
             query?: never;
             header?: never;
@@ -9977,7 +10030,7 @@ export interface operations {
             };
         };
     };
-    comment_api_v1_qa_conversations__conversation_id__comments_post: {
+    add_comment: {
         parameters: {
             query?: never;
             header?: never;
@@ -10019,7 +10072,7 @@ export interface operations {
             };
         };
     };
-    labels_api_v1_qa_labels_get: {
+    list_labels: {
         parameters: {
             query?: {
                 days?: number;
@@ -10059,7 +10112,7 @@ export interface operations {
             };
         };
     };
-    report_api_v1_qa_report_get: {
+    quality_report: {
         parameters: {
             query?: {
                 days?: number;
@@ -10099,7 +10152,7 @@ export interface operations {
             };
         };
     };
-    samples_api_v1_qa_samples_get: {
+    list_samples: {
         parameters: {
             query?: never;
             header?: never;
@@ -10137,7 +10190,7 @@ export interface operations {
             };
         };
     };
-    draw_api_v1_qa_samples_post: {
+    draw_samples: {
         parameters: {
             query?: never;
             header?: never;
@@ -10179,7 +10232,7 @@ export interface operations {
             };
         };
     };
-    take_api_v1_qa_samples_named_post: {
+    take_sample: {
         parameters: {
             query?: never;
             header?: never;
@@ -10221,7 +10274,7 @@ export interface operations {
             };
         };
     };
-    open_sample_api_v1_qa_samples__sample_id__get: {
+    open_sample: {
         parameters: {
             query?: never;
             header?: never;
@@ -10261,7 +10314,7 @@ export interface operations {
             };
         };
     };
-    judge_api_v1_qa_samples__sample_id__review_put: {
+    judge_sample: {
         parameters: {
             query?: never;
             header?: never;
@@ -10305,7 +10358,7 @@ export interface operations {
             };
         };
     };
-    scorecard_api_v1_qa_scorecard_get: {
+    get_scorecard: {
         parameters: {
             query?: never;
             header?: never;
@@ -10343,7 +10396,7 @@ export interface operations {
             };
         };
     };
-    list_queue_api_v1_queue_get: {
+    list_queue: {
         parameters: {
             query?: never;
             header?: never;
@@ -10381,7 +10434,7 @@ export interface operations {
             };
         };
     };
-    listing_api_v1_scenarios_get: {
+    list_scenarios: {
         parameters: {
             query?: never;
             header?: never;
@@ -10419,7 +10472,7 @@ export interface operations {
             };
         };
     };
-    who_am_i_api_v1_session_get: {
+    who_am_i: {
         parameters: {
             query?: never;
             header?: never;
@@ -10457,7 +10510,7 @@ export interface operations {
             };
         };
     };
-    sign_in_api_v1_session_post: {
+    sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -10499,7 +10552,7 @@ export interface operations {
             };
         };
     };
-    sign_out_api_v1_session_delete: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -10535,7 +10588,7 @@ export interface operations {
             };
         };
     };
-    listing_api_v1_team_get: {
+    list_team: {
         parameters: {
             query?: never;
             header?: never;
@@ -10573,7 +10626,7 @@ export interface operations {
             };
         };
     };
-    add_api_v1_team_post: {
+    add_colleague: {
         parameters: {
             query?: never;
             header?: never;
@@ -10615,7 +10668,7 @@ export interface operations {
             };
         };
     };
-    change_api_v1_team__agent_id__patch: {
+    change_colleague: {
         parameters: {
             query?: never;
             header?: never;
@@ -10659,7 +10712,7 @@ export interface operations {
             };
         };
     };
-    new_password_api_v1_team__agent_id__password_post: {
+    give_new_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -10699,7 +10752,7 @@ export interface operations {
             };
         };
     };
-    any_transcript_api_v1_transcripts__conversation_id__get: {
+    any_transcript: {
         parameters: {
             query?: {
                 format?: "text" | "json" | "csv";
@@ -10739,7 +10792,7 @@ export interface operations {
             };
         };
     };
-    translation_api_v1_transcripts__conversation_id__translation_get: {
+    translate_transcript: {
         parameters: {
             query?: {
                 to?: string | null;
@@ -10782,7 +10835,7 @@ export interface operations {
             };
         };
     };
-    listing_api_v1_webhooks_get: {
+    list_webhooks: {
         parameters: {
             query?: never;
             header?: never;
@@ -10820,7 +10873,7 @@ export interface operations {
             };
         };
     };
-    create_api_v1_webhooks_post: {
+    create_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -10862,7 +10915,7 @@ export interface operations {
             };
         };
     };
-    change_api_v1_webhooks__webhook_id__patch: {
+    change_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -10906,7 +10959,7 @@ export interface operations {
             };
         };
     };
-    deliveries_api_v1_webhooks__webhook_id__deliveries_get: {
+    list_deliveries: {
         parameters: {
             query?: {
                 state?: ("pending" | "delivered" | "given_up") | null;
@@ -10948,7 +11001,7 @@ export interface operations {
             };
         };
     };
-    replay_api_v1_webhooks__webhook_id__deliveries__delivery_id__replay_post: {
+    replay_delivery: {
         parameters: {
             query?: never;
             header?: never;
@@ -10989,7 +11042,7 @@ export interface operations {
             };
         };
     };
-    rotate_api_v1_webhooks__webhook_id__rotate_post: {
+    rotate_webhook_secret: {
         parameters: {
             query?: never;
             header?: never;
@@ -11033,7 +11086,7 @@ export interface operations {
             };
         };
     };
-    test_api_v1_webhooks__webhook_id__test_post: {
+    send_test_delivery: {
         parameters: {
             query?: never;
             header?: never;
@@ -11073,7 +11126,7 @@ export interface operations {
             };
         };
     };
-    widget_api_v1_widget_get: {
+    widget_config: {
         parameters: {
             query?: never;
             header?: never;
@@ -11111,7 +11164,7 @@ export interface operations {
             };
         };
     };
-    live_health_live_get: {
+    live: {
         parameters: {
             query?: never;
             header?: never;
@@ -11151,7 +11204,7 @@ export interface operations {
             };
         };
     };
-    ready_health_ready_get: {
+    ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -11191,7 +11244,7 @@ export interface operations {
             };
         };
     };
-    conversation_lab_v1_conversations__conversation_id__get: {
+    lab_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -11231,7 +11284,7 @@ export interface operations {
             };
         };
     };
-    move_conversation_lab_v1_conversations__conversation_id__clock_post: {
+    move_conversation_clock: {
         parameters: {
             query?: never;
             header?: never;
@@ -11273,7 +11326,7 @@ export interface operations {
             };
         };
     };
-    mark_lab_v1_conversations__conversation_id__mark_post: {
+    mark_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -11311,7 +11364,7 @@ export interface operations {
             };
         };
     };
-    create_lab_v1_customers_post: {
+    create_lab_customer: {
         parameters: {
             query?: never;
             header?: never;
@@ -11353,7 +11406,7 @@ export interface operations {
             };
         };
     };
-    state_lab_v1_customers__customer_id__get: {
+    lab_customer: {
         parameters: {
             query?: never;
             header?: never;
@@ -11393,7 +11446,7 @@ export interface operations {
             };
         };
     };
-    change_lab_v1_customers__customer_id__changes_post: {
+    change_in_shop: {
         parameters: {
             query?: never;
             header?: never;
@@ -11437,7 +11490,7 @@ export interface operations {
             };
         };
     };
-    move_customer_lab_v1_customers__customer_id__clock_post: {
+    move_customer_clock: {
         parameters: {
             query?: never;
             header?: never;
@@ -11479,7 +11532,7 @@ export interface operations {
             };
         };
     };
-    codes_lab_v1_customers__customer_id__codes_get: {
+    list_codes: {
         parameters: {
             query?: never;
             header?: never;
@@ -11519,7 +11572,7 @@ export interface operations {
             };
         };
     };
-    inject_lab_v1_customers__customer_id__faults_post: {
+    inject_fault: {
         parameters: {
             query?: never;
             header?: never;
@@ -11561,7 +11614,7 @@ export interface operations {
             };
         };
     };
-    heal_lab_v1_customers__customer_id__faults_delete: {
+    clear_faults: {
         parameters: {
             query?: never;
             header?: never;
@@ -11599,7 +11652,7 @@ export interface operations {
             };
         };
     };
-    metrics_metrics_get: {
+    metrics: {
         parameters: {
             query?: never;
             header?: never;

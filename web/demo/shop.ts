@@ -1,11 +1,7 @@
 /** The shop's page: its tiles, the "signed in as" switch, and the identity that a real shop would hand to the widget. */
+import { demoIdentity, listDemoCustomers } from "../contract/client";
+import { createApi } from "../shared/api";
 import { PRODUCTS } from "./catalogue";
-
-interface DemoCustomer {
-  id: string;
-  name: string;
-  email: string;
-}
 
 interface Widget extends HTMLElement {
   open(): void;
@@ -14,6 +10,7 @@ interface Widget extends HTMLElement {
 
 const SVG = "http://www.w3.org/2000/svg";
 const KEY = "oberlarn-demo:customer";
+const { request } = createApi({ base: "" });
 
 const widget = document.querySelector("frontdesk-widget") as Widget;
 const select = document.querySelector("#customer") as HTMLSelectElement;
@@ -51,7 +48,7 @@ function text(tag: string, words: string, name = ""): HTMLElement {
 
 /** The demo's customers are there only when the server runs as a demo; otherwise the switch stays hidden. */
 async function offerCustomers(): Promise<void> {
-  const customers = await read<DemoCustomer[]>("/api/v1/demo/customers");
+  const customers = await listDemoCustomers(request).catch(() => null);
   if (!customers?.length) return;
   for (const { id, name } of customers) select.append(new Option(name, id));
   const before = sessionStorage.getItem(KEY) ?? "";
@@ -61,19 +58,8 @@ async function offerCustomers(): Promise<void> {
 }
 
 async function signIn(customer: string): Promise<void> {
-  const answer = customer
-    ? await read<{ identity_token: string }>(`/api/v1/demo/identity?customer=${encodeURIComponent(customer)}`)
-    : null;
+  const answer = customer ? await demoIdentity(request, { query: { customer } }).catch(() => null) : null;
   // The page may be ready before the widget's script has run: what is set as an attribute waits for it.
   await customElements.whenDefined("frontdesk-widget");
   widget.identify(answer?.identity_token ?? null);
-}
-
-async function read<T>(address: string): Promise<T | null> {
-  try {
-    const response = await fetch(address);
-    return response.ok ? ((await response.json()) as T) : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 /** The desk without its DOM: session, queue, the socket's hints, and which conversation is open. */
+import { whoAmI } from "../contract/client";
 import { type Api, ApiError } from "../shared/api";
 import { createStore, type Store } from "../shared/store";
 import { ReconnectingSocket } from "../shared/socket";
@@ -137,7 +138,7 @@ export class Desk {
 
   /** Who this is and what they may do, anew. It tells the server that they are there, and not that they do something. */
   async renew(): Promise<void> {
-    const session = await this.request<Session>("GET", "/session");
+    const session = await whoAmI(this.request);
     if (this.store.get().signedIn.status === "in") this.store.set({ signedIn: { status: "in", session } });
   }
 

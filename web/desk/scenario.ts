@@ -1,5 +1,5 @@
 /** A scenario of the conversation on the screen, without what names anybody; asked again it is the same one. */
-import type { Schemas } from "../shared/types";
+import * as client from "../contract/client";
 import { type Desk, sentence } from "./controller";
 import { t } from "./words";
 
@@ -8,7 +8,7 @@ export async function makeScenario(desk: Desk): Promise<void> {
   const of = selected ? views[selected]?.detail?.conversation_id : undefined;
   if (!of) return;
   try {
-    const made = await desk.request<Schemas["MadeScenario"]>("POST", `/conversations/${encodeURIComponent(of)}/scenario`, { body: {} });
+    const made = await client.makeScenario(desk.request, of, { body: {} });
     desk.toast(t(made.resolved_by ? "scenarioResolved" : "scenarioMade"));
   } catch (error) {
     desk.toast(sentence(error));

@@ -1,4 +1,5 @@
-// From the schemas that the Python side dumps to the text of the TypeScript types. Pure: reads and writes no file.
+// From the schemas that the Python side dumps to the text of the TypeScript types and of the client that the pages call.
+// Pure: reads and writes no file.
 import { compile } from "json-schema-to-typescript";
 import openapi, { astToString } from "openapi-typescript";
 
@@ -32,5 +33,40 @@ export function eventTypes(schema) {
 
 /** `schema`: contract/openapi.json, every route with what it takes and gives. */
 export async function routeTypes(schema) {
-  return BANNER + astToString(await openapi(schema));
+  // What has a default may be left out of a question; in an answer the schema itself names it as always there.
+  return BANNER + astToString(await openapi(schema, { defaultNonNullable: false }));
+}
+
+const PREFIX = "/api/v1";
+const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+
+/** A function for every operation: what stands in the path one by one, then the rest by name. */
+function call(method, path, { operationId: name, parameters = [], requestBody }) {
+  const types = Object.fromEntries(parameters.map((each) => [each.name, each.schema.type]));
+  const places = [...path.matchAll(/\{(\w+)\}/g)].map(([, place]) => place);
+  const needed = requestBody?.required || parameters.some((each) => each.in === "query" && each.required);
+  const takes = [
+    "request: Request",
+    ...places.map((place) => `${camel(place)}: ${types[place] === "integer" ? "string | number" : "string"}`),
+    `options${needed ? "" : "?"}: Takes<"${name}">`,
+  ];
+  const filled = path.slice(PREFIX.length).replace(/\{(\w+)\}/g, (_, place) => `\${encodeURIComponent(${camel(place)})}`);
+  const quoted = places.length ? `\`${filled}\`` : `"${filled}"`;
+  return `export const ${camel(name)} = (${takes.join(", ")}) =>
+  request<Gives<"${name}">>("${method.toUpperCase()}", ${quoted}, options);
+`;
+}
+
+/** `schema`: contract/openapi.json. The lab and what operators ask are no page's. */
+export function clientCalls(schema) {
+  const calls = Object.entries(schema.paths)
+    .filter(([path]) => path.startsWith(`${PREFIX}/`))
+    .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => call(method, path, operation)));
+  return `${BANNER}
+import type { Api } from "../shared/api";
+import type { Gives, Takes } from "../shared/operations";
+
+type Request = Api["request"];
+
+${calls.join("\n")}`;
 }

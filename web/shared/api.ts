@@ -45,11 +45,15 @@ export interface ApiOptions {
   timeout?: number;
 }
 
+type Plain = string | number | boolean;
+/** A list stands under its name once for each of its values; what is null or undefined is left out. */
+export type Query = Readonly<Record<string, Plain | readonly Plain[] | null | undefined>>;
+
 export interface RequestOptions {
   body?: unknown;
   /** Sent as it is, in place of JSON. */
   raw?: Blob;
-  query?: Record<string, string | number>;
+  query?: Query;
   signal?: AbortSignal;
   timeout?: number;
   /** Bearer token in place of the usual one. */
@@ -59,8 +63,8 @@ export interface RequestOptions {
 export interface Api {
   readonly base: string;
   request<T>(method: string, path: string, options?: RequestOptions): Promise<T>;
-  /** The bytes at a path. */
-  file(path: string): Promise<Blob>;
+  /** The same for the bytes of a file. */
+  file: Api["request"];
 }
 
 export const PREFIX = "/api/v1";
@@ -89,7 +93,7 @@ export function createApi(options: ApiOptions): Api {
         credentials: "same-origin",
         signal: stop.signal,
       });
-      if (!response.ok) throw problem(response, await response.text());
+      if (!response.ok) throw toProblem(response.status, await response.text(), response.headers.get("Retry-After"));
       return await read(response);
     } catch (error) {
       if (error instanceof ApiError) throw error;
@@ -100,11 +104,15 @@ export function createApi(options: ApiOptions): Api {
     }
   }
 
-  return { base: options.base, request, file: (path) => ask("GET", path, { timeout: 60_000 }, (response) => response.blob()) };
+  return {
+    base: options.base,
+    request,
+    file: (method, path, call) => ask(method, path, { timeout: 60_000, ...call }, (response) => response.blob() as Promise<never>),
+  };
 }
 
 /** Where the sockets of the same server are: its origin with ws in place of http. */
-export function socketAddress(base: string, path: string, query?: Record<string, string | number>): string {
+export function socketAddress(base: string, path: string, query?: Query): string {
   return address(base, path, query).replace(/^http/, "ws");
 }
 
@@ -113,9 +121,20 @@ export function socketProtocols(token: string | null): string[] {
   return token ? ["frontdesk.v1", `bearer.${token}`] : ["frontdesk.v1"];
 }
 
-export function address(base: string, path: string, query?: Record<string, string | number>): string {
-  const search = new URLSearchParams(Object.entries(query ?? {}).map(([key, value]) => [key, String(value)])).toString();
+export function address(base: string, path: string, query: Query = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, String(each)]));
+  const search = new URLSearchParams(pairs).toString();
   return `${base}${PREFIX}${path}${search && `?${search}`}`;
+}
+
+/** Where a call of the generated client would go: for a link or a picture that the browser itself fetches. */
+export function addressOf(call: (request: Api["request"]) => unknown): string {
+  let found = "";
+  call(async (_, path, options) => {
+    found = address("", path, options?.query);
+    return undefined as never;
+  });
+  return found;
 }
 
 function headers(token: string | null, json: boolean): Record<string, string> {
@@ -126,10 +145,6 @@ function headers(token: string | null, json: boolean): Record<string, string> {
     ...(json && { "Content-Type": "application/json" }),
     ...(token && { Authorization: `Bearer ${token}` }),
   };
-}
-
-function problem(response: Response, text: string): ApiError {
-  return toProblem(response.status, text, response.headers.get("Retry-After"));
 }
 
 /** What an answer that is no success says. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 // @ts-expect-error plain JavaScript, shared with the generator
-import { eventTypes, routeTypes } from "../scripts/contract.mjs";
+import { clientCalls, eventTypes, routeTypes } from "../scripts/contract.mjs";
 import { EMPTY, hasGap, reduceAll } from "../shared/reduce";
 import type { Fact } from "../shared/types";
 
@@ -10,13 +10,17 @@ const contract = new URL("../contract/", import.meta.url);
 const vectors = new URL("../../tests/contract/vectors/", import.meta.url);
 const read = (name: string, folder = contract) => readFileSync(new URL(name, folder), "utf8");
 
-describe("the generated types are those of the schemas", () => {
+describe("what is generated is what the schemas make", () => {
   test("events.ts", async () => {
     expect(await eventTypes(JSON.parse(read("events.schema.json")))).toBe(read("events.ts"));
   });
 
   test("openapi.ts", async () => {
     expect(await routeTypes(JSON.parse(read("openapi.json")))).toBe(read("openapi.ts"));
+  });
+
+  test("client.ts", () => {
+    expect(clientCalls(JSON.parse(read("openapi.json")))).toBe(read("client.ts"));
   });
 });
 

@@ -21,10 +21,14 @@ describe("house rules", () => {
     expect(read(name)).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\(/);
   });
 
-  test.each(sources)("%s keeps to the arrows: pages use shared, never each other", (name) => {
+  test.each(sources)("%s keeps to the arrows: pages use shared and the contract, never each other", (name) => {
     const imports = [...read(name).matchAll(/from "(\.[^"]+)"/g)].map(([, target]) => join(name, "..", target as string));
     const own = name.split("/")[0] as string;
-    for (const target of imports) expect([own, "shared", ...(own === "shared" ? ["contract"] : [])]).toContain(target.split("/")[0]);
+    for (const target of imports) expect([own, "shared", "contract"]).toContain(target.split("/")[0]);
+  });
+
+  test.each(sources.filter((name) => !/^shared.api\.ts$|^widget.Portrait\.tsx$/.test(name)))("%s writes no path of the contract by hand", (name) => {
+    expect(read(name)).not.toMatch(/\brequest(<[^(]*>)?\(\s*["'`]|\/api\/v1\//);
   });
 
   test("the lock file names no place that packages come from", () => {

@@ -1,4 +1,6 @@
 import { useState } from "preact/hooks";
+import { getPicture } from "../../contract/client";
+import { addressOf } from "../../shared/api";
 import type { Desk } from "../controller";
 import type { DeskState } from "../state";
 import { sentence } from "../controller";
@@ -10,6 +12,7 @@ function PortraitSetting({ desk, state }: { desk: Desk; state: DeskState }) {
   const [version, setVersion] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
   if (state.signedIn.status !== "in") return null;
+  const { id } = state.signedIn.session;
   const attempt = async (call: () => Promise<unknown>) => {
     setProblem(null);
     try {
@@ -25,7 +28,7 @@ function PortraitSetting({ desk, state }: { desk: Desk; state: DeskState }) {
   };
   return (
     <div class="portrait">
-      <img src={`/api/v1/agents/${encodeURIComponent(state.signedIn.session.id)}/picture?${version}`} alt={t("portraitNow")} width={56} height={56} />
+      <img src={`${addressOf((request) => getPicture(request, id))}?${version}`} alt={t("portraitNow")} width={56} height={56} />
       <div>
         <label>
           {t("portrait")}

@@ -1,4 +1,6 @@
 import type { ComponentChildren } from "preact";
+import { anyFile } from "../../contract/client";
+import { addressOf } from "../../shared/api";
 import { Markdown } from "../../shared/Markdown";
 import type { Conversation, Echo } from "../../shared/reduce";
 import type { Fact, FactOf, Mail, PacketStep } from "../../shared/types";
@@ -97,7 +99,7 @@ function Message({ fact, who, children }: { fact: FactOf<"message.sent">; who: s
       )}
       {data.attachments?.map((file) => (
         <p key={file.id} class="said-more">
-          <a href={`${location.origin}/api/v1/attachments/${encodeURIComponent(file.id)}`} target="_blank" rel="noreferrer">
+          <a href={addressOf((request) => anyFile(request, file.id))} target="_blank" rel="noreferrer">
             {t("attachment", { name: file.name, size: size(file.size) })}
           </a>
         </p>

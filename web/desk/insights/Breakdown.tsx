@@ -20,7 +20,7 @@ export function Breakdown({ calls, scope, figures }: { calls: InsightsCalls; sco
     </>
   );
   return (
-    <Section id="i-by" title={n("breakdown")} csv={csvOf("trends", scope, { by, metric })} file={by} choices={choices}>
+    <Section id="i-by" title={n("breakdown")} csv={csvOf.trends(scope, by, metric)} file={by} choices={choices}>
       <Await load={load}>
         {(rows) =>
           rows.length === 0 ? (

@@ -10,7 +10,7 @@ import { n } from "./words";
 export function Definitions({ calls, scope }: { calls: InsightsCalls; scope: Scope }) {
   const load = useLoad(`definitions:${keyOf(scope)}`, (signal) => calls.definitions(scope, signal), true);
   return (
-    <Section id="i-definitions" title={n("definitions")} csv={csvOf("definitions", scope)} file="definitions">
+    <Section id="i-definitions" title={n("definitions")} csv={csvOf.definitions(scope)} file="definitions">
       <p class="soft">{n("definitionsMore")}</p>
       <Await load={load}>
         {(vendors) => (

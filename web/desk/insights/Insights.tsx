@@ -63,11 +63,11 @@ function Dashboard({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk; s
           <>
             <Headline summary={summary} scope={scope} />
             <Judge calls={calls} desk={desk} scope={scope} />
-            <FigureTable figures={summary.metrics} scope={scope} csv={csvOf("summary", scope)} />
+            <FigureTable figures={summary.metrics} scope={scope} csv={csvOf.summary(scope)} />
             <Counts summary={summary} scope={scope} />
             <TrendChart calls={calls} scope={scope} figures={summary.metrics} />
             <Breakdown calls={calls} scope={scope} figures={summary.metrics} />
-            <Curve summary={summary} scope={scope} csv={csvOf("repeat-curve", scope)} />
+            <Curve summary={summary} scope={scope} csv={csvOf.curve(scope)} />
             <Definitions calls={calls} scope={scope} />
             <Tallies summary={summary} scope={scope} />
           </>
@@ -101,7 +101,7 @@ function Headline({ summary, scope }: { summary: Summary; scope: Scope }) {
   const bounds = rate.interval_95;
   const rest = Math.max(0, 1 - rate.value - silent);
   return (
-    <Section id="i-headline" title={n("headline")} csv={csvOf("summary", scope)} file="figures" framed>
+    <Section id="i-headline" title={n("headline")} csv={csvOf.summary(scope)} file="figures" framed>
       <p class="i-rate">
         <a href={behind("resolution", scope)}>{share(rate.value)}</a>
         {bounds && (

@@ -27,7 +27,7 @@ export function Judge({ calls, desk, scope }: { calls: InsightsCalls; desk: Desk
   }
 
   return (
-    <Section id="i-judge" title={n("judge")} csv={csvOf("judge", scope)} file="judge" framed>
+    <Section id="i-judge" title={n("judge")} csv={csvOf.judge(scope)} file="judge" framed>
       <p class="soft">{n("judgeMore")}</p>
       <Await load={load}>
         {(found) => (

@@ -18,7 +18,7 @@ export function Tallies({ summary, scope }: { summary: Summary; scope: Scope }) 
   return (
     <div class="i-tallies">
       {TALLIES.map(({ of, title, by }) => (
-        <Section key={of} id={`i-${by}s`} title={title} csv={csvOf("tallies", scope, { of })} file={of}>
+        <Section key={of} id={`i-${by}s`} title={title} csv={csvOf.tallies(scope, of)} file={of}>
           <Table named={`i-${by}s`} columns={[n(`by_${by}`), n("episodes")]}>
             {summary[of].map((row) => (
               <tr key={row.key}>
@@ -44,7 +44,7 @@ export function Counts({ summary, scope }: { summary: Summary; scope: Scope }) {
   const parts = (at: 0 | 1) => [...new Set(summary.counts.map(({ key }) => key.split("/")[at] ?? ""))].sort();
   const evidences = parts(1);
   return (
-    <Section id="i-counts" title={n("counts")} csv={csvOf("tallies", scope, { of: "counts" })} file="outcomes">
+    <Section id="i-counts" title={n("counts")} csv={csvOf.tallies(scope, "counts")} file="outcomes">
       <Table named="i-counts" columns={[n("status"), ...evidences.map(plain)]}>
         {parts(0).map((status) => (
           <tr key={status}>

@@ -16,7 +16,7 @@ export function TrendChart({ calls, scope, figures }: { calls: InsightsCalls; sc
   const load = useLoad(`trend:${keyOf(scope)}:${metric}`, (signal) => calls.trend(scope, "day", metric, signal), true);
   const choice = <FigureChoice figures={figures} value={metric} onChange={setMetric} />;
   return (
-    <Section id="i-trend" title={n("trend")} csv={csvOf("trends", scope, { by: "day", metric })} file="trend" choices={choice}>
+    <Section id="i-trend" title={n("trend")} csv={csvOf.trends(scope, "day", metric)} file="trend" choices={choice}>
       <Await load={load}>
         {(rows) =>
           rows.length === 0 ? (

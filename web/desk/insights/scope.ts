@@ -1,4 +1,8 @@
 /** Which episodes the figures are of: the period, and one value of a dimension. It stands in the address. */
+import * as client from "../../contract/client";
+import { type Api, addressOf } from "../../shared/api";
+import type { Takes } from "../../shared/operations";
+
 export const PERIODS = [7, 28, 90, 365] as const;
 export const DIMENSIONS = ["intent", "channel", "version", "article"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
@@ -29,7 +33,7 @@ export function named(scope: Scope): Record<string, string> {
 const begin = (scope: Scope, now: number) => Math.floor((now - scope.days * DAY) / HOUR) * HOUR;
 
 /** As the server is asked. From `days` ago, to the hour: the same question within an hour is the same address. */
-export function query(scope: Scope, now = Date.now()): Record<string, string> {
+export function query(scope: Scope, now = Date.now()): { since: string } & Partial<Record<Dimension, string>> {
   return { since: new Date(begin(scope, now)).toISOString(), ...(scope.only && { [scope.only.by]: scope.only.value }) };
 }
 
@@ -74,14 +78,16 @@ export function listedOf(hash: string): Listed | null {
   };
 }
 
+type Asked = NonNullable<Takes<"list_episodes">["query"]>;
+
 /** As the server is asked for a list. */
-export function listQuery(scope: Scope, listed: Listed, now = Date.now()): Record<string, string> {
+export function listQuery(scope: Scope, listed: Listed, now = Date.now()): Asked {
   const { metric, part, judged, common } = listed;
   return { ...query(scope, now), ...(metric && { metric, part }), ...(judged && { judged }), ...(common && commonQuery(common, begin(scope, now))) };
 }
 
 /** A day is a period, of which the scope may have begun in the middle; an outcome is a status and its evidence. */
-function commonQuery({ by, value }: Common, since: number): Record<string, string> {
+function commonQuery({ by, value }: Common, since: number): Asked {
   if (by === "outcome") {
     const [status = "", evidence = ""] = value.split("/");
     return { status, evidence };
@@ -108,16 +114,29 @@ export const judgedAs = (judged: string, scope: Scope) => listAt({ metric: "sile
 /** The address of the episodes on which a definition and ours disagree. */
 export const apart = (definition: string, side: Side, scope: Scope) => listAt({ definition, side }, scope);
 
-/** Where the server is asked for a list, and how. */
-export function listAsked(scope: Scope, listed: Listed): { path: string; query: Record<string, string> } {
-  if (!listed.definition) return { path: "/outcomes", query: listQuery(scope, listed) };
-  return { path: `/insights/definitions/${encodeURIComponent(listed.definition)}/episodes`, query: { ...query(scope), side: listed.side } };
+type Tallied = Takes<"tallies_table">["query"]["of"];
+type Paged = { after?: string | null; format?: "csv"; most?: number };
+
+/** The server is asked for a list: of a figure's episodes, or of those on which a definition and ours disagree. */
+export function listEpisodes(request: Api["request"], scope: Scope, listed: Listed, paged: Paged, signal?: AbortSignal) {
+  const more = signal && { signal };
+  if (!listed.definition) return client.listEpisodes(request, { query: { ...paged, ...listQuery(scope, listed) }, ...more });
+  return client.listDisagreements(request, listed.definition, { query: { ...paged, ...query(scope), side: listed.side }, ...more });
 }
 
 /** A list as a table: the newest ten thousand. */
-export function csvOfList(scope: Scope, listed: Listed): string {
-  const asked = listAsked(scope, listed);
-  return `/api/v1${asked.path}?${new URLSearchParams({ format: "csv", most: "10000", ...asked.query })}`;
-}
+export const csvOfList = (scope: Scope, listed: Listed) =>
+  addressOf((request) => listEpisodes(request, scope, listed, { format: "csv", most: 10_000 }));
 
-export const csvOf = (path: string, scope: Scope, more: Record<string, string> = {}) => `/api/v1/insights/${path}?${new URLSearchParams({ format: "csv", ...query(scope), ...more })}`;
+const asTable = (scope: Scope) => ({ format: "csv" as const, ...query(scope) });
+
+/** Addresses of the figures as tables. */
+export const csvOf = {
+  summary: (scope: Scope) => addressOf((request) => client.insightsSummary(request, { query: asTable(scope) })),
+  judge: (scope: Scope) => addressOf((request) => client.judgeStanding(request, { query: asTable(scope) })),
+  definitions: (scope: Scope) => addressOf((request) => client.compareDefinitions(request, { query: asTable(scope) })),
+  trends: (scope: Scope, by: string, metric: string) =>
+    addressOf((request) => client.listTrends(request, { query: { ...asTable(scope), by, metric } })),
+  tallies: (scope: Scope, of: Tallied) => addressOf((request) => client.talliesTable(request, { query: { ...query(scope), of } })),
+  curve: (scope: Scope) => addressOf((request) => client.repeatCurveTable(request, { query: query(scope) })),
+};

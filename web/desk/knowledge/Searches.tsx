@@ -14,7 +14,7 @@ const TOTALS = ["found", "not_found", "rejected", "abandoned"] as const;
 /** What people look for, and where they are left without an answer; and the articles that disappoint most. */
 export function Searches({ calls }: Part) {
   const [days, setDays] = useState(30);
-  const [channel, setChannel] = useState<string>("all");
+  const [channel, setChannel] = useState<(typeof CHANNELS)[number]>("all");
   const load = useLoad(`searches:${days}:${channel}`, (signal) => calls.analytics(days, channel, signal), true);
   return (
     <div class="k-page">

@@ -63,19 +63,19 @@ export function StateMark({ state }: { state: ArticleState }) {
   return <span class={`k-mark is-${state}`}>{named("state", state)}</span>;
 }
 
-interface ChoiceProps {
+interface ChoiceProps<Value extends string> {
   label: string;
-  value: string;
+  value: Value;
   /** Value and what it is called; the empty value stands for all. */
-  options: readonly (readonly [string, string])[];
-  onChange: (value: string) => void;
+  options: readonly (readonly [Value, string])[];
+  onChange: (value: Value) => void;
 }
 
-export function Choice({ label, value, options, onChange }: ChoiceProps) {
+export function Choice<Value extends string>({ label, value, options, onChange }: ChoiceProps<Value>) {
   return (
     <label class="k-field">
       <span>{label}</span>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select value={value} onChange={(event) => onChange(event.currentTarget.value as Value)}>
         {options.map(([each, text]) => (
           <option key={each} value={each}>
             {text}

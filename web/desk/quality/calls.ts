@@ -1,4 +1,5 @@
 /** The readers' side of the HTTP contract. */
+import * as client from "../../contract/client";
 import type { Api } from "../../shared/api";
 import type { Schemas } from "../../shared/types";
 
@@ -22,20 +23,17 @@ export interface Draw {
 }
 
 export function qualityCalls(request: Api["request"]) {
-  const sample = (id: string, ...rest: string[]) => ["/qa/samples", encodeURIComponent(id), ...rest].join("/");
   return {
-    samples: (signal: AbortSignal) => request<Sample[]>("GET", "/qa/samples", { signal }),
-    draw: (draw: Draw) => request<Sample[]>("POST", "/qa/samples", { body: draw, timeout: 60_000 }),
-    scorecard: (signal: AbortSignal) => request<Question[]>("GET", "/qa/scorecard", { signal }),
-    open: (id: string, signal: AbortSignal) => request<Schemas["OpenedOut"]>("GET", sample(id), { signal }),
-    judge: (id: string, judgement: Judgement) => request<Sample>("PUT", sample(id, "review"), { body: judgement }),
-    comment: (conversationId: string, body: Schemas["CommentIn"]) =>
-      request<unknown>("POST", `/qa/conversations/${encodeURIComponent(conversationId)}/comments`, { body }),
-    makeScenario: (conversationId: string, about: string) =>
-      request<Made>("POST", `/conversations/${encodeURIComponent(conversationId)}/scenario`, { body: { about } }),
-    scenarios: (signal: AbortSignal) => request<Made[]>("GET", "/scenarios", { signal }),
-    report: (days: number, signal: AbortSignal) => request<Report>("GET", "/qa/report", { query: { days }, signal }),
-    coaching: (signal: AbortSignal) => request<Comment[]>("GET", "/qa/coaching/me", { signal }),
+    samples: (signal: AbortSignal) => client.listSamples(request, { signal }),
+    draw: (body: Draw) => client.drawSamples(request, { body, timeout: 60_000 }),
+    scorecard: (signal: AbortSignal) => client.getScorecard(request, { signal }),
+    open: (id: string, signal: AbortSignal) => client.openSample(request, id, { signal }),
+    judge: (id: string, body: Judgement) => client.judgeSample(request, id, { body }),
+    comment: (conversationId: string, body: Schemas["CommentIn"]) => client.addComment(request, conversationId, { body }),
+    makeScenario: (conversationId: string, about: string) => client.makeScenario(request, conversationId, { body: { about } }),
+    scenarios: (signal: AbortSignal) => client.listScenarios(request, { signal }),
+    report: (days: number, signal: AbortSignal) => client.qualityReport(request, { query: { days }, signal }),
+    coaching: (signal: AbortSignal) => client.ownCoaching(request, { signal }),
   };
 }
 

@@ -1,4 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { getPicture } from "../../contract/client";
+import { addressOf } from "../../shared/api";
 import type { Desk } from "../controller";
 import { useLoad } from "../knowledge/load";
 import { Await, Bar, Empty, Head } from "../knowledge/parts";
@@ -86,7 +88,7 @@ function Row({ person, mine, onChange }: { person: Listed; mine: boolean; onChan
   const serves = active && answers(person);
   return (
     <li class={active ? "k-row team-row" : "k-row team-row is-off"}>
-      <img src={`/api/v1/agents/${encodeURIComponent(person.id)}/picture`} alt="" width={40} height={40} loading="lazy" />
+      <img src={addressOf((request) => getPicture(request, person.id))} alt="" width={40} height={40} loading="lazy" />
       <div class="k-row-title">
         <p class="team-name">
           <strong>{name}</strong> {mine && <span class="soft">({m("you")})</span>}

@@ -1,4 +1,5 @@
 /** The administrators' side of the HTTP contract. */
+import * as client from "../../contract/client";
 import type { Api } from "../../shared/api";
 import type { Schemas } from "../../shared/types";
 
@@ -9,12 +10,11 @@ export type NewColleague = Schemas["NewColleague"];
 export type Change = Omit<Schemas["ColleagueChange"], "version">;
 
 export function teamCalls(request: Api["request"]) {
-  const of = (id: string, ...rest: string[]) => ["/team", encodeURIComponent(id), ...rest].join("/");
   return {
-    list: (signal: AbortSignal) => request<Staff>("GET", "/team", { signal }),
-    add: (body: NewColleague) => request<Schemas["AddedMember"]>("POST", "/team", { body }),
-    change: (id: string, version: number, change: Change) => request<Member>("PATCH", of(id), { body: { version, ...change } }),
-    newPassword: (id: string) => request<Schemas["NewPassword"]>("POST", of(id, "password")),
+    list: (signal: AbortSignal) => client.listTeam(request, { signal }),
+    add: (body: NewColleague) => client.addColleague(request, { body }),
+    change: (id: string, version: number, change: Change) => client.changeColleague(request, id, { body: { version, ...change } }),
+    newPassword: (id: string) => client.giveNewPassword(request, id),
   };
 }
 

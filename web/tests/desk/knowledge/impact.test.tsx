@@ -28,7 +28,7 @@ afterEach(() => {
 test("before an article is archived, the questions that lose their answer are shown", async () => {
   await act(() => render(<ArchiveDialog calls={calls} article={article("tents")} onDone={() => {}} onArchive={() => {}} />, place));
   await settle();
-  expect(request).toHaveBeenCalledWith("GET", "/articles/tents/impact", expect.objectContaining({ query: { withdraw: "true" } }));
+  expect(request).toHaveBeenCalledWith("GET", "/articles/tents/impact", expect.objectContaining({ query: { withdraw: true } }));
   expect([...place.querySelectorAll("dialog h3")].map(({ textContent }) => textContent)).toEqual(["“what does a tent cost”", "“what does a tent cost”"]);
   expect(place.querySelector(".k-shown.is-unknown h4")?.textContent).toBe("Without it");
 });
