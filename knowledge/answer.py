@@ -22,11 +22,20 @@ from knowledge.catalogue import Catalogue, Passage
 from knowledge.composer import Composer, NotComposed
 from knowledge.confidence import SURE
 from knowledge.embeddings import SentenceEmbeddings
-from knowledge.extract import choose_units, count, is_listed, join_units, readable, score_units, split_units
+from knowledge.extract import (
+    Unit,
+    choose_units,
+    count,
+    is_listed,
+    join_units,
+    readable,
+    score_units,
+    split_units,
+)
 from knowledge.grounding import Evidence
 from knowledge.retrieve import Found, Retriever, Trace
 from knowledge.settings import KnowledgeSettings
-from knowledge.wanted import states_duration, wants_duration
+from knowledge.wanted import Kind, states, wanted
 
 T = TypeVar("T")
 
@@ -38,12 +47,18 @@ WHOLE_LISTED = 170
 """The same where there are steps or a table: half of either helps nobody."""
 SECOND = 0.1
 """Lead below which the second section is shown, too: the ranker cannot tell which of the two is meant."""
+DOUBTFUL = 3
+"""Sections that a doubtful answer shows at most."""
+ALIKE = 0.1
+"""Lag in nearness behind the best section within which another one is shown beside a doubtful one."""
+BRIEF = 25
+"""Words that are shown of each further section of a doubtful answer."""
 EVIDENCE = 3
 """Sections that a language model is given at most."""
 RELATED = 0.25
 """Lag behind the best section within which another one is given, too."""
 SIBLING = 0.25
-"""Lag behind the best section within which another one of its article may say how long, where the best one does not."""
+"""Lag behind the best section within which another of its article may state what is asked for, if the best does not."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +142,13 @@ class Answerer:
         if not found.found:
             return Answer(NOT_FOUND, [], False, found.confidence, found.trace), found
         shown = self._shown(found)
-        text = "\n\n".join(self._titled(found, passage, alone=len(shown) == 1) for passage in shown)
+        text = self._text(found, shown)
         if self._gone(shown):
             # Withdrawn or replaced while the answer was being written: ask again of what is live now.
             return self._extracted(question, audience, locale, history)
         text = prose.without_foreign_links(text, self._settings.link_hosts)
-        asked_for = not wants_duration(found.trace.query) or bool(self._durations(shown))
-        sure = asked_for and found.confidence >= SURE
+        kind = wanted(found.trace.query)
+        sure = found.confidence >= SURE and (kind is None or bool(self._stating(shown, kind)))
         text = text if sure else f"{UNSURE}\n\n{text}"
         found.trace.path, found.trace.path_because = "extract", "no language model was asked"
         cited = [cite(passage) for passage in shown]
@@ -157,33 +172,41 @@ class Answerer:
         return replace(extract, text=text, citations=cited, worded_by=composer.name)
 
     def _shown(self, found: Found) -> list[Passage]:
-        """The best section; with it the next one where the two cannot be told apart; before it the one of its article
-        that says how long something takes, where that is asked and the best one does not say it."""
+        """The best section; where the next ones cannot be told from it, those, too: one more beside an answer that is
+        likely right, up to ``DOUBTFUL`` in all beside a doubtful one. Before them the one of the best one's article
+        that states what is asked for (how long, how much, until when), where the best one does not."""
         best = found.hits[0]
-        shown = [hit.passage for hit in found.hits[:2] if best.score - hit.score < SECOND]
-        if not wants_duration(found.trace.query) or self._durations([best.passage]):
+        if found.confidence >= SURE:
+            shown = [hit.passage for hit in found.hits[:2] if best.score - hit.score < SECOND]
+        else:
+            shown = [hit.passage for hit in found.hits[:DOUBTFUL] if best.nearness - hit.nearness < ALIKE]
+        kind = wanted(found.trace.query)
+        if kind is None or self._stating([best.passage], kind):
             return shown
         siblings = [
             hit.passage
             for hit in found.hits
             if hit.passage.article_id == best.passage.article_id and best.score - hit.score < SIBLING
         ]
-        said = self._durations(siblings)
+        said = self._stating(siblings, kind)
         if not said:
             return shown
         own = [unit.text for unit in split_units(self._section(best.passage))]
         near = self._embeddings.vectors([*own, *(sentence for _, sentence in said)]) @ found.vector
         place = int(near[len(own) :].argmax())
-        # How long something else takes is worse than nothing: the sentence must be nearer than any of the best section.
-        return [said[place][0], best.passage] if near[len(own) + place] > near[: len(own)].max() else shown
+        # What is said of something else is worse than nothing: the sentence must be nearer than the best section.
+        if near[len(own) + place] <= near[: len(own)].max():
+            return shown
+        first = said[place][0]
+        return [first, *(passage for passage in shown if passage is not first)][: max(2, len(shown))]
 
-    def _durations(self, passages: Sequence[Passage]) -> list[tuple[Passage, str]]:
-        """The sentences of these passages' sections that say how long something takes."""
+    def _stating(self, passages: Sequence[Passage], kind: Kind) -> list[tuple[Passage, str]]:
+        """The sentences of these passages' sections that state what is asked for."""
         return [
             (passage, unit.text)
             for passage in passages
             for unit in split_units(self._section(passage))
-            if states_duration(unit.text)
+            if states(unit.text, kind)
         ]
 
     def _gone(self, passages: Sequence[Passage]) -> bool:
@@ -193,21 +216,38 @@ class Answerer:
     def _in_thread(self, work: Callable[[], T]) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._executor, work)
 
-    def _titled(self, found: Found, passage: Passage, *, alone: bool) -> str:
-        """The passage's answer, under its heading when another stands beside it."""
-        text = self._extract(found, passage)
-        return text if alone else f"{passage.chunk.section}\n{text}"
+    def _text(self, found: Found, shown: Sequence[Passage]) -> str:
+        """The answer of these sections, each under its heading where there are several."""
+        if len(shown) == 1:
+            return self._extract(found, shown[0])
+        briefly = found.confidence < SURE
+        parts = [
+            self._brief(found, passage) if briefly and at else self._extract(found, passage)
+            for at, passage in enumerate(shown)
+        ]
+        several = len({passage.article_id for passage in shown}) > 1
+        names = [_name(passage) if several else passage.chunk.section for passage in shown]
+        return "\n\n".join(f"{name}\n{part}" for name, part in zip(names, parts, strict=True))
 
     def _extract(self, found: Found, passage: Passage) -> str:
         lines = self._section(passage)
         if count(lines) <= (WHOLE_LISTED if is_listed(lines) else WHOLE):
             return readable(lines)
-        units = split_units(lines)
-        question = found.trace.query
+        return self._best(found, passage, split_units(lines), self._settings.answer_words)
+
+    def _brief(self, found: Found, passage: Passage) -> str:
+        """The few words of a section that say most about the question."""
+        lines = self._section(passage)
+        return (
+            readable(lines)
+            if count(lines) <= BRIEF
+            else self._best(found, passage, split_units(lines, lists=False), BRIEF)
+        )
+
+    def _best(self, found: Found, passage: Passage, units: Sequence[Unit], most: int) -> str:
         vectors = self._embeddings.vectors([f"{passage.chunk.section}: {unit.text}" for unit in units])
-        scores = score_units(units, vectors, found.vector, question)
-        chosen = choose_units(units, scores, self._settings.answer_words)
-        return readable(join_units([units[at] for at in chosen]).split("\n"))
+        scores = score_units(units, vectors, found.vector, found.trace.query)
+        return readable(join_units([units[at] for at in choose_units(units, scores, most)]).split("\n"))
 
     def _section(self, passage: Passage) -> list[str]:
         """The marked lines of the whole section, which may be in pieces; without a heading, the passage's."""
@@ -218,6 +258,12 @@ class Answerer:
         members = [live.passages[piece] for piece in pieces if piece in live.passages]
         members = [member for member in members if member.chunk.anchor == passage.chunk.anchor]
         return [line for member in members for line in member.chunk.marked.split("\n") if line.strip()]
+
+
+def _name(passage: Passage) -> str:
+    """What a section is called beside one of another article: both may have the same heading."""
+    title, section = passage.chunk.title, passage.chunk.section
+    return title if section == title else f"{title} – {section}"
 
 
 def cite(passage: Passage) -> Citation:

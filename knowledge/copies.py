@@ -34,15 +34,10 @@ def _claimed(passage: Passage) -> Hashable:
 
 @lru_cache(maxsize=4_096)
 def _claims(heading: str, text: str) -> Hashable:
-    """What two copies have in common: the heading's words, and of all sentences amounts, names and what is denied."""
+    """What two copies have in common: the heading's words, and by sentence amounts, names and what is denied."""
     read = [read_claims(sentence) for line in text.split("\n") for sentence in SENTENCE.split(line)]
-    return (
-        frozenset(words(heading)),
-        frozenset(amount for one in read for amount in one.amounts),
-        frozenset(name for one in read for name in one.names),
-        frozenset(one.telling for one in read if one.denied),
-        any(one.free for one in read),
-    )
+    said = frozenset((one.amounts, one.names, one.telling if one.denied else None, one.free) for one in read)
+    return frozenset(words(heading)), said
 
 
 def same_section(one: Passage, other: Passage) -> bool:

@@ -38,16 +38,17 @@ class Unit:
         return prose.unmarked(self.marked)
 
 
-def split_units(lines: Sequence[str]) -> list[Unit]:
+def split_units(lines: Sequence[str], *, lists: bool = True) -> list[Unit]:
+    """``lists``: whether a list is one unit; else each of its items is."""
     units: list[Unit] = []
     at = 0
     while at < len(lines):
         end = at + 1
-        leads = lines[at].rstrip().endswith(":") and end < len(lines) and is_item(lines[end])
+        leads = lists and lines[at].rstrip().endswith(":") and end < len(lines) and is_item(lines[end])
         if is_item(lines[at]) or leads:
-            while end < len(lines) and (is_item(lines[end]) or lines[end].startswith("  ")):
+            while lists and end < len(lines) and (is_item(lines[end]) or lines[end].startswith("  ")):
                 end += 1
-            units.append(Unit("\n".join(lines[at:end]), True, is_list=True))
+            units.append(Unit("\n".join(lines[at:end]), True, is_list=lists))
         elif prose.is_row(lines[at]):
             units.append(Unit(lines[at], True))
         else:

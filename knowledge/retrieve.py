@@ -76,8 +76,11 @@ class Trace:
 
 @dataclass(frozen=True)
 class Hit:
+    """``nearness`` is that of question and passage alone; ``score`` has the words, too, beside those of the others."""
+
     passage: Passage
     score: float
+    nearness: float
 
 
 @dataclass(frozen=True)
@@ -250,7 +253,7 @@ class Retriever:
             elif any(copies.same(hit.passage, passage) for hit in hits):
                 dropped = "says the same as a better one"
             elif passage is not None:
-                hits.append(Hit(passage, one.score))
+                hits.append(Hit(passage, one.score, one.nearness))
             trace.candidates.append(Candidate(**{**asdict(one), "dropped": dropped}) if dropped else one)
         return hits
 

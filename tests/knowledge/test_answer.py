@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from knowledge.answer import NOT_FOUND, UNSURE
+from knowledge.answer import BRIEF, NOT_FOUND, UNSURE
 from knowledge.extract import choose_units, join_units, split_units
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import page, publish
@@ -163,3 +163,44 @@ async def test_a_table_is_answered_with_its_columns_and_prose_as_it_stands(opene
         ]
         found = knowledge.retriever.search("austria", audience="public")
         assert "Where: Austria; Standard: 18 December" in found.hits[0].passage.chunk.text
+
+
+@pytest.mark.parametrize(
+    ("question", "stated"),
+    [
+        ("how much is it to send the parcel back with the label", "costs 3.90 EUR"),
+        ("by what date do we send the parcel back with the label", "ends on 22 December"),
+    ],
+)
+async def test_how_much_and_until_when_lead_with_the_section_that_says_it(
+    opened: Opened, question: str, stated: str
+) -> None:
+    body = (
+        "## Send the parcel back with the label\n\nGlue it on top of the box.\n\n"
+        f"## The label\n\nTo send the parcel back with the label {stated}.\n"
+    )
+    async with opened as knowledge:
+        await publish(knowledge, "labels", page("Labels", body))
+        plain = await knowledge.answerer.answer("send the parcel back with the label", audience="public")
+        assert plain.citations[0].section == "Send the parcel back with the label"
+        answer = await knowledge.answerer.answer(question, audience="public")
+        assert answer.citations[0].section == "The label"
+        assert stated in answer.text
+
+
+async def test_a_doubtful_answer_shows_three_sections_that_are_as_near_by_title_and_in_few_words(
+    opened: Opened,
+) -> None:
+    async with opened as knowledge:
+        for minutes, name in enumerate(("tent", "pole", "bag", "lamp"), start=2):
+            body = f"## Step by step\n\nCare for the thing for {minutes} minutes. {FILLER} {FILLER}"
+            await publish(knowledge, name, page(name.capitalize(), body))
+        answer = await knowledge.answerer.answer("step by step care for the thing for some minutes", audience="public")
+        assert (answer.found, answer.sure) == (True, False)
+        assert len(answer.citations) == 3
+        first, *others = answer.text.removeprefix(UNSURE).strip().split("\n\n")
+        for cited, part in zip(answer.citations, [first, *others], strict=True):
+            title, _, text = part.partition("\n")
+            assert title == f"{cited.title} – Step by step"
+            assert "Care for the thing" in text
+        assert all(len(part.split()) <= BRIEF + 10 for part in others)

@@ -1,8 +1,8 @@
-"""Questions that want a duration, and texts that state one."""
+"""Questions that want a duration, an amount, an hour or a number, and texts that state one."""
 
 import pytest
 
-from knowledge.wanted import states_duration, wants_duration
+from knowledge.wanted import Kind, states, wanted
 
 pytestmark = pytest.mark.unit
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unit
     ],
 )
 def test_how_soon_wants_a_duration(question: str) -> None:
-    assert wants_duration(question)
+    assert wanted(question) == "duration"
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,61 @@ def test_how_soon_wants_a_duration(question: str) -> None:
     ["How long is a gift card valid?", "How long must my password be?", "When are you open?", "Can I return it?"],
 )
 def test_other_lengths_do_not(question: str) -> None:
-    assert not wants_duration(question)
+    assert wanted(question) != "duration"
 
 
 @pytest.mark.parametrize("text", ["within 15 minutes", "3–5 working days", "a week", "The money goes back at once."])
 def test_durations(text: str) -> None:
-    assert states_duration(text)
+    assert states(text, "duration")
 
 
 @pytest.mark.parametrize("text", ["The e-mail leaves at 8:00 on that day.", "No. They do not expire.", "Order A-1050"])
 def test_hours_of_the_day_and_numbers_are_none(text: str) -> None:
-    assert not states_duration(text)
+    assert not states(text, "duration")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How much is a new zip?", "amount"),
+        ("how much does it cost to send it back", "amount"),
+        ("What does the label cost?", "amount"),
+        ("Is there a fee?", "amount"),
+        ("What is the price of a spare buckle", "amount"),
+        ("Until when can I order for Christmas?", "hour"),
+        ("What time do you close?", "hour"),
+        ("When do you open on Saturdays?", "hour"),
+        ("by which date must it be back", "hour"),
+        ("How many points is that?", "number"),
+        ("How much gas do I need?", None),
+        ("How much does the boot weigh?", None),
+        ("What time of day is best?", None),
+        ("Can I return it?", None),
+        ("How long is a gift card valid?", None),
+    ],
+)
+def test_what_is_wanted(question: str, kind: Kind | None) -> None:
+    assert wanted(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("It costs 3.90 EUR.", "amount"),
+        ("Cost in EUR: 12.90", "amount"),
+        ("For members it is free.", "amount"),
+        ("Order by 22 December, 14:00.", "hour"),
+        ("On Saturday we close earlier.", "hour"),
+        ("In steps of three.", "number"),
+    ],
+)
+def test_what_is_stated(text: str, kind: Kind) -> None:
+    assert states(text, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("Within 14 days of buying.", "amount"), ("It costs 14.00 EUR.", "hour"), ("As many as you like.", "number")],
+)
+def test_what_is_not_stated(text: str, kind: Kind) -> None:
+    assert not states(text, kind)
