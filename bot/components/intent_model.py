@@ -47,10 +47,10 @@ class Vectors(NamedTuple):
 class IntentModel:
     def __init__(
         self,
-        sentence_width: float = 2.0,
-        shallow_width: float = 0.75,
-        character_width: float = 0.2,
-        word_width: float = 0.2,
+        sentence_width: float = 1.2,
+        shallow_width: float = 0.5,
+        character_width: float = 0.15,
+        word_width: float = 0.15,
         similarity_weight: float = 0.5,
         penalty: float = 0.05,
         keep: float = 0.99,

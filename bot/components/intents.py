@@ -18,9 +18,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading, Vectors, names_of
-from bot.components.sentence import encoder, vectors_of
+from bot.components.sentence import encoder, plain_of, speller, vectors_of
 from bot.components.several import Splitter
 from bot.text.normalise import clean, words
+from bot.text.spelling import said_in
 from bot.triage.declined import beside_declined
 from bot.triage.lowered import lowered
 from bot.triage.person import spelt
@@ -44,7 +45,7 @@ BATCH = 10
 INFORM = "inform"
 DENY, PERSON = "deny", "talk_to_person"
 GIVEN = frozenset({"order_number", "email", "code"})
-_FILE = "intents.joblib"
+_FILE, _SAID = "intents.joblib", "said.joblib"
 
 
 def only_names_something(message: Message, text: str) -> bool:
@@ -61,13 +62,21 @@ def only_names_something(message: Message, text: str) -> bool:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentClassifier(GraphComponent):
-    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, model: IntentModel) -> None:
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: IntentModel,
+        said: Dict[str, int],
+    ) -> None:
         self._config = config
         self._storage = storage
         self._resource = resource
         self._model = model
         self._encode = partial(encoder(config["folder"]).encode_twice, batch_size=BATCH)
-        self._splitter = Splitter(model, config["requests"], self._encode)
+        self._plain = speller(config["folder"], said).plain
+        self._splitter = Splitter(model, config["requests"], self._encode, self._plain)
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -90,7 +99,7 @@ class IntentClassifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
     ) -> IntentClassifier:
-        return cls(config, model_storage, resource, IntentModel(penalty=config["penalty"], keep=config["keep"]))
+        return cls(config, model_storage, resource, IntentModel(penalty=config["penalty"], keep=config["keep"]), {})
 
     @classmethod
     def load(
@@ -104,7 +113,8 @@ class IntentClassifier(GraphComponent):
         with model_storage.read_from(resource) as folder:
             # The archive was made by our own training and is opened from a folder that only its owner can write.
             model = IntentModel.of(joblib.load(folder / _FILE))
-        return cls(config, model_storage, resource, model)
+            said = joblib.load(folder / _SAID)
+        return cls(config, model_storage, resource, model, said)
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
@@ -112,7 +122,7 @@ class IntentClassifier(GraphComponent):
         vectors = zip(*map(vectors_of, examples), strict=True)
         named = encoder(self._config["folder"]).encode_twice(list(names.values()))
         self._model.fit(
-            [*(clean(message.get(TEXT)) for message in examples), *names.values()],
+            [*map(plain_of, examples), *names.values()],
             [*(message.get(INTENT) for message in examples), *names],
             Vectors(*(np.vstack([*said, of_names]) for said, of_names in zip(vectors, named, strict=True))),
             names=len(names),
@@ -121,6 +131,7 @@ class IntentClassifier(GraphComponent):
         sys.stderr.write(f"train: intents, leave-one-out accuracy {figures['accuracy']:.3f} of {figures['n']}\n")
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model.state(), folder / _FILE, compress=3)
+            joblib.dump(said_in(clean(message.get(TEXT)) for message in examples), folder / _SAID)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -132,7 +143,7 @@ class IntentClassifier(GraphComponent):
             if not text:
                 self._set(message, OUT_OF_SCOPE, 0.0, Reading([(OUT_OF_SCOPE, 0.0)], 0.0, 0.0, True))
                 continue
-            reading = self._model.predict(text, vectors_of(message))
+            reading = self._model.predict(plain_of(message), vectors_of(message))
             if INFORM in self._model.labels and only_names_something(message, text):
                 self._set(message, INFORM, 1.0, reading)
                 continue
@@ -160,8 +171,9 @@ class IntentClassifier(GraphComponent):
 
     def _read(self, text: str) -> Reading:
         """Of words that are not the message's own: without those that decline a person."""
-        ((sentence, layer),) = zip(*self._encode([text]), strict=True)
-        return self._model.predict(text, Vectors(sentence, layer))
+        plain = self._plain(text)
+        ((sentence, layer),) = zip(*self._encode([plain]), strict=True)
+        return self._model.predict(plain, Vectors(sentence, layer))
 
     def _place(self, text: str, reading: Reading) -> str:
         """A question near our subjects goes to the knowledge base: it measures for itself whether it knows."""

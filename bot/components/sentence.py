@@ -1,7 +1,9 @@
-"""Rasa component: the sentence vector and the shallow vector of a message, by one run of the ONNX model."""
+"""Rasa component: the sentence vector and the shallow vector of a message, by one run of the ONNX model, after its
+slips of spelling were put right."""
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List
@@ -18,8 +20,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.intent_model import Vectors
 from bot.text.embed import DIMENSION, SentenceEncoder
+from bot.text.normalise import clean
+from bot.text.spelling import Speller, said_in
 
 SENTENCE, SHALLOW = "sentence", "shallow"
+PLAIN = "plain"
+_FILE = "said.json"
 
 
 @lru_cache(maxsize=2)
@@ -45,12 +51,25 @@ def _features(message: Message, origin: str) -> np.ndarray:
     return np.zeros(DIMENSION, dtype=np.float32)
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceFeaturizer(GraphComponent):
-    """``folder`` holds the built sentence model, relative to the working directory."""
+def plain_of(message: Message) -> str:
+    """The text of ``message`` with its slips put right, as its vectors were made from it."""
+    return str(message.get(PLAIN) or clean(message.get(TEXT) or ""))
 
-    def __init__(self, folder: str) -> None:
+
+def speller(folder: str, said: Dict[str, int]) -> Speller:
+    """Puts right what neither the sentence model of ``folder`` nor the examples know."""
+    return Speller(encoder(folder).whole_words(), said)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class SentenceFeaturizer(GraphComponent):
+    """``folder`` holds the built sentence model, relative to the working directory. Learns only how words are spelt."""
+
+    def __init__(self, folder: str, storage: ModelStorage, resource: Resource, said: Dict[str, int]) -> None:
         self._folder = folder
+        self._storage = storage
+        self._resource = resource
+        self._speller = speller(folder, said)
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -60,11 +79,30 @@ class SentenceFeaturizer(GraphComponent):
     def create(
         cls,
         config: Dict[str, Any],
-        model_storage: ModelStorage,  # noqa: ARG003 - Rasa's signature
-        resource: Resource,  # noqa: ARG003
-        execution_context: ExecutionContext,  # noqa: ARG003
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
     ) -> SentenceFeaturizer:
-        return cls(config["folder"])
+        return cls(config["folder"], model_storage, resource, {})
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
+        **_: Any,
+    ) -> SentenceFeaturizer:
+        with model_storage.read_from(resource) as folder:
+            said = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return cls(config["folder"], model_storage, resource, said)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        said = said_in(clean(message.get(TEXT)) for message in training_data.intent_examples if message.get(TEXT))
+        with self._storage.write_to(self._resource) as folder:
+            (folder / _FILE).write_text(json.dumps(said), encoding="utf-8")
+        return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
@@ -72,7 +110,9 @@ class SentenceFeaturizer(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         written = [message for message in messages if message.get(TEXT)]
-        made = encoder(self._folder).encode_twice([message.get(TEXT) for message in written])
+        for message in written:
+            message.set(PLAIN, self._speller.plain(clean(message.get(TEXT))))
+        made = encoder(self._folder).encode_twice([message.get(PLAIN) for message in written])
         for origin, vectors in zip((SENTENCE, SHALLOW), made, strict=True):
             for message, vector in zip(written, vectors, strict=True):
                 message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, origin))

@@ -29,6 +29,7 @@ SAME_MATTER: FrozenSet[FrozenSet[str]] = frozenset(
         ("missing_parcel", "order_status"),
         ("double_charge", "refund_request"),
         ("double_charge", "refund_status"),
+        ("double_charge", "subscription_change"),
         ("refund_status", "return_item"),
         ("refund_status", "refund_request"),
         ("return_item", "refund_request"),
@@ -65,9 +66,13 @@ class Request(NamedTuple):
 
 
 class Splitter:
-    """``wishes`` are the intents that count as requests; ``encode`` gives both vectors of some texts."""
+    """``wishes`` are the intents that count as requests; ``encode`` gives both vectors of some texts; ``plain`` makes
+    of a text what the model reads."""
 
-    def __init__(self, model: IntentModel, wishes: Collection[str], encode: Encode) -> None:
+    def __init__(
+        self, model: IntentModel, wishes: Collection[str], encode: Encode, plain: Callable[[str], str] = str
+    ) -> None:
+        self._plain = plain
         self._model = model
         self._wishes = frozenset(wishes)
         self._encode = encode
@@ -116,7 +121,7 @@ class Splitter:
         places = cuts(text)
         if not places:
             return None
-        parts = [part for cut in places for part in (text[: cut.left], text[cut.right :])]
+        parts = [self._plain(part) for cut in places for part in (text[: cut.left], text[cut.right :])]
         vectors = [Vectors(*pair) for pair in zip(*self._encode(parts), strict=True)]
         readings = [self._model.predict(part, each) for part, each in zip(parts, vectors, strict=True)]
         best: Optional[Tuple[float, Cut, Request, Request]] = None
@@ -155,8 +160,9 @@ class Splitter:
         return [*found, _unread(text, named[MOST]["start"], entities)] if len(named) > MOST else found
 
     def _read(self, text: str) -> Reading:
-        ((sentence, layer),) = zip(*self._encode([text]), strict=True)
-        return self._model.predict(text, Vectors(sentence, layer))
+        plain = self._plain(text)
+        ((sentence, layer),) = zip(*self._encode([plain]), strict=True)
+        return self._model.predict(plain, Vectors(sentence, layer))
 
     def _sure_wish(self, reading: Reading) -> Optional[Tuple[str, float]]:
         intent, confidence = reading.ranking[0]

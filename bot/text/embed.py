@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, List, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, List, Sequence, Set, Tuple
 
 from bot.text.normalise import clean
 
@@ -48,6 +48,11 @@ class SentenceEncoder:
         self._session: Any = onnxruntime.InferenceSession(
             str(folder / MODEL_FILE), sess_options=options, providers=["CPUExecutionProvider"]
         )
+
+    def whole_words(self) -> Set[str]:
+        """The words that the model knows as one piece."""
+        pieces: List[str] = list(self._tokenizer.get_vocab())
+        return {piece for piece in pieces if piece.isalpha()}
 
     def encode(self, texts: Sequence[str], batch_size: int = 1) -> npt.NDArray[np.float32]:
         """Vectors of ``texts`` in their order, shape ``(n, 384)``, float32, unit length.

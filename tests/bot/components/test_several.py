@@ -15,6 +15,8 @@ pytestmark = pytest.mark.unit
 WORDS = {
     "person": "talk_to_person",
     "yes": "affirm",
+    "charged": "double_charge",
+    "subscription": "subscription_change",
     "cancel": "cancel_order",
     "broken": "damaged_or_wrong_item",
     "money back": "refund_request",
@@ -101,6 +103,26 @@ def test_a_trouble_and_its_remedy_are_one_unless_the_orders_differ() -> None:
     assert split("I'm locked out and the password is wrong") == []
     found = split("A-1042 came broken and I want my money back for A-1057")
     assert [intent for intent, _ in found] == ["damaged_or_wrong_item", "refund_request"]
+
+
+def test_a_charge_and_the_end_that_came_before_it_are_one() -> None:
+    assert split("I ended the subscription and was charged again") == []
+
+
+def test_the_model_reads_parts_without_their_slips() -> None:
+    read: list[str] = []
+
+    def encode(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        read.extend(texts)
+        return np.zeros((len(texts), 2)), np.zeros((len(texts), 2))
+
+    plain = Splitter(ByWords(), WISHES, encode, lambda text: text.replace("cancle", "cancel"))  # type: ignore[arg-type]
+    text = "cancle A-1042 and where is A-1057?"
+    whole = ByWords().predict(text, Vectors(np.zeros(2), np.zeros(2)))
+    found = plain.requests_in(text, whole, [item._asdict() for item in entities.find(text)])
+    assert [request.intent for request in found] == ["cancel_order", "order_status"]
+    assert found[0].text == "cancle A-1042"
+    assert "cancel A-1042" in read
 
 
 def test_an_answer_may_come_before_a_wish_but_not_for_a_comma() -> None:
