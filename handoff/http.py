@@ -197,6 +197,11 @@ def install_error_handlers(app: FastAPI, *others: type[Exception]) -> None:
         return _json(500, "internal", message, {}, _request_id(request))
 
 
+def refuse_early(code: str, message: str) -> JSONResponse:
+    """400 before the request had an id from the edge: it gets one here."""
+    return _json(400, code, message, {}, f"req_{secrets.token_urlsafe(12)}")
+
+
 def _json(status: int, code: str, message: str, data: dict[str, Any], request_id: str) -> JSONResponse:
     ERRORS.labels(code).inc()
     body = {"code": code, "message": message, "data": data, "request_id": request_id}

@@ -15,7 +15,6 @@ from typing import Any
 
 import structlog
 from fastapi import Depends, FastAPI, Response
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -50,6 +49,7 @@ from stack.node import WEB
 from stack.pages import Application, Pages, read_pages
 from stack.parts_settings import actions_settings, handoff_settings, knowledge_settings
 from stack.privacy_stores import other_stores
+from stack.refusing import TypedCors
 from stack.settings import Settings
 from stack.summaries import Summaries
 from stack.translating import make_translator
@@ -159,7 +159,7 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
     if settings.public_origins:
         # A widget on another site: it sends its token in a header and no cookie, so no credentials are allowed.
         api.add_middleware(
-            CORSMiddleware,
+            TypedCors,
             allow_origins=settings.public_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", "X-Request-Id"],

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 import uvicorn
 
+from stack.refusing import TypedHttp
 from stack.settings import Settings
 
 FRAME_LIMIT = 64 * 1024  # bytes of a WebSocket frame; uvicorn's own default is 16 MiB
@@ -48,7 +49,7 @@ def public_listener(application: Application, settings: Settings) -> Listener:
             timeout_graceful_shutdown=round(settings.shutdown_grace),
             timeout_keep_alive=30,
             lifespan="off",
-            **_quiet() | _behind(settings.trusted_proxies),
+            **_quiet() | {"http": TypedHttp} | _behind(settings.trusted_proxies),
         )
     )
 

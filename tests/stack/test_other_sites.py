@@ -44,3 +44,6 @@ async def test_only_named_sites_may_call(tmp_path: Path, origin: str, allowed: b
         answer = await client.options("/api/v1/conversations", headers=asks)
     assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
     assert "access-control-allow-credentials" not in answer.headers
+    if not allowed:
+        assert (answer.status_code, answer.json()["code"]) == (400, "foreign_origin")
+        assert "Origin" in answer.headers["vary"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -98,6 +99,25 @@ async def test_it_ends_when_told_even_with_an_open_socket(running: tuple[Setting
         assert closed.value.rcvd.code == 1012
         await asyncio.wait_for(task, 5)
     assert not settings.paths.actions_socket.exists()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /hilfe/r\xfcckgabe HTTP/1.1\r\nHost: x\r\n\r\n".encode("latin-1"),
+        b"FETCH /health/live HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /api/v1/conversations HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 40 + b"\r\n\r\n",
+    ],
+    ids=["a letter beyond ASCII", "no method", "a length that cannot be"],
+)
+async def test_what_is_no_http_is_refused_in_the_one_shape(running: tuple[Settings, Any], head: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", running[0].port)
+    writer.write(head)
+    status, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+    writer.close()
+    assert status.startswith(b"HTTP/1.1 400 ")
+    told = json.loads(body)
+    assert (set(told), told["code"]) == ({"code", "message", "data", "request_id"}, "malformed")
 
 
 async def test_requests_that_only_wait_are_let_go_before_it_ends(tmp_path: Path) -> None:
