@@ -1,6 +1,6 @@
 """Which intent is it, how sure are we, and is it any of ours at all? No Rasa in here.
 
-A kernel machine reads four views of a text: the sentence vector, the shallow vector, character and word n-grams. Its
+A kernel machine reads the sentence vector and the shallow vector (folded into one), character and word n-grams. Its
 scores become probabilities through a temperature. The decision "out of scope" weighs the best score, the score of the
 examples out of scope, and the similarity to the nearest training example (each alone is worse). Temperature and
 threshold come from the leave-one-out scores of the training examples.
@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
+from bot.components.folded import Folded
 from bot.components.kernel_machine import KernelMachine
 from bot.components.ngrams import Ngrams
 
@@ -21,6 +22,11 @@ MOST_EXAMPLES = 16_000
 """Training takes the cube of the number of examples in time; above this a share of each intent stands for it."""
 WORD = r"(?u)\b\w+\b"
 _NOT_LETTERS = re.compile(r"[\W_]+")
+COMMON = 0.1
+"""N-grams in more texts than this share, and than ``FEW``, tell nothing apart, and reading them is most of the n-grams'
+time."""
+FEW = 200
+NEAR = 64
 BALANCE = 0.5
 """0: every example counts the same, 1: every intent does."""
 
@@ -57,7 +63,8 @@ class IntentModel:
     ) -> None:
         """Widths say how fast likeness falls with distance in each view. ``keep`` is the share of in-scope training
         messages that the threshold must let through when the training data holds no examples out of scope."""
-        self._widths = (sentence_width, shallow_width, character_width, word_width)
+        self._dense = (sentence_width, shallow_width)
+        self._sparse = (character_width, word_width)
         self._similarity_weight = similarity_weight
         self._penalty = penalty
         self._keep = keep
@@ -76,24 +83,34 @@ class IntentModel:
             vectors = Vectors(vectors.sentence[kept], vectors.shallow[kept])
         self.labels, place, counts = _indexed(target)
         self._inside = np.array([label != OUT_OF_SCOPE for label in self.labels])
-        self._characters = Ngrams(analyzer="char_wb", ngram_range=(2, 5))
-        self._words = Ngrams(ngram_range=(1, 2), token_pattern=WORD)
+        most = max(FEW, int(COMMON * len(texts)))
+        self._characters = Ngrams(analyzer="char_wb", ngram_range=(2, 5), max_df=most)
+        self._words = Ngrams(ngram_range=(1, 2), token_pattern=WORD, max_df=most)
         self._middle = vectors.shallow.mean(axis=0)
-        views = self._views(self._characters.fit(texts), self._words.fit(texts), vectors)
+        self._folded = Folded(self._pair(vectors), self._dense)
+        self._sentences = vectors.sentence
+        views = [self._folded(self._pair(vectors)), self._characters.fit(texts), self._words.fit(texts)]
         wanted = np.eye(len(self.labels), dtype=np.float32)[place] - 1 / len(self.labels)
         ridge = self._penalty * (counts[place] / counts.mean()) ** BALANCE
-        self._machine, left_out = KernelMachine.fit(views, self._widths, wanted, ridge)
+        self._machine, left_out = KernelMachine.fit(views, (self._folded.weight, *self._sparse), wanted, ridge)
         self._known = self._inside[place]
         said = slice(0, len(target) - names)
-        self._calibrate(left_out[said], place[said], _nearest(views[0], self._known)[said])
+        self._calibrate(left_out[said], place[said], _nearest(vectors.sentence, self._known)[said])
 
     def predict(self, text: str, vectors: Vectors) -> Reading:
-        views = self._views(self._characters.row(text), self._words.row(text), vectors)
-        scores, cosines = self._machine.scores(views)
-        return self._read(scores, float(cosines[self._known].max()) if self._known.any() else 0.0)
+        views = [self._folded(self._pair(vectors)), self._characters.row(text), self._words.row(text)]
+        scores, likeness = self._machine.scores(views)
+        return self._read(scores, self._similarity(vectors.sentence, likeness))
 
-    def _views(self, characters: Any, words: Any, vectors: Vectors) -> List[Any]:
-        return [vectors.sentence, _unit(vectors.shallow - self._middle), characters, words]
+    def _pair(self, vectors: Vectors) -> List[np.ndarray]:
+        return [vectors.sentence, _unit(vectors.shallow - self._middle)]
+
+    def _similarity(self, sentence: np.ndarray, likeness: np.ndarray) -> float:
+        """The cosine to the nearest example in scope, looked for among those that are most alike in both vectors."""
+        alike = np.where(self._known, likeness, -np.inf)
+        near = np.argpartition(-alike, min(NEAR, len(alike)) - 1)[:NEAR]
+        near = near[self._known[near]]
+        return float((self._sentences[near] @ sentence).max()) if len(near) else 0.0
 
     def _read(self, scores: np.ndarray, similarity: float) -> Reading:
         shares = _softmax(scores * self.temperature)
