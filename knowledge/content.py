@@ -297,6 +297,17 @@ class _Plain(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, why, mark)
         return super().compose_node(parent, index)
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A key that comes again is refused: of two audiences the last one would hold, and nobody would notice."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    why = f"{key.value[:40]} comes twice"
+                    raise yaml.constructor.ConstructorError(None, None, why, key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
 
 def _front_matter(text: str, problems: _Problems) -> dict[str, Any]:
     if len(text) > MAX_FRONT_MATTER:

@@ -24,6 +24,7 @@ from knowledge.content import MAX_FILE, Written
 from knowledge.editing import Editing
 from knowledge.embeddings import Progress
 from knowledge.errors import BadArticle, KnowledgeError
+from knowledge.unzip import unpack
 
 File = bytes | BadArticle
 """What a file holds, or why that cannot be known."""
@@ -138,8 +139,13 @@ async def _written(editing: Editing) -> list[tuple[str, Written]]:
 
 
 async def import_files(editing: Editing, files: Sequence[tuple[str, bytes]], actor: str) -> ImportReport:
-    """Bring in files that were sent, as (name, content). Names may hold folders."""
+    """Bring in files that were sent, as (name, content). Names may hold folders; one zip stands for its files.
+
+    Raises ``BadArticle`` for a zip that cannot be taken.
+    """
     report = ImportReport()
+    if len(files) == 1 and files[0][0].lower().endswith(".zip"):
+        files = await asyncio.to_thread(unpack, files[0][1])
     return await _import(editing, _sent(files, report), report, actor)
 
 

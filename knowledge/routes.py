@@ -1,6 +1,6 @@
 """HTTP of the articles. Translates; ``knowledge.editing``, ``knowledge.desk`` and ``knowledge.retrieve`` decide."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Protocol
 
@@ -54,11 +54,13 @@ def plain_address(request: Request) -> None:
         raise BadArticle("bad_address", "The address holds a NUL character.", problems=[])
 
 
+ImportFiles = Callable[[Sequence[tuple[str, bytes]], str], Awaitable[folders.ImportReport]]
 InThread = Callable[[Callable[[], Any]], Any]
 
 
 def create_router(
     editing: Editing,
+    import_files: ImportFiles,
     listing: Listing,
     retriever: Retriever,
     answerer: Answerer,
@@ -176,14 +178,15 @@ def create_router(
 
     @router.post("/knowledge/import")
     async def import_articles(
-        editor: Editor, files: Annotated[list[UploadFile], "Markdown files with front matter"]
+        editor: Editor, files: Annotated[list[UploadFile], "Markdown files with front matter, or one zip of them"]
     ) -> ImportOut:
         """Bring in articles; each bad file is named with its reason, the others are in. A file that says something else
         than a version that waits to be published is a conflict: nothing is overwritten."""
         if len(files) > MOST_FILES:
-            raise BadArticle("too_many_files", f"At most {MOST_FILES} files at once.", problems=[])
+            why = f"At most {MOST_FILES} files at once; a zip may hold more."
+            raise BadArticle("too_many_files", why, problems=[])
         sent = [(file.filename or "", await file.read()) for file in files]
-        return ImportOut.model_validate(await folders.import_files(editing, sent, editor.email))
+        return ImportOut.model_validate(await import_files(sent, editor.email))
 
     @router.get("/knowledge/export", response_class=Response)
     async def export_articles(_reader: Editor) -> Response:

@@ -77,7 +77,7 @@ class Knowledge:
         # Of its own: loading and building may hold the others for long.
         self._withdrawer = ThreadPoolExecutor(1, thread_name_prefix="knowledge-withdraw")
         self._wake = asyncio.Event()
-        self._importing = False
+        self._imports = 0
         self._examples = Examples()
         self._tasks: list[asyncio.Task[None]] = []
         self._built = 0
@@ -140,11 +140,18 @@ class Knowledge:
         self, path: Path, progress: Progress | None = None, actor: str = "import"
     ) -> folders.ImportReport:
         """Bring in every article below ``path``; bad files are named in the report, the rest is live."""
-        self._importing = True
+        return await self._import(folders.import_folder(self.editing, path, actor, progress))
+
+    async def import_files(self, files: Sequence[tuple[str, bytes]], actor: str) -> folders.ImportReport:
+        """The same with files that were sent, as (name, content), or with one zip of them."""
+        return await self._import(folders.import_files(self.editing, files, actor))
+
+    async def _import(self, work: Awaitable[folders.ImportReport]) -> folders.ImportReport:
+        self._imports += 1
         try:
-            return await folders.import_folder(self.editing, path, actor, progress)
+            return await work
         finally:
-            self._importing = False
+            self._imports -= 1
             await self._changed()
             await asyncio.to_thread(self._kept.save)
 
@@ -183,6 +190,7 @@ class Knowledge:
         router.include_router(
             create_router(
                 self.editing,
+                self.import_files,
                 self.desk.listing,
                 self.retriever,
                 self.answerer.working_in(self._editors),
@@ -337,7 +345,7 @@ class Knowledge:
 
         A folder's articles arrive together: ``_follow`` takes them as they come, not shelf by shelf for each.
         """
-        if self._importing:
+        if self._imports:
             await self._take_away()
             return
         await asyncio.to_thread(self._catalogue.refresh)

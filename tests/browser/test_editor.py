@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zipfile
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -104,6 +106,38 @@ def test_unsaved_writing_survives_the_page(page: Page, stack: RunningStack) -> N
     expect(editor.text).to_contain_text("Half a thought")
     editor.button("Discard")
     expect(page.get_by_text("everything saved")).to_be_visible()
+
+
+def test_files_are_brought_in_and_taken_out(page: Page, stack: RunningStack, tmp_path: Path) -> None:
+    good, bad = tmp_path / "night-walks.md", tmp_path / "twice.md"
+    about = "title: Night walks\naudience: public\nlocale: en\nowner: nora@shop.example\nstate: draft"
+    good.write_text(f"---\nid: night-walks\n{about}\n---\n\nWe walk at night.")
+    bad.write_text("---\nid: twice\ntitle: Twice\naudience: agent\naudience: public\n---\n\nText.")
+    editor = Editor(page, stack)
+    editor.follow("Import and export")
+    tab_to(page, page.get_by_label("Choose files or a .zip"))
+    page.get_by_label("Choose files or a .zip").set_input_files([good, bad])
+    expect(page.get_by_text("2 files chosen: night-walks.md, twice.md")).to_be_visible()
+    editor.button("Bring in 2 files")
+    told = page.get_by_role("region", name="Import and export")
+    expect(told).to_be_focused()
+    expect(told.get_by_text("1 created, 0 changed, 0 as they were, 1 refused.")).to_be_visible()
+    expect(told.get_by_role("listitem").filter(has_text="twice.md")).to_contain_text("line 5: audience comes twice")
+    shoot(page, "editor-8-import")
+
+    link = page.get_by_role("link", name="Download the .zip")
+    tab_to(page, link)
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    packed = tmp_path / "articles.zip"
+    waiting.value.save_as(packed)
+    with zipfile.ZipFile(packed) as archive:
+        assert "night-walks.md" in archive.namelist()
+    page.get_by_label("Choose files or a .zip").set_input_files(packed)
+    editor.button("Bring in 1 file")
+    expect(told.get_by_text(re.compile(r"^0 created, 0 changed, \d+ as they were, 0 refused\.$"))).to_be_visible(
+        timeout=60_000
+    )
 
 
 def test_a_gap_becomes_an_article_and_closes(page: Page, stack: RunningStack) -> None:

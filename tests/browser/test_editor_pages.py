@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "articles": "",
     "new": "new",
+    "import": "import",
     "write": "articles/returns-policy",
     "published": "articles/returns-policy/publish",
     "impact": "articles/student-discount/publish",

@@ -1,8 +1,11 @@
 """What a file that is brought in may do to an article that is there already, and what it may not."""
 
+import io
 import os
+import zipfile
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,9 @@ from knowledge.content import MAX_BYTES, Content, Written
 from knowledge.embeddings import Progress
 from knowledge.errors import BadArticle, Unavailable
 from knowledge.folder import ImportReport
-from knowledge.service import Knowledge
-from tests.knowledge.conftest import HandClock, ask, page, publish
+from knowledge.service import Knowledge, open_knowledge
+from knowledge.settings import KnowledgeSettings
+from tests.knowledge.conftest import HandClock, WordEncoder, ask, page, publish
 
 pytestmark = pytest.mark.service
 
@@ -145,6 +149,57 @@ async def test_the_longest_body_comes_back(opened: Opened, tmp_path: Path) -> No
         await knowledge.export_folder(tmp_path)
         report = told(await knowledge.import_folder(tmp_path))
         assert report == {"long.md": "unchanged", "nobodys.md": "unchanged"}
+
+
+async def test_what_export_makes_is_taken_back_as_one_file(opened: Opened) -> None:
+    async with opened as knowledge:
+        await publish(knowledge, "parcels", page(body='## When?\n\nIn two days.\n\n[asked]: # "is it late"'))
+        await knowledge.editing.do_create("tents", page("Tents", "Tents stand."), "ed")
+        packed = await folders.export_zip(knowledge.editing)
+        report = await knowledge.import_files([("articles.zip", packed)], "ed")
+        assert sorted(report.unchanged) == ["parcels.md", "tents.md"]
+        assert (report.created, report.updated, report.problems) == ([], [], [])
+
+
+@pytest.mark.parametrize("what", ["no zip", "cut off", "too many", "too large", "encrypted"])
+async def test_a_zip_that_cannot_be_taken_leaves_nothing_behind(
+    opened: Opened, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.md", "x" * 100_000)
+    data = packed.getvalue()
+    if what == "no zip":
+        data = b"PK and no more"
+    elif what == "cut off":
+        data = data[:100]
+    elif what == "too many":
+        monkeypatch.setattr("knowledge.unzip.MOST_ENTRIES", 2)
+    elif what == "too large":
+        monkeypatch.setattr("knowledge.unzip.MOST_UNPACKED", 250_000)
+    else:  # the flag in the local header and in the list
+        data = data.replace(b"PK\x03\x04\x14\x00\x00", b"PK\x03\x04\x14\x00\x01")
+        data = data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+    async with opened as knowledge:
+        with pytest.raises(BadArticle, match="The zip"):
+            await knowledge.import_files([("articles.zip", data)], "ed")
+        assert await knowledge.editing.find() == []
+
+
+async def test_files_that_were_sent_build_each_shelf_once(
+    settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty files would else mean twenty shelves, each with all articles in it."""
+    alone = settings.model_copy(update={"refresh_every": timedelta(minutes=10)})
+    async with open_knowledge(alone, clock, encoder, model="words") as knowledge:
+        refreshed: list[bool] = []
+        refresh = knowledge._catalogue.refresh
+        monkeypatch.setattr(knowledge._catalogue, "refresh", lambda: refreshed.append(refresh()) or refreshed[-1])
+        sent = [(f"a{number}.md", contents.write(Written(f"a{number}", page()))) for number in range(20)]
+        report = await knowledge.import_files(sent, ED)
+        assert (len(report.created), len(refreshed)) == (20, 1)
+        assert len(ask(knowledge, "parcels")) == 1  # twenty copies of one text
 
 
 async def test_any_name_of_a_file_is_an_answer_of_its_own(opened: Opened) -> None:

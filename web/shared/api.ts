@@ -52,7 +52,7 @@ export type Query = Readonly<Record<string, Plain | readonly Plain[] | null | un
 export interface RequestOptions {
   body?: unknown;
   /** Sent as it is, in place of JSON. */
-  raw?: Blob;
+  raw?: Blob | FormData;
   query?: Query;
   signal?: AbortSignal;
   timeout?: number;

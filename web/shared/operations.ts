@@ -11,9 +11,11 @@ export type Takes<N extends Name> = Omit<RequestOptions, "query" | "body" | "raw
   Pick<operations[N]["parameters"], "query"> &
   (operations[N] extends { requestBody?: undefined }
     ? { raw?: Blob }
-    : operations[N] extends { requestBody: infer Body }
-      ? { body: Json<Body> }
-      : { body?: Json<NonNullable<operations[N]["requestBody"]>> });
+    : operations[N] extends { requestBody: { content: { "multipart/form-data": unknown } } }
+      ? { raw: FormData }
+      : operations[N] extends { requestBody: infer Body }
+        ? { body: Json<Body> }
+        : { body?: Json<NonNullable<operations[N]["requestBody"]>> });
 
 /** The data of its success; null where it has none, unknown where it is no JSON. */
 export type Gives<N extends Name> = operations[N]["responses"] extends { 204: unknown }

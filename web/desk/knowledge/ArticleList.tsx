@@ -31,6 +31,9 @@ export function ArticleList({ calls, places, filters: asked }: Part & { filters:
   return (
     <div class="k-page">
       <Head title={k("articles")}>
+        <a class="button" href={address({ page: "import" })}>
+          {k("bringIn")}
+        </a>
         <a class="button is-main" href={address({ page: "new" })}>
           {k("newArticle")}
         </a>

@@ -11,6 +11,7 @@ import { Calendar } from "./Calendar";
 import { knowledgeCalls, type KnowledgeCalls } from "./calls";
 import { GapPage } from "./GapPage";
 import { Gaps } from "./Gaps";
+import { Import } from "./Import";
 import { NewArticle } from "./NewArticle";
 import { Playground } from "./Playground";
 import { Searches } from "./Searches";
@@ -34,7 +35,7 @@ interface Props {
 }
 
 const PAGES: readonly { place: Place; label: string; own: readonly Place["page"][] }[] = [
-  { place: { page: "articles", filters: {} }, label: k("articles"), own: ["articles", "article", "new"] },
+  { place: { page: "articles", filters: {} }, label: k("articles"), own: ["articles", "article", "new", "import"] },
   { place: { page: "gaps", filters: {} }, label: k("gaps"), own: ["gaps", "gap"] },
   { place: { page: "playground", filters: {} }, label: k("playground"), own: ["playground"] },
   { place: { page: "searches" }, label: k("searches"), own: ["searches"] },
@@ -77,6 +78,8 @@ function Page({ part, place }: { part: Part; place: Place }) {
       return <ArticleList {...part} filters={place.filters} />;
     case "new":
       return <NewArticle {...part} />;
+    case "import":
+      return <Import {...part} />;
     case "article":
       return <ArticlePage key={place.id} {...part} id={place.id} tab={place.tab} />;
     case "gaps":

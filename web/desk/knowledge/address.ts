@@ -6,6 +6,7 @@ export type Tab = (typeof TABS)[number];
 export type Place =
   | { page: "articles"; filters: Readonly<Record<string, string>> }
   | { page: "new" }
+  | { page: "import" }
   | { page: "article"; id: string; tab: Tab }
   | { page: "gaps"; filters: Readonly<Record<string, string>> }
   | { page: "gap"; id: string }
@@ -23,6 +24,7 @@ export function readPlace(hash: string): Place {
   if (section !== "knowledge") return { page: "articles", filters: {} };
   switch (page) {
     case "new":
+    case "import":
     case "searches":
     case "calendar":
     case "audit":

@@ -45,6 +45,13 @@ export function knowledgeCalls(request: Api["request"]) {
       client.articleImpact(request, id, { query: version === null ? { withdraw: true } : { version }, signal, timeout: 60_000 }),
     figures: (id: string, days: number, signal: AbortSignal) => client.articleFigures(request, id, { query: { days }, signal }),
 
+    /** Files, or one zip of them. Every text is cut and embedded: that may take minutes. */
+    bringIn(files: readonly File[]) {
+      const raw = new FormData();
+      // A folder's files keep their place in it: the ways to ask stand beside their article.
+      for (const file of files) raw.append("files", file, file.webkitRelativePath || file.name);
+      return client.importArticles(request, { raw, timeout: 900_000 });
+    },
     preview: (body: Pick<Content, "title" | "body" | "audience" | "locale">, signal: AbortSignal) =>
       client.previewText(request, { body, signal }),
     answer: ({ text: q, audience, locale, history }: Question, signal: AbortSignal) =>

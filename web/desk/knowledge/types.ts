@@ -15,6 +15,7 @@ export type VersionLine = Schemas["VersionLine"];
 export type HistoryLine = Schemas["HistoryLine"];
 export type ArticleDetail = Schemas["ArticleDetail"];
 export type Stored = Schemas["ArticleOut"];
+export type Brought = Schemas["ImportOut"];
 export type Preview = Schemas["PreviewOut"];
 export type Impact = Schemas["ImpactOut"];
 export type Change = Schemas["ChangeOut"];
