@@ -8,6 +8,7 @@ Chunks and vectors are made between transactions and stored together with the ne
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -101,9 +102,8 @@ class Editing:
 
         ``first`` runs in the same transaction: what it raises leaves no article behind.
         """
-        content = contents.normal(content)
         contents.check_id(article_id)
-        contents.check(content)
+        content = await asyncio.to_thread(_checked, content)
         now = stamp(self._clock.now())
 
         def work(connection: sa.Connection) -> Article:
@@ -131,8 +131,7 @@ class Editing:
     ) -> Article:
         """A new draft version. Raises ``EditConflict`` when ``base_version`` is not the newest any more: its ``data``
         has who and when, their content and yours."""
-        content = contents.normal(content)
-        contents.check(content)
+        content = await asyncio.to_thread(_checked, content)
         now = stamp(self._clock.now())
 
         def work(connection: sa.Connection) -> Article:
@@ -302,8 +301,7 @@ class Editing:
         What publishing would refuse is refused. Content that becomes true on a later day waits for it, as there.
         """
         source = await self.version(article_id, to_version)
-        content = contents.normal(source.content)
-        contents.check(content)
+        content = await asyncio.to_thread(_checked, source.content)
         contents.check_finished(content)
         number = base_version + 1
         prepared = await self._prepare(article_id, number, content, None)
@@ -364,6 +362,13 @@ class Editing:
         store.raise_generation(connection)
         store.put_vectors(connection, prepared.vectors)
         store.put_chunks(connection, article_id, version, prepared.chunks, prepared.asked)
+
+
+def _checked(content: Content) -> Content:
+    """Blocking: a long text is read as Markdown for half a second. Raises ``BadArticle``."""
+    content = contents.normal(content)
+    contents.check(content)
+    return content
 
 
 def check_base(connection: sa.Connection, article: Article, base_version: int, yours: Content | None = None) -> Version:

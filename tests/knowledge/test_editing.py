@@ -1,6 +1,7 @@
 """The editing service over each kind of database."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from knowledge import content as contents
 from knowledge import ingest, schedule, store
 from knowledge.content import Content
 from knowledge.database import Database
@@ -296,3 +298,21 @@ async def test_the_list_is_filtered(editing: Editing) -> None:
     assert [article.id for article in await editing.find()] == ["a", "b"]
     assert [article.id for article in await editing.find(state="published")] == ["b"]
     assert [article.id for article in await editing.find(audience="agent")] == ["a"]
+
+
+async def test_a_long_text_is_read_beside_the_event_loop(editing: Editing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A megabyte of Markdown takes half a second to read: nobody's question waits for it."""
+    readers: set[int] = set()
+    check = contents.check
+
+    def seen(content: Content) -> None:
+        readers.add(threading.get_ident())
+        check(content)
+
+    monkeypatch.setattr(contents, "check", seen)
+    await editing.do_create("parcels", page(), ED)
+    await editing.do_edit("parcels", page(body="Other words."), 1, ED)
+    await editing.do_publish("parcels", 2, ED)
+    await editing.do_rollback("parcels", 1, 2, ED)
+    assert readers
+    assert threading.get_ident() not in readers

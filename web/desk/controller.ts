@@ -332,10 +332,10 @@ export class Desk {
     else this.options.calls.presence("online").catch(() => undefined);
   }
 
-  toast(text: string, handoffId: string | null = null, undo: (() => void) | null = null): void {
+  toast(text: string, handoffId: string | null = null, undo: (() => void) | null = null, undoLabel?: string): void {
     this.toasts += 1;
     const number = this.toasts;
-    this.store.set({ toasts: [...this.store.get().toasts.slice(-2), { number, text, handoffId, undo }] });
+    this.store.set({ toasts: [...this.store.get().toasts.slice(-2), { number, text, handoffId, undo, ...(undoLabel && { undoLabel }) }] });
     setTimeout(() => this.dismiss(number), TOAST_MS);
   }
 

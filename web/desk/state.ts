@@ -30,6 +30,8 @@ export interface Toast {
   handoffId: string | null;
   /** Takes back what the text tells of. */
   undo: (() => void) | null;
+  /** What that is called, where it is not "Undo". */
+  undoLabel?: string;
 }
 
 /** The one window that may lie over the page. */

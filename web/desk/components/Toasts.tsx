@@ -6,7 +6,7 @@ import { CloseIcon } from "./icons";
 export function Toasts({ desk, toasts }: { desk: Desk; toasts: readonly Toast[] }) {
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {toasts.map(({ number, text, handoffId, undo }) => (
+      {toasts.map(({ number, text, handoffId, undo, undoLabel }) => (
         <div key={number} class="toast">
           <span>{text}</span>
           {handoffId && (
@@ -23,7 +23,7 @@ export function Toasts({ desk, toasts }: { desk: Desk; toasts: readonly Toast[] 
                 undo();
               }}
             >
-              {t("undo")}
+              {undoLabel ?? t("undo")}
             </button>
           )}
           <button type="button" class="tool" aria-label={t("dismiss")} onClick={() => desk.dismiss(number)}>

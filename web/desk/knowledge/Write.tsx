@@ -9,19 +9,28 @@ import { MarkdownEditor } from "./MarkdownEditor";
 import { Choice, Segments, Trouble } from "./parts";
 import { Preview } from "./Preview";
 import { contentOf } from "./draft";
+import { tookBack, willTakeBack } from "./undo";
 import type { Handling } from "./useDraft";
+import { useStep } from "./useStep";
 import { k, named } from "./words";
 
 type View = "text" | "preview" | "changes";
 
 /** Writing: the text with its fields, what it will look like, and what changes by it. */
-export function Write({ desk, calls, detail, handling }: ArticlePart & { handling: Handling }) {
+export function Write({ desk, calls, detail, handling, onChanged }: ArticlePart & { handling: Handling }) {
   const { draft, unsaved, keeps, change, save } = handling;
   const [view, setView] = useState<View>("text");
   const [note, setNote] = useState("");
+  const { failure, take } = useStep(desk, onChanged);
 
   const store = async () => {
-    if (unsaved && !draft.saving && (await save(note.trim()))) setNote("");
+    if (!unsaved || draft.saving) return;
+    const before = detail.article;
+    const stored = await save(note.trim());
+    if (!stored) return;
+    setNote("");
+    const lost = tookBack(calls, before, stored, Date.now());
+    if (lost) desk.toast(lost.said, null, lost.undo ? () => void take(lost.again) : null, lost.label);
   };
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -40,6 +49,11 @@ export function Write({ desk, calls, detail, handling }: ArticlePart & { handlin
         <p class="k-notice" role="status">
           <span>{k("recovered", { time: momentText(draft.recoveredAt) })}</span>
           <Discard desk={desk} handling={handling} />
+        </p>
+      )}
+      {willTakeBack(detail.article) && (
+        <p class="k-notice" role="status">
+          {willTakeBack(detail.article)}
         </p>
       )}
       <Segments
@@ -62,7 +76,7 @@ export function Write({ desk, calls, detail, handling }: ArticlePart & { handlin
           <Preview calls={calls} content={draft.content} />
         </div>
       )}
-      {draft.failure && <Trouble text={draft.failure} />}
+      {(draft.failure ?? failure) && <Trouble text={draft.failure ?? failure ?? ""} />}
       <form
         class="k-save"
         onSubmit={(event) => {

@@ -5,7 +5,7 @@
  * told, and is never buried.
  */
 import type { KnowledgeCalls } from "./calls";
-import { dayText } from "./format";
+import { dayText, momentText } from "./format";
 import { reach } from "./reach";
 import type { ArticleLine, Content, Stored } from "./types";
 import { k } from "./words";
@@ -64,6 +64,25 @@ function unpublished(calls: KnowledgeCalls, { id, latest_version: base, state }:
     if (state === "in_review") await calls.submit(id, base, "");
   };
   return { run, said: k("undone") };
+}
+
+/** What the next save takes back without being asked: a plan to publish, or the place among the texts to be reviewed. */
+export function willTakeBack({ scheduled_for: at, state }: ArticleLine): string | null {
+  if (at) return k("saveUnplans", { time: momentText(at) });
+  return state === "in_review" ? k("saveLeavesReview") : null;
+}
+
+/** After a save: what it took back, and the way to have it again with the new text. An hour that has passed has none. */
+export function tookBack(calls: KnowledgeCalls, before: ArticleLine, stored: Stored, now: number) {
+  const { id, latest_version: version } = stored;
+  const at = before.scheduled_for;
+  if (at) {
+    const again = () => calls.schedule(id, version, at, "").then((): Done => ({ said: k("scheduledToast", { time: momentText(at) }), undo: null }));
+    return { said: k("unplannedToast", { time: momentText(at) }), label: k("planAgain"), undo: new Date(at).getTime() > now, again };
+  }
+  if (before.state !== "in_review") return null;
+  const again = () => calls.submit(id, version, "").then((): Done => ({ said: k("submittedToast"), undo: null }));
+  return { said: k("leftReviewToast"), label: k("submitAgain"), undo: true, again };
 }
 
 function backTo(calls: KnowledgeCalls, id: string, version: number | null, base: number): Undo | null {

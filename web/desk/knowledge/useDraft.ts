@@ -3,7 +3,7 @@ import { ApiError } from "../../shared/api";
 import { type Desk, sentence } from "../controller";
 import type { KnowledgeCalls } from "./calls";
 import { type Act, act, begin, contentOf, type Draft, isBehind, isUnsaved, type Kept, patchOf, type Problem, readKept } from "./draft";
-import type { ArticleDetail } from "./types";
+import type { ArticleDetail, Stored } from "./types";
 
 const KEEP_AFTER_MS = 300;
 
@@ -15,8 +15,8 @@ export interface Handling {
   /** False where this browser cannot keep unsaved writing. */
   keeps: boolean;
   change: (action: Act) => void;
-  /** Stores the writing as a new version; true when it is stored. */
-  save: (note: string) => Promise<boolean>;
+  /** Stores the writing as a new version: what is stored then, or null where it is not. */
+  save: (note: string) => Promise<Stored | null>;
 }
 
 interface Needs {
@@ -81,7 +81,7 @@ export function useDraft({ desk, calls, email, detail, onSaved }: Needs): Handli
         const stored = await calls.save(id, base, patchOf(now.current), note);
         change({ do: "saved", version: stored.latest_version, content });
         onSaved();
-        return true;
+        return stored;
       } catch (error) {
         const collided = error instanceof ApiError && error.code === "edit_conflict";
         try {
@@ -90,7 +90,7 @@ export function useDraft({ desk, calls, email, detail, onSaved }: Needs): Handli
         } catch (again) {
           change({ do: "refused", problems: [], failure: sentence(again) });
         }
-        return false;
+        return null;
       }
     },
     [calls, collide, id, onSaved],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { knowledgeCalls } from "../../../desk/knowledge/calls";
 import type { ArticleLine } from "../../../desk/knowledge/types";
-import { archived, published, type Undo, wentBack } from "../../../desk/knowledge/undo";
+import { archived, published, tookBack, type Undo, wentBack, willTakeBack } from "../../../desk/knowledge/undo";
 import { article } from "./builders";
 
 /** The calls, and what they sent. */
@@ -85,5 +85,38 @@ describe("archiving", () => {
     const { calls, sent } = sending();
     expect(await undone(archived(calls, draft()).undo)).toBe("The draft is back. Version 2, which answered before, stays withdrawn until you publish.");
     expect(sent).toEqual([restore]);
+  });
+});
+
+describe("saving a change", () => {
+  const AT = "2027-01-31T09:00:00Z";
+  const BEFORE = Date.parse(AT) - 60_000;
+  const saved = draft({ latest_version: 4 });
+
+  test("tells before that it takes a plan back, and plans the new version again at the same hour", async () => {
+    const { calls, sent } = sending();
+    const planned = draft({ scheduled_for: AT });
+    expect(willTakeBack(planned)).toContain("Saving a change takes that back");
+    const lost = tookBack(calls, planned, saved, BEFORE);
+    expect([lost?.label, lost?.undo]).toEqual(["Plan it again", true]);
+    await lost?.again();
+    expect(sent).toEqual([["POST", "/schedule", { base_version: 4, publish_at: AT, note: "" }]]);
+  });
+
+  test("offers no hour that has passed", () => {
+    expect(tookBack(sending().calls, draft({ scheduled_for: AT }), saved, Date.parse(AT) + 1)?.undo).toBe(false);
+  });
+
+  test("tells that a text leaves its review, and hands it in again", async () => {
+    const { calls, sent } = sending();
+    const waiting = draft({ state: "in_review" });
+    expect(willTakeBack(waiting)).toContain("takes it out of there");
+    await tookBack(calls, waiting, saved, BEFORE)?.again();
+    expect(sent).toEqual([["PATCH", "", { base_version: 4, state: "in_review", note: "" }]]);
+  });
+
+  test("says nothing of a draft that waits for nothing", () => {
+    expect(willTakeBack(draft())).toBe(null);
+    expect(tookBack(sending().calls, draft(), saved, BEFORE)).toBe(null);
   });
 });
