@@ -84,8 +84,6 @@ _CLOSE = _close()
 _ENDINGS = ("s", "es", "ed", "ing", "er", "ers", "r", "est", "ly", "y", "less", "ness", "able")
 _COMMON_ENDINGS = ("d", "ed", "s", "ing")
 _BEFORE = ("un", "re", "dis", "pre")
-_MOST_KEPT = 20_000
-"""Words whose reading is kept, so that none is worked out twice."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d[^\W\d_]+|[^\W\d_]+\d[^\W_]*")
 _LONG = 7
 """From this length on two slips are allowed."""
@@ -113,7 +111,6 @@ class Speller:
         for word in self._said:
             for form in _without(word, 2 if len(word) >= _LONG else 1):
                 self._near.setdefault(form, []).append(word)
-        self._kept: Dict[str, str] = {}
 
     def plain(self, text: str) -> str:
         """``text`` with its slips put right; all else stays as it is."""
@@ -125,11 +122,7 @@ class Speller:
         lower = word.lower()
         if (start and word[0].isupper() and word[1:].islower()) or (len(word) == 1 and after == "."):
             return word  # a name, or a letter of "U.S."
-        if lower not in self._kept:
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.clear()
-            self._kept[lower] = self._meant(lower)
-        meant = self._kept[lower]
+        meant = self._meant(lower)  # worked out each time: what customers write is kept nowhere
         return word if meant == lower else meant
 
     def _meant(self, word: str) -> str:
