@@ -130,10 +130,12 @@ async def test_vectors_that_are_being_published_are_not_swept_away(database: Dat
             "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
             " WHERE NOT granted AND datname = current_database()"
         )
-        eventually_now(
-            "the others wait, or are done",
-            lambda: (connection.scalar(waiting) or 0) + sweep.done() + put.done() >= 2,
-        )
+
+        def wait_or_are_done() -> bool:
+            connection.execute(sa.text("SELECT pg_stat_clear_snapshot()"))  # who connects later is seen, too
+            return (connection.scalar(waiting) or 0) + sweep.done() + put.done() >= 2
+
+        eventually_now("the others wait, or are done", wait_or_are_done)
         store.put_chunks(connection, "parcels", 1, [(chunk, body, head)], {})
         return [asyncio.wrap_future(sweep, loop=other), asyncio.wrap_future(put, loop=other)]
 
