@@ -58,10 +58,12 @@ def test_anothers_order_is_not_told(stack: RunningStack) -> None:
 
 def test_a_how_to_question_is_answered_with_its_source(stack: RunningStack) -> None:
     said = Customer(stack.url).say("How do I wash a down jacket?")
-    (citation,) = said[0]["data"]["citations"]
-    page = httpx.get(stack.url + citation["url"].partition("#")[0])
-    assert page.status_code == httpx.codes.OK
-    assert citation["title"] in page.text
+    citations = said[0]["data"]["citations"]
+    assert "down" in citations[0]["title"].lower()
+    for citation in citations:  # where it is not sure, the next nearest sections stand beside the first
+        page = httpx.get(stack.url + citation["url"].partition("#")[0])
+        assert page.status_code == httpx.codes.OK
+        assert citation["title"] in page.text
 
 
 @pytest.mark.parametrize("words", ["I want to talk to a human", "human please", "get me a real person"])
