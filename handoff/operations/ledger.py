@@ -247,10 +247,12 @@ def _was_asked(connection: sa.Connection, context: TurnContext, operation: sa.Ro
     """Whether the customer had been asked about this operation before they wrote what is taken for their yes.
 
     A yes that was on its way while the question was being written is an answer to something else. What was asked before
-    an approval was decided does not count after it.
+    an approval was decided does not count after it, and what only speaks of the operation, without a choice, is no
+    question.
     """
     query = (
-        sa.select(t.events.c.seq, t.events.c.type, t.events.c.source, t.events.c.data)
+        sa.select(t.events.c.type, t.events.c.source, t.events.c.data, t.event_content.c.content)
+        .select_from(t.events.outerjoin(t.event_content))
         .where(
             t.events.c.conversation_id == context.conversation_id,
             t.events.c.type.in_(("message.sent", "approval.decided")),
@@ -264,7 +266,7 @@ def _was_asked(connection: sa.Connection, context: TurnContext, operation: sa.Ro
         if event.type == "approval.decided":
             asked = asked and event.data["operation_id"] != operation["id"]
         elif event.source == "bot" and operation["id"] in event.data.get("operations", ()):
-            asked = True
+            asked = asked or bool((event.content or {}).get("choices"))
     return asked
 
 

@@ -10,14 +10,18 @@ import sqlalchemy as sa
 from handoff.storage import tables as t
 
 
-def put_question(connection: sa.Connection, conversation_id: str, seq: int, operations: Sequence[str]) -> None:
-    """The bot's message at ``seq`` that speaks of these operations; nothing where there are none, or one is there."""
+def put_question(
+    connection: sa.Connection, conversation_id: str, seq: int, operations: Sequence[str], *, asks: bool = True
+) -> None:
+    """The bot's message at ``seq`` that speaks of these operations, with a choice where it ``asks``; nothing where there
+    are none, or one is there."""
     there = sa.select(t.events.c.id).where(t.events.c.conversation_id == conversation_id, t.events.c.seq == seq)
     if not operations or connection.execute(there).first() is not None:
         return
+    question = f"evt_{uuid4().hex}"
     connection.execute(
         sa.insert(t.events).values(
-            id=f"evt_{uuid4().hex}",
+            id=question,
             conversation_id=conversation_id,
             seq=seq,
             type="message.sent",
@@ -29,3 +33,6 @@ def put_question(connection: sa.Connection, conversation_id: str, seq: int, oper
             data={"author": "bot", "reply_to": [], "operations": list(operations)},
         )
     )
+    choices = [{"label": "Yes", "choice": f"chc_{uuid4().hex}"}]
+    content = {"text": "Shall I?", "choices": choices if asks else []}
+    connection.execute(sa.insert(t.event_content).values(event_id=question, content=content))

@@ -106,6 +106,12 @@ async def test_a_yes_that_was_said_before_the_question_was_read_is_none(
     assert (await ledger.start(replace(LATER, seq=10), operation.id)).fresh
 
 
+async def test_what_only_speaks_of_it_is_no_question(ledger: SqlOperationLedger, database: Database) -> None:
+    operation = await prepare(ledger)
+    await database.write(lambda connection: put_question(connection, "cnv_1", 6, [operation.id], asks=False))
+    assert await refused(ledger.start(LATER, operation.id)) == "not_confirmed"
+
+
 async def test_of_messages_answered_together_the_first_must_have_been_said_after_the_question(
     ledger: SqlOperationLedger, database: Database
 ) -> None:
