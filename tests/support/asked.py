@@ -13,8 +13,8 @@ from handoff.storage import tables as t
 def put_question(
     connection: sa.Connection, conversation_id: str, seq: int, operations: Sequence[str], *, asks: bool = True
 ) -> None:
-    """The bot's message at ``seq`` that speaks of these operations, with a choice where it ``asks``; nothing where there
-    are none, or one is there."""
+    """The bot's message at ``seq`` that speaks of these operations, with a choice where it ``asks``; nothing where
+    there are none, or one is there."""
     there = sa.select(t.events.c.id).where(t.events.c.conversation_id == conversation_id, t.events.c.seq == seq)
     if not operations or connection.execute(there).first() is not None:
         return
