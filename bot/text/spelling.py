@@ -107,6 +107,8 @@ class Speller:
             for word, count in said.items()
             if count >= TRUSTED and word in self._whole and len(word) >= _SHORTEST - 1
         }
+        # A longer word is no slip of a known one; its forms grow with the square of its length.
+        self._longest = max(map(len, self._said), default=0) + 2
         self._near: Dict[str, List[str]] = {}
         for word in self._said:
             for form in _without(word, 2 if len(word) >= _LONG else 1):
@@ -133,7 +135,7 @@ class Speller:
         for form in (squeezed, once):
             if form != word and form in self._whole:
                 return form
-        if word in self._whole or "'" in word or len(word) < _SHORTEST or not word.isalpha():
+        if word in self._whole or "'" in word or not _SHORTEST <= len(word) <= self._longest or not word.isalpha():
             return word
         if word in REAL or self._is_a_form(word):
             return word

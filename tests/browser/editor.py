@@ -95,9 +95,10 @@ class Editor:
 class Asker:
     """A customer, without a page: the questions whose answers the editor changes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, identity_token: str | None = None) -> None:
         self._client = httpx.Client(base_url=f"{url}/api/v1", timeout=20)
-        opened = self._client.post("/conversations", json={}).raise_for_status().json()
+        signed_in = {"identity_token": identity_token} if identity_token else {}
+        opened = self._client.post("/conversations", json=signed_in).raise_for_status().json()
         self.conversation_id: str = opened["conversation_id"]
         self._path = f"/conversations/{self.conversation_id}"
         self._client.headers["Authorization"] = f"Bearer {opened['token']}"

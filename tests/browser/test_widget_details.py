@@ -75,6 +75,7 @@ def test_the_estimate_the_face_and_the_five_steps(browser: Browser, five_steps: 
     effort = survey.get_by_role("group").first
     expect(effort.get_by_role("radio")).to_have_count(5)
     expect(effort.get_by_role("radio").last).to_have_accessible_name(re.compile(r"^5\b.*Strongly agree"))
+    expect(effort.get_by_role("radio").first).to_be_focused()  # it comes as the answer to "Yes"
     effort.get_by_role("radio", name=re.compile("^4")).press("Space")
     shoot(page, "survey-five-steps")
     assert in_both_themes(page) == []

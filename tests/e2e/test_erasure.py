@@ -57,7 +57,7 @@ def files_with(folder: Path, word: bytes) -> Iterator[str]:
 
 
 def copy(stack: RunningStack, conversation_id: str, count: int) -> None:
-    """As many further conversations of the same customer, each with the log of the first."""
+    """As many further conversations of the same customer, each with the log and the turns of the first."""
     with closing(sqlite3.connect(stack.var / "db" / "frontdesk.sqlite", timeout=60)) as connection, connection:
         connection.row_factory = sqlite3.Row
 
@@ -71,6 +71,7 @@ def copy(stack: RunningStack, conversation_id: str, count: int) -> None:
 
         (conversation,) = rows("SELECT * FROM conversations WHERE id = ?")
         events = rows("SELECT * FROM events WHERE conversation_id = ? ORDER BY seq")
+        turns = rows("SELECT * FROM turns WHERE conversation_id = ?")
         contents = rows(
             "SELECT c.* FROM event_content c JOIN events e ON e.id = c.event_id WHERE e.conversation_id = ?"
         )
@@ -79,6 +80,8 @@ def copy(stack: RunningStack, conversation_id: str, count: int) -> None:
             put("conversations", conversation | {"id": name, "owner": "none", "state": "closed", "turn_id": None})
             for event in events:
                 put("events", event | {"id": f"{event['id']}_{number}", "conversation_id": name})
+            for turn in turns:
+                put("turns", turn | {"id": f"{turn['id']}_{number}", "conversation_id": name})
             for content in contents:
                 put("event_content", content | {"event_id": f"{content['event_id']}_{number}"})
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 
@@ -89,3 +90,15 @@ def test_what_was_put_right_is_right(speller: Speller) -> None:
 
 def test_only_words_that_are_said_often_are_kept() -> None:
     assert said_in(["Tent tent", "TENT bag bag"]) == {"tent": 3}
+
+
+def test_a_word_without_end_costs_nothing(speller: Speller) -> None:
+    """Its forms with two letters left out would fill gigabytes."""
+    chance = random.Random(5)
+    word = "".join(chance.choice("abcdefgh") for _ in range(700))
+    tracemalloc.start()
+    try:
+        assert speller.plain(word) == word
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()

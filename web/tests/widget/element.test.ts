@@ -124,6 +124,22 @@ test("a survey that was offered with the closing is seen before anybody says whe
   await vi.waitFor(() => expect(widget.shadowRoot?.activeElement?.closest("form.survey")).toBe(survey()));
 });
 
+test("who has begun to answer the survey keeps their place when the word that it is solved has arrived", async () => {
+  widget.open();
+  await frame();
+  button("Where is my order?")?.click();
+  await frame();
+  server.write("cnv_1", "conversation.closed", "agent", { by: "agt_1" });
+  server.write("cnv_1", "survey.offered", "system", { episode_id: "eps_1", form: "ces7" });
+  await vi.waitFor(() => expect(find("form.survey")).not.toBeNull());
+  button("Yes")?.click();
+  const fourth = widget.shadowRoot?.querySelectorAll<HTMLInputElement>("form.survey input")[3];
+  fourth?.focus();
+  await vi.waitFor(() => expect(button("Yes")).toBeUndefined());
+  await frame();
+  expect(widget.shadowRoot?.activeElement).toBe(fourth);
+});
+
 test("the answer to the survey settles whether it is solved", async () => {
   widget.open();
   await frame();

@@ -19,7 +19,9 @@ export default function Survey({ controller, words, survey, follows }: Props) {
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => {
-    if (follows) form.current?.querySelector("input")?.focus();
+    const here = form.current?.contains((form.current.getRootNode() as ShadowRoot).activeElement);
+    // Who has begun to answer keeps the place they are at.
+    if (follows) here || form.current?.querySelector("input")?.focus();
     else controller.ending.announceSurvey();
   }, [follows]);
   const { episode, steps, company } = survey;
