@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json as json_codec
 import signal
 import sys
@@ -144,6 +145,7 @@ async def serve(socket: Path, model: Path, actions_socket: Path, secrets: Path) 
     agent = load(archive, endpoint)
     turns = runner_of(agent, archive)
     await warm_up(agent, turns)
+    gc.freeze()  # what was loaded stays: the collector would go through all of it, and every turn wait for that
     app.ctx.agent, app.ctx.turns = agent, turns
     log.info("bot.ready", seconds=round(loop.time() - started, 1), model=archive.name)
     await told_to_stop.wait()

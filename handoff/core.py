@@ -49,4 +49,6 @@ class Core:
         result, announcement, turn = await self.database.write(unit)
         self.announcer.announce(announcement)
         self.runner.start(turn)
+        if turn is not None:
+            await self.runner.on_its_way()
         return result

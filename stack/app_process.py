@@ -6,6 +6,7 @@ an app that died without the seconds that loading costs.
 
 from __future__ import annotations
 
+import gc
 import resource
 import sys
 
@@ -30,7 +31,9 @@ log = structlog.get_logger("stack.app")
 
 async def run(settings: Settings) -> None:
     async with open_parts(settings) as parts:
-        await serve(create_application(parts, settings), parts.webhook, settings, parts.handoff.core.hub.leave)
+        application = create_application(parts, settings)
+        gc.freeze()  # what was loaded stays: the collector would go through all of it, and every turn wait for that
+        await serve(application, parts.webhook, settings, parts.handoff.core.hub.leave)
 
 
 def main() -> int:

@@ -27,6 +27,8 @@ from handoff.storage.database import Database
 
 RETRY_AFTER = (0.1, 0.2, 0.4, 0.8)
 STORE_AGAIN_AFTER = 0.5
+STEPS_TO_ASK = 2
+"""Of the event loop: the turn's task runs, then the client library's that writes the request."""
 
 TURN_SECONDS = Histogram(
     "frontdesk_turn_seconds",
@@ -77,6 +79,11 @@ class TurnRunner:
             task = asyncio.create_task(self._run(turn), name=f"turn-{turn.turn_id}")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+
+    async def on_its_way(self) -> None:
+        """Let what was started put its question to the bot, which then thinks while the caller is answered."""
+        for _ in range(STEPS_TO_ASK):
+            await asyncio.sleep(0)
 
     async def drain(self, seconds: float) -> None:
         """At shutdown: let running turns end; the rest stay in the inbox, free for whoever is there next."""
