@@ -30,7 +30,6 @@ from handoff.contract.turn import (
 from handoff.conversations.log import LogWriter
 from handoff.episodes import linking, promises
 from handoff.gateway import wording
-from handoff.operations.approved import withdraw
 from handoff.queue.enqueue import enqueue, language_told
 from handoff.queue.plan import DeskPlan
 from handoff.storage import tables as t
@@ -82,7 +81,6 @@ def record_operations(log: LogWriter, operations: list[OperationRef]) -> None:
 def apply_directives(log: LogWriter, result: TurnResult, plan: DeskPlan) -> bool:
     """Carry out what the turn asks for; true when the conversation went to the queue (always the last step)."""
     handover: HandoffDirective | None = None
-    withdraw(log)
     for directive in result.directives:
         match directive:
             case HandoffDirective():

@@ -26,6 +26,7 @@ from handoff.gateway.directives import apply_directives, record_operations, send
 from handoff.gateway.gate import hold_back
 from handoff.gateway.memory import Unsaid, as_said, unsaid
 from handoff.notices.catalogue import notices_for
+from handoff.operations.approved import withdraw
 from handoff.queue.enqueue import enqueue
 from handoff.queue.plan import DeskPlan, default_plan
 from handoff.storage import tables as t
@@ -97,6 +98,7 @@ def begin(log: LogWriter, limits: TurnLimits) -> TurnStart | None:
     if waiting[0]["attempts"] >= MOST_ATTEMPTS:
         beside = conversation.owner != "bot"
         unanswered = [row["seq"] for row in waiting if row["trigger"] in FROM_CUSTOMER]
+        withdraw(log)
         _give_up(log, unanswered, "too_many_attempts", limits.plan)
         if not beside:
             return None
@@ -168,6 +170,7 @@ def finish(
     if log.conversation.turn_id != start.turn_id:
         return None
     log.conversation.turn_id = log.conversation.turn_lease = None
+    withdraw(log)
     meant = result.messages
     result = replace(result, messages=[m for m in meant if m.text.strip()])
     if log.conversation.epoch != start.epoch:
@@ -199,6 +202,7 @@ def fail(
     if log.conversation.turn_id != start.turn_id:
         return None
     log.conversation.turn_id = log.conversation.turn_lease = None
+    withdraw(log)
     if log.conversation.epoch == start.epoch:
         _give_up(log, list(start.reply_to), reason, limits.plan)
         _clear_inbox(log, start)

@@ -37,7 +37,10 @@ def ask_anew(log: LogWriter, operations: Iterable[str]) -> None:
 
 
 def withdraw(log: LogWriter) -> None:
-    """What the customer took back before a person decided: nobody is asked for it, and no answer is owed, any more."""
+    """What the customer took back before a person decided: nobody is asked for it, and no answer is owed, any more.
+
+    Every end of a turn comes by here, a failed one's too: the ledger has kept what its actions took back.
+    """
     a, o = t.approvals.c, t.operations.c
     query = (
         sa.select(a.id, a.operation_id)
@@ -49,6 +52,19 @@ def withdraw(log: LogWriter) -> None:
         log.connection.execute(sa.update(t.approvals).where(a.id == row.id).values(**ended))
         log.append(ApprovalDecided(row.id, row.operation_id, "declined", CUSTOMER), "system")
         promises.keep_for(log, row.operation_id, APPROVERS, CUSTOMER, proof=row.id, source="system")
+
+
+def must_be_wanted(log: LogWriter, approval_id: str) -> None:
+    """Raises ``Conflict``: ``taken_back`` by the customer, perhaps in a turn that has not ended yet, else
+    ``already_decided``."""
+    a, o = t.approvals.c, t.operations.c
+    query = sa.select(a.state, a.decided_by, o.superseded).join(t.operations, o.id == a.operation_id)
+    found = log.connection.execute(query.where(a.id == approval_id)).one()
+    wanted = found.state == "wanted"
+    if found.superseded if wanted else found.decided_by == CUSTOMER:
+        raise Conflict("taken_back", "The customer has taken this back, so there is nothing to decide any more.")
+    if not wanted:
+        raise Conflict("already_decided", "This has been decided already.")
 
 
 def not_begun(log: LogWriter) -> Sequence[sa.RowMapping]:

@@ -19,7 +19,7 @@ from handoff.core import Core
 from handoff.episodes import promises
 from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.gateway import inbox, wording
-from handoff.operations.approved import APPROVERS, ask_anew, yes_stands
+from handoff.operations.approved import APPROVERS, ask_anew, must_be_wanted, yes_stands
 from handoff.operations.ledger import lock_customer
 from handoff.ports import Ports
 from handoff.queue.rights import must_be_allowed_in, newest_of, shown_to
@@ -49,7 +49,8 @@ class ApprovalService:
             .join(t.operations, o.id == t.approvals.c.operation_id)
             .join(t.conversations, t.conversations.c.id == t.approvals.c.conversation_id)
             .outerjoin(t.handoffs, newest_of(t.approvals.c.conversation_id))
-            .where(t.approvals.c.state == "wanted", sa.or_(t.handoffs.c.id.is_(None), shown_to(me)))
+            .where(t.approvals.c.state == "wanted", o.superseded.is_(False))
+            .where(sa.or_(t.handoffs.c.id.is_(None), shown_to(me)))
             .order_by(t.approvals.c.requested_at)
         )
 
@@ -83,7 +84,7 @@ class ApprovalService:
 
         Where the customer is to be asked once more, or it was declined, a person who has the conversation speaks.
         Raises ``NotFound``, ``Forbidden`` (``over_your_limit``, with the role that may) or ``Conflict``
-        (``already_decided``, ``conversation_erased``); each refusal is in the trail.
+        (``already_decided``, ``taken_back``, ``conversation_erased``); each refusal is in the trail.
         """
         query = (
             sa.select(t.approvals, t.operations.c.kind, t.operations.c.amount, t.operations.c.customer_id)
@@ -99,16 +100,15 @@ class ApprovalService:
             # Two who decide for one customer at once see each other's decision.
             must_be_allowed_in(log.connection, log.conversation.id, me)
             lock_customer(log.connection, row["customer_id"])
+            must_be_wanted(log, approval_id)
             needs = self._missing_role(log.connection, row, me)
             if needs is not None:
                 raise Forbidden("over_your_limit", f"That is over your limit. A {needs} may decide it.", needs=needs)
-            decided = log.connection.execute(
+            log.connection.execute(
                 sa.update(t.approvals)
-                .where(t.approvals.c.id == approval_id, t.approvals.c.state == "wanted")
+                .where(t.approvals.c.id == approval_id)
                 .values(state=decision, decided_at=log.now, decided_by=me.id)
             )
-            if decided.rowcount != 1:
-                raise Conflict("already_decided", "This has been decided already.")
             log.connection.execute(
                 sa.update(t.operations).where(t.operations.c.id == operation_id).values(approval=decision)
             )

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from handoff.clock import stamp
 from handoff.contract.turn import TurnContext
 from handoff.episodes import promises
+from handoff.gateway.turns import MOST_ATTEMPTS
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, result
 from tests.handoff.queue.desk import Agent
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
 
@@ -296,6 +298,53 @@ async def test_the_decision_keeps_the_promise_of_it(desk: Desk) -> None:
     assert (kept["promise_id"], kept["proof"]) == (promise, approval)
 
 
+@pytest.mark.parametrize("ending", ["answered", "failed", "drafted", "tried_in_vain"])
+async def test_what_the_customer_took_back_is_approved_no_more(desk: Desk, ending: str) -> None:
+    """From the moment at which the ledger has it, and the log says so once, however that turn ends."""
+    customer, approval, operation = await wanted(desk)
+    asked = desk.bot.requests[-1]
+    make = partial(promises.make, text="A colleague decides.", owner="approvals", due_at="2031-01-01T00:00:00.000Z")
+    await desk.handoff.core.change(
+        customer.id, lambda log: make(log, made_by="bot", source="bot", operation_id=operation)
+    )
+    lead = await Agent.sign_in(desk, "ben@example.com")
+    dropped, go_on = asyncio.Event(), asyncio.Event()
+
+    async def bot(request: dict[str, Any]) -> dict[str, Any]:
+        await desk.handoff.ledger.drop(context_of(desk, request), operation)
+        dropped.set()
+        await go_on.wait()
+        return {} if ending == "failed" else result("All right, no refund then.")
+
+    desk.bot.answer = bot
+    if ending == "tried_in_vain":
+        await desk.handoff.ledger.drop(context_of(desk, asked), operation)
+    else:
+        await customer.say("cancel the refund")
+        await dropped.wait()
+    assert (await lead.get("/approvals")).json()["approvals"] == []
+    late = await lead.post(f"/approvals/{approval}", {"decision": "approved"})
+    assert (late.status_code, late.json()["code"]) == (409, "taken_back")
+    assert "The customer has taken this back" in late.json()["message"]
+
+    if ending == "drafted":
+        await customer.post("handoff", {})
+    if ending == "tried_in_vain":  # whoever worked on it died each time
+        row = {"conversation_id": customer.id, "seq": asked["context"]["seq"], "trigger": "message"}
+        row |= {"received_at": stamp(desk.handoff.core.clock.now()), "attempts": MOST_ATTEMPTS}
+        await desk.handoff.core.database.write(lambda connection: connection.execute(sa.insert(t.inbox).values(row)))
+    go_on.set()
+
+    async def told() -> list[tuple[str, str]]:
+        decided = [e["data"] for e in await desk.log(customer.id) if e["type"] == "approval.decided"]
+        return [(one["decision"], one["by"]) for one in decided]
+
+    assert await eventually("the log says so", told) == [("declined", "customer")]
+    assert [e["data"]["by"] for e in await desk.log(customer.id) if e["type"] == "promise.kept"] == ["customer"]
+    assert (await lead.post(f"/approvals/{approval}", {"decision": "declined"})).json()["code"] == "taken_back"
+    assert await told() == [("declined", "customer")]
+
+
 async def test_what_the_customer_took_back_waits_for_nobody(desk: Desk) -> None:
     customer, approval, operation = await wanted(desk)
 
@@ -309,7 +358,7 @@ async def test_what_the_customer_took_back_waits_for_nobody(desk: Desk) -> None:
     lead = await Agent.sign_in(desk, "ben@example.com")
     assert (await lead.get("/approvals")).json()["approvals"] == []
     late = await lead.post(f"/approvals/{approval}", {"decision": "approved"})
-    assert (late.status_code, late.json()["code"]) == (409, "already_decided")
+    assert (late.status_code, late.json()["code"]) == (409, "taken_back")
     decided = [e["data"] for e in await desk.log(customer.id) if e["type"] == "approval.decided"]
     assert [(one["decision"], one["by"]) for one in decided] == [("declined", "customer")]
     assert await desk.violations(customer.id) == []
