@@ -17,7 +17,8 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocket
 
-from handoff.errors import FrontdeskError, TooLarge, TooMany
+from handoff.errors import FrontdeskError, TooLarge, TooMany, Unavailable
+from handoff.gateway import sockets
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -66,9 +67,7 @@ class RequestEdge:
             if scope["type"] == "http":
                 await self._answer(scope, receive, send, full=full)
             elif full and scope["type"] == "websocket":
-                socket = WebSocket(scope, receive, send)
-                await socket.accept()  # a browser learns no code from a refused handshake
-                await socket.close(1013, "please come back")
+                await sockets.refuse(WebSocket(scope, receive, send), sockets.TRY_AGAIN, "please come back")
             else:
                 await self._app(scope, receive, send)
         finally:
@@ -77,7 +76,7 @@ class RequestEdge:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, *, full: bool) -> None:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if REQUEST_ID.fullmatch(given) else f"req_{secrets.token_urlsafe(12)}"
+        request_id = given if REQUEST_ID.fullmatch(given) else _new_id()
         scope.setdefault("state", {})["request_id"] = request_id
         began = time.perf_counter()
         status = 500
@@ -95,11 +94,11 @@ class RequestEdge:
             declared = headers.get(b"content-length", b"0")
             limit = next((size for path, size in self._larger if path.match(scope["path"])), self._limit)
             if full:
-                await _overloaded(request_id)(scope, receive, answer)
+                await answer_typed(Request(scope), _overloaded())(scope, receive, answer)
             elif limit is None:
                 await self._app(scope, receive, answer)
             elif declared.isdigit() and int(declared) > limit:
-                await _too_large(limit, request_id)(scope, receive, answer)
+                await answer_typed(Request(scope), _too_large(limit))(scope, receive, answer)
             else:
                 await self._app(scope, _Limited(receive, limit), answer)
         finally:
@@ -112,24 +111,22 @@ class RequestEdge:
 class _Limited:
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
-        self._left = limit
+        self._limit = self._left = limit
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise TooLarge("body_too_large", "This request is too large.")
+            raise _too_large(self._limit)
         return message
 
 
-def _too_large(limit: int, request_id: str) -> JSONResponse:
-    return _json(413, "body_too_large", f"A request may hold at most {limit // 1024} KiB.", {}, request_id)
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge("body_too_large", f"A request may hold at most {limit // 1024} KiB.")
 
 
-def _overloaded(request_id: str) -> JSONResponse:
-    response = _json(503, "overloaded", "We are very busy just now. Please try again in a moment.", {}, request_id)
-    response.headers["Retry-After"] = "1"
-    return response
+def _overloaded() -> Unavailable:
+    return Unavailable("overloaded", "We are very busy just now. Please try again in a moment.", retry_after=1)
 
 
 class TypedError(Protocol):
@@ -198,8 +195,14 @@ def install_error_handlers(app: FastAPI, *others: type[Exception]) -> None:
 
 
 def refuse_early(code: str, message: str) -> JSONResponse:
-    """400 before the request had an id from the edge: it gets one here."""
-    return _json(400, code, message, {}, f"req_{secrets.token_urlsafe(12)}")
+    """400 where there is no request to hand on: under the id of the one that is being answered, or one of its own where
+    none got as far as the edge."""
+    known = structlog.contextvars.get_contextvars().get("correlation_id")
+    return _json(400, code, message, {}, str(known or _new_id()))
+
+
+def _new_id() -> str:
+    return f"req_{secrets.token_urlsafe(12)}"
 
 
 def _json(status: int, code: str, message: str, data: dict[str, Any], request_id: str) -> JSONResponse:
