@@ -24,6 +24,7 @@ from actions.transactions.catalogue import TRANSACTIONS
 from actions.transactions.declaration import Transaction
 from actions.transactions.engine import TransactionEngine
 from bot.text.embed import ModelMissing, SentenceEncoder
+from eval.outcomes.model import Event
 from eval.replay.model import Asked, Recorded, Turn
 from eval.replay.said import in_result
 from handoff.assistant.client import Assistant, AssistantError
@@ -33,6 +34,7 @@ from handoff.contract.signing import sign_context
 from handoff.contract.turn import TurnContext, TurnRequest, TurnResult
 from handoff.contract.wire import dump
 from handoff.gateway import gate
+from handoff.gateway.memory import as_said, unsaid
 from knowledge.answer import Answerer
 from knowledge.errors import KnowledgeError
 from knowledge.service import Knowledge, open_knowledge
@@ -93,7 +95,7 @@ class RunningCandidate:
             result = await self._assistant.turn(self._request(recorded, turn, history), SECONDS)
         except AssistantError as problem:
             return Asked(None, problem=problem.code)
-        result, held_back = _as_the_gateway_lets_it_out(recorded, turn, result)
+        result, held_back = as_the_gateway_lets_it_out(recorded, turn, result)
         missed = tuple(self._tools.missed)
         return Asked(in_result(dump(result)), result.tracker_events, missed, held_back=held_back)
 
@@ -110,24 +112,39 @@ class RunningCandidate:
         )  # fmt: skip
 
 
-def _as_the_gateway_lets_it_out(recorded: Recorded, turn: Turn, result: TurnResult) -> tuple[TurnResult, str]:
-    """The result without what nothing backs (``handoff.gateway.gate``), and why, where a text was held back."""
-    events = recorded.conversation.events
-    done = [e.data for e in events if e.type == "action.performed" and e.data.get("state") == "verified"]
-    verified = {str(each.get("operation_id")) for each in done}
+def as_the_gateway_lets_it_out(recorded: Recorded, turn: Turn, result: TurnResult) -> tuple[TurnResult, str]:
+    """The result as the live gateway would store it after this turn, and why, where a text was held back."""
+    said, held = gate.let_out(result, _standing(recorded, turn, result))
+    why = ", ".join(f"nothing backs this claim ({claim.kind})" for _, claim in held)
+    return as_said(said, unsaid(result.messages, said.messages)), why
+
+
+def _standing(recorded: Recorded, turn: Turn, result: TurnResult) -> gate.Standing:
+    """What stood when the turn was asked: what came later in the record backs nothing yet."""
+    before = [e for e in recorded.conversation.events if _came_before(e, turn)]
+    done = [e.data for e in before if e.type == "action.performed"]
+    verified = {str(each["operation_id"]) for each in done if each.get("state") == "verified"}
     verified |= {each.operation_id for each in result.operations if each.state == "verified"}
-    about = {str(each.get("operation_id")): f"{each.get('kind')} {each.get('summary')}" for each in done}
+    about = {str(each["operation_id"]): f"{each.get('kind')} {each.get('summary')}" for each in done}
     about |= {each.operation_id: f"{each.kind} {each.summary}" for each in result.operations}
+    kept = {e.data["promise_id"] for e in before if e.type == "promise.kept"}
     promises = [
-        Promised(f"{e.data['text']} {e.data['owner']}", parse(str(e.data["due_at"])))
-        for e in events
-        if e.type == "promise.made" and e.seq < turn.seq
+        Promised(
+            f"{e.data['text']} {e.data['owner']}",
+            parse(str(e.data["due_at"])),
+            recorded.promised.get(e.data["promise_id"]),
+        )
+        for e in before
+        if e.type == "promise.made" and e.data["promise_id"] not in kept
     ]
     now = datetime.fromtimestamp(turn.at, UTC)
-    held = dict(gate.without_backing(result, gate.standing_of(result, verified, now, promises, about)))
-    messages = [gate.INSTEAD if place in held else message for place, message in enumerate(result.messages)]
-    why = ", ".join(f"nothing backs this claim ({claim.kind})" for claim in held.values())
-    return replace(result, messages=messages), why
+    return gate.standing_of(result, verified, now, promises, {**about, **recorded.about})
+
+
+def _came_before(event: Event, turn: Turn) -> bool:
+    """A message may be written while the turn before it runs, whose end then stands after it in the log; where the
+    record holds turns it says when this one began."""
+    return event.seq < turn.seq or (turn.events is not None and event.at <= turn.at)
 
 
 @asynccontextmanager

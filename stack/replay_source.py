@@ -15,6 +15,7 @@ from eval.replay.said import Said, in_result
 from eval.replay.words import MOST_READ, said_by_customer, speaker
 from handoff.clock import stamp
 from handoff.contract.turn import ToolCall
+from handoff.gateway.gate import words_about
 from handoff.storage import tables as t
 from stack.eval_ports import read_conversation
 
@@ -44,7 +45,15 @@ def with_turns(
             .order_by(t.turns.c.started_at, t.turns.c.seq)
         ).mappings()
         turns = [turn for row in rows if (turn := _turn(conversation, row)) is not None]
-        found[conversation.id] = Recorded(conversation, turns)
+        o, p = t.operations.c, t.promises.c
+        begun = connection.execute(sa.select(t.operations).where(o.conversation_id == conversation.id))
+        made = connection.execute(sa.select(p.id, p.operation_id).where(p.conversation_id == conversation.id))
+        found[conversation.id] = Recorded(
+            conversation,
+            turns,
+            {row.id: words_about(row.kind, row.object_ref, row.summary) for row in begun},
+            {row.id: row.operation_id for row in made if row.operation_id},
+        )
         done()
     return found
 

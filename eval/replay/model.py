@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -37,10 +37,13 @@ class Turn:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A conversation and its turns, in order."""
+    """A conversation and its turns, in order. ``about`` says by id what each operation was about, ``promised`` by the
+    promise's id which operation it was about; both as far as the record tells."""
 
     conversation: Conversation
     turns: Sequence[Turn]
+    about: Mapping[str, str] = field(default_factory=dict)
+    promised: Mapping[str, str] = field(default_factory=dict)
 
 
 def turns_of(episode: Episode, recorded: Recorded) -> list[tuple[int, Turn]]:

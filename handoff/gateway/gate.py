@@ -49,28 +49,40 @@ INSTEAD = BotMessage(wording.UNBACKED, [ChoiceOffer(wording.PERSON_LABEL, wordin
 """What the customer reads in the place of a text that was held back."""
 
 
+class LetOut(NamedTuple):
+    """``held``: what was meant and is not said, each with the claim that nothing backs."""
+
+    result: TurnResult
+    held: tuple[tuple[BotMessage, Claim], ...] = ()
+
+
 def hold_back(log: LogWriter, result: TurnResult, reply_to: tuple[int, ...]) -> TurnResult:
-    """The result with every unbacked text replaced. Texts that claim nothing, so nearly all, cost one pattern."""
+    """The result as it may be said. Texts that claim nothing, so nearly all, cost one pattern."""
     if not any(any(True for _ in claims(message.text)) for message in result.messages):
-        return result
-    messages = list(result.messages)
-    for index, claim in without_backing(result, _standing(log, result)):
-        _keep_for_staff(log, messages[index], claim, reply_to)
-        messages[index] = INSTEAD
-    return replace(result, messages=messages)
+        return replace(result, messages=list(filter(has_words, result.messages)))
+    said, held = let_out(result, _standing(log, result))
+    for message, claim in held:
+        _keep_for_staff(log, message, claim, reply_to)
+    return said
 
 
-def without_backing(result: TurnResult, standing: Standing) -> list[tuple[int, Claim]]:
-    """The places of the messages whose text nothing backs, each with its first such claim. Pure."""
-    found = []
-    for index, message in enumerate(result.messages):
-        claim = first_unbacked(message, standing)
+def let_out(result: TurnResult, standing: Standing) -> LetOut:
+    """The result with every unbacked text replaced, and without those that have no words. Pure: whoever asks a bot what
+    it would say, in a replay too, asks here what the customer would read."""
+    said, held = [], []
+    for message in filter(has_words, result.messages):
+        claim = _first_unbacked(message, standing)
+        said.append(message if claim is None else INSTEAD)
         if claim is not None:
-            found.append((index, claim))
-    return found
+            held.append((message, claim))
+    return LetOut(replace(result, messages=said), tuple(held))
 
 
-def first_unbacked(message: BotMessage, standing: Standing) -> Claim | None:
+def has_words(message: BotMessage) -> bool:
+    return bool(message.text.strip())
+
+
+def _first_unbacked(message: BotMessage, standing: Standing) -> Claim | None:
     backing = replace(
         quoting((cited.section for cited in message.citations), message.worded_by),
         verified=bool(standing.verified.intersection(message.operations)),
@@ -94,11 +106,14 @@ def _standing(log: LogWriter, result: TurnResult) -> Standing:
     if named:  # what the ledger says, not what the bot says
         mine = t.operations.c.conversation_id == log.conversation.id
         for row in log.connection.execute(sa.select(t.operations).where(mine, t.operations.c.id.in_(named))):
-            about[row.id] = f"{row.kind} {row.object_ref} {row.summary}"
+            about[row.id] = words_about(row.kind, row.object_ref, row.summary)
             if row.state == "verified":
                 verified.add(row.id)
-    earlier = [replace(each, words=_with(each.words, each.operation_id, about)) for each in promised]
-    return standing_of(result, verified, log.moment, earlier, about)
+    return standing_of(result, verified, log.moment, promised, about)
+
+
+def words_about(kind: str, object_ref: str, summary: str) -> str:
+    return f"{kind} {object_ref} {summary}"
 
 
 def standing_of(
@@ -110,6 +125,7 @@ def standing_of(
 ) -> Standing:
     """``verified`` are the operations of which that is known, ``promises`` those that were made before; ``about`` says
     what an operation is about."""
+    earlier = [replace(each, words=_with(each.words, each.operation_id, about)) for each in promises]
     made = [
         Promised(
             _with(f"{each.text} {each.owner}", each.operation_id, about),
@@ -121,7 +137,7 @@ def standing_of(
         for each in _promising(result)
     ]
     handed_over = any(isinstance(each, HandoffDirective) for each in result.directives)
-    return Standing(frozenset(verified), (*promises, *made), handed_over, now)
+    return Standing(frozenset(verified), (*earlier, *made), handed_over, now)
 
 
 def _promising(result: TurnResult) -> list[PromiseDirective | ApprovalDirective]:

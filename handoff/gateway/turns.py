@@ -23,7 +23,7 @@ from handoff.episodes import linking
 from handoff.episodes import rules as episodes
 from handoff.gateway import wording
 from handoff.gateway.directives import apply_directives, record_operations, send, tell_people
-from handoff.gateway.gate import hold_back
+from handoff.gateway.gate import has_words, hold_back
 from handoff.gateway.memory import Unsaid, as_said, unsaid
 from handoff.notices.catalogue import notices_for
 from handoff.operations.approved import withdraw
@@ -171,18 +171,16 @@ def finish(
         return None
     log.conversation.turn_id = log.conversation.turn_lease = None
     withdraw(log)
-    meant = result.messages
-    result = replace(result, messages=[m for m in meant if m.text.strip()])
     if log.conversation.epoch != start.epoch:
         return _end_as_draft(log, start, result, limits)
     if log.conversation.owner != "bot":
         record_operations(log, result.operations)
-        return _end_beside_people(log, start, result, meant, limits)
+        return _end_beside_people(log, start, result, limits)
     topic, order = _about(log, start, result, limits)
     record_operations(log, result.operations)
     log.append(_triage(start, result), "bot")
     linking.tell(log, topic, order)
-    result = hold_back(log, result, start.reply_to)
+    meant, result = result.messages, hold_back(log, result, start.reply_to)
     send(log, result, start.reply_to)
     state = "handed_over" if apply_directives(log, result, limits.plan) else "answered"
     if start.reply_to and not result.messages and state == "answered":
@@ -335,18 +333,16 @@ def _order(of: Mapping[str, Any]) -> str | None:
 
 def _end_as_draft(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> TurnEnd:
     record_operations(log, result.operations)
-    for message in result.messages:
+    for message in filter(has_words, result.messages):
         log.append(MessageDrafted(message.text, "bot", "the owner had changed", list(start.reply_to)), "bot")
     _close_turn(log, start.turn_id, "drafted", result, stored=False)
     following = begin(log, limits)
     return TurnEnd("drafted", log.save(), following)
 
 
-def _end_beside_people(
-    log: LogWriter, start: TurnStart, result: TurnResult, meant: list[BotMessage], limits: TurnLimits
-) -> TurnEnd:
+def _end_beside_people(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> TurnEnd:
     """What was approved is carried out; the customer reads it from the system, and whoever talks to them reads on."""
-    result = hold_back(log, result, ())
+    meant, result = result.messages, hold_back(log, result, ())
     said: list[BotMessage | None] = []
     for message in result.messages:
         said.append(None if message.choices else message)

@@ -39,7 +39,7 @@ from handoff.contract.events import Citation
 from handoff.contract.promised import Promised
 from handoff.contract.signing import sign_context
 from handoff.contract.turn import ActionReturn, Triage, TurnContext, TurnResult
-from handoff.gateway.gate import standing_of, without_backing
+from handoff.gateway.gate import let_out, standing_of
 from handoff.operations.ledger import SqlOperationLedger
 from handoff.storage import tables as handoff_tables
 from handoff.storage.database import Database
@@ -249,7 +249,7 @@ class Front:
         now = self.clock.now()
         standing = standing_of(result, self.verified, now, self.promises, self.about)
         self.promises = standing.promises
-        assert [messages[place].text for place, _ in without_backing(result, standing)] == []
+        assert [message.text for message, _ in let_out(result, standing).held] == []
 
     def mails(self) -> list[dict[str, Any]]:
         return list_mails(self.shop.mailbox._directory)
