@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,18 @@ from prometheus_client import REGISTRY
 from starlette.responses import JSONResponse, Response
 
 from handoff.gateway import wording
+from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, result
 
 pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def settings(settings: HandoffSettings) -> HandoffSettings:
+    """Nothing here is about a bot that is late, and a busy machine must not make one so: it would be asked again."""
+    return settings.model_copy(update={"turn_deadline": timedelta(seconds=20), "turn_patience": timedelta(seconds=30)})
+
 
 PROMISE = {"text": "Tell the customer.", "owner": "parcels", "due_in_seconds": 3600, "directive": "promise"}
 CITED = {

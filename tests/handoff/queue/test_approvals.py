@@ -15,12 +15,19 @@ from handoff.clock import stamp
 from handoff.contract.turn import TurnContext
 from handoff.episodes import promises
 from handoff.gateway.turns import MOST_ATTEMPTS
+from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
 from tests.handoff.conftest import Customer, Desk, result
 from tests.handoff.queue.desk import Agent
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def settings(settings: HandoffSettings) -> HandoffSettings:
+    """Nothing here is about a bot that is late, and a busy machine must not make one so: it would be asked again."""
+    return settings.model_copy(update={"turn_deadline": timedelta(seconds=20), "turn_patience": timedelta(seconds=30)})
 
 
 def context_of(desk: Desk, request: dict[str, Any]) -> TurnContext:
@@ -30,7 +37,6 @@ def context_of(desk: Desk, request: dict[str, Any]) -> TurnContext:
 
 async def wanted(desk: Desk) -> tuple[Customer, str, str]:
     """A customer whose refund waits for a person: the conversation, the approval's and the operation's id."""
-    operations: list[str] = []
 
     async def bot(request: dict[str, Any]) -> dict[str, Any]:
         if request["trigger"] == "approval_decided":
@@ -44,7 +50,6 @@ async def wanted(desk: Desk) -> tuple[Customer, str, str]:
             amount="80.00",
             needs_approval=True,
         )
-        operations.append(operation.id)
         asks = {"directive": "approval", "operation_id": operation.id, "kind": "refund", "summary": "Refund 80.00"}
         return result("A colleague has to say yes.", directives=[asks | {"amount": "80.00", "limit": "50.00"}])
 
@@ -54,7 +59,7 @@ async def wanted(desk: Desk) -> tuple[Customer, str, str]:
     await customer.until_text("A colleague has to say yes.")
     (asked,) = [e for e in await desk.log(customer.id) if e["type"] == "approval.requested"]
     assert asked["visibility"] == "staff"
-    return customer, asked["data"]["approval_id"], operations[0]
+    return customer, asked["data"]["approval_id"], asked["data"]["operation_id"]
 
 
 async def agreed(desk: Desk, operation: str) -> None:
