@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from actions.backend import rules
 from actions.backend.account_changes import plan_account_change
-from actions.backend.planning import Desk, Mailing, Planned, add_event, money_facts, nothing, open_case, pay_back
+from actions.backend.planning import Desk, Mailing, Planned, add_event, nothing, open_case, pay_back, refund_facts
 from actions.backend.policy import add_months, add_working_days
 from actions.backend.port import (
     CancelOrder,
@@ -72,7 +72,7 @@ def _cancel(desk: Desk, change: CancelOrder) -> Planned:
         if amount > 0:
             pay_back(desk, order, amount, "cancelled", key, receipt)
 
-    facts = money_facts(desk, amount, rules.to_gift_card(order, amount))
+    facts = refund_facts(desk, order, amount, "cancelled")
     if reserved > 0:
         first, last = desk.policy.release_working_days
         facts |= {"released": str(reserved), "release_days": f"{first}–{last}", "currency": desk.policy.currency}
@@ -85,18 +85,17 @@ def _refund(desk: Desk, change: RefundOrder) -> Planned:
     order = desk.order(change.order_id)
     amount = rules.check_refund(order, change.amount, desk.policy)
     finished = order.status in {"lost", "damaged", "returned"} and amount == order.captured - order.refunded
+    ground = rules.refund_ground(order)
 
     def write(key: str, receipt: str) -> None:
-        pay_back(desk, order, amount, rules.refund_ground(order), key, receipt)
+        pay_back(desk, order, amount, ground, key, receipt)
         if finished:
             desk.connection.execute(update(orders).where(orders.c.id == order.id).values(status="refunded"))
-        add_event(desk, order.id, f"Refund of {desk.money(amount)} sent to the bank")
+        add_event(desk, order.id, f"Refund of {desk.money(amount)} sent ({change.reason})")
 
     text = f"We have sent {desk.money(amount)} for order {order.id} back to you. Your reference is {{receipt}}."
     mail = Mailing("confirmation", f"Your refund for order {order.id}", text)
-    return Planned(
-        order.id, Preview(amount, money_facts(desk, amount, rules.to_gift_card(order, amount))), write, (mail,), "RF"
-    )
+    return Planned(order.id, Preview(amount, refund_facts(desk, order, amount, ground)), write, (mail,), "RF")
 
 
 def _address(desk: Desk, change: ChangeAddress) -> Planned:
@@ -160,19 +159,18 @@ def _problem(desk: Desk, change: ReportProblem) -> Planned:
 
 def _double_charge(desk: Desk, change: ReverseDoubleCharge) -> Planned:
     order = desk.order(change.order_id)
-    amount = rules.check_double_charge(order)
+    amount = rules.check_double_charge(order).amount
 
     def write(key: str, receipt: str) -> None:
-        pay_back(desk, order, amount, "charged twice", key, receipt)
+        pay_back(desk, order, amount, rules.CHARGED_TWICE, key, receipt)
         add_event(desk, order.id, f"Second charge of {desk.money(amount)} sent back")
 
     text = (
         f"Order {order.id} was charged twice. {desk.money(amount)} is on its way back. Your reference is {{receipt}}."
     )
     mail = Mailing("confirmation", f"Your refund for order {order.id}", text)
-    return Planned(
-        order.id, Preview(amount, money_facts(desk, amount, rules.to_gift_card(order, amount))), write, (mail,), "RF"
-    )
+    facts = refund_facts(desk, order, amount, rules.CHARGED_TWICE)
+    return Planned(order.id, Preview(amount, facts), write, (mail,), "RF")
 
 
 def _invoice(desk: Desk, change: SendInvoice) -> Planned:

@@ -77,6 +77,11 @@ def money_facts(desk: Desk, amount: Decimal, gift: Decimal = Decimal("0.00")) ->
     return facts | ({"gift_card": str(gift)} if gift > 0 else {})
 
 
+def refund_facts(desk: Desk, order: Order, amount: Decimal, ground: str) -> dict[str, str]:
+    """Where the money goes and when it is there."""
+    return money_facts(desk, amount, to_gift_card(order, amount, ground) if amount > 0 else Decimal("0.00"))
+
+
 def _arrives(desk: Desk, amount: Decimal, gift: Decimal) -> datetime:
     """When all of it is there: a gift card has its part at once, a card takes its days."""
     if gift >= amount:
@@ -85,7 +90,8 @@ def _arrives(desk: Desk, amount: Decimal, gift: Decimal) -> datetime:
 
 
 def pay_back(desk: Desk, order: Order, amount: Decimal, reason: str, key: str, receipt: str) -> None:
-    gift = to_gift_card(order, amount)
+    """``reason`` is the refund's ground; the part for the gift card has no days to wait."""
+    gift = to_gift_card(order, amount, reason)
     desk.connection.execute(
         insert(refunds).values(
             id=receipt,

@@ -195,7 +195,8 @@ class CancelOrder:
 
 @dataclass(frozen=True)
 class RefundOrder:
-    """``amount`` ``None`` asks for all that is due on these grounds."""
+    """``amount`` ``None`` asks for all that is due by the order's state. ``reason``: the state that the customer was
+    told of, for the order's history."""
 
     order_id: str
     reason: str

@@ -21,6 +21,8 @@ OVER = frozenset({"cancelled", "returned", "refunded"})
 NOTHING = Decimal("0.00")
 FLAW = "flaw"
 """The ground of money back for damage that was reported."""
+CHARGED_TWICE = "charged twice"
+GIFT_CARD = "gift_card"
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,23 @@ def given_for(order: Order, ground: str) -> Decimal:
     return sum((refund.amount for refund in order.refunds if refund.reason == ground), NOTHING)
 
 
-def to_gift_card(order: Order, amount: Decimal) -> Decimal:
-    """The part of ``amount`` that goes back on the gift card: it is filled up first, before card or account."""
-    paid = sum((p.amount for p in order.payments if p.status == "captured" and p.method == "gift_card"), NOTHING)
-    return min(amount, max(NOTHING, paid - order.refunded))
+def to_gift_card(order: Order, amount: Decimal, ground: str) -> Decimal:
+    """The part of ``amount`` that goes back on the gift card. It is filled up first, before card or account; only a
+    charge that was made twice goes back to where the second one came from."""
+    paid = sum((p.amount for p in order.payments if p.status == "captured" and p.method == GIFT_CARD), NOTHING)
+    second = second_charge(order)
+    twice_by_gift_card = second is not None and second.method == GIFT_CARD
+    back = NOTHING
+    for refund in sorted(order.refunds, key=lambda refund: (refund.at, refund.id)):
+        back += _gift_part(refund.amount, refund.reason, paid - back, twice_by_gift_card)
+    return _gift_part(amount, ground, paid - back, twice_by_gift_card)
+
+
+def _gift_part(amount: Decimal, ground: str, left: Decimal, twice_by_gift_card: bool) -> Decimal:
+    """``left``: what was paid by gift card and has not gone back on it."""
+    if ground == CHARGED_TWICE and not twice_by_gift_card:
+        return NOTHING
+    return min(amount, max(NOTHING, left))
 
 
 def refund_due(order: Order, policy: Policy) -> Decimal:
@@ -138,28 +153,38 @@ def check_refund(order: Order, amount: Decimal | None, policy: Policy) -> Decima
 
 
 def second_charge(order: Order, status: str = "captured") -> Payment | None:
-    """The later of two payments over the same amount, where together they exceed the total; its ``status`` is given."""
+    """The later of two payments over the same amount, where together they exceed the total; its ``status`` is given.
+    Of several, one whose twin was made by the same method: that is the one that was made twice."""
     live = sorted((p for p in order.payments if p.status in {"captured", "authorised"}), key=lambda p: (p.at, p.id))
     if sum((payment.amount for payment in live), NOTHING) <= order.total:
         return None
+    found: list[Payment] = []
     for payment in reversed(live):
-        others = [other for other in live if other is not payment and other.amount == payment.amount]
-        if payment.status == status and any(other.status == "captured" for other in others):
+        twins = [
+            other
+            for other in live
+            if other is not payment and other.amount == payment.amount and other.status == "captured"
+        ]
+        if payment.status != status or not twins:
+            continue
+        if any(twin.method == payment.method for twin in twins):
             return payment
-    return None
+        found.append(payment)
+    return found[0] if found else None
 
 
-def check_double_charge(order: Order) -> Decimal:
+def check_double_charge(order: Order) -> Payment:
+    """The payment that goes back."""
     second = second_charge(order)
     if second is None:
         if second_charge(order, "authorised") is not None:
             raise NotAllowed("second_is_pending", "The second amount is a reservation and falls away by itself.")
         raise NotAllowed("not_charged_twice", "The order was charged once.")
-    if any(refund.reason == "charged twice" for refund in order.refunds):
+    if any(refund.reason == CHARGED_TWICE for refund in order.refunds):
         raise NotAllowed("nothing_to_refund", "The second charge has gone back already.")
     if order.captured - order.refunded < second.amount:
         raise NotAllowed("nothing_to_refund", "No money of this order is with us.")
-    return second.amount
+    return second
 
 
 def is_late(order: Order, policy: Policy, now: datetime) -> bool:

@@ -41,13 +41,12 @@ async def prepare(request: Request) -> Prepared:
         refusal = TRANSACTION.refuse(refused, [PERSON])
         return replace(refusal, solved=refused.rule == "second_is_pending")
     amount = money(preview.amount or Decimal("0.00"), order.currency)
+    asked = words("double_charge_question", order=mention(order), amount=amount, day=day(preview.facts["refund_by"]))
     return Proposal(
         change,
         order.id,
         summary=f"Send back the second charge of {amount} for order {order.id}",
-        question=words(
-            "double_charge_question", order=mention(order), amount=amount, day=day(preview.facts["refund_by"])
-        ),
+        question=f"{gift_card_note(preview.facts)} {asked}".strip(),
         yes=words("double_charge_yes", amount=amount),
         amount=preview.amount,
     )

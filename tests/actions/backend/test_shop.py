@@ -363,12 +363,38 @@ async def test_a_gift_card_is_filled_up_first_and_at_once(shop: OpenShop, clock:
     for order in (only, both):
         make_lost(shop, order.id)
     whole = await shop.backend.apply("cus_henry", RefundOrder("E-5014", "lost"), "op_3")
+    assert any("(lost)" in event.text for event in (await shop.backend.order("E-5014", "cus_henry")).events)
     assert (whole.facts["gift_card"], whole.facts["refund_by"]) == (str(only.total), clock.now().date().isoformat())
     assert [one.status for one in (await shop.backend.order("E-5014", "cus_henry")).refunds] == ["settled"]
     part = await shop.backend.apply("cus_henry", RefundOrder("E-5003", "lost", Decimal("60.00")), "op_4")
     rest = await shop.backend.apply("cus_henry", RefundOrder("E-5003", "lost"), "op_5")
     assert (part.facts["gift_card"], rest.facts["gift_card"]) == ("60.00", "40.00")
     assert rest.facts["refund_by"] > part.facts["refund_by"] == clock.now().date().isoformat()
+
+
+@pytest.mark.parametrize(("method", "to_gift_card"), [("", None), ("gift_card", "100.00")])
+async def test_a_second_charge_goes_back_to_where_it_came_from(
+    shop: OpenShop, method: str, to_gift_card: str | None
+) -> None:
+    """E-5003 was paid by a gift card of 100.00 and a card; what was charged once more decides, and the gift card is not
+    filled up with what a card has paid."""
+    order = await shop.backend.order("E-5003", "cus_henry")
+    once = next(payment for payment in order.payments if payment.method == method)
+    later = {"id": "pay_again", "order_id": order.id, "amount": once.amount, "status": "captured"}
+    with shop.engine.execution_options(writes=True).begin() as connection:
+        at = max(payment.at for payment in order.payments) + timedelta(minutes=5)
+        connection.execute(sa.insert(tables.payments).values(**later, at=at))
+        if method:
+            connection.execute(
+                sa.insert(tables.payment_methods).values(payment_id="pay_again", order_id=order.id, method=method)
+            )
+    effect = await shop.backend.apply("cus_henry", ReverseDoubleCharge(order.id), "op_6")
+    assert (effect.amount, effect.facts.get("gift_card")) == (once.amount, to_gift_card)
+    (refund,) = (await shop.backend.order(order.id, "cus_henry")).refunds
+    assert refund.status == ("settled" if method else "requested")
+    make_lost(shop, order.id)
+    rest = await shop.backend.apply("cus_henry", RefundOrder(order.id, "lost"), "op_7")
+    assert rest.facts["gift_card"] == "100.00"
 
 
 def make_lost(shop: OpenShop, order_id: str) -> None:
