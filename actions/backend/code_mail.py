@@ -9,6 +9,7 @@ holds the code itself until its mail is out; then it is gone, and only the diges
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
@@ -61,11 +62,11 @@ class CodeMail:
                 await self.deliver()
             except Exception:
                 log.exception("code_mail.failed")
-            try:
-                await asyncio.wait_for(self._new.wait(), AGAIN_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_EVERY):
+                    await self._new.wait()
+            if self._new.is_set():
                 await self._sleep(BREATH)
-            except TimeoutError:
-                pass
             self._new.clear()
 
     async def deliver(self) -> None:
@@ -75,10 +76,9 @@ class CodeMail:
                 try:
                     if customer_id is not None:
                         await self._sender.send_code(customer_id, code, self._minutes, code_id)
-                except ActionsError as exc:
-                    log.warning("code_mail.not_sent", code=exc.code)
-                    continue
-                await asyncio.to_thread(self._gone, code_id)
+                    await asyncio.to_thread(self._gone, code_id)
+                except Exception as exc:  # noqa: BLE001 - whatever it is, the others' codes go out; its text stays unread
+                    log.warning("code_mail.not_sent", reason=_reason(exc))
 
     def _waiting(self) -> list[tuple[str, str | None, str]]:
         table, now = code_mails, self._now()
@@ -90,3 +90,7 @@ class CodeMail:
     def _gone(self, code_id: str) -> None:
         with self._engine.begin() as connection:
             connection.execute(delete(code_mails).where(code_mails.c.code_id == code_id))
+
+
+def _reason(problem: Exception) -> str:
+    return problem.code if isinstance(problem, ActionsError) else type(problem).__name__

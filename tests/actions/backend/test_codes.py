@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from actions.assembly import OpenShop
 from actions.backend import tables
@@ -220,6 +221,26 @@ async def test_a_code_outlives_its_process_and_a_mail_server_that_is_away(
         await another.deliver()
     ((_, code, _),) = server.sent
     assert await OneTimeCodes(sqlite_shop.engine, clock.now).check("con_1", 5, code) == "cus_mara"
+
+
+async def test_one_that_fails_keeps_no_other_back_and_its_words_stay_unread(
+    sqlite_shop: OpenShop, clock: FakeClock
+) -> None:
+    class Refusing(SlowServer):
+        async def send_code(self, customer_id: str, code: str, minutes: int, key: str) -> None:
+            if customer_id == "cus_mara":
+                raise UnicodeError(f"{code} cannot be sent")
+            self.sent.append((customer_id, code, key))
+
+    server = Refusing()
+    for number, customer in enumerate(("cus_mara", "cus_theo")):
+        await OneTimeCodes(sqlite_shop.engine, clock.now).send(f"con_{number}", 3, customer)
+        clock.advance(1)
+    with structlog.testing.capture_logs() as logged:
+        await CodeMail(sqlite_shop.engine, server, clock.now, 10).deliver()
+    assert [customer for customer, _, _ in server.sent] == ["cus_theo"]
+    assert [row.customer_id for row in rows(sqlite_shop, tables.code_mails)] == ["cus_mara"]
+    assert logged == [{"event": "code_mail.not_sent", "reason": "UnicodeError", "log_level": "warning"}]
 
 
 async def test_a_code_that_is_over_is_not_mailed_any_more(sqlite_shop: OpenShop, clock: FakeClock) -> None:
