@@ -29,10 +29,29 @@ _PART = re.compile(
     rf"|\bonly (?:got|received) (?:(?:one|two|some|half|part)(?: of\b|[.,!]|$)|(?:one|two) {_ITEM})"
     r"|\bonly one (?:came|arrived|was in)\b"
 )
+_CAME = (
+    r"(?:sent|got|gotten|received|came|arrived|delivered|shipped|packed|(?:was|were|is|are) (?:in|inside)|"
+    r"(?:it|this|that|these|those|they)(?:'s|'re| is| are| was| were))"
+)
+_OTHER = r"(?:colou?r|size|model|item|kind|pair|product)"
+_NO_WISH = (
+    r"(?:(?!\b(?:want|wanted|like|need|prefer|rather|exchang\w+|swap\w*|send|could|can|may|would|please|if)\b)"
+    r"[^.?!;])"
+)
+_OTHER_THING = (
+    rf"\b{_CAME}\b{_NO_WISH}{{0,40}}(?:\b\w+ instead of \w+|\banother {_OTHER})\b"
+    rf"|\banother {_OTHER} (?:came|arrived|was|were|is|has)\b"
+    r"|^\W*(?:\w+ ){1,3}instead of (?:\w+\W*){1,3}$"
+)
+"""Another thing than was ordered, where it is told that it came; "can I get another size" is a wish."""
+_SENT_WRONG = re.compile(
+    rf"\b(?:sent|delivered|shipped|packed|received|came|arrived)\b{_NO_WISH}{{0,40}}"
+    rf"\b(?:wrong|different|another) {_OTHER}\b"
+)
 _SAID: Mapping[Problem, re.Pattern[str]] = {
     "wrong": re.compile(
         r"\bwrong\b|\bnot what i ordered\b|\bdifferent\b|\bsome(?:one|body) else|\bnot the (?:one|colou?r|size|item)\b"
-        r"|\b\w+ instead of \w+|\banother (?:colou?r|size|model|item)\b"
+        rf"|{_OTHER_THING}"
     ),
     "damaged": re.compile(
         r"\b(?:damag\w*|brok\w+|broke|crush\w*|torn|crack\w*|dent(?:s|ed)?|leak\w*|ripped|smash\w*|scratch\w*"
@@ -50,6 +69,11 @@ _SAID: Mapping[Problem, re.Pattern[str]] = {
     ),
     "late": re.compile(r"\b(?:late|delay\w*|overdue|still waiting)\b"),
 }
+
+
+def was_sent_wrong(text: str) -> bool:
+    """Whether it is told that what came had the wrong size, colour or the like: no choice of the customer's."""
+    return _SENT_WRONG.search(text.lower()) is not None
 
 
 def read_problem(named: str, text: str) -> Said | None:

@@ -21,7 +21,7 @@ from actions.transactions.declaration import (
     money,
 )
 from actions.transactions.orders import choose_order, item_words, mention, only_best, payload
-from actions.transactions.problems import read_problem
+from actions.transactions.problems import read_problem, was_sent_wrong
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
@@ -29,9 +29,11 @@ EVERYTHING = "all"
 _ALL = re.compile(r"\b(?:everything|all of (?:it|them)|both|the (?:whole|entire|complete) order)\b", re.IGNORECASE)
 
 _OWN_SIZE = re.compile(
-    r"\b(?:wrong|different) (?:size|colou?r|fit|model|style|length|width|one)\b(?! (?:came|was))", re.I
+    r"\b(?:wrong|different|another) (?:size|colou?r|fit|model|style|length|width|kind|pair|one)\b"
+    r"(?! (?:came|was|arrived))",
+    re.I,
 )
-"""Mostly the customer's own choice; where something else was sent, the words for that say so."""
+"""Mostly the customer's own choice, unless it is said that it was sent so."""
 _BESIDE = re.compile(r"\b(?:and|too|also|as well|plus)\b", re.IGNORECASE)
 
 
@@ -47,7 +49,8 @@ async def choose(request: Request) -> Order | Ask | Refusal:
 
 
 async def prepare(request: Request) -> Prepared:
-    problem = None if request.corrects or _OWN_SIZE.search(request.text) else read_problem("", request.text)
+    own = _OWN_SIZE.search(request.text) and not was_sent_wrong(request.text)
+    problem = None if request.corrects or own else read_problem("", request.text)
     if problem in {"damaged", "wrong"}:  # our fault costs no label: it is reported, and what follows is ours to offer
         return Instead("report_problem", {"problem": problem})
     order = await choose(request)

@@ -311,8 +311,24 @@ async def test_what_came_broken_is_reported_and_costs_no_label(front: Front) -> 
     ready = await front.run("action_prepare", "I'd like to return A-1050 because it is broken", "return_item")
     assert ready.operations[0]["kind"] == "report_problem"
     assert "label" not in ready.text
-    own = await front.run("action_prepare", "I'd like to return A-1050, wrong size", "return_item")
-    assert [operation["kind"] for operation in own.operations] != ["report_problem"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("I'd like to return A-1050, wrong size", "return_item"),
+        ("I'd like to return A-1050 and get another size", "return_item"),
+        ("send A-1050 back, I'd rather have another kind of boots", "return_item"),
+        ("I want to return A-1050 because I need another pair", "return_item"),
+        ("A-1050 arrived yesterday but I'd like a different size, can I return it", "return_item"),
+        ("I want to return A-1050, you sent me the wrong size", "report_problem"),
+        ("I want to return A-1050, you sent me another pair", "report_problem"),
+    ],
+)
+async def test_a_size_is_the_customers_own_choice_unless_it_was_sent(front: Front, said: str, kind: str) -> None:
+    front.context = replace(front.context, customer_id="cus_theo")
+    ready = await front.run("action_prepare", said, "return_item")
+    assert [operation["kind"] for operation in ready.operations] == [kind], ready.text
 
 
 async def test_the_money_of_an_open_return_is_told_not_asked_for(front: Front) -> None:

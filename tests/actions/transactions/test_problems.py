@@ -28,7 +28,16 @@ TOLD = {
         "it hasn't come",
         "no trace of it",
     ],
-    "wrong": ["blue instead of red", "you sent another size", "that's not the one", "the wrong boots"],
+    "wrong": [
+        "blue instead of red",
+        "you sent another size",
+        "that's not the one",
+        "the wrong boots",
+        "I got a red one instead of the blue one",
+        "it came in black instead of green",
+        "another model arrived",
+        "it's a mug instead of a cup",
+    ],
     "late": ["it's late", "still waiting for it"],
     "own_choice": ["I ordered the wrong size", "my own mistake"],
     "part": ["one of the socks is missing", "only one came"],
@@ -40,7 +49,12 @@ def test_it_is_read_from_the_words(problem: str, text: str) -> None:
     assert read_problem("", text) == problem
 
 
-@pytest.mark.parametrize("text", ["they never fit", "I've lost patience", "there is a problem with my order", ""])
+@pytest.mark.parametrize("text", [
+    "they never fit", "I've lost patience", "there is a problem with my order", "",
+    "I'd like to send it back and take another size", "can I get another colour",
+    "I want a refund instead of a voucher",
+    "it's too small, I need another size", "could you send me the blue instead of the red one",
+])  # fmt: skip
 def test_in_doubt_nothing_is_read(text: str) -> None:
     assert read_problem("", text) is None
 
