@@ -13,6 +13,8 @@ UNREAD = "out_of_scope"
 """The intent of what came after the most requests that are read in one message."""
 PER_TURN = 3
 """So many requests that waited are taken up in one turn; then the customer is asked whether to go on."""
+MOST = 24
+"""So many are kept, however long a customer goes on; what is over that is kept as one, unread, and told of."""
 _SHOWN = 60
 """Characters of a request that are shown to the customer; a colleague's note has all of them."""
 _NOTED = 600
@@ -27,7 +29,23 @@ def after(waiting: Sequence[Request], intent: Optional[str], said: Request) -> L
     """The requests that wait once a message was read: the older ones that it does not take up itself, then its own."""
     new = list((said.get("requests") or ())[1:])
     taken_up = [{"intent": intent, "entities": said.get("entities") or ()}, *new]
-    return [*(one for one in waiting if not any(_covers(other, one) for other in taken_up)), *new]
+    return _bounded([*(one for one in waiting if not any(_covers(other, one) for other in taken_up)), *new])
+
+
+def _bounded(waiting: List[Request]) -> List[Request]:
+    """At most ``MOST``: those that were told already become one, for the note, and so do the last that have no room."""
+    if len(waiting) <= MOST:
+        return waiting
+    told, open_ones = [one for one in waiting if one.get("told")], to_do(waiting)
+    kept = [{**_unread(told), "told": True}] if told else []
+    room = MOST - len(kept)
+    over = open_ones[room - 1 :] if len(open_ones) > room else []
+    return [*kept, *(open_ones[: room - 1] if over else open_ones), *([_unread(over)] if over else [])]
+
+
+def _unread(requests: Sequence[Request]) -> Request:
+    text = _short(" ".join(_words(one) for one in requests), _NOTED)
+    return {"text": text, "intent": UNREAD, "confidence": 0.0, "entities": []}
 
 
 def to_do(waiting: Optional[Sequence[Request]]) -> List[Request]:

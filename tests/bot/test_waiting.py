@@ -54,3 +54,23 @@ def test_what_the_customer_reads_is_short_and_their_own() -> None:
     assert shown.startswith("“password_reset”, “and the rest of it of it")
     assert shown.endswith("…”")
     assert len(shown) < 100
+
+
+def test_only_so_many_are_kept_and_none_without_a_word() -> None:
+    waits: list[dict[str, Any]] = []
+    for number in range(3 * waiting.MOST):
+        said = request("invoice_copy", f"A-{number}")
+        waits = waiting.after(waits, "order_status", {**STATUS, "requests": [STATUS, said]})
+        assert len(waits) <= waiting.MOST
+    assert [one["intent"] for one in waits] == ["invoice_copy"] * (waiting.MOST - 1) + [waiting.UNREAD]
+    assert waiting.to_do(waits) == waits  # so the customer is told what was not looked at
+    assert waits[-1]["text"].startswith(f"invoice_copy A-{waiting.MOST - 1} invoice_copy A-{waiting.MOST}")
+    assert len(waits[-1]["text"]) <= 600
+
+
+def test_what_was_told_makes_room_and_stays_for_the_note() -> None:
+    told = [{**request(waiting.UNREAD, text=f"also {number}"), "told": True} for number in range(waiting.MOST)]
+    waits = waiting.after(told, "order_status", {**STATUS, "requests": [STATUS, INVOICE]})
+    assert waiting.to_do(waits) == [INVOICE]
+    assert len(waits) == 2
+    assert "also 0 also 1" in str(waiting.note_with(None, waits))
