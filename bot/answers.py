@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from bot.text.normalise import words
 
@@ -119,14 +119,32 @@ _MOCKS_THANKS = re.compile(
     r"|\b(?:useless|pointless|waste of time|no help|unhelpful|ridiculous|pathetic|a joke)\b.{0,30}\bthank(?:s| you)\b",
     re.IGNORECASE,
 )
-_WITHDRAWS = re.compile(
-    r"\b(?:cancel|stop|withdraw|drop|forget|scrap|undo|revoke|call off|no longer (?:want|need)|"
-    r"(?:don'?t|do not) (?:want|need|send|pay|make)) (?:(?:me|the|my|that|this|a|any|about) )*"
-    r"(?:refund|money|deletion|delete request|deletion request)\b"
-    r"|\b(?:don'?t|do not) (?:delete|close|erase|remove) (?:my |the )?(?:account|data|anything)\b"
-    r"|\bkeep (?:my|the) (?:account|data)\b",
-    re.IGNORECASE,
-)
+_DONT = r"(?<!why )(?<!you )(?<!they )(?<!still )(?:don'?t|do not|no longer|never)"
+_BACK = r"(?:cancel|stop|withdraw|drop|forget(?: about)?|scrap|undo|revoke|call off|never ?mind)"
+_MINE = r"(?:(?:me|the|my|that|this|a|any|your) )*"
+_MONEY = r"(?:refund|money|cash|reimbursement)\b(?: back)?"
+_ELSEWHERE = r"(?! (?:on|to|onto|as|in|into|via|by|until|later|tomorrow|now|today|yet|twice|first|so)\b)"
+_ACCOUNT = r"(?:(?:my|the|this) (?:account|data|profile)|anything|everything)"
+_DELETE = r"(?:delete|close|erase|remove)"
+WITHDRAWN: Mapping[Tuple[str, ...], re.Pattern[str]] = {
+    ("refund", "double_charge", "subscription_refund"): re.compile(
+        rf"\b(?:{_BACK}|{_DONT} (?:want|need|send|pay|make|wish for)) {_MINE}{_MONEY}{_ELSEWHERE}"
+        rf"|\b{_DONT} refund (?:it|me|that|this|anything|the money|the order)\b{_ELSEWHERE}"
+        rf"|\b(?:you (?:can|may) |just |then )?keep the money\b|\bchanged my mind (?:about|on) {_MINE}{_MONEY}"
+        rf"|^\W*no (?:more )?refund (?:please|any ?more|after all|needed|necessary)\b",
+        re.IGNORECASE,
+    ),
+    ("delete_data",): re.compile(
+        rf"\b(?:{_BACK}|{_DONT} (?:want|need|make)) {_MINE}(?:(?:account )?deletion|delete request)\b"
+        rf"|\b{_DONT} {_DELETE} (?:{_ACCOUNT}|it)\b"
+        rf"|\b{_DONT} (?:want|wish|need) (?:you )?to {_DELETE} (?:{_ACCOUNT}|it)\b"
+        rf"|\b{_DONT} (?:want|need) (?:{_ACCOUNT}|it) (?:to be )?(?:{_DELETE}d|deleted|closed|erased|removed)\b"
+        rf"|\bkeep (?:my|the) (?:account|data|profile)\b"
+        rf"|\bchanged my mind (?:about|on) {_MINE}(?:(?:account )?deletion|(?:deleting|closing) (?:{_ACCOUNT}|it))\b",
+        re.IGNORECASE,
+    ),
+}
+"""For the kinds of transactions that belong together, the words with which one of them is taken back."""
 _GIFT_CARD = re.compile(r"\b(?:gift[ -]?(?:cards?|vouchers?|codes?)|vouchers?)\b", re.IGNORECASE)
 _SOME_ORDER = re.compile(r"\b(?:orders?|parcels?|packages?|purchases?|deliver(?:y|ies))\b", re.IGNORECASE)
 _THING = re.compile(r"\W*(?:(?:no|i mean|i meant|sorry),? )?(?:the|my)\b", re.IGNORECASE)
@@ -255,11 +273,11 @@ def names_a_thing(text: str, intent: str, confidence: float) -> bool:
     return len(text.split()) <= 3 and _THING.match(text) is not None and (intent not in _STANDS or confidence < SURE)
 
 
-def withdraws(text: str) -> bool:
-    """ "Cancel the refund", "don't delete my account": what was set in motion is not wanted any more."""
-    return (
-        len(text.split()) <= _FEW_WORDS + 3 and not text.rstrip().endswith("?") and _WITHDRAWS.search(text) is not None
-    )
+def withdrawn(text: str) -> Tuple[str, ...]:
+    """The kinds of what is not wanted any more: "forget the money", "I don't want to delete it after all"."""
+    if len(text.split()) > _FEW_WORDS + 5 or text.rstrip().endswith("?"):
+        return ()
+    return next((kinds for kinds, shape in WITHDRAWN.items() if shape.search(text)), ())
 
 
 def speaks_of_a_gift_card(text: str) -> bool:

@@ -19,11 +19,13 @@ from bot.waiting import PER_TURN, UNREAD, note_with, shown, take, to_do
 OPEN_QUESTION = "open_question"
 QUESTION_OPEN = "question_open"
 OPERATION = "operation_id"
+TRANSACTION = "transaction"
 LAST_OPERATION = "last_operation"
 STATUS = "action_order_status"
 PREPARE = "action_prepare"
 ANSWER = "action_answer_question"
 SETTLED = "action_operation_settled"
+DECLINE = "action_decline"
 BACK = "action_back_to_question"
 WHAT_BECAME = "action_what_became"
 NOT_UNDERSTOOD = "action_not_understood"
@@ -47,7 +49,7 @@ class Asking(RemoteAction):
     async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
         events = await super().run(output_channel, nlg, tracker, domain)
         slots = {event.key: event.value for event in events if isinstance(event, SlotSet)}
-        aside = self.name() == ANSWER  # what is awaited stays awaited: its question is put again
+        aside = self._is_aside(slots)  # what is awaited stays awaited: its question is put again
         if tracker.get_slot(AWAITING) is not None and AWAITING not in slots and not aside:
             events.append(SlotSet(AWAITING, None))
         before = tracker.get_slot(OPEN_QUESTION)
@@ -71,6 +73,11 @@ class Asking(RemoteAction):
                 events.insert(0, create_bot_utterance({**acknowledged, "utter_action": response}))
         return events
 
+    def _is_aside(self, slots: Dict[str, Any]) -> bool:
+        """An answer to a question beside the matter, or something else than the matter taken back."""
+        beside = self.name() == DECLINE and not {OPERATION, TRANSACTION, AWAITING} & set(slots)
+        return self.name() == ANSWER or beside
+
     def _question(
         self, events: List[Event], slots: Dict[str, Any], tracker: DialogueStateTracker
     ) -> Optional[Dict[str, Any]]:
@@ -78,7 +85,7 @@ class Asking(RemoteAction):
         asked = _last_message(events)
         if slots.get(AWAITING):
             return asked
-        if self.name() == ANSWER:
+        if self._is_aside(slots):
             return tracker.get_slot(OPEN_QUESTION)
         if not slots.get(OPERATION, tracker.get_slot(OPERATION)):
             return None

@@ -13,6 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.asking import (
     ANSWER,
+    DECLINE,
     NOT_UNDERSTOOD,
     OPEN_QUESTION,
     OPERATION,
@@ -160,7 +161,7 @@ _BESIDE = {
     "action_next_request": NextRequest,
     "action_what_became": WhatBecame,
 }
-_ASKING = (STATUS, PREPARE, ANSWER, SETTLED, "action_confirm", "action_decline", "action_handed_back")
+_ASKING = (STATUS, PREPARE, ANSWER, SETTLED, "action_confirm", DECLINE, "action_handed_back")
 LOCAL_ACTIONS: Dict[str, Callable[[Any], Action]] = {
     **{kind.action_name: kind for kind in _ALL},
     **_BESIDE,

@@ -15,6 +15,7 @@ from bot import answers, corrections, patience
 from bot.consent import begins_with_yes, is_plain_yes
 from bot.last_turn import LastTurn, last_turn
 from bot.text.normalise import words
+from bot.triage.declined import declines_only_a_person
 
 AWAITING = "awaiting"
 OPEN_QUESTION = "open_question"
@@ -71,6 +72,11 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
         return payload(before.choices[chosen]["payload"])
     kind, of = tracker.get_slot("transaction"), tracker.get_slot("order_number")
     numbers = [entity["value"] for entity in data["entities"] if entity["entity"] == "order_number"]
+    if question and declines_only_a_person(text):
+        return "needs_a_moment", {}  # no answer to what was asked
+    kinds = answers.withdrawn(text) if intent != PERSON and _in_motion(tracker) else ()
+    if kinds:  # before any yes is looked for: the actions take back what is of these kinds, and nothing else
+        return _TAKE_BACK, {"withdraws": " ".join(kinds)}
     if _would_do(before) and (intent == "affirm" or begins_with_yes(text)):
         plain = is_plain_yes(text, _offered(question, before, tracker))
         if plain and begins_with_yes(text):
@@ -79,9 +85,6 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
             if corrections.names_another(kind, text, numbers, of):
                 return "inform", {}  # "yes, but at 11"
             return "out_of_scope", {}  # a doubtful yes begins nothing
-    last = tracker.get_slot(LAST_OPERATION)
-    if last and intent != PERSON and answers.withdraws(text):
-        return _TAKE_BACK, {"operation_id": last, "withdraws": "yes"}
     beside = intent != "affirm" and corrections.waits_for_yes(question)
     if beside and corrections.corrects(kind, text, intent, confidence, numbers, of):
         return "inform", {}
@@ -123,6 +126,11 @@ def _while_waiting(text: str, intent: str, tracker: DialogueStateTracker, before
     if tracker.get_slot(OPEN_QUESTION) and (agrees or patience.needs_a_moment(text)):
         return "needs_a_moment", {}
     return None
+
+
+def _in_motion(tracker: DialogueStateTracker) -> bool:
+    """Whether something is being asked for, was proposed, or is on its way."""
+    return any(tracker.get_slot(name) for name in ("transaction", OPERATION, LAST_OPERATION))
 
 
 def _is_no_confirmation(before: LastTurn, chosen: int) -> bool:

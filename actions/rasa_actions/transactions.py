@@ -55,11 +55,15 @@ class Confirm(DeskAction):
 
 
 class Decline(DeskAction):
+    """A no to the operation that is open; where the message names what it takes back, to what is of those kinds."""
+
     action_name = "action_decline"
 
     async def answer(self, turn: Turn) -> Reply:
-        wholly = turn.fresh.get("withdraws") == "yes"
-        return await self.desk.engine.decline(turn.context, turn.value("operation_id") or None, wholly=wholly)
+        kinds = turn.fresh.get("withdraws", "").split()
+        if kinds:
+            return await self.desk.engine.withdraw(turn.context, kinds, turn.slots)
+        return await self.desk.engine.decline(turn.context, turn.value("operation_id") or None)
 
 
 class OperationSettled(DeskAction):

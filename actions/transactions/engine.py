@@ -13,7 +13,7 @@ What it promises, whatever the backend does:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -26,7 +26,7 @@ from actions.backend.port import Backend, Change
 from actions.errors import BackendUnavailable, NotAllowed, NotFound
 from actions.recovery import protocols
 from actions.reply import Reply, direct, hand_over, report, say
-from actions.transactions import outcome, texts
+from actions.transactions import outcome, taken_back, texts
 from actions.transactions.declaration import (
     PERSON,
     SOMETHING_ELSE,
@@ -48,8 +48,6 @@ from handoff.contract.turn import ApprovalDirective, ChoiceOffer, OperationRef, 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 APPROVAL_DUE_SECONDS = 24 * 3600
-_BESIDE_MONEY = frozenset({"invoice_copy", "trace_refund"})
-"""Wishes about an order that leave a refund of it as wanted as before."""
 
 
 class TransactionEngine:
@@ -192,7 +190,7 @@ class TransactionEngine:
         if operation.state == "verified":
             return self._told(transaction, operation)
         if operation.state == "failed":
-            return say(words("not_done", summary=_lower_first(operation.summary)), texts.WAYS_OUT)
+            return say(words("not_done", summary=texts.lower_first(operation.summary)), texts.WAYS_OUT)
         if fresh:
             return await self._do(context, transaction, operation)
         return await self._read_back(context, transaction, operation, retry=False)
@@ -232,11 +230,10 @@ class TransactionEngine:
             return said + Reply(slots={"operation_id": operation.id}) + _asked(operation, self._limits["bot"])
         return say(words("approval_pending"), operations=[operation.id])
 
-    async def decline(self, context: TurnContext, operation_id: str | None, *, wholly: bool = False) -> Reply:
+    async def decline(self, context: TurnContext, operation_id: str | None) -> Reply:
         """The customer said no. A prepared operation that nobody starts changes nothing.
 
-        Money that is with a person stays there and is asked for once more, unless it is ``wholly`` taken back; with
-        anything else a no is the end of it.
+        Money that is with a person stays there and is asked for once more; with anything else a no is the end of it.
         """
         if operation_id is None:
             return say(words("nothing_to_decline"), **texts.NOTHING_OPEN)
@@ -250,26 +247,31 @@ class TransactionEngine:
         transaction = self._transactions[operation.kind]
         if operation.started:
             return await self._read_back(context, transaction, operation, retry=False)
-        if operation.approval == "wanted" and operation.kind in authority.MONEY_OUT and not wholly:
+        if operation.approval == "wanted" and operation.kind in authority.MONEY_OUT:
             await self._ledger.agree(context, operation.id, yes=False)
             return say(words("approval_ask_first"), operations=[operation.id], operation_id=operation.id)
         if operation.approval in {"approved", "wanted"}:
             await self._ledger.drop(context, operation.id)
         return say(transaction.say("declined"), [SOMETHING_ELSE], **texts.NOTHING_OPEN)
 
+    async def withdraw(self, context: TurnContext, kinds: Collection[str], slots: Mapping[str, Any]) -> Reply:
+        """What is of these kinds is taken back, and nothing else; what was begun of them is told of as it is."""
+        try:
+            taken = await taken_back.withdraw(self._ledger, self._transactions, context, kinds, slots)
+            last = slots.get("last_operation")
+            begun = await self._ledger.get(context, last) if last and taken is None else None
+        except OperationRefused as refused:
+            return texts.refused(refused.code)
+        if begun is not None and begun.started and begun.kind in kinds:
+            return await self.decline(context, begun.id)
+        return taken or say(words("nothing_to_withdraw"))
+
     async def take_yes_back(self, context: TurnContext, kind: str, slots: Mapping[str, Any]) -> Reply:
         """Another wish about a thing whose money was agreed to: that is not sent any more without asking again."""
-        if not slots.get("operation_id") or kind in _BESIDE_MONEY:
-            return Reply()
         try:
-            agreed = await self._ledger.get(context, slots["operation_id"])
-            same = agreed.object_ref == normal_number(str(slots.get("order_number") or ""))
-            if not same or agreed.kind == kind or agreed.approval != "wanted" or not agreed.agreed:
-                return Reply()
-            await self._ledger.agree(context, agreed.id, yes=False)
+            return await taken_back.take_yes_back(self._ledger, context, kind, slots)
         except OperationRefused:
             return Reply()
-        return say(words("yes_taken_back", summary=_lower_first(agreed.summary)), operations=[agreed.id])
 
     async def settled(self, context: TurnContext, operation_id: str) -> Reply:
         """Tell what became of an operation, after an approval or a late answer. Causes nothing but what the customer
@@ -284,7 +286,7 @@ class TransactionEngine:
         if operation.started:
             return await self._read_back(context, transaction, operation, retry=False)
         if operation.dropped and operation.approval != "not_needed":
-            text = words("taken_back", summary=_lower_first(operation.summary))
+            text = words("taken_back", summary=texts.lower_first(operation.summary))
             return say(text, texts.WAYS_OUT, operations=[operation.id], **texts.NOTHING_OPEN)
         if operation.approval == "declined":
             return self._stale(operation)
@@ -306,7 +308,7 @@ class TransactionEngine:
     def _stale(self, operation: Operation) -> Reply:
         """A person declined it, or the question is too old for its yes: nothing is done."""
         if operation.approval == "declined":
-            text = words("approval_declined", summary=_lower_first(operation.summary))
+            text = words("approval_declined", summary=texts.lower_first(operation.summary))
             return say(text, texts.WAYS_OUT, operations=[operation.id], **texts.NOTHING_OPEN)
         return say(words("too_long_ago"), [self._look_again(operation), PERSON], **texts.NOTHING_OPEN)
 
@@ -373,7 +375,7 @@ class TransactionEngine:
     async def _unknown(self, transaction: Transaction, operation: Operation, what: str) -> Reply:
         settled = await self._ledger.settle(operation.id, "unknown", result={"seen": what})
         note = f"{operation.summary}. Confirmed by the customer, outcome unknown. {what} Key: {operation.id}"
-        text = words("outcome_unknown", summary=_lower_first(operation.summary))
+        text = words("outcome_unknown", summary=texts.lower_first(operation.summary))
         said = say(text, operations=[operation.id], **texts.NOTHING_OPEN)
         code = transaction.recovery(plan_of(operation).change)
         person = hand_over("tool_failure", note, outcome.protocol_evidence(code))
@@ -421,7 +423,7 @@ def confirm_choices(operation_id: str, yes: str, no: str) -> list[ChoiceOffer]:
 def _ask(operation: Operation, text: str) -> Reply:
     """``text`` names the words; what would be done stands in them."""
     choices = confirm_choices(operation.id, words("label_go_ahead"), words("label_no"))
-    said = words(text, summary=_lower_first(operation.summary))
+    said = words(text, summary=texts.lower_first(operation.summary))
     return say(said, choices, operations=[operation.id], operation_id=operation.id)
 
 
@@ -434,10 +436,11 @@ def _customer(context: TurnContext) -> str:
 
 def _ask_a_person(operation: Operation, limit: Decimal, why: str, **slots: Any) -> Reply:
     """``why``: the words for it, ``over_limit`` or ``person_decides``. The first may be agreed to beforehand."""
+    summary = texts.lower_first(operation.summary)
     if operation.agreed:
-        text, choices = words("over_limit_agreed", summary=_lower_first(operation.summary)), [_take_back(operation)]
+        text, choices = words("over_limit_agreed", summary=summary), [_take_back(operation)]
     else:
-        text = words(why, summary=_lower_first(operation.summary))
+        text = words(why, summary=summary)
         labels = words("label_once_approved"), words("label_ask_first")
         choices = confirm_choices(operation.id, *labels) if why == "over_limit" else []
     return say(text, choices, operations=[operation.id], **slots) + _asked(operation, limit)
@@ -465,13 +468,9 @@ def _still_with_a_colleague(context: TurnContext, operation: Operation) -> Reply
     if operation.conversation_id == context.conversation_id:
         slots = texts.NOTHING_OPEN | {"operation_id": operation.id}
         return _pending(operation, **slots)
-    text = words("approval_pending_elsewhere", summary=_lower_first(operation.summary))
+    text = words("approval_pending_elsewhere", summary=texts.lower_first(operation.summary))
     return say(text, texts.WAYS_OUT, read_from=[operation.object_ref], **texts.NOTHING_OPEN)
 
 
 def _ref(operation: Operation) -> OperationRef:
     return OperationRef(operation.id, operation.kind, operation.state, operation.summary, operation.receipt)
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

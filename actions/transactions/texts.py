@@ -50,3 +50,8 @@ def refused(code: RefusalCode) -> Reply:
     if code == "not_verified":
         return say(text, **NOTHING_OPEN | {"awaiting": "email"})
     return say(text, WAYS_OUT if code in {"not_found", "superseded"} else (), **NOTHING_OPEN)
+
+
+def lower_first(text: str) -> str:
+    """A summary inside a sentence."""
+    return text[:1].lower() + text[1:]

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from typing import List, Optional
 
+from bot.triage.lowered import lowered
+from bot.triage.person import spelt
+
 _WHO = (
     r"(?:(?:a|an|any|the|your|some|another|real|live|human|actual|customer|support|service|single|more|other) )*"
     r"(?:humans?|human beings?|persons?|people|agents?|advis[oe]rs?|representatives?|reps?|operators?|employees?|staff|"
@@ -46,6 +49,7 @@ _PATTERNS = (
     # "no agent please, just tell me", "I want an answer, not a person"
     rf"{_BEGINS}(?:please )?(?:no|not) {_WHO}(?:{_GOES_ON}| (?:needed|required|necessary)\b)",
     rf"(?:\bno thanks?\b|\bno thank you\b)\W+no {_WHO}(?=\W*$)",
+    rf"^\W*(?:no|nope|nah)\W+no {_WHO}(?=(?:\W+(?:please|pls|plz|thanks|thank you))?\W*$)",
     rf"\b(?:want|need|give me|asked for) (?:an? |the )?(?:answers?|information|info|facts?|link|number|status|refund)"
     rf"\W+(?:and )?not {_WHO}(?=\W*$)",
 )
@@ -61,6 +65,11 @@ _EMPTY = frozenset(_NOTHING.split())
 def declined(low: str) -> List[re.Match[str]]:
     """Where a person is declined. ``low``: small letters, slips put right."""
     return list(_DECLINED.finditer(low)) if _WORTH.search(low) else []
+
+
+def declines_only_a_person(text: str) -> bool:
+    """ "No, no agent please", as it was written: a person is declined, and nothing else is said."""
+    return beside_declined(spelt(lowered(text))) == ""
 
 
 def without_declined(low: str) -> str:

@@ -7,7 +7,7 @@ idempotency key that the business system sees. Python 3.10 syntax, standard libr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, FrozenSet, Literal, NamedTuple, Optional, Protocol
+from typing import Any, Collection, Dict, FrozenSet, List, Literal, NamedTuple, Optional, Protocol
 
 from handoff.contract.events import OperationState
 from handoff.contract.turn import TurnContext
@@ -110,6 +110,11 @@ class OperationLedger(Protocol):
 
     async def undecided(self, context: TurnContext, kind: str, object_ref: str) -> Optional[Operation]:
         """The same change of the same thing, in any conversation of this customer, on which a person still decides."""
+        ...
+
+    async def unstarted(self, context: TurnContext, kinds: Collection[str]) -> List[Operation]:
+        """What of these kinds was prepared in this conversation and neither begun, taken back nor declined; the newest
+        first."""
         ...
 
     async def drop(self, context: TurnContext, operation_id: str) -> Operation:

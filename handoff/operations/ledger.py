@@ -5,6 +5,7 @@ Implements ``handoff.contract.operations.OperationLedger``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -130,6 +131,18 @@ class SqlOperationLedger:
         )
         found = await self._database.read(lambda connection: connection.execute(query).mappings().first())
         return _operation(found) if found is not None else None
+
+    async def unstarted(self, context: TurnContext, kinds: Collection[str]) -> list[Operation]:
+        o = t.operations.c
+        query = (
+            sa.select(t.operations)
+            .where(o.conversation_id == context.conversation_id, o.customer_id == _customer(context))
+            .where(o.kind.in_(sorted(kinds)), o.approval != "declined")
+            .where(o.superseded.is_(False), o.started_at.is_(None))
+            .order_by(o.prepared_seq.desc(), o.id.desc())
+        )
+        found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return [_operation(row) for row in found]
 
     async def drop(self, context: TurnContext, operation_id: str) -> Operation:
         def work(connection: sa.Connection) -> Operation:

@@ -160,3 +160,46 @@ def test_mocking_thanks_are_none(text: str) -> None:
 )
 def test_thanks_are_thanks(text: str) -> None:
     assert not answers.mocks_thanks(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I don't want a refund any more", "refund"),
+        ("forget the money", "refund"),
+        ("please forget about the refund", "refund"),
+        ("I no longer want my money back", "refund"),
+        ("you can keep the money", "refund"),
+        ("I changed my mind about the refund", "refund"),
+        ("don't refund it please", "refund"),
+        ("cancel the refund", "refund"),
+        ("don't send the refund, I changed my mind", "refund"),
+        ("I don't want to delete it after all", "delete_data"),
+        ("don't delete my account", "delete_data"),
+        ("no I changed my mind, keep my account", "delete_data"),
+        ("I don't want my account deleted any more", "delete_data"),
+        ("withdraw my deletion request", "delete_data"),
+    ],
+)
+def test_what_is_not_wanted_any_more_is_named_by_its_kind(text: str, kind: str) -> None:
+    assert kind in answers.withdrawn(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want a refund",
+        "why don't you refund me",
+        "you still don't send my refund",
+        "I don't want the money on a gift card, I want it on my card",
+        "I don't want to wait for my money",
+        "cancel my order and send me the money",
+        "can I cancel the refund?",
+        "delete my account",
+        "I don't want a voucher",
+        "no",
+        "don't cancel it",
+    ],
+)
+def test_what_is_wanted_is_not_taken_back(text: str) -> None:
+    assert answers.withdrawn(text) == ()

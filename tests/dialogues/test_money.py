@@ -69,7 +69,9 @@ def test_cancel_it_means_the_subscription_that_is_spoken_of(front: Front, meet: 
     assert "cancel order {placed}".format(**person.orders) in talk.text
 
 
-@pytest.mark.parametrize("words", ["cancel the refund", "don't send the refund, I changed my mind"])
+@pytest.mark.parametrize(
+    "words", ["cancel the refund", "don't send the refund, I changed my mind", "I don't want a refund any more"]
+)
 def test_a_refund_that_is_taken_back_is_not_paid(front: Front, meet: Meet, words: str) -> None:
     person, talk = meet("lost_dear")
     talk.say("I want my money back for {lost_dear}".format(**person.orders))
@@ -83,6 +85,51 @@ def test_a_refund_that_is_taken_back_is_not_paid(front: Front, meet: Meet, words
     assert front.effects(person) == []
 
 
+@pytest.mark.parametrize("words", ["forget the money", "I don't want a refund any more"])
+def test_a_refund_that_is_only_proposed_is_taken_back_by_its_name(front: Front, meet: Meet, words: str) -> None:
+    person, talk = meet("late", "moving")
+    talk.say("I want my money back for {late}".format(**person.orders))
+    talk.say(words)
+    assert "Shall I" not in talk.text
+    talk.say("yes")
+    assert front.effects(person) == []
+
+
+def test_a_refund_that_is_taken_back_leaves_the_question_that_is_open(front: Front, meet: Meet) -> None:
+    person, talk = meet("lost_dear", "placed")
+    talk.say("I want my money back for {lost_dear}".format(**person.orders))
+    refund = talk.last["operations"][-1]["operation_id"]
+    talk.say("yes please")
+    talk.say("cancel my order {placed}".format(**person.orders))
+    talk.say("forget the money")
+    assert "Shall I cancel order {placed}".format(**person.orders) in talk.text
+    front.approve(refund, "approved")
+    talk.say("yes")
+    assert front.effects(person) == ["cancel_order"]
+
+
+def test_money_that_nobody_asked_for_is_no_no_to_what_is_open(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed", "also_placed")
+    talk.say("cancel my order")
+    talk.say("forget the money")
+    assert "nothing of that kind" in talk.text
+    assert person.orders["placed"] in str(talk.labels)
+    talk.say("{placed}".format(**person.orders))
+    talk.say("I don't want a refund any more")
+    talk.say("yes")
+    assert front.effects(person) == ["cancel_order"]
+
+
+def test_who_only_declines_a_person_has_not_answered_what_was_asked(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed")
+    talk.say("cancel my order {placed}".format(**person.orders))
+    talk.say("no, no agent please")
+    assert talk.handed_over == []
+    assert "Shall I cancel order {placed}".format(**person.orders) in talk.text
+    talk.say("yes")
+    assert front.effects(person) == ["cancel_order"]
+
+
 def test_a_new_one_instead_of_the_money_takes_the_yes_back(front: Front, meet: Meet) -> None:
     person, talk = meet("lost_dear")
     talk.say("I want my money back for {lost_dear}".format(**person.orders))
@@ -94,7 +141,8 @@ def test_a_new_one_instead_of_the_money_takes_the_yes_back(front: Front, meet: M
     assert front.effects(person) == []
 
 
-def test_a_deletion_is_asked_for_first_and_a_no_is_the_end_of_it(front: Front, meet: Meet) -> None:
+@pytest.mark.parametrize("words", ["no I changed my mind, keep my account", "I don't want to delete it after all"])
+def test_a_deletion_is_asked_for_first_and_a_no_is_the_end_of_it(front: Front, meet: Meet, words: str) -> None:
     person, talk = meet("placed")
     talk.say("close my account please")
     assert "Shall I" in talk.text
@@ -102,7 +150,7 @@ def test_a_deletion_is_asked_for_first_and_a_no_is_the_end_of_it(front: Front, m
     assert [one for one in talk.last["directives"] if one["directive"] == "approval"] == []
     talk.say("yes")
     assert [one["operation_id"] for one in talk.last["directives"] if one["directive"] == "approval"] == [operation]
-    talk.say("no I changed my mind, keep my account")
+    talk.say(words)
     front.approve(operation, "approved")
     talk.send("approval_decided", note=f"approved {operation}")
     assert "Shall I" not in talk.text

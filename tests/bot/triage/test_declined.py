@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.triage.declined import beside_declined
+from bot.triage.declined import beside_declined, declines_only_a_person
 from bot.triage.requests import asks_for_person, wants_no_person
 
 pytestmark = pytest.mark.unit
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.unit
     "I hate talking to people on the phone, can you just tell me where it is", "no representative needed, where is it",
     "never mind the agent, just tell me the status", "I dont want 2 talk to a human", "don't put me through to anybody",
     "I said I don't want a real person!!", "please do not escalate this, just refund me", "no thanks, no agent",
+    "no, no agent please", "No, no human",
     "can we do this without a person?", "I want an answer, not a person", "no operator. order status A-1042",
 ])  # fmt: skip
 def test_who_declines_a_person_asks_for_none(text: str) -> None:
@@ -32,7 +33,8 @@ def test_who_declines_a_person_asks_for_none(text: str) -> None:
     "don't give me the bot, I want a person", "no bots please, a real person", "no more robots, get me an agent",
     "not you, a human", "why can't I talk to a person?", "I can't get through to an agent, get me one",
     "don't just tell me, get me an agent", "I do not want another bot answer, I need an agent",
-    "no, human please", "no! agent!", "no human please", "I don't care, put me through to someone",
+    "no, human please", "no! agent!", "no human please", "no, no, agent please",
+    "I don't care, put me through to someone",
     "I don't want to type, I want to talk to someone", "No agent has helped me so far, I want a manager",
     "I don't want an email, I want someone to call me", "nobody helps me, I want an agent",
     "why don't you get me an agent", "if you don't get me an agent I'll leave", "you never connect me to an agent",
@@ -62,3 +64,11 @@ def test_a_complaint_that_nobody_is_there_declines_nobody(text: str) -> None:
 ])  # fmt: skip
 def test_what_is_said_beside_it_is_what_is_answered(text: str, beside: str | None) -> None:
     assert beside_declined(text) == beside
+
+
+@pytest.mark.parametrize(("text", "only"), [
+    ("No, no agent please", True), ("no thanks, no agent", True), ("I don't want an agent!", True),
+    ("no human please, just tell me where it is", False), ("no", False), ("no, human please", False),
+])  # fmt: skip
+def test_whether_that_is_all_that_was_said(text: str, only: bool) -> None:
+    assert declines_only_a_person(text) == only
