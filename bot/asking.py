@@ -270,7 +270,7 @@ def _meant_as_answer(tracker: DialogueStateTracker) -> bool:
 def _answers(tracker: DialogueStateTracker) -> bool:
     """A typed answer or choice ("everything", "one month") has no tone worth a word."""
     said = tracker.latest_message
-    return said is not None and said.intent_name in ("inform", "affirm", "deny")
+    return said is not None and said.intent_name in ("inform", "affirm", "deny", "decline_operation")
 
 
 def _sounded_like_yes(tracker: DialogueStateTracker) -> bool:
