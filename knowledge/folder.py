@@ -144,9 +144,10 @@ async def import_files(editing: Editing, files: Sequence[tuple[str, bytes]], act
     Raises ``BadArticle`` for a zip that cannot be taken.
     """
     report = ImportReport()
+    sent: Sequence[tuple[str, File]] = files
     if len(files) == 1 and files[0][0].lower().endswith(".zip"):
-        files = await asyncio.to_thread(unpack, files[0][1])
-    return await _import(editing, _sent(files, report), report, actor)
+        sent = await asyncio.to_thread(unpack, files[0][1])
+    return await _import(editing, _sent(sent, report), report, actor)
 
 
 async def export_zip(editing: Editing) -> bytes:
@@ -158,7 +159,7 @@ async def export_zip(editing: Editing) -> bytes:
     return packed.getvalue()
 
 
-def _sent(files: Sequence[tuple[str, bytes]], report: ImportReport) -> dict[str, File]:
+def _sent(files: Sequence[tuple[str, File]], report: ImportReport) -> dict[str, File]:
     """Files that were sent, by name. Two different ones of one name are both left out: nobody can tell which holds."""
     found: dict[str, File] = {}
     for sent, data in files:

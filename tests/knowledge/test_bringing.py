@@ -161,7 +161,7 @@ async def test_what_export_makes_is_taken_back_as_one_file(opened: Opened) -> No
         assert (report.created, report.updated, report.problems) == ([], [], [])
 
 
-@pytest.mark.parametrize("what", ["no zip", "cut off", "too many", "too large", "encrypted"])
+@pytest.mark.parametrize("what", ["no zip", "cut off", "too many", "too large"])
 async def test_a_zip_that_cannot_be_taken_leaves_nothing_behind(
     opened: Opened, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,14 +176,71 @@ async def test_a_zip_that_cannot_be_taken_leaves_nothing_behind(
         data = data[:100]
     elif what == "too many":
         monkeypatch.setattr("knowledge.unzip.MOST_ENTRIES", 2)
-    elif what == "too large":
+    else:
         monkeypatch.setattr("knowledge.unzip.MOST_UNPACKED", 250_000)
-    else:  # the flag in the local header and in the list
-        data = data.replace(b"PK\x03\x04\x14\x00\x00", b"PK\x03\x04\x14\x00\x01")
-        data = data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
     async with opened as knowledge:
         with pytest.raises(BadArticle, match="The zip"):
             await knowledge.import_files([("articles.zip", data)], "ed")
+        assert await knowledge.editing.find() == []
+
+
+async def test_what_cannot_be_unpacked_is_named_and_the_rest_is_brought_in(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block of bzip2 or LZMA unpacks to whatever it holds, however little was asked for: those are never begun."""
+    text = contents.write(Written("parcels", FIRST))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("good.md", text)
+        archive.writestr("bomb.md", b"x" * 1_000_000, zipfile.ZIP_BZIP2)
+        archive.writestr("lzma.md", b"x" * 1_000_000, zipfile.ZIP_LZMA)
+        archive.writestr("locked.md", text)
+        archive.writestr("torn.md", "torn" * 1_000)
+    with zipfile.ZipFile(packed) as archive:
+        places = {entry.filename: entry.header_offset for entry in archive.infolist()}
+        listed = archive.start_dir
+    data = bytearray(packed.getvalue())
+    data[places["locked.md"] + 6] |= 1
+    data[data.index(b"locked.md", listed) - 46 + 8] |= 1
+    data[places["torn.md"] + 30 + len("torn.md") + 2] ^= 0xFF
+    begun: list[str] = []
+    opening = zipfile.ZipFile.open
+    monkeypatch.setattr(
+        zipfile.ZipFile, "open", lambda self, entry, *more: begun.append(entry.filename) or opening(self, entry, *more)
+    )
+    other = "file: is packed in a way that is not taken here: pack it as an ordinary zip (deflate)"
+    async with opened as knowledge:
+        assert told(await knowledge.import_files([("articles.zip", bytes(data))], ED)) == {
+            "good.md": "created",
+            "bomb.md": other,
+            "lzma.md": other,
+            "locked.md": "file: is encrypted",
+            "torn.md": "file: is damaged in the zip and cannot be unpacked",
+        }
+    assert begun == ["good.md", "torn.md"]
+
+
+@pytest.mark.parametrize("claimed", [10, 100_000])
+async def test_what_a_zip_claims_of_its_sizes_is_not_believed(
+    opened: Opened, claimed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A size that is too small gives no half texts; damaged files count by what they unpacked to, too."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.md", b"x" * 100_000)
+        sums = {entry.CRC for entry in archive.infolist()}
+    data = packed.getvalue().replace((100_000).to_bytes(4, "little"), claimed.to_bytes(4, "little"))
+    for one in sums:
+        data = data.replace(one.to_bytes(4, "little"), (one ^ 1).to_bytes(4, "little"))
+    monkeypatch.setattr("knowledge.unzip.MOST_UNPACKED", 250_000)
+    async with opened as knowledge:
+        if claimed == 10:
+            report = told(await knowledge.import_files([("articles.zip", data)], ED))
+            assert set(report.values()) == {"file: is damaged in the zip and cannot be unpacked"}
+        else:
+            with pytest.raises(BadArticle, match="The zip unpacks to more than 250000 bytes"):
+                await knowledge.import_files([("articles.zip", data)], ED)
         assert await knowledge.editing.find() == []
 
 
