@@ -13,11 +13,25 @@ from typing import Literal
 Kind = Literal["duration", "amount", "hour", "number"]
 
 _UNIT = r"(?:minutes?|mins?|hours?|days?|weekdays?|weeks?|months?|years?)"
-_NUMBER = r"(?:\d+(?:[–-]\d+)?|an?|one|two|three|four|five|six|seven|eight|ten|twelve|fourteen)"
-_COUNT = r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|none|no)\b)"
+_MANY = (
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty|forty|"
+    r"sixty|ninety|a hundred)"
+)
+_NUMBER = rf"(?:\d+(?:[–-]\d+)?|an?|one|{_MANY})"
+# "no one" and "the one" count nothing; "no" alone begins most answers.
+_ONE = r"(?<!\bno )(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\bother )(?<!\bnew )\bone\b(?! another\b)"
+_COUNT = rf"(?:\d|{_ONE}|\b(?:{_MANY}|half|none|no (?:upper |lower )?(?:limit|maximum|minimum))\b(?! of\b))"
 _COST = r"(?:costs?|price|fee|charge|postage|deposit)"
-_DAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Easter|Christmas)"
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
+# "Sat" and "Sun" are words, too: only with a capital, beside another day or an hour, or after "on" and the like.
+_SHORT = r"(?-i:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\b\.?"
+_SHORT_DAY = (
+    rf"\b{_SHORT} ?(?:[–/,&-]|to|and|until|through) ?{_SHORT}",
+    rf"\b{_SHORT}[:,]? ?\d",
+    rf"\b(?:on|until|till|by|from|every) {_SHORT}",
+)
+# "may" and "march" are words, too.
+_MONTH = r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December|Easter|Christmas)"
 
 
 def _any(*forms: str) -> re.Pattern[str]:
@@ -60,17 +74,23 @@ _STATES: dict[Kind, re.Pattern[str]] = {
         r"\d ?(?:EUR|€|euros?|USD|GBP|CHF|%|per cent)",
         r"[€$£] ?\d",
         r"\b(?:EUR|USD|GBP|CHF)(?:: | )\d",
-        r"\bfree\b",
-        rf"\b(?:nothing|no (?:{_COST}|money)|none|full price)\b",
+        r"(?<!\bfeel )(?<!-)\bfree\b(?!-| (?:from|up)\b)",
+        r"\b(?:(?:costs?|costing|pays?|charged?|for) (?:you )?nothing|nothing (?:to pay|extra|more)|full price)\b",
+        rf"\bno (?:extra |further |additional )?(?:{_COST}|money)\b",
+        r"[:–] (?:nothing|none)\b",
         r"\b(?:we|you) pay\b",
     ),
     "hour": _any(
         r"\b\d{1,2}[:.]\d\d\b(?! ?(?:EUR|€|cm|mm|kg|%))",
         r"\b\d{1,2} ?(?:am|pm|o'clock)\b",
         rf"\b{_DAY}\b",
+        *_SHORT_DAY,
         rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)? {_MONTH}\b",
         rf"\b{_MONTH} \d",
-        r"\b(?:noon|midnight|closed|round the clock)\b",
+        r"\b(?:noon|midnight|round the clock)\b",
+        r"[:–] closed\b",
+        r"\bclosed (?:on|from|until|between|all|for)\b",
+        r"\b(?:we|shops?|stores?|desk|offices?|workshop) (?:is|are|stays?|remains?|will be) closed\b",
     ),
     "number": _any(_COUNT),
 }

@@ -73,6 +73,23 @@ def test_what_is_wanted(question: str, kind: Kind | None) -> None:
         ("Order by 22 December, 14:00.", "hour"),
         ("On Saturday we close earlier.", "hour"),
         ("In steps of three.", "number"),
+        ("At most eleven to a group.", "number"),
+        ("There is no limit.", "number"),
+        ("One of each colour.", "number"),
+        ("Repairs take nine working days.", "duration"),
+        ("After eleven days.", "duration"),
+        ("Mon–Fri 9–18", "hour"),
+        ("Sat: 10–16", "hour"),
+        ("From Tue to Thu.", "hour"),
+        ("We are away on Wed.", "hour"),
+        ("The shop stays closed.", "hour"),
+        ("Day: Boxing Day; Munich: closed", "hour"),
+        ("It ends on 1 May.", "hour"),
+        ("It is free.", "amount"),
+        ("When: before you come; You pay: nothing", "amount"),
+        ("Repairs cost nothing then.", "amount"),
+        ("There is no extra charge.", "amount"),
+        ("One pays full price.", "amount"),
     ],
 )
 def test_what_is_stated(text: str, kind: Kind) -> None:
@@ -81,7 +98,22 @@ def test_what_is_stated(text: str, kind: Kind) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("Within 14 days of buying.", "amount"), ("It costs 14.00 EUR.", "hour"), ("As many as you like.", "number")],
+    [
+        ("Within 14 days of buying.", "amount"),
+        ("It costs 14.00 EUR.", "hour"),
+        ("As many as you like.", "number"),
+        ("No. Boots cannot be dyed.", "number"),
+        ("There is no need to write.", "number"),
+        ("No one can see the one that you chose.", "number"),
+        ("None of this applies to boots.", "number"),
+        ("The tent sat in the sun until we wed.", "hour"),
+        ("Sun, wind and rain wear the fabric.", "hour"),
+        ("Put the mon into a closed box.", "hour"),
+        ("Part 1 may be washed, and you may 2 times dry it.", "hour"),
+        ("Feel free to write.", "amount"),
+        ("Nothing is lost, and none is sent.", "amount"),
+        ("The glue is solvent-free.", "amount"),
+    ],
 )
 def test_what_is_not_stated(text: str, kind: Kind) -> None:
     assert not states(text, kind)
