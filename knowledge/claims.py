@@ -19,9 +19,29 @@ _SPELT = {word: str(value) for value, word in enumerate(_NUMBERS.split()) if wor
     "ninety": "90",
     "hundred": "100",
 }
+_COUNTED = (
+    *(
+        "second",
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "year",
+        "percent",
+        "point",
+        "time",
+        "piece",
+        "person",
+        "size",
+    ),
+    *("metre", "kilometre", "gram", "litre", "degree"),
+)
 _UNITS = {
-    **{stem(word): word for word in ("second", "minute", "hour", "day", "week", "month", "year", "percent", "point")},
-    **{word: word for word in ("cm", "mm", "km", "kg", "litre", "time", "piece", "person", "size")},
+    # The stem of a plural is not always that of its word: "minutes" has another than "minute".
+    **{form: word for word in _COUNTED for form in (word, f"{word}s", stem(word), stem(f"{word}s"))},
+    **{word: word for word in ("cm", "mm", "km", "kg")},
+    "people": "person",
     **dict.fromkeys(("eur", "euro", "€"), "EUR"),
     **dict.fromkeys(("usd", "dollar", "$"), "USD"),
     **dict.fromkeys(("gbp", "pound", "£"), "GBP"),
@@ -29,6 +49,7 @@ _UNITS = {
     "%": "percent",
     "hrs": "hour",
     "min": "minute",
+    "mins": "minute",
 }
 _WORKING = {"working", "business"}
 _BETWEEN = {"to", "and", "or", "–", "-", "full", "calendar", *_WORKING}

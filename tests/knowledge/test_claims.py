@@ -15,6 +15,8 @@ pytestmark = pytest.mark.unit
         ("It costs 4.9 EUR.", "It costs €4.90."),
         ("It takes two to three working days.", "It takes 2–3 working days."),
         ("The limit is 1,000 EUR.", "The limit is 1000.00 euros."),
+        ("The code is valid for 15 mins.", "The code is valid for 15 minutes."),
+        ("A tent for 3 persons.", "A tent for 3 people."),
         ("Orders from 60 EUR are free.", "Orders over 60.00 EUR are free."),
         ("The shop closes at 18:30.", "The shop opens at 9:00 and closes at 18:30."),
     ],
@@ -28,6 +30,9 @@ def test_the_same_in_other_forms_stands(said: str, place: str) -> None:
     [
         ("It takes 14 weeks.", "It takes 14 days."),
         ("It takes 3 days.", "It takes 3 working days."),
+        ("The code comes within 15 minutes.", "The code comes within 15 hours."),
+        ("The code comes within 15 hours.", "The code comes within 15 minutes."),
+        ("Keep 5 metres away.", "Keep 5 degrees away."),
         ("Return it after 14 days.", "Return it within 14 days."),
         ("Orders under 60 EUR are free.", "Orders over 60.00 EUR are free."),
         ("It costs 4.09 EUR.", "It costs 4.90 EUR."),
