@@ -47,12 +47,12 @@ WHOLE_LISTED = 170
 """The same where there are steps or a table: half of either helps nobody."""
 SECOND = 0.1
 """Lead below which the second section is shown, too: the ranker cannot tell which of the two is meant."""
-DOUBTFUL = 3
-"""Sections that a doubtful answer shows at most."""
+OFFERED = 3
+"""Sections that are shown at most where the best one is not likely the right one."""
 ALIKE = 0.1
-"""Lag in nearness behind the best section within which another one is shown beside a doubtful one."""
+"""Lag in nearness behind such a best section within which another one is shown beside it."""
 BRIEF = 25
-"""Words that are shown of each further section of a doubtful answer."""
+"""Words that are shown of each further section beside such a best one."""
 EVIDENCE = 3
 """Sections that a language model is given at most."""
 RELATED = 0.25
@@ -65,7 +65,8 @@ SIBLING = 0.25
 class Answer:
     """``found`` False: ``text`` says so honestly, and ``citations`` is empty.
 
-    ``sure`` False although found: ``text`` begins with ``UNSURE``; the passage may be a neighbour of the right one.
+    ``sure``: the section is likely the right one, and where the question wants a duration, an amount, an hour or a
+    number, ``text`` states one. Found but not sure: ``text`` begins with ``UNSURE``.
     ``worded_by``: the language model that worded it; ``None`` for an extract.
     """
 
@@ -96,7 +97,7 @@ class Answerer:
         executor: Executor,
         composer: Composer | None = None,
     ) -> None:
-        self._retriever = retriever
+        self.retriever = retriever
         self._catalogue = catalogue
         self._embeddings = embeddings
         self._settings = settings
@@ -106,7 +107,7 @@ class Answerer:
     def over(self, catalogue: Catalogue) -> Answerer:
         """The same answers from another live set, by exact search: to ask what an edit would change."""
         other = copy.copy(self)
-        other._catalogue, other._retriever = catalogue, self._retriever.over(catalogue)
+        other._catalogue, other.retriever = catalogue, self.retriever.over(catalogue)
         return other
 
     def working_in(self, executor: Executor) -> Answerer:
@@ -128,7 +129,7 @@ class Answerer:
             return await self._composed(self._composer, extract, found, history)
         except NotComposed as exc:
             extract.trace.path_because = str(exc)
-        if self._gone(self._shown(found)):
+        if self._gone(self.shown(found)):
             # Withdrawn while the model was asked.
             extract, _ = await self._in_thread(work)
         return extract
@@ -138,21 +139,24 @@ class Answerer:
         return self._extracted(question, audience, locale, history)[0]
 
     def _extracted(self, question: str, audience: str, locale: str, history: Sequence[str]) -> tuple[Answer, Found]:
-        found = self._retriever.search(question, audience=audience, locale=locale, history=history)
-        if not found.found:
-            return Answer(NOT_FOUND, [], False, found.confidence, found.trace), found
-        shown = self._shown(found)
-        text = self._text(found, shown)
-        if self._gone(shown):
+        found = self.retriever.search(question, audience=audience, locale=locale, history=history)
+        answer = self.answer_from(found)
+        if self._gone(self.shown(found)):
             # Withdrawn or replaced while the answer was being written: ask again of what is live now.
             return self._extracted(question, audience, locale, history)
-        text = prose.without_foreign_links(text, self._settings.link_hosts)
-        kind = wanted(found.trace.query)
-        sure = found.confidence >= SURE and (kind is None or bool(self._stating(shown, kind)))
+        return answer, found
+
+    def answer_from(self, found: Found) -> Answer:
+        """The extract of what was found, as a customer sees it."""
+        shown = self.shown(found)
+        if not shown:
+            return Answer(NOT_FOUND, [], False, found.confidence, found.trace)
+        parts = self._parts(found, shown)
+        sure = likely(found) and _stated(found, "\n".join(parts))
+        text = prose.without_foreign_links(_under_names(shown, parts), self._settings.link_hosts)
         text = text if sure else f"{UNSURE}\n\n{text}"
         found.trace.path, found.trace.path_because = "extract", "no language model was asked"
-        cited = [cite(passage) for passage in shown]
-        return Answer(text, cited, True, found.confidence, found.trace, sure), found
+        return Answer(text, [cite(passage) for passage in shown], True, found.confidence, found.trace, sure)
 
     async def _composed(self, composer: Composer, extract: Answer, found: Found, history: Sequence[str]) -> Answer:
         """The model's answer, checked. Raises ``NotComposed``."""
@@ -167,19 +171,23 @@ class Answerer:
         if self._gone(near):
             raise NotComposed("a passage was withdrawn meanwhile")
         extract.trace.path, extract.trace.path_because = "composed", "every sentence stands on the passages"
-        text = text if extract.sure else f"{UNSURE}\n\n{text}"
+        sure = likely(found) and _stated(found, text)
+        text = text if sure else f"{UNSURE}\n\n{text}"
         cited = [cite(near[at]) for at in verdict.rests_on]
-        return replace(extract, text=text, citations=cited, worded_by=composer.name)
+        return replace(extract, text=text, citations=cited, sure=sure, worded_by=composer.name)
 
-    def _shown(self, found: Found) -> list[Passage]:
-        """The best section; where the next ones cannot be told from it, those, too: one more beside an answer that is
-        likely right, up to ``DOUBTFUL`` in all beside a doubtful one. Before them the one of the best one's article
-        that states what is asked for (how long, how much, until when), where the best one does not."""
+    def shown(self, found: Found) -> list[Passage]:
+        """What an answer is made of: nothing where nothing was found, else the best section; where the next ones cannot
+        be told from it, those, too: one more beside a section that is likely the right one, up to ``OFFERED`` in all
+        beside another. Before them the one of the best one's article that states what is asked for (how long, how much,
+        until when), where the best one does not."""
+        if not found.found:
+            return []
         best = found.hits[0]
-        if found.confidence >= SURE:
+        if likely(found):
             shown = [hit.passage for hit in found.hits[:2] if best.score - hit.score < SECOND]
         else:
-            shown = [hit.passage for hit in found.hits[:DOUBTFUL] if best.nearness - hit.nearness < ALIKE]
+            shown = [hit.passage for hit in found.hits[:OFFERED] if best.nearness - hit.nearness < ALIKE]
         kind = wanted(found.trace.query)
         if kind is None or self._stating([best.passage], kind):
             return shown
@@ -216,18 +224,13 @@ class Answerer:
     def _in_thread(self, work: Callable[[], T]) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._executor, work)
 
-    def _text(self, found: Found, shown: Sequence[Passage]) -> str:
-        """The answer of these sections, each under its heading where there are several."""
-        if len(shown) == 1:
-            return self._extract(found, shown[0])
-        briefly = found.confidence < SURE
-        parts = [
+    def _parts(self, found: Found, shown: Sequence[Passage]) -> list[str]:
+        """What is said of each of these sections, without their names."""
+        briefly = not likely(found)
+        return [
             self._brief(found, passage) if briefly and at else self._extract(found, passage)
             for at, passage in enumerate(shown)
         ]
-        several = len({passage.article_id for passage in shown}) > 1
-        names = [_name(passage) if several else passage.chunk.section for passage in shown]
-        return "\n\n".join(f"{name}\n{part}" for name, part in zip(names, parts, strict=True))
 
     def _extract(self, found: Found, passage: Passage) -> str:
         lines = self._section(passage)
@@ -245,19 +248,52 @@ class Answerer:
         )
 
     def _best(self, found: Found, passage: Passage, units: Sequence[Unit], most: int) -> str:
+        for one in self._pieces(passage):
+            # Sentences have vectors in the store; only lists, and what has no heading, are encoded here.
+            self._embeddings.remember(one.chunk.detail_texts, one.details)
         vectors = self._embeddings.vectors([f"{passage.chunk.section}: {unit.text}" for unit in units])
         scores = score_units(units, vectors, found.vector, found.trace.query)
-        return readable(join_units([units[at] for at in choose_units(units, scores, most)]).split("\n"))
+        chosen = choose_units(units, scores, most)
+        kind = wanted(found.trace.query)
+        stating = [] if kind is None else [at for at, unit in enumerate(units) if states(unit.text, kind)]
+        if stating and not set(stating).intersection(chosen):
+            # What was asked for is said here: it is no answer without that sentence.
+            chosen = sorted([*chosen, max(stating, key=scores.__getitem__)])
+        return readable(join_units([units[at] for at in chosen]).split("\n"))
 
     def _section(self, passage: Passage) -> list[str]:
-        """The marked lines of the whole section, which may be in pieces; without a heading, the passage's."""
+        """The marked lines of the whole section."""
+        pieces = self._pieces(passage)
+        return [line for one in pieces for line in one.chunk.marked.split("\n") if line.strip() or len(pieces) == 1]
+
+    def _pieces(self, passage: Passage) -> list[Passage]:
+        """The pieces of a passage's section, in order; without a heading, the passage alone."""
         live = self._catalogue.live
-        _, pieces = live.by_article.get(passage.article_id, (0, ()))
-        if not passage.chunk.anchor or passage.id not in pieces:
-            return passage.chunk.marked.split("\n")
-        members = [live.passages[piece] for piece in pieces if piece in live.passages]
-        members = [member for member in members if member.chunk.anchor == passage.chunk.anchor]
-        return [line for member in members for line in member.chunk.marked.split("\n") if line.strip()]
+        _, names = live.by_article.get(passage.article_id, (0, ()))
+        if not passage.chunk.anchor or passage.id not in names:
+            return [passage]
+        pieces = [live.passages[name] for name in names if name in live.passages]
+        return [one for one in pieces if one.chunk.anchor == passage.chunk.anchor]
+
+
+def likely(found: Found | Answer) -> bool:
+    """Whether the best section is likely the right one. Less than ``Answer.sure``: it may not state what is wanted."""
+    return found.confidence >= SURE
+
+
+def _stated(found: Found, text: str) -> bool:
+    """Whether ``text`` states the kind of thing that the question wants, if it wants one."""
+    kind = wanted(found.trace.query)
+    return kind is None or states(text, kind)
+
+
+def _under_names(shown: Sequence[Passage], parts: Sequence[str]) -> str:
+    """Each part under its heading where there are several."""
+    if len(parts) == 1:
+        return parts[0]
+    several = len({passage.article_id for passage in shown}) > 1
+    names = [_name(passage) if several else passage.chunk.section for passage in shown]
+    return "\n\n".join(f"{name}\n{part}" for name, part in zip(names, parts, strict=True))
 
 
 def _name(passage: Passage) -> str:

@@ -59,10 +59,11 @@ class SentenceEmbeddings(Embeddings):
         with self._lock:
             self._memory.clear()
 
-    def remember(self, texts: Sequence[str], vectors: Sequence[Vectors]) -> None:
+    def remember(self, texts: Sequence[str], vectors: Sequence[Vectors] | Vectors) -> None:
         """Take vectors that were stored into the memory, so that these texts are not encoded again soon."""
         with self._lock:
             self._memory.update(zip(texts, vectors, strict=True))
+            self._shorten()
 
     def vectors(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Shape ``(n, d)`` in the order of ``texts``; known texts are not encoded again."""
@@ -81,9 +82,12 @@ class SentenceEmbeddings(Embeddings):
         with self._lock:
             for text in missing:
                 self._memory[text] = known[text]
-            while len(self._memory) > MEMORY:
-                self._memory.popitem(last=False)
+            self._shorten()
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, 0), dtype=np.float32)
+
+    def _shorten(self) -> None:
+        while len(self._memory) > MEMORY:
+            self._memory.popitem(last=False)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         found: list[list[float]] = self.vectors(texts).tolist()

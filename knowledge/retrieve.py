@@ -126,7 +126,7 @@ class Retriever:
         query = dialogue.compose(question[:MAX_QUERY], history, self._settings.history_turns)
         live = self._catalogue.live
         keys = self.keys(audience, locale, live)
-        query = replace(query, text=self._corrected(query.text, keys, live))
+        query = replace(query, text=self.corrected(query.text, keys, live))
         asked_in = rules.locale_of(locale)
         trace = Trace(query.text, query.context, query.weight, audience, asked_in, generation=live.generation)
         # Most questions name no goods and are their own general form: each text is looked for once.
@@ -144,7 +144,8 @@ class Retriever:
             self._judge(query, vectors[0], hits, scored, shelves, [ways[key][0] for key in keys], trace)
         return Found(hits, trace.found, trace.confidence, vectors[0], trace)
 
-    def _corrected(self, text: str, keys: Sequence[Key], live: Live) -> str:
+    def corrected(self, text: str, keys: Sequence[Key], live: Live) -> str:
+        """A question as it is read beside the words of these shelves: without slips of the finger."""
         return corrected(text, [live.shelves[key].spelling for key in keys], self._embeddings.knows)
 
     def _score(

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -144,6 +145,7 @@ questions_asked = Table(
     Column("locale", String(12), nullable=False),
     Column("vector", LargeBinary, nullable=False),
     Column("found", Boolean, nullable=False),
+    Column("sure", Boolean, nullable=False, server_default=false()),
     Column("confidence", Float, nullable=False),
     Column("article_id", String(80)),
     Column("version", Integer),

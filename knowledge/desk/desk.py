@@ -78,7 +78,7 @@ class EditorsDesk:
         self.readers = Readers(database, clock)
         self.usage = Usage(database, clock, embeddings, in_thread, rules, settings.default_locale)
         self.asked = AskedAnswerer(answerer, self.usage.record)
-        self.gaps = Gaps(database, clock, editing, retriever, aside, rules, settings.zone)
+        self.gaps = Gaps(database, clock, editing, answerer, aside, settings.zone)
         self.impact = Impact(database, clock, catalogue, embeddings, retriever, answerer, prepare, aside, settings.zone)
 
     async def audit(self, limit: int) -> list[AuditLine]:

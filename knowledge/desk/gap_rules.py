@@ -13,7 +13,6 @@ from typing import Final, Literal, Protocol
 
 import numpy as np
 
-from knowledge.confidence import SURE
 from knowledge.desk.questions import Stored
 from knowledge.embeddings import Vectors
 from knowledge.errors import WrongState
@@ -42,17 +41,15 @@ TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
 
 @dataclass(frozen=True)
 class GapRules:
-    """``join_at``: mean cosine to a gap's questions from which a question belongs to it. ``sure``: confidence below
-    which an answer is given as the closest that there is, which an editor should look at."""
+    """``join_at``: mean cosine to a gap's questions from which a question belongs to it."""
 
     join_at: float = 0.55
-    sure: float = SURE
 
-    def is_gap(self, question: Stored) -> bool:
-        """Whether a question is one as soon as it is asked."""
-        if question.channel == "help":
-            return not question.found
-        return not question.found or question.confidence < self.sure
+
+def is_gap(question: Stored) -> bool:
+    """Whether a question is one as soon as it is asked: nothing answered it, or it was shown the closest that there is,
+    which an editor should look at. A search of the help centre shows what is near and calls nothing an answer."""
+    return not question.found or (question.channel != "help" and not question.sure)
 
 
 def after(state: State, event: Event) -> State:

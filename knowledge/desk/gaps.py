@@ -1,8 +1,8 @@
 """Gaps at work: lists for the desk, drafts from them, and closing when a published article answers.
 
 A gap closes by itself: after every publish its most typical questions are asked again, and when most of them (the
-first among them) now get another answer than the one that was missing, wrong or unsure, the gap says which article
-and version did it. When the question comes back without an answer, it opens again.
+first among them) are surely answered now, otherwise than with what was missing, wrong or in doubt, the gap says which
+article and version did it. When the question comes back without an answer, it opens again.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from handoff.contract.events import Citation
 from knowledge import prose, store
-from knowledge.catalogue import Passage
+from knowledge.answer import Answerer
 from knowledge.clock import Clock, stamp, today
 from knowledge.database import Database
 from knowledge.desk import drafting, gap_rules, gap_store, quotes
 from knowledge.desk.clocks import day_of
 from knowledge.desk.drafting import Resolutions
-from knowledge.desk.gap_rules import GapRules, Reason, State
+from knowledge.desk.gap_rules import Reason, State
 from knowledge.desk.gap_store import GapLine, GapRow, Tally
 from knowledge.desk.questions import Stored
 from knowledge.editing import Editing
 from knowledge.errors import WrongState
-from knowledge.retrieve import Retriever
 from knowledge.store import Article
 from knowledge.tables import gaps as table
 
@@ -97,18 +97,16 @@ class Gaps:
         database: Database,
         clock: Clock,
         editing: Editing,
-        retriever: Retriever,
+        answerer: Answerer,
         in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
-        rules: GapRules,
         zone: ZoneInfo,
     ) -> None:
         self._zone = zone
         self._database = database
         self._clock = clock
         self._editing = editing
-        self._retriever = retriever
+        self._answerer = answerer
         self._in_thread = in_thread
-        self._rules = rules
         self.resolutions: Callable[[Sequence[str]], Awaitable[Resolutions]] = _nobody
 
     async def find(self, state: State | None = None, order: Order = "count", limit: int = 100) -> list[Gap]:
@@ -231,21 +229,21 @@ class Gaps:
         return article_id, version, len(better)
 
     def _answer(self, one: Stored) -> tuple[str, int] | None:
-        """The version that answers a question now, if that is another answer than the one that did not do."""
-        found = self._retriever.search(one.question, audience=one.audience, locale=one.locale, count=2)
-        if not found.found or found.confidence < self._rules.sure:
+        """The version that surely answers a question now, if that is another answer than the one that did not do."""
+        answer = self._answerer.answer_now(one.question, audience=one.audience, locale=one.locale)
+        if not answer.sure:
             return None
-        first = found.hits[0].passage
+        first = answer.citations[0]
         return None if one.found and self._was_shown(one, first) else (first.article_id, first.version)
 
-    def _was_shown(self, one: Stored, passage: Passage) -> bool:
+    def _was_shown(self, one: Stored, now: Citation) -> bool:
         """Whether a question got this very answer before. A rejected one did not do, whatever else was edited."""
-        if passage.article_id != one.article_id:
+        if now.article_id != one.article_id:
             return False
-        if passage.version == one.version or one.rejected_at is None:
-            return passage.version == one.version
-        before = self._said(passage.article_id, one.version or 0, one.section)
-        return not before.isdisjoint(self._said(passage.article_id, passage.version, passage.chunk.section))
+        if now.version == one.version or one.rejected_at is None:
+            return now.version == one.version
+        before = self._said(now.article_id, one.version or 0, one.section)
+        return not before.isdisjoint(self._said(now.article_id, now.version, now.section))
 
     def _said(self, article_id: str, version: int, section: str) -> set[str]:
         """The text under a heading of a version; several texts where the heading comes again."""

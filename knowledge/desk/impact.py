@@ -18,29 +18,42 @@ import numpy as np
 import sqlalchemy as sa
 
 from knowledge import store
-from knowledge.answer import Answerer
+from knowledge.answer import Answerer, likely
 from knowledge.catalogue import Catalogue, Live, Passage, with_article
 from knowledge.clock import Clock, stamp, today
-from knowledge.confidence import SURE
 from knowledge.database import Database
 from knowledge.desk import questions
 from knowledge.desk.questions import Stored, q
 from knowledge.editing import Prepare, Prepared
 from knowledge.embeddings import SentenceEmbeddings, Vectors, details_digest
 from knowledge.lexical import Scores
-from knowledge.lexicon import corrected
 from knowledge.ranker import nearness
 from knowledge.retrieve import Found, Retriever
 from knowledge.store import Version
 
 Kind = Literal["lost", "won", "other_article", "other_section", "other_words"]
 ORDER: tuple[Kind, ...] = ("lost", "other_article", "other_section", "other_words", "won")
-SHOWN = 2
-"""Passages that an answer may be made of."""
 REACH = 0.5
 """Share of the nearness of a question's nearest passage that one must have to change its answer. The best score is 1 at
 least, words add 0.15 at most, and a lead of 0.3 is the most that counts, so .55 would do; the rest is room."""
 MANY_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found for a question, and the passages that its answer is made of."""
+
+    found: Found
+    shown: Sequence[Passage]
+
+    def as_before(self, other: Seen) -> bool:
+        """Whether both give the same answer, without writing it."""
+        return (
+            self.found.found == other.found.found
+            and likely(self.found) == likely(other.found)
+            and self.found.trace.query == other.found.trace.query
+            and [one.id for one in self.shown] == [one.id for one in other.shown]
+        )
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,7 @@ class Impact:
         self._answerer = answerer
         self._prepare = prepare
         self._in_thread = in_thread
-        self._known: tuple[Live | None, dict[tuple[str, str, str], Found]] = (None, {})
+        self._known: tuple[Live | None, dict[tuple[str, str, str], Seen]] = (None, {})
 
     async def of(
         self,
@@ -144,7 +157,7 @@ class Impact:
         if self._known[0] is not live:
             self._known = (live, {})
         known = self._known[1]
-        now, then = self._catalogue.holding(live), self._catalogue.holding(shadow)
+        now, then = (self._answerer.over(self._catalogue.holding(state)) for state in (live, shadow))
         changes: list[Change] = []
         for one, times in self._touched(asked, live, shadow):
             if unwanted():
@@ -152,14 +165,14 @@ class Impact:
             key = (one.question, one.audience, one.locale)
             before = known.get(key)
             if before is None:
-                before = known[key] = self._search(now, one)
-            after = self._search(then, one)
-            if _signature(before) == _signature(after):
+                before = known[key] = _seen(now, one)
+            after = _seen(then, one)
+            if before.as_before(after):
                 continue
-            kind_of = self._shown(now, one, before), self._shown(then, one, after)
-            kind = _kind(*kind_of)
+            both = _shown(now, before), _shown(then, after)
+            kind = _kind(*both)
             if kind is not None:
-                changes.append(Change(one.question, times, one.asked_at, one.conversation_id, kind, *kind_of))
+                changes.append(Change(one.question, times, one.asked_at, one.conversation_id, kind, *both))
         return sorted(changes, key=lambda change: (ORDER.index(change.kind), -change.times, change.question))
 
     def _touched(self, asked: Sequence[tuple[Stored, int]], live: Live, shadow: Live) -> list[tuple[Stored, int]]:
@@ -179,31 +192,30 @@ class Impact:
 
     def _reread(self, one: Stored, live: Live, shadow: Live) -> bool:
         """Whether new words of the articles change how the question's slips of the finger are corrected."""
-        keys = self._retriever.keys
         now, then = (
-            corrected(one.question, [state.shelves[key].spelling for key in keys(one.audience, one.locale, state)])
+            self._retriever.corrected(one.question, self._retriever.keys(one.audience, one.locale, state), state)
             for state in (live, shadow)
         )
         return now != then
 
-    def _search(self, catalogue: Catalogue, one: Stored) -> Found:
-        retriever = self._retriever.over(catalogue)
-        return retriever.search(one.question, audience=one.audience, locale=one.locale, count=SHOWN)
 
-    def _shown(self, catalogue: Catalogue, one: Stored, found: Found) -> Shown:
-        top = found.hits[0].passage if found.hits else None
-        text = ""
-        if found.found:
-            answerer = self._answerer.over(catalogue)
-            text = answerer.answer_now(one.question, audience=one.audience, locale=one.locale).text
-        return Shown(
-            article_id=top.article_id if top else None,
-            version=top.version if top else None,
-            section=top.chunk.section if top else "",
-            found=found.found,
-            confidence=round(found.confidence, 4),
-            text=text,
-        )
+def _seen(answerer: Answerer, one: Stored) -> Seen:
+    found = answerer.retriever.search(one.question, audience=one.audience, locale=one.locale)
+    return Seen(found, answerer.shown(found))
+
+
+def _shown(answerer: Answerer, seen: Seen) -> Shown:
+    """The answer as a customer gets it; where there is none, the passage that came nearest."""
+    answer, found = answerer.answer_from(seen.found), seen.found
+    first = next(iter(seen.shown), found.hits[0].passage if found.hits else None)
+    return Shown(
+        article_id=first.article_id if first else None,
+        version=first.version if first else None,
+        section=first.chunk.section if first else "",
+        found=answer.found,
+        confidence=round(answer.confidence, 4),
+        text=answer.text if answer.found else "",
+    )
 
 
 def _nearest(vectors: Vectors, passages: Sequence[Passage]) -> Scores:
@@ -218,15 +230,6 @@ def _nearest(vectors: Vectors, passages: Sequence[Passage]) -> Scores:
     details = np.stack([(one.details @ vectors.T).max(axis=0) for one in passages])
     found: Scores = np.maximum(nearness(bodies @ vectors.T, head, details).max(axis=0), 0.0)
     return found
-
-
-def _signature(found: Found) -> tuple[Any, ...]:
-    """What decides an answer: whether there is one, and the passages that it may be made of, as people read them."""
-    if not found.found:
-        return (False,)
-    shown = [(hit.passage.article_id, hit.passage.chunk.section, hit.passage.chunk.text) for hit in found.hits]
-    lead = round(found.hits[0].score - found.hits[1].score, 6) if len(found.hits) > 1 else None
-    return (True, shown, lead, found.confidence >= SURE)
 
 
 def _kind(before: Shown, after: Shown) -> Kind | None:

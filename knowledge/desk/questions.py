@@ -27,6 +27,7 @@ class Asked:
     """A question as it is kept: redacted, with its vector (of the redacted words) and what was found for it.
 
     ``article_id``, ``version``, ``chunk_id`` and ``section`` name the nearest passage, shown only where ``found``.
+    ``sure``: the answer was given as one, not as the closest that there is; a search of the help centre gives none.
     """
 
     channel: Channel
@@ -41,6 +42,7 @@ class Asked:
     version: int | None = None
     chunk_id: str | None = None
     section: str = ""
+    sure: bool = False
     follow_up: bool = False
     conversation_id: str | None = None
     seq: int | None = None
@@ -71,7 +73,9 @@ def insert(connection: sa.Connection, asked: Asked) -> Stored | None:
     if asked.conversation_id is not None:
         known = connection.execute(_THERE, {"conversation": asked.conversation_id, "turn": asked.seq}).scalar()
         if known is not None:
-            found = {name: values[name] for name in ("found", "confidence", "article_id", "version", "chunk_id")}
+            found = {
+                name: values[name] for name in ("found", "sure", "confidence", "article_id", "version", "chunk_id")
+            }
             update = sa.update(questions_asked).where(q.id == known, q.shown_at.is_(None))
             connection.execute(update.values(**found, section=asked.section))
             return None

@@ -34,7 +34,7 @@ from knowledge.answer import Answer
 from knowledge.clock import Clock, stamp
 from knowledge.database import Database
 from knowledge.desk import questions
-from knowledge.desk.gap_rules import GapRules
+from knowledge.desk.gap_rules import GapRules, is_gap
 from knowledge.desk.gap_store import join, leave, recount
 from knowledge.desk.questions import Asked, Channel, Stored, q
 from knowledge.embeddings import SentenceEmbeddings, Vectors
@@ -122,6 +122,7 @@ class Usage:
                 "bot",
                 audience,
                 found=answer.found,
+                sure=answer.sure,
                 conversation_id=turn.conversation_id,
                 seq=turn.seq,
                 customer_digest=digest(turn.customer_id),
@@ -264,7 +265,7 @@ class Usage:
             return None
         if asked.customer_digest is not None:
             _mark_repeats(connection, asked, stamp(pending.asked_at - REPEAT_WITHIN))
-        if self._rules.is_gap(stored):
+        if is_gap(stored):
             join(connection, stored, self._rules, asked.asked_at)
         return stored.id
 

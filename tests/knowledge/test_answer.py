@@ -7,7 +7,7 @@ import pytest
 from knowledge.answer import BRIEF, NOT_FOUND, UNSURE
 from knowledge.extract import choose_units, join_units, split_units
 from knowledge.service import Knowledge
-from tests.knowledge.conftest import page, publish
+from tests.knowledge.conftest import WordEncoder, page, publish
 
 pytestmark = pytest.mark.service
 
@@ -148,6 +148,46 @@ async def test_how_soon_is_not_surely_answered_where_nothing_says_it(opened: Ope
             await publish(knowledge, "vouchers", page("Voucher mail", body.format(words)))
             answer = await knowledge.answerer.answer(question, audience="public")
             assert (answer.found, answer.sure) == (True, sure), words
+
+
+async def test_what_is_asked_for_is_in_a_long_answer_or_it_is_no_sure_one(opened: Opened) -> None:
+    """The section says it far from the sentences that are nearest to the question."""
+    near = " ".join(f"The voucher mail comes to the address number {n} that you gave." for n in range(12))
+    rest = " ".join(f"Filler words number {n} say nothing at all." for n in range(5))
+    body = f"## The voucher mail\n\n{near} {rest} Two hours are usual, and no more.\n\n## Else\n\nNothing else."
+    question = "how soon comes the voucher mail to the address that you gave"
+    async with opened as knowledge:
+        await publish(knowledge, "vouchers", page("Voucher mail", body))
+        answer = await knowledge.answerer.answer(question, audience="public")
+        assert (answer.found, answer.sure) == (True, True)
+        assert answer.text.endswith("Two hours are usual, and no more.")
+        assert len(answer.text.split()) < len(body.split())
+
+
+async def test_a_heading_states_nothing(opened: Opened) -> None:
+    body = (
+        "## Two hours in the spam folder\n\nThe spam folder keeps the voucher mail.\n\n"
+        "## Spam folder\n\nThe spam folder keeps mail."
+    )
+    async with opened as knowledge:
+        await publish(knowledge, "vouchers", page("Voucher mail", body))
+        answer = await knowledge.answerer.answer("how soon does the spam folder keep voucher mail", audience="public")
+        assert (answer.found, answer.sure) == (True, False)
+        assert "Two hours in the spam folder\n" in answer.text
+
+
+async def test_sentences_that_the_store_has_vectors_of_are_not_encoded_again(
+    opened: Opened, encoder: WordEncoder
+) -> None:
+    body = f"## Gas\n\n{FILLER} Gas canisters never travel by express. {FILLER}\n\n## Else\n\nNothing else."
+    async with opened as knowledge:
+        await publish(knowledge, "gas", page("Canisters", body))
+        knowledge.forget_texts()
+        encoder.encoded.clear()
+        question = "gas canisters never travel by express"
+        answer = await knowledge.answerer.answer(question, audience="public")
+        assert "never travel by express" in answer.text
+        assert encoder.encoded == [question]
 
 
 async def test_a_table_is_answered_with_its_columns_and_prose_as_it_stands(opened: Opened) -> None:

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from knowledge.answer import likely
 from knowledge.desk.desk import GENERATION
 from knowledge.desk.drafting import Resolution, Resolutions
-from knowledge.desk.gap_rules import GapRules
 from knowledge.errors import BadArticle, EditConflict, NotFound, Unavailable, WrongState
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
@@ -51,8 +51,8 @@ async def test_a_rejected_answer_is_a_gap_and_a_solved_guess_is_none(
     await conversations.feedback("not_solved", "c1")
     (gap,) = await knowledge.desk.gaps.find()
     assert (gap.count, gap.rejected) == (1, 1)
-    knowledge.desk.usage._rules = GapRules(sure=1.01)
-    await conversations.ask("parcels travel days", "c2")
+    doubtful = await conversations.ask("parcels by two old mules uphill", "c2")
+    assert (doubtful.found, doubtful.sure) == (True, False)
     assert sum(gap.low_confidence for gap in await knowledge.desk.gaps.find()) == 1
     await conversations.feedback("solved", "c2")
     assert [(gap.count, gap.rejected) for gap in await knowledge.desk.gaps.find()] == [(1, 1)]
@@ -80,6 +80,25 @@ async def test_an_article_closes_the_gap_and_a_rejection_opens_it_again(
     back, _, history = await knowledge.desk.gaps.get(gap.id)
     assert (back.state, back.count, back.rejected) == ("open", 4, 1)
     assert [line.event for line in history] == ["open", "resolve", "reject"]
+
+
+async def test_an_answer_that_does_not_state_what_was_asked_is_a_gap_until_one_does(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    """The confidence that it is the right section is high all along."""
+    question = "how soon is the spam folder checked for the voucher mail"
+    body = "## The voucher mail\n\nThe spam folder is checked for the voucher mail {}.\n\n## Else\n\nNothing else."
+    await publish(knowledge, "vouchers", page("Voucher mail", body.format("by itself")))
+    answer = await conversations.ask(question)
+    assert (answer.found, answer.sure, likely(answer)) == (True, False, True)
+    (gap,) = await knowledge.desk.gaps.find()
+    assert gap.low_confidence == 1
+    await publish(knowledge, "vouchers", page("Voucher mail", body.format("by us")))
+    assert await knowledge.desk.gaps.reconsider() == []
+    await publish(knowledge, "vouchers", page("Voucher mail", body.format("within two hours")))
+    await knowledge.desk.gaps.reconsider()
+    (gap,) = await knowledge.desk.gaps.find()
+    assert (gap.state, gap.closed_by, gap.closed_version) == ("closed", "vouchers", 3)
 
 
 async def test_what_was_rejected_is_not_its_own_solution(knowledge: Knowledge, conversations: Conversations) -> None:

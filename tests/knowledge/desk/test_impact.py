@@ -73,6 +73,43 @@ async def test_what_becomes_true_later_is_shown_as_of_then(asked: Knowledge) -> 
     assert await changes(asked, "parcels") == [("other_words", PARCELS, 2)]
 
 
+async def test_every_section_that_a_doubtful_answer_shows_counts(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    filler = " ".join(f"Filler words number {n} say nothing at all." for n in range(6))
+    body = "## Step by step\n\nCare for the thing for {} minutes. " + f"{filler} {filler}"
+    for minutes, name in enumerate(("tent", "pole", "bag", "lamp"), start=2):
+        await publish(knowledge, name, page(name.capitalize(), body.format(minutes)))
+    answer = await conversations.ask("step by step care for the thing for some minutes")
+    assert (answer.sure, len(answer.citations)) == (False, 3)
+    last = answer.citations[-1].article_id
+    await knowledge.editing.do_edit(last, page(last.capitalize(), body.format(9)), 1, "ed")
+    report = await knowledge.desk.impact.of(last, 0, days=30, limit=100)
+    (change,) = report.changes
+    assert (change.kind, change.before.text) == ("other_words", answer.text)
+    await knowledge.editing.do_publish(last, 2, "ed")
+    now = knowledge.answerer.answer_now(change.question, audience="public")
+    assert (change.after.text, "9 minutes" in now.text) == (now.text, True)
+
+
+async def test_the_section_that_states_what_is_asked_leads_in_an_effect_too(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    body = (
+        "## Send the parcel back with the label\n\nGlue it on top of the box.\n\n"
+        "## The label\n\nTo send the parcel back with the label {}.\n"
+    )
+    await publish(knowledge, "labels", page("Labels", body.format("costs 3.90 EUR")))
+    answer = await conversations.ask("how much is it to send the parcel back with the label")
+    assert answer.citations[0].section == "The label"
+    await knowledge.editing.do_edit("labels", page("Labels", body.format("is easy")), 1, "ed")
+    (change,) = (await knowledge.desk.impact.of("labels", 0, days=30, limit=100)).changes
+    assert (change.kind, change.before.section, change.before.text) == ("other_section", "The label", answer.text)
+    await knowledge.editing.do_publish("labels", 2, "ed")
+    now = knowledge.answerer.answer_now(change.question, audience="public")
+    assert (change.after.section, change.after.text) == (now.citations[0].section, now.text)
+
+
 async def test_follow_ups_and_old_questions_are_left_out(asked: Knowledge, conversations: Conversations) -> None:
     await conversations.ask("and how long?", "c9", history=["do parcels travel"])
     assert (await asked.desk.impact.of("parcels", None, days=30, limit=100)).asked == 3
@@ -108,7 +145,7 @@ async def test_an_effect_that_nobody_waits_for_is_not_looked_for(
     done = threading.Event()
     busy = asyncio.ensure_future(asked.desk_in_thread(lambda: done.wait(20)))
     searched: list[object] = []
-    monkeypatch.setattr(asked.desk.impact, "_search", lambda *given: searched.append(given))
+    monkeypatch.setattr("knowledge.desk.impact._seen", lambda *given: searched.append(given))
     app, asked_for, left = FastAPI(), asyncio.Event(), asyncio.Event()
     app.include_router(create_router(asked.desk, lambda *_roles: Depends(lambda: None)))
 

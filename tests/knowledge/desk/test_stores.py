@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from knowledge.clock import stamp
 from knowledge.database import Database
+from knowledge.desk import questions
+from knowledge.desk.questions import Asked
 from knowledge.service import open_knowledge
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import gap_history, gaps
@@ -75,3 +78,22 @@ def test_merges_of_earlier_days_lose_the_words_that_they_named(database_url: str
     )
     database.close()
     assert notes == ["With gap 7.", "Answered: by hand."]
+
+
+def test_questions_of_earlier_days_are_sure_where_their_confidence_said_so(database_url: str) -> None:
+    database = Database(database_url)
+    told = (("bot", True, 0.9), ("bot", True, 0.5), ("bot", False, 0.9), ("help", True, 0.9))
+
+    def before(connection: sa.Connection) -> None:
+        for channel, found, confidence in told:
+            vector = np.ones(2, dtype=np.float32)
+            questions.insert(connection, Asked(channel, "", vector, "public", "en", found, confidence, ""))  # type: ignore[arg-type]
+        step_back(connection, "0006")
+
+    database.open()
+    database.write_now(before)
+    database.close()
+    database.open()
+    kept = database.read_now(lambda connection: questions.select(connection, questions.q.id > 0))
+    database.close()
+    assert [one.sure for one in kept] == [True, False, False, False]
