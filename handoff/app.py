@@ -47,6 +47,7 @@ from handoff.gateway.hub import Hub
 from handoff.gateway.runner import TurnRunner
 from handoff.gateway.sweeper import Sweeper
 from handoff.gateway.turns import TurnLimits, tracker_window
+from handoff.late_routes import API, Routes, join
 from handoff.limits import RateLimit
 from handoff.operations.ledger import SqlOperationLedger
 from handoff.outbox.announcer import Announcer
@@ -149,26 +150,25 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     attachments, customers = AttachmentService(core, trail), CustomerService(core, trail)
     here = Here(client)
     router = _router(core, limit, own, require, here)
-    router.include_router(
-        agent_routes.create_router(staff, presence, trail, require, limit, settings, announcer.rights)
-    )
-    router.include_router(picture_routes.create_router(staff, Portraits(settings.portraits), require))
-    router.include_router(desk_socket.create_router(core, staff, presence, trail, require))
-    router.include_router(team_routes.create_router(Team(core, presence, trail, plan), require))
+    join(router, agent_routes.create_router(staff, presence, trail, require, limit, settings, announcer.rights))
+    join(router, picture_routes.create_router(staff, Portraits(settings.portraits), require))
+    join(router, desk_socket.create_router(core, staff, presence, trail, require))
+    join(router, team_routes.create_router(Team(core, presence, trail, plan), require))
     queue, approvals = QueueService(core, presence, trail, ports), ApprovalService(core, trail, ports)
-    router.include_router(queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
-    router.include_router(promise_routes.create_router(queue, PromiseService(core, trail), require))
-    router.include_router(waiting_routes.create_router(core, own, ports, limit))
-    router.include_router(transcript_routes.create_router(core, own, require, limit, queue.may_read, queue.note_read))
+    join(router, queue_routes.create_router(queue, approvals, TurnViewer(database), ports, require))
+    join(router, promise_routes.create_router(queue, PromiseService(core, trail), require))
+    join(router, waiting_routes.create_router(core, own, ports, limit))
+    join(router, transcript_routes.create_router(core, own, require, limit, queue.may_read, queue.note_read))
     translations = Translations(core, ports)
-    router.include_router(translation_routes.create_router(translations, require, limit, queue.look_into))
-    router.include_router(attachment_routes.create_router(attachments, own, require, limit, queue.may_read))
-    router.include_router(customer_routes.create_router(core, customers))
-    router.include_router(widget_routes.create_router(settings, plan, clock, queue.staffed))
+    join(router, translation_routes.create_router(translations, require, limit, queue.look_into))
+    join(router, attachment_routes.create_router(attachments, own, require, limit, queue.may_read))
+    join(router, customer_routes.create_router(core, customers))
+    join(router, widget_routes.create_router(settings, plan, clock, queue.staffed))
     canned = CannedReplies(database, clock, ids)
     suggester = Suggester(core, canned)
-    router.include_router(canned_routes.create_router(canned, require))
-    router.include_router(
+    join(router, canned_routes.create_router(canned, require))
+    join(
+        router,
         desk_routes.create_router(
             core,
             Inbox(core),
@@ -178,13 +178,13 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
             require,
             queue.may_see,
             ports,
-        )
+        ),
     )
     order = Order(client)
     privacy = PrivacyService(database, client, attachments.uploads, assistant, trail, clock, ids)
-    router.include_router(privacy_routes.create_router(privacy, require))
+    join(router, privacy_routes.create_router(privacy, require))
     webhooks = WebhookService(database, clock, ids, private_targets=settings.webhook_private_targets)
-    router.include_router(webhook_routes.create_router(webhooks, require))
+    join(router, webhook_routes.create_router(webhooks, require))
     return Handoff(
         core=core,
         router=router,
@@ -242,9 +242,9 @@ async def open_handoff(
 
 def _router(core: Core, limit: RateLimit, own: OwnConversation, require: Require, here: Here) -> APIRouter:
     conversations = ConversationService(core)
-    router = APIRouter(prefix="/api/v1")
-    router.include_router(conversation_routes.create_router(core, conversations, limit, own, require.is_staff, here))
-    router.include_router(conversation_socket.create_router(core, conversations, own, here))
+    router = Routes(prefix=API)
+    join(router, conversation_routes.create_router(core, conversations, limit, own, require.is_staff, here))
+    join(router, conversation_socket.create_router(core, conversations, own, here))
     return router
 
 

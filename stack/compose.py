@@ -34,6 +34,7 @@ from handoff.app import Handoff, open_handoff
 from handoff.clock import SystemClock
 from handoff.conversations.schemas import ErrorBody
 from handoff.http import RequestEdge, install_error_handlers
+from handoff.late_routes import join
 from handoff.outbox.feed import EventFeed
 from handoff.queue.gauges import measure
 from handoff.storage.migrate import is_current
@@ -166,7 +167,7 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
             expose_headers=["Retry-After", "X-Request-Id"],
         )
     core = parts.handoff.core
-    api.include_router(parts.handoff.router)
+    join(api.router, parts.handoff.router)
     api.include_router(parts.knowledge.router(require), prefix="/api/v1")
     api.include_router(parts.knowledge.help_router())
     api.include_router(quality_routes.create_router(quality_desk(core), require), prefix="/api/v1")

@@ -15,6 +15,7 @@ from handoff.agents.service import Principal, StaffService
 from handoff.conversations import identity
 from handoff.conversations.access import bearer
 from handoff.errors import Forbidden, Unauthorised
+from handoff.late_routes import API
 from handoff.origins import from_our_page
 from handoff.schemes import COOKIE, STAFF_COOKIE, STAFF_TOKEN
 from handoff.settings import HandoffSettings
@@ -44,7 +45,7 @@ class Require:
 
     def __call__(self, *roles: str, unasked: bool = False) -> Callable[..., Awaitable[Principal]]:
         async def principal(request: Request, _token: Any = STAFF_TOKEN, _cookie: Any = STAFF_COOKIE) -> Principal:
-            action = f"{request.method} {request.scope['route'].path}"
+            action = f"{request.method} {request.scope['route'].path.removeprefix(API)}"
             token = self.token(request)
             try:
                 found = await self._staff.authenticate(token)

@@ -8,6 +8,7 @@ from handoff.agents.access import Require
 from handoff.agents.pictures import LARGEST, Portraits
 from handoff.agents.service import Principal, StaffService
 from handoff.errors import TooLarge
+from handoff.late_routes import Routes
 
 SEEN_BY_ALL = {
     "X-Content-Type-Options": "nosniff",
@@ -18,7 +19,7 @@ SEEN_BY_ALL = {
 
 
 def create_router(staff: StaffService, portraits: Portraits, require: Require) -> APIRouter:
-    router = APIRouter(tags=["staff"])
+    router = Routes(tags=["staff"])
     Anyone = Annotated[Principal, Depends(require())]
 
     @router.get("/agents/{agent_id}/picture", response_class=Response)

@@ -13,6 +13,7 @@ from handoff.agents.presence import Presence, State
 from handoff.agents.service import CHANGES_OWN, Principal, StaffService
 from handoff.conversations.schemas import Body
 from handoff.errors import FrontdeskError
+from handoff.late_routes import Routes
 from handoff.limits import RateLimit
 from handoff.schemes import COOKIE
 from handoff.settings import HandoffSettings
@@ -79,7 +80,7 @@ def create_router(
     rights_changed: Callable[[str], None],
 ) -> APIRouter:
     """``rights_changed`` makes open sockets of an agent look up whether their session goes on."""
-    router = APIRouter(tags=["staff"])
+    router = Routes(tags=["staff"])
     Anyone = Annotated[Principal, Depends(require())]
     Agent = Annotated[Principal, Depends(require("agent", "senior", "lead", "admin"))]
 

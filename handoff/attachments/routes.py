@@ -18,6 +18,7 @@ from handoff.contract.events import Attachment
 from handoff.conversations.access import OwnConversation
 from handoff.conversations.schemas import Body
 from handoff.errors import NotFound
+from handoff.late_routes import Routes
 from handoff.limits import RateLimit
 
 UPLOADS_PER_MINUTE = 20
@@ -43,7 +44,7 @@ MayRead = Callable[[str, Principal], Awaitable[None]]
 def create_router(
     service: AttachmentService, own: OwnConversation, require: Require, limit: RateLimit, may_read: MayRead
 ) -> APIRouter:
-    router = APIRouter(tags=["attachments"])
+    router = Routes(tags=["attachments"])
     Own = Annotated[str, Depends(own)]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 

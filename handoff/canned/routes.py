@@ -11,6 +11,7 @@ from handoff.agents.service import Principal
 from handoff.canned.rules import may_change
 from handoff.canned.service import CannedReplies, NewReply
 from handoff.conversations.schemas import Body
+from handoff.late_routes import Routes
 
 Shortcut = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
@@ -60,7 +61,7 @@ class CannedList(Body):
 
 
 def create_router(canned: CannedReplies, require: Require) -> APIRouter:
-    router = APIRouter(tags=["desk"])
+    router = Routes(tags=["desk"])
     Agent = Annotated[Principal, Depends(require(*DESK_ROLES, "editor"))]
 
     def told(row: sa.RowMapping, me: Principal) -> CannedOut:

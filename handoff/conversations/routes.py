@@ -25,6 +25,7 @@ from handoff.conversations.schemas import (
 )
 from handoff.conversations.service import STAFF_CHANNEL, Browser, ConversationService
 from handoff.core import Core
+from handoff.late_routes import Routes
 from handoff.limits import RateLimit
 
 MOST_EVENTS = 500
@@ -41,7 +42,7 @@ def create_router(
     here: Here,
 ) -> APIRouter:
     """``is_staff``: whether a request comes from somebody who is signed in at the desk."""
-    router = APIRouter(prefix="/conversations", tags=["conversations"])
+    router = Routes(prefix="/conversations", tags=["conversations"])
     settings = core.settings
     Own = Annotated[str, Depends(own)]
 

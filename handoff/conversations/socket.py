@@ -15,12 +15,13 @@ from handoff.errors import NotFound, Unauthorised
 from handoff.gateway import sockets
 from handoff.gateway.hub import Signal, Typing
 from handoff.gateway.sockets import Follower, Frame
+from handoff.late_routes import Routes
 
 BATCH = 500
 
 
 def create_router(core: Core, service: ConversationService, own: OwnConversation, here: Here) -> APIRouter:
-    router = APIRouter()
+    router = Routes()
     heartbeat_every = core.settings.heartbeat_every.total_seconds()
 
     @router.websocket("/conversations/{conversation_id}/socket")

@@ -15,6 +15,7 @@ from handoff.conversations.access import OwnConversation
 from handoff.conversations.log import WireEvent, find, for_customer, read_whole
 from handoff.conversations.transcript import Format, Line
 from handoff.core import Core
+from handoff.late_routes import Routes
 from handoff.limits import RateLimit
 
 PER_MINUTE = 20
@@ -35,7 +36,7 @@ NoteRead = Callable[[str, Principal, What], Awaitable[None]]
 def create_router(
     core: Core, own: OwnConversation, require: Require, limit: RateLimit, may_read: MayRead, note_read: NoteRead
 ) -> APIRouter:
-    router = APIRouter(tags=["conversations"])
+    router = Routes(tags=["conversations"])
     Own = Annotated[str, Depends(own)]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
     Form = Annotated[Format, Query(alias="format")]

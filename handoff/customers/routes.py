@@ -10,6 +10,7 @@ from handoff.conversations.identity import Customer
 from handoff.conversations.schemas import Body, ConversationOpened
 from handoff.core import Core
 from handoff.customers.service import CustomerService
+from handoff.late_routes import Routes
 from handoff.schemes import CUSTOMER
 
 
@@ -37,7 +38,7 @@ class MaybeGreeting(Body):
 
 
 def create_router(core: Core, service: CustomerService) -> APIRouter:
-    router = APIRouter(prefix="/customers/me", tags=["customers"])
+    router = Routes(prefix="/customers/me", tags=["customers"])
     secret = core.settings.identity_secret.get_secret_value()
 
     # A coroutine, as in ``conversations.access``.

@@ -18,6 +18,7 @@ from handoff.desk.inbox import Inbox
 from handoff.desk.suggestions import Suggester, Suggestions
 from handoff.desk.viewers import Viewer, Viewers
 from handoff.gateway.hub import Watching
+from handoff.late_routes import Routes
 from handoff.ports import Ports
 
 Search = Annotated[str, Query(min_length=2, max_length=200)]
@@ -121,7 +122,7 @@ def create_router(
     may_see: MaySee,
     ports: Ports,
 ) -> APIRouter:
-    router = APIRouter(tags=["desk"])
+    router = Routes(tags=["desk"])
     Agent = Annotated[Principal, Depends(require(*DESK_ROLES))]
     Looker = Annotated[Principal, Depends(require(*DESK_ROLES, unasked=True))]
     Auditor = Annotated[Principal, Depends(require("lead", "admin", "qa"))]

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from handoff.agents.access import Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Body
+from handoff.late_routes import Routes
 from handoff.privacy.service import PrivacyService, Whose
 
 CustomerId = Annotated[str, Path(min_length=1, max_length=128)]
@@ -47,7 +48,7 @@ class Guest(Body):
 
 
 def create_router(privacy: PrivacyService, require: Require) -> APIRouter:
-    router = APIRouter(tags=["privacy"])
+    router = Routes(tags=["privacy"])
     Admin = Annotated[Principal, Depends(require("admin"))]
 
     @router.get("/customers/{customer_id}/export")

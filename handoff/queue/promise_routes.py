@@ -9,6 +9,7 @@ from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Body, Note
 from handoff.episodes.promise_service import PromiseService
+from handoff.late_routes import Routes
 from handoff.queue.service import QueueService
 
 
@@ -53,7 +54,7 @@ class Proof(Body):
 
 
 def create_router(queue: QueueService, promises: PromiseService, require: Require) -> APIRouter:
-    router = APIRouter(tags=["desk"])
+    router = Routes(tags=["desk"])
     Agent = Annotated[Principal, Depends(require(*DESK_ROLES))]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 

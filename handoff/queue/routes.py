@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Accepted, Body, Cause, ClientMessageId, Note, Text
+from handoff.late_routes import Routes
 from handoff.mail.told import Shown
 from handoff.ports import Ports, recovery_signs
 from handoff.queue.approvals import ApprovalService
@@ -236,7 +237,7 @@ class Approvals(Body):
 def create_router(
     queue: QueueService, approvals: ApprovalService, viewer: TurnViewer, ports: Ports, require: Require
 ) -> APIRouter:
-    router = APIRouter(tags=["desk"])
+    router = Routes(tags=["desk"])
     Agent = Annotated[Principal, Depends(require(*DESK_ROLES))]
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 

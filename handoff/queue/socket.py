@@ -16,6 +16,7 @@ from handoff.errors import Forbidden, FrontdeskError, Unauthorised
 from handoff.gateway import sockets
 from handoff.gateway.hub import DESK, Rights, Signal, Typing, Watching
 from handoff.gateway.sockets import Follower, Frame
+from handoff.late_routes import Routes
 from handoff.storage import tables as t
 
 QUEUE_EVENTS = ("handoff.", "conversation.closed", "conversation.reopened", "approval.", "promise.", "contact.")
@@ -135,7 +136,7 @@ class DeskView:
 def create_router(
     core: Core, staff: StaffService, presence: Presence, trail: AuditTrail, require: Require
 ) -> APIRouter:
-    router = APIRouter()
+    router = Routes()
     heartbeat_every = core.settings.heartbeat_every.total_seconds()
 
     @router.websocket("/desk/socket")

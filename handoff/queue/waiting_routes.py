@@ -10,6 +10,7 @@ from handoff.conversations.log import LogWriter, find
 from handoff.conversations.schemas import Body, ClientMessageId, Text
 from handoff.core import Core
 from handoff.errors import Unprocessable
+from handoff.late_routes import Routes
 from handoff.limits import RateLimit
 from handoff.ports import Ports
 from handoff.queue import waiting
@@ -53,7 +54,7 @@ class Promised(Body):
 
 
 def create_router(core: Core, own: OwnConversation, ports: Ports, limit: RateLimit) -> APIRouter:
-    router = APIRouter(prefix="/conversations", tags=["conversations"])
+    router = Routes(prefix="/conversations", tags=["conversations"])
     Own = Annotated[str, Depends(own)]
 
     async def address_on_record(conversation_id: str) -> str | None:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from handoff.agents.access import Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Body
+from handoff.late_routes import Routes
 from handoff.team.rules import Account
 from handoff.team.service import Team
 
@@ -92,7 +93,7 @@ class NewPassword(Body):
 
 
 def create_router(team: Team, require: Require) -> APIRouter:
-    router = APIRouter(prefix="/team", tags=["team"])
+    router = Routes(prefix="/team", tags=["team"])
     Admin = Annotated[Principal, Depends(require("admin"))]
 
     @router.get("")

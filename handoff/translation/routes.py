@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from handoff.agents.access import DESK_ROLES, Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Body
+from handoff.late_routes import Routes
 from handoff.limits import RateLimit
 from handoff.translation.service import Translations
 
@@ -41,7 +42,7 @@ class TranslationOut(Body):
 
 
 def create_router(translations: Translations, require: Require, limit: RateLimit, look: Look) -> APIRouter:
-    router = APIRouter(tags=["desk"])
+    router = Routes(tags=["desk"])
     Reader = Annotated[Principal, Depends(require(*DESK_ROLES, "qa"))]
 
     @router.get("/transcripts/{conversation_id}/translation")

@@ -9,6 +9,7 @@ from pydantic import Field
 from handoff.agents.access import Require
 from handoff.agents.service import Principal
 from handoff.conversations.schemas import Body
+from handoff.late_routes import Routes
 from handoff.webhooks.service import WebhookService
 
 Url = Annotated[str, Field(min_length=1, max_length=2048)]
@@ -67,7 +68,7 @@ class Deliveries(Body):
 
 
 def create_router(webhooks: WebhookService, require: Require) -> APIRouter:
-    router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+    router = Routes(prefix="/webhooks", tags=["webhooks"])
     Admin = Annotated[Principal, Depends(require("admin"))]
 
     @router.get("")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from handoff.attachments.rules import KINDS
 from handoff.clock import Clock, stamp
 from handoff.conversations.schemas import Body
+from handoff.late_routes import Routes
 from handoff.queue.plan import DeskPlan
 from handoff.queue.routing import opens_at
 from handoff.settings import HandoffSettings, PreChatField
@@ -33,7 +34,7 @@ Staffed = Callable[[], Awaitable[bool | None]]
 
 
 def create_router(settings: HandoffSettings, plan: DeskPlan, clock: Clock, staffed: Staffed) -> APIRouter:
-    router = APIRouter(tags=["widget"])
+    router = Routes(tags=["widget"])
     config = WidgetConfig(
         prechat=list(settings.prechat),
         topics=list(settings.prechat_topics),

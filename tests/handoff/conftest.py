@@ -41,6 +41,7 @@ from handoff.conversations.log import read_events
 from handoff.history.checker import check
 from handoff.history.load import load
 from handoff.http import RequestEdge, install_error_handlers
+from handoff.late_routes import join
 from handoff.settings import HandoffSettings
 from handoff.storage.database import Database
 from handoff.storage.migrate import migrate
@@ -313,7 +314,7 @@ class running:
         handoff = await self._opened.__aenter__()
         app = FastAPI()
         install_error_handlers(app)
-        app.include_router(handoff.router)
+        join(app.router, handoff.router)
         larger = {
             "/api/v1/conversations/*/attachments": None,
             "/api/v1/agents/me/picture": 2 * pictures.LARGEST,
