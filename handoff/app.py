@@ -60,7 +60,7 @@ from handoff.queue import socket as desk_socket
 from handoff.queue.approvals import ApprovalService
 from handoff.queue.dispatch import Dispatcher
 from handoff.queue.order import Order, Rebuilder
-from handoff.queue.plan import default_plan, read_plan
+from handoff.queue.plan import chosen_plan
 from handoff.queue.service import QueueService
 from handoff.queue.turn_view import TurnViewer
 from handoff.redis_client import ANSWERS_WITHIN, GuardedRedis, redis_client
@@ -136,7 +136,7 @@ def build(settings: HandoffSettings, clock: Clock | None = None, ids: Ids | None
     assistant = Assistant(settings.bot_sockets, settings.door_secret.get_secret_value().encode(), load_window)
     hub = Hub()
     announcer = Announcer(database, hub, client, listening, clock, ids.new("app"))
-    plan = read_plan(settings.desk_plan) if settings.desk_plan else default_plan()
+    plan = chosen_plan(settings.desk_plan)
     context_key = settings.context_key.get_secret_value().encode()
     limits = TurnLimits(settings.turn_deadline, settings.turn_patience, context_key, plan)
     runner = TurnRunner(database, assistant, announcer, clock, ids, limits, settings.notice_after)

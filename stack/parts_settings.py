@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from actions.settings import ActionsSettings
-from handoff.queue.plan import BadPlan, default_plan, read_plan
+from handoff.queue.plan import BadPlan, chosen_plan
 from handoff.settings import HandoffSettings
 from knowledge.settings import KnowledgeSettings
 from stack import secrets
@@ -51,7 +53,7 @@ def handoff_settings(settings: Settings) -> HandoffSettings:
         survey_form=settings.survey_form,
         webhook_private_targets=settings.webhook_private_targets,
         secure_cookies=settings.secure_cookies,
-        desk_plan=ROOT / settings.desk_plan if settings.desk_plan else None,
+        desk_plan=own_plan(settings),
         offer_for=settings.seconds("offer_for"),
         offer_again_after=settings.seconds("offer_again_after"),
         answer_within=settings.seconds("answer_within"),
@@ -73,7 +75,7 @@ def knowledge_settings(settings: Settings, role: Literal["owner", "reader"] = "o
             database_url=settings.database_url or own_file,
             index_dir=settings.paths.index,
             index_role=role,
-            timezone=_company_zone(settings),
+            timezone=company_zone(settings).key,
             link_hosts=(host,) if host else (),
             chroma_url=settings.chroma_url,
             kept_vectors=settings.paths.models / "knowledge-vectors.npz",
@@ -88,10 +90,14 @@ def knowledge_settings(settings: Settings, role: Literal["owner", "reader"] = "o
         raise WrongUse(f"The settings KNOWLEDGE_LLM… do not hold: {first['msg'].lower()}.") from problem
 
 
-def _company_zone(settings: Settings) -> str:
-    """The zone of the desk's plan: its days are those of the articles, too."""
+def own_plan(settings: Settings) -> Path | None:
+    return ROOT / settings.desk_plan if settings.desk_plan else None
+
+
+def company_zone(settings: Settings) -> ZoneInfo:
+    """The zone of the desk's plan: its days are those of the articles and of promises, too."""
     try:
-        return (read_plan(ROOT / settings.desk_plan) if settings.desk_plan else default_plan()).timezone
+        return chosen_plan(own_plan(settings)).zone
     except BadPlan as problem:
         raise WrongUse(f"The desk's plan does not hold: {problem}") from problem
 

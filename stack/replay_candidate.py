@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from actions.assembly import make_webhook
 from actions.desk import Desk
@@ -43,7 +44,7 @@ from stack.child import Child, ChildSpec
 from stack.children import bot_child
 from stack.errors import StackError
 from stack.fingerprint import fingerprint
-from stack.parts_settings import actions_settings, knowledge_settings
+from stack.parts_settings import actions_settings, company_zone, knowledge_settings
 from stack.serve import private_listener
 from stack.settings import Settings
 
@@ -78,14 +79,21 @@ class RunningCandidate:
     """Implements ``eval.replay.model.Candidate``. One turn at a time: the tools and the clock are set for it."""
 
     def __init__(
-        self, assistant: Assistant, context_key: bytes, tools: FrozenTools, clock: FrozenClock, answers_from: str
+        self,
+        assistant: Assistant,
+        context_key: bytes,
+        tools: FrozenTools,
+        clock: FrozenClock,
+        answers_from: str,
+        zone: ZoneInfo,
     ) -> None:
-        """``answers_from``: a print of the articles and versions that it answers from."""
+        """``answers_from``: a print of the articles and versions that it answers from. ``zone`` is the company's."""
         self.answers_from = answers_from
         self._assistant = assistant
         self._key = context_key
         self._tools = tools
         self._clock = clock
+        self._zone = zone
 
     async def turn(self, recorded: Recorded, number: int, history: Sequence[dict[str, Any]]) -> Asked:
         turn = recorded.turns[number]
@@ -95,7 +103,7 @@ class RunningCandidate:
             result = await self._assistant.turn(self._request(recorded, turn, history), SECONDS)
         except AssistantError as problem:
             return Asked(None, problem=problem.code)
-        result, held_back = as_the_gateway_lets_it_out(recorded, turn, result)
+        result, held_back = as_the_gateway_lets_it_out(recorded, turn, result, self._zone)
         missed = tuple(self._tools.missed)
         return Asked(in_result(dump(result)), result.tracker_events, missed, held_back=held_back)
 
@@ -112,14 +120,16 @@ class RunningCandidate:
         )  # fmt: skip
 
 
-def as_the_gateway_lets_it_out(recorded: Recorded, turn: Turn, result: TurnResult) -> tuple[TurnResult, str]:
+def as_the_gateway_lets_it_out(
+    recorded: Recorded, turn: Turn, result: TurnResult, zone: ZoneInfo
+) -> tuple[TurnResult, str]:
     """The result as the live gateway would store it after this turn, and why, where a text was held back."""
-    said, held = gate.let_out(result, _standing(recorded, turn, result))
+    said, held = gate.let_out(result, _standing(recorded, turn, result, zone))
     why = ", ".join(f"nothing backs this claim ({claim.kind})" for _, claim in held)
     return as_said(said, unsaid(result.messages, said.messages)), why
 
 
-def _standing(recorded: Recorded, turn: Turn, result: TurnResult) -> gate.Standing:
+def _standing(recorded: Recorded, turn: Turn, result: TurnResult, zone: ZoneInfo) -> gate.Standing:
     """What stood when the turn was asked: what came later in the record backs nothing yet."""
     before = [e for e in recorded.conversation.events if _came_before(e, turn)]
     done = [e.data for e in before if e.type == "action.performed"]
@@ -137,7 +147,7 @@ def _standing(recorded: Recorded, turn: Turn, result: TurnResult) -> gate.Standi
         for e in before
         if e.type == "promise.made" and e.data["promise_id"] not in kept
     ]
-    now = datetime.fromtimestamp(turn.at, UTC)
+    now = datetime.fromtimestamp(turn.at, zone)
     return gate.standing_of(result, verified, now, promises, {**about, **recorded.about})
 
 
@@ -201,7 +211,7 @@ async def open_candidate(
         door = secrets.read(own.paths.secrets, "door_secret").get_secret_value().encode()
         assistant = Assistant((str(own.paths.bot_sockets(1)[0]),), door, _no_window)
         stack.push_async_callback(assistant.close)
-        yield RunningCandidate(assistant, key, tools, clock, _print(knowledge))
+        yield RunningCandidate(assistant, key, tools, clock, _print(knowledge), company_zone(settings))
 
 
 def _print(knowledge: Knowledge) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from handoff.contract.times import said_by
 
 _ORDER = re.compile(r"\b[a-z]-\d{4}\b")
 _SAID = {
@@ -31,20 +33,6 @@ _MEANT = {
     "money": re.compile(r"refund|money|charge|\bpay|credit|\bbank|reimburse"),
     "goods": re.compile(r"parcel|warehouse|replacement|\bitem|\border\b|carrier|deliver|problem"),
 }
-_NUMBERS = ("a", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_WITHIN = re.compile(
-    rf"\b(?:within|in) (?:the next )?(an|\d{{1,3}}|{'|'.join(_NUMBERS)})(?: (working|business))?"
-    r" (minute|hour|day|week)s?\b"
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DATE = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({'|'.join(_MONTHS)})[a-z]*\b")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})(?:s|nes|rs|ur)?day\b")
-_DAYS = {"today": 0, "tonight": 0, "tomorrow": 1}
-_NEAR = re.compile(rf"\b({'|'.join(_DAYS)})\b")
-_ZONES = timedelta(hours=12)
-"""A day ends so much later for the customer farthest west."""
-_SLACK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -57,7 +45,7 @@ class Promised:
     operation_id: str | None = None
 
     def backs(self, sentence: str, now: datetime) -> bool:
-        """``sentence`` is in small letters, as claims are."""
+        """``sentence`` is in small letters, as claims are; ``now`` in the company's time zone."""
         words = self.words.lower()
         latest = said_by(sentence, now)
         return (
@@ -76,43 +64,3 @@ def backed(sentence: str, promises: Iterable[Promised], operations: Iterable[str
         for each in promises
         if not named or each.operation_id is None or each.operation_id in named
     )
-
-
-def said_by(sentence: str, now: datetime) -> datetime | None:
-    """The last moment that keeps what the sentence says, or nothing where it names no time."""
-    ends = [
-        *(_after(now, *found) for found in _WITHIN.findall(sentence)),
-        *(_end(now + timedelta(days=_DAYS[word])) for word in _NEAR.findall(sentence)),
-    ]
-    dates = [_dated(now, int(day), _MONTHS.index(month) + 1) for day, month in _DATE.findall(sentence)]
-    ends += [_end(date) for date in dates if date is not None]
-    if not ends:
-        ends += [_end(now + timedelta(days=_ahead(now, name))) for name in _WEEKDAY.findall(sentence)]
-    return max(ends, default=None)
-
-
-def _after(now: datetime, number: str, working: str, unit: str) -> datetime:
-    many = int(number) if number.isdigit() else max(1, _NUMBERS.index(number)) if number in _NUMBERS else 1
-    if working:
-        many += 2 * (many // 5 + 1)  # the weekends between
-    return now + many * timedelta(**{f"{unit}s": 1}) + (_SLACK if unit in ("minute", "hour") else _ZONES)
-
-
-def _ahead(now: datetime, weekday: str) -> int:
-    return (_WEEKDAYS.index(weekday) - now.weekday()) % 7 or 7
-
-
-def _dated(now: datetime, day: int, month: int) -> datetime | None:
-    """This year's day, or next year's where it is long over."""
-    for year in (now.year, now.year + 1):
-        try:
-            date = now.replace(year=year, month=month, day=day)
-        except ValueError:
-            continue
-        if date > now - timedelta(days=180):
-            return date
-    return None
-
-
-def _end(day: datetime) -> datetime:
-    return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) + _ZONES

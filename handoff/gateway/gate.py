@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
@@ -37,7 +38,7 @@ logger = structlog.get_logger(__name__)
 
 class Standing(NamedTuple):
     """What the turn and the conversation have behind them, whatever the text says. ``promises``: those that are open
-    and those of this turn."""
+    and those of this turn; ``now`` is in the company's time zone, whose days the texts name."""
 
     verified: frozenset[str]
     promises: tuple[Promised, ...]
@@ -56,11 +57,11 @@ class LetOut(NamedTuple):
     held: tuple[tuple[BotMessage, Claim], ...] = ()
 
 
-def hold_back(log: LogWriter, result: TurnResult, reply_to: tuple[int, ...]) -> TurnResult:
+def hold_back(log: LogWriter, result: TurnResult, reply_to: tuple[int, ...], zone: ZoneInfo) -> TurnResult:
     """The result as it may be said. Texts that claim nothing, so nearly all, cost one pattern."""
     if not any(any(True for _ in claims(message.text)) for message in result.messages):
         return replace(result, messages=list(filter(has_words, result.messages)))
-    said, held = let_out(result, _standing(log, result))
+    said, held = let_out(result, _standing(log, result, log.moment.astimezone(zone)))
     for message, claim in held:
         _keep_for_staff(log, message, claim, reply_to)
     return said
@@ -96,7 +97,7 @@ def _first_unbacked(message: BotMessage, standing: Standing) -> Claim | None:
     return None
 
 
-def _standing(log: LogWriter, result: TurnResult) -> Standing:
+def _standing(log: LogWriter, result: TurnResult, now: datetime) -> Standing:
     promised = _open_promises(log)
     named = {each for message in result.messages for each in message.operations}
     named |= {str(each.operation_id) for each in _promising(result) if each.operation_id}
@@ -109,7 +110,7 @@ def _standing(log: LogWriter, result: TurnResult) -> Standing:
             about[row.id] = words_about(row.kind, row.object_ref, row.summary)
             if row.state == "verified":
                 verified.add(row.id)
-    return standing_of(result, verified, log.moment, promised, about)
+    return standing_of(result, verified, now, promised, about)
 
 
 def words_about(kind: str, object_ref: str, summary: str) -> str:
@@ -129,7 +130,7 @@ def standing_of(
     made = [
         Promised(
             _with(f"{each.text} {each.owner}", each.operation_id, about),
-            now + timedelta(seconds=each.due_in_seconds),
+            now.astimezone(UTC) + timedelta(seconds=each.due_in_seconds),
             each.operation_id,
         )
         if isinstance(each, PromiseDirective)

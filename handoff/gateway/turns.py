@@ -180,7 +180,7 @@ def finish(
     record_operations(log, result.operations)
     log.append(_triage(start, result), "bot")
     linking.tell(log, topic, order)
-    meant, result = result.messages, hold_back(log, result, start.reply_to)
+    meant, result = result.messages, hold_back(log, result, start.reply_to, limits.plan.zone)
     send(log, result, start.reply_to)
     state = "handed_over" if apply_directives(log, result, limits.plan) else "answered"
     if start.reply_to and not result.messages and state == "answered":
@@ -342,7 +342,7 @@ def _end_as_draft(log: LogWriter, start: TurnStart, result: TurnResult, limits: 
 
 def _end_beside_people(log: LogWriter, start: TurnStart, result: TurnResult, limits: TurnLimits) -> TurnEnd:
     """What was approved is carried out; the customer reads it from the system, and whoever talks to them reads on."""
-    meant, result = result.messages, hold_back(log, result, ())
+    meant, result = result.messages, hold_back(log, result, (), limits.plan.zone)
     said: list[BotMessage | None] = []
     for message in result.messages:
         said.append(None if message.choices else message)

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -81,6 +81,7 @@ class DeskPlan(_Strict):
         if doubled := {label for label in labels if labels.count(label) > 1}:
             raise ValueError(f"a label of two topics: {', '.join(sorted(doubled))}")
         assert self.calendars is not None  # read here, so that hours that do not hold are found at start
+        assert self.zone is not None
         return self
 
     @cached_property
@@ -95,6 +96,14 @@ class DeskPlan(_Strict):
             }
         except (BadHours, ZoneInfoNotFoundError) as problem:
             raise ValueError(str(problem)) from problem
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The company's: its days are those of articles and of what is promised."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as problem:
+            raise ValueError(f"no such time zone: {self.timezone}") from problem
 
     def topic_of(self, intent: str | None) -> str | None:
         return self.intents.get(intent) if intent else None
@@ -126,3 +135,8 @@ def read_plan(path: Path = FILE) -> DeskPlan:
 @cache
 def default_plan() -> DeskPlan:
     return read_plan()
+
+
+def chosen_plan(own: Path | None) -> DeskPlan:
+    """The company's own, or the one that ships. Raises ``BadPlan``."""
+    return read_plan(own) if own else default_plan()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from handoff.contract.events import HandoffReason
 from handoff.queue.hours import Hours
@@ -72,7 +71,7 @@ def calendar_of(plan: DeskPlan, department: str | None) -> Hours | None:
 def local(plan: DeskPlan, department: str | None, moment: datetime) -> datetime:
     """``moment`` on the wall clock of the department's people."""
     calendar = calendar_of(plan, department)
-    return moment.astimezone(calendar.zone if calendar else ZoneInfo(plan.timezone))
+    return moment.astimezone(calendar.zone if calendar else plan.zone)
 
 
 def opens_at(plan: DeskPlan, department: str | None, now: datetime) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +16,7 @@ from stack.replay_candidate import as_the_gateway_lets_it_out
 
 pytestmark = pytest.mark.unit
 
+VIENNA = ZoneInfo("Europe/Vienna")
 AT = 1_764_000_000.0
 PROMISE = {"promise_id": "prm_1", "text": "Tell the customer.", "owner": "parcels", "due_at": "2025-11-24T18:00:00Z"}
 DONE = {"operation_id": "op_1", "kind": "refund", "state": "verified", "summary": "Refund 39.80 EUR"}
@@ -36,7 +38,7 @@ def read(record: Recorded, number: int, text: str, *about: str, operations: list
     """What the customer would read in the place of ``text``, which names these operations."""
     message = BotMessage(text, operations=list(about))
     result = TurnResult([message], [], Triage("continue", "", 0.0, 0.0), operations or [], [], [], 0, "")
-    said, why = as_the_gateway_lets_it_out(record, record.turns[number], result)
+    said, why = as_the_gateway_lets_it_out(record, record.turns[number], result, VIENNA)
     assert bool(why) == (said.messages[0].text != text)
     return said.messages[0].text
 
@@ -84,7 +86,7 @@ def test_nothing_goes_on_from_a_sentence_that_nobody_would_have_read() -> None:
     events = [{"event": "bot", "text": each.text, "data": {}, "metadata": {}} for each in said]
     result = TurnResult(said, [], Triage("continue", "", 0.0, 0.0), [], events, [], 0, "")
     record = recorded()
-    let_out, why = as_the_gateway_lets_it_out(record, record.turns[0], result)
+    let_out, why = as_the_gateway_lets_it_out(record, record.turns[0], result, VIENNA)
     assert [each.text for each in let_out.messages] == [wording.UNBACKED, "Bye."]
     assert [each["text"] for each in let_out.tracker_events] == [wording.UNBACKED, "Bye."]
     assert why == "nothing backs this claim (done)"

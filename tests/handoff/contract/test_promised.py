@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handoff.contract.promised import Promised, backed, said_by
+from handoff.contract.promised import Promised, backed
+from handoff.contract.times import said_by
 
 pytestmark = pytest.mark.unit
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from prometheus_client import REGISTRY
 from starlette.responses import JSONResponse, Response
 
 from handoff.gateway import wording
+from handoff.queue.plan import FILE
 from handoff.settings import HandoffSettings
 from handoff.storage import tables as t
-from tests.handoff.conftest import Customer, Desk, ScriptedBot, result
+from tests.handoff.conftest import Customer, Desk, ScriptedBot, result, running
 
 pytestmark = pytest.mark.service
 
@@ -268,3 +270,19 @@ async def test_one_promise_does_not_stand_behind_another(
     answering(bot, {"text": text, "operations": operations}, directives=() if earlier else made)
     await customer.say("sure?")
     await held_back(desk, customer, text)
+
+
+@pytest.mark.parametrize(("hour", "said"), [(1, True), (22, False)])
+async def test_today_is_the_companys_day(
+    settings: HandoffSettings, bot: ScriptedBot, tmp_path: Path, hour: int, said: bool
+) -> None:
+    """What falls due in 20 hours does so today, however far west the reader is, where the day has just begun."""
+    ahead = (hour - datetime.now(UTC).hour + 11) % 24 - 11  # such a zone it is ``hour`` o'clock in
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(FILE.read_text().replace("timezone: Europe/Vienna", f"timezone: Etc/GMT{-ahead:+d}", 1))
+    text = "You hear from us today."
+    async with running(settings.model_copy(update={"desk_plan": plan}), bot) as desk:
+        answering(bot, {"text": text}, directives=({**PROMISE, "due_in_seconds": 20 * 3600},))
+        customer = await desk.open("mara")
+        await customer.say("and?")
+        await customer.until_text(text if said else wording.UNBACKED)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -241,4 +242,13 @@ def test_a_plan_that_does_not_hold_is_found_at_start(tmp_path: Path, old: str, n
     broken = text.replace(old, new, 1) if old in text else text.replace("department: orders", "department: moon", 1)
     (tmp_path / "plan.yaml").write_text(broken)
     with pytest.raises(BadPlan, match=r"plan\.yaml"):
+        read_plan(tmp_path / "plan.yaml")
+
+
+def test_the_companys_own_time_zone_is_read_at_start_though_every_department_has_one(tmp_path: Path) -> None:
+    stated = {**PLAN.model_dump(), "timezone": "Europe/Atlantis"}
+    for department in stated["departments"].values():
+        department["timezone"] = "Europe/Vienna"
+    (tmp_path / "plan.yaml").write_text(yaml.safe_dump(stated))
+    with pytest.raises(BadPlan, match="no such time zone: Europe/Atlantis"):
         read_plan(tmp_path / "plan.yaml")
