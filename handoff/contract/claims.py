@@ -104,8 +104,8 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class Backing:
-    """What stands behind a text: an operation that was ``verified``, statements ``read`` from the business system in
-    this turn, a promise row (``promised``), the hand-over of this very turn.
+    """What stands behind a text beside promises (``promised``): an operation that was ``verified``, statements ``read``
+    from the business system in this turn, the hand-over of this very turn.
 
     ``quoted``: the text is the words of published articles, with their citations, so it says what the company promises
     everybody; it never says what was done for this customer. ``headings`` of theirs may be in the customers' words.
@@ -113,7 +113,6 @@ class Backing:
 
     verified: bool = False
     read: bool = False
-    promised: bool = False
     handed_over: bool = False
     quoted: bool = False
     headings: frozenset[str] = frozenset()
@@ -125,7 +124,7 @@ class Backing:
             case "state":
                 return self.verified or self.read or self.quoted
             case "promise":
-                return self.promised or self.handed_over or self.quoted
+                return self.handed_over or self.quoted
             case "hand_over":
                 return self.handed_over
 

@@ -127,13 +127,13 @@ NO_CLAIMS = [
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in CLAIMS.items() for text in texts])
 def test_a_claim_passes_only_with_what_backs_it(kind: ClaimKind, text: str) -> None:
     assert unbacked(text, Backing()) is not None
-    everything = Backing(verified=True, read=True, promised=True, handed_over=True)
+    everything = Backing(verified=True, read=True, handed_over=True)
     assert unbacked(text, everything) is None
     others = {
-        "done": Backing(read=True, promised=True, handed_over=True),
-        "state": Backing(promised=True, handed_over=True),
+        "done": Backing(read=True, handed_over=True),
+        "state": Backing(handed_over=True),
         "promise": Backing(verified=True, read=True),
-        "hand_over": Backing(verified=True, read=True, promised=True),
+        "hand_over": Backing(verified=True, read=True),
     }
     found = unbacked(text, others[kind])
     assert found is not None
