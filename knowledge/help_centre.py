@@ -19,7 +19,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from knowledge import help_pages, prose, rules
 from knowledge.clock import Clock, today
-from knowledge.desk.readers import SEARCHES_PER_MINUTE, Readers
+from knowledge.desk.readers import SEARCHES_PER_MINUTE, WINDOW, Readers
 from knowledge.desk.usage import Usage
 from knowledge.editing import Editing
 from knowledge.errors import KnowledgeError, NotFound, TooMany
@@ -70,7 +70,8 @@ def create_help_router(
     ) -> HTMLResponse:
         """``locale`` is the one that links and the search keep; ``written_in`` the article's."""
         made = help_pages.page(settings.brand, title, main, query, locale, written_in)
-        return HTMLResponse(made, status_code=status, headers=HEADERS)
+        wait = {"Retry-After": str(WINDOW)} if status == 429 else {}
+        return HTMLResponse(made, status_code=status, headers=HEADERS | wait)
 
     def reads(request: Request, kept: str) -> str:
         """The reader's language: the one that the link keeps, one of the browser's that articles are in, or ours."""

@@ -20,6 +20,8 @@ from knowledge.database import Database
 from knowledge.errors import TooMany
 from knowledge.tables import article_feedback, visitor_keys
 
+WINDOW = 60
+"""Seconds that are counted together; whoever waits so long may come again."""
 PER_MINUTE = 20
 """Things that may be sent from one address in a minute."""
 SEARCHES_PER_MINUTE = 30
@@ -67,7 +69,7 @@ class Readers:
         if len(self._recent) > MOST_VISITORS:
             self._recent.clear()
         times = self._recent.setdefault((place, most), deque())
-        while times and times[0] <= now - 60:
+        while times and times[0] <= now - WINDOW:
             times.popleft()
         if len(times) >= most:
             return False
@@ -78,7 +80,7 @@ class Readers:
         """Raises ``TooMany``. Asks no database: the help centre is searched from memory, too."""
         place = hmac.new(self._own_key, address.encode(), hashlib.sha256).hexdigest()
         if not self.may(place, ANSWERED_PER_MINUTE):
-            raise TooMany("too_many", "That's a lot at once. Please try again in a minute.", retry_after=60)
+            raise TooMany("too_many", "That's a lot at once. Please try again in a minute.", retry_after=WINDOW)
 
     async def judge(self, article_id: str, version: int, visitor: str, *, helpful: bool) -> None:
         """Count one answer to "Was this helpful?"; a second one of the day takes the place of the first."""

@@ -187,6 +187,7 @@ async def test_too_much_at_once_from_one_address_is_refused(knowledge: Knowledge
         for number in range(PER_MINUTE + 1)
     ]
     assert [answer.status_code for answer in answers] == [200] * PER_MINUTE + [429]
+    assert [answer.headers.get("retry-after") for answer in answers] == [None] * PER_MINUTE + ["60"]
 
 
 async def test_searches_without_end_are_answered_and_not_kept(knowledge: Knowledge, reader: httpx.AsyncClient) -> None:
@@ -206,6 +207,7 @@ async def test_searches_that_keep_others_waiting_are_refused(knowledge: Knowledg
     assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "too_many", "60")
     found = await reader.get("/help/", params={"q": PARCELS})
     assert (found.status_code, "/help/parcels" in found.text) == (429, False)
+    assert found.headers["retry-after"] == "60"
     assert (await reader.get("/help/parcels")).status_code == 200
 
 
