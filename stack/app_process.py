@@ -7,7 +7,6 @@ an app that died without the seconds that loading costs.
 from __future__ import annotations
 
 import gc
-import resource
 import sys
 
 import structlog
@@ -17,14 +16,13 @@ from knowledge.errors import KnowledgeError
 from stack import logging
 from stack.compose import create_application, open_parts
 from stack.errors import StackError, sentence_for
+from stack.open_files import room_for
 from stack.serve import serve
 from stack.settings import Settings, load
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while another waits. Python's 5 ms are a quarter of a whole turn: an
 answer that is being looked up would hold the acknowledgement of somebody else's message."""
-
-OPEN_FILES = 65_536
 
 log = structlog.get_logger("stack.app")
 
@@ -44,8 +42,7 @@ def main() -> int:
         settings = load()
         logging.configure("app", settings.paths.log, settings.log_level)
         sys.setswitchinterval(SWITCH_SECONDS)
-        _allow_sockets()
-        uvloop.run(run(settings))
+        uvloop.run(run(within_limits(settings)))
     except (StackError, KnowledgeError) as problem:
         return _failed(str(problem))
     except OSError as problem:
@@ -56,11 +53,18 @@ def main() -> int:
     return 0
 
 
-def _allow_sockets() -> None:
-    """Each socket is an open file: the usual soft limit of 1,024 ends before the visitors of an evening do."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+def within_limits(settings: Settings) -> Settings:
+    """What does not fit into the files that we may open is refused with a word, as what is over the setting is. Without
+    a file left a socket is refused without one, and the databases are not reached either."""
+    room = room_for(settings.http_concurrency)
+    if room == settings.http_concurrency:
+        return settings
+    log.warning(
+        "FRONTDESK_HTTP_CONCURRENCY is more than this user may open files for (ulimit -Hn): fewer are served at once",
+        served=room,
+        asked=settings.http_concurrency,
+    )
+    return settings.model_copy(update={"http_concurrency": room})
 
 
 def _failed(sentence: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import resource
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from stack.bench.figures import summarise
 from stack.bench.progress import bar
 from stack.bench.target import measure, ours
 from stack.errors import StackError, WrongUse
+from stack.open_files import allow_files
 from stack.output import answer, say
 from stack.settings import Settings, load
 
@@ -42,7 +42,7 @@ def sockets(
     """Idle sockets with heartbeats: the app's memory, and a conversation's figures at 20/s meanwhile."""
     settings = load()
     base = (against or settings.address).rstrip("/")
-    _allow_files(n + FILES_BESIDE)
+    _require_files(n + FILES_BESIDE)
     process = _app_process(settings, base)
     document = uvloop.run(_run(settings, base, n, seed, process))
     answer(document, as_json=as_json, people=_people(document))
@@ -88,12 +88,9 @@ async def _idle(base: str, n: int) -> AsyncIterator[list[Conversation]]:
             await asyncio.gather(*(conversation.close() for conversation in idle))
 
 
-def _allow_files(wanted: int) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < wanted:
-        if hard != resource.RLIM_INFINITY and hard < wanted:
-            raise WrongUse(f"That needs {wanted} open files and this user may have {hard} (ulimit -Hn).")
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+def _require_files(wanted: int) -> None:
+    if (most := allow_files(wanted)) < wanted:
+        raise WrongUse(f"That needs {wanted} open files and this user may have {most} (ulimit -Hn).")
 
 
 def _app_process(settings: Settings, base: str) -> psutil.Process | None:

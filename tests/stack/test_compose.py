@@ -66,6 +66,15 @@ async def test_without_set_up_it_says_so(tmp_path: Path) -> None:
             pass
 
 
+async def test_the_edge_lets_in_as_many_as_the_setting_says(parts: tuple[Parts, Settings]) -> None:
+    none = parts[1].model_copy(update={"http_concurrency": 0})
+    transport = httpx.ASGITransport(create_application(parts[0], none))
+    async with httpx.AsyncClient(transport=transport, base_url="http://front.desk") as client:
+        refused = await client.get("/api/v1/widget")
+        assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+        assert (await client.get("/health/live")).status_code == 200
+
+
 async def test_the_public_port_has_no_door_to_rasa(parts: tuple[Parts, Settings], client: httpx.AsyncClient) -> None:
     api = create_api(*parts)
     paths = set(api.openapi()["paths"])
