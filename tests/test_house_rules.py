@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,40 @@ def test_the_locks_hold_what_the_projects_ask_for() -> None:
         names = {re.split(r"[<>=\[; ]", each)[0].lower().replace("_", "-") for each in asked}
         pinned = set(re.findall(r"^([a-z0-9.-]+)(?:\[[^\]]*\])?==", (ROOT / lock).read_text(), re.MULTILINE))
         assert names - pinned == set(), f"write {lock} again"
+
+
+COMES_WITH = {"langchain_core": "langchain", "pydantic_core": "pydantic", "starlette": "fastapi"}
+"""What is a part of a package that is asked for: that package's own documents say to import it."""
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    """What only comes along with something else goes away with it, unnoticed."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = {
+        re.split(r"[<>=\[; ]", each)[0].lower().replace("_", "-")
+        for each in [*wanted["project"]["dependencies"], *wanted["dependency-groups"]["dev"]]
+    }
+    providers = packages_distributions()
+    unasked = set()
+    for name in product_modules():
+        if name.startswith("bot/") and not name.startswith(("bot/text/", "bot/triage/")):
+            continue  # the other project's
+        for module in imported(name) - sys.stdlib_module_names - set(PACKAGES):
+            by = {each.lower().replace("_", "-") for each in providers.get(module, [module])}
+            if not asked & (by | {COMES_WITH.get(module, module)}):
+                unasked.add(f"{name}: {module}")
+    assert unasked == set()
+
+
+def imported(name: str) -> set[str]:
+    """The first names of what a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / name).read_text())):
+        if isinstance(node, ast.Import):
+            found |= {each.name.split(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
 
 
 def test_every_test_module_says_what_it_is() -> None:
