@@ -147,13 +147,11 @@ def create_help_router(
         if version is None:
             return page("Not found", help_pages.missing(keep), status=404, locale=keep)
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return page(
-                "Not counted", help_pages.note("That did not come from this page, so it was not counted."), status=403
-            )
+            sentence = "That did not come from this page, so it was not counted."
+            return page("Not counted", help_pages.note(sentence), status=403, locale=keep)
         if not readers.may(await readers.visitor(_address(request))):
-            return page(
-                "Too much at once", help_pages.note("That was a lot at once. Please try again in a minute."), status=429
-            )
+            sentence = "That was a lot at once. Please try again in a minute."
+            return page("Too much at once", help_pages.note(sentence), status=429, locale=keep)
         await readers.judge(article_id, version.version, await visitor_of(request), helpful=helpful == "yes")
         number = await searched(request, s)
         if number is not None:

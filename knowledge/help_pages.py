@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from knowledge import prose
 from knowledge.answer import cite
@@ -131,10 +131,12 @@ def _link(url: str, **named: str | None) -> str:
 
 
 def linked(url: str, **named: str | None) -> str:
-    """``url`` with what is named before its anchor."""
+    """``url`` with what is named before its anchor, beside what it names already."""
     path, _, anchor = url.partition("#")
-    query = urlencode({name: value for name, value in named.items() if value})
-    return path + (f"?{query}" if query and path else "") + (f"#{anchor}" if anchor else "")
+    known = parse_qs(path.partition("?")[2], keep_blank_values=True)
+    query = urlencode({name: value for name, value in named.items() if value and name not in known})
+    joined = f"{'&' if known else '?'}{query}" if query and path else ""
+    return path + joined + (f"#{anchor}" if anchor else "")
 
 
 def _hidden(**named: str | None) -> str:
@@ -165,7 +167,7 @@ def results(found: Found, query: str, token: str | None, locale: str) -> str:
 
 def article(version: Version, hosts: Sequence[str], token: str | None, locale: str) -> str:
     day, ours = escape(version.created_at[:10]), _ours(version.content.locale)
-    body = prose.to_html(version.content.body, hosts)
+    body = prose.to_html(version.content.body, hosts, lambda url: linked(url, locale=locale))
     return (
         f"<article>\n<h1>{escape(version.content.title)}</h1>\n{body}\n"
         f'<p class="dated"{ours}>Last changed on <time datetime="{day}">{day}</time></p>\n</article>\n'

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -171,8 +171,9 @@ class Anchors:
                 return anchor
 
 
-def to_html(markdown: str, hosts: Sequence[str] = ()) -> str:
-    """HTML for a page: headings carry their anchors and start at h2, links and tags come from allow-lists."""
+def to_html(markdown: str, hosts: Sequence[str] = (), to_page: Callable[[str], str] = str) -> str:
+    """HTML for a page: headings carry their anchors and start at h2, links and tags come from allow-lists. ``to_page``
+    makes the addresses of links to other help pages."""
     tokens = parser().parse(markdown)
     slugs = Anchors()
     for index, token in enumerate(tokens):
@@ -181,7 +182,7 @@ def to_html(markdown: str, hosts: Sequence[str] = ()) -> str:
                 token.attrSet("id", slugs.next(_inline(tokens[index + 1], ())))
             token.tag = f"h{min(6, max(2, int(token.tag[1])))}"
         if token.type == "inline":
-            token.children = list(_safe_children(token.children or [], hosts))
+            token.children = list(_safe_children(token.children or [], hosts, to_page))
     html = parser().renderer.render(tokens, parser().options, {})
     html = html.replace("<table>", '<div class="table" tabindex="0"><table>').replace("</table>", "</table></div>")
     return nh3.clean(
@@ -204,15 +205,16 @@ def without_foreign_links(text: str, hosts: Sequence[str]) -> str:
     return text.replace("![", "[").replace("](", "] (").replace("]:", "] :")
 
 
-def _safe_children(children: Sequence[Token], hosts: Sequence[str]) -> Iterator[Token]:
+def _safe_children(children: Sequence[Token], hosts: Sequence[str], to_page: Callable[[str], str]) -> Iterator[Token]:
     dropped: list[bool] = []
     for token in children:
         if token.type == "image":
             yield Token("text", "", 0, content=_inline(token, ()))
         elif token.type == "link_open":
-            dropped.append(not allowed_link(str(token.attrs.get("href", "")), hosts))
+            url = str(token.attrs.get("href", ""))
+            dropped.append(not allowed_link(url, hosts))
             if not dropped[-1]:
-                token.attrs = {"href": token.attrs["href"]}
+                token.attrs = {"href": to_page(url) if url.startswith(HELP_PATH) else url}
                 yield token
         elif token.type == "link_close":
             if not dropped.pop():

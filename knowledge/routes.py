@@ -108,6 +108,7 @@ def create_router(
             versions=[version_line(one) for one in versions],
             history=[HistoryLine(**line) for line in await editing.history(article_id)],
             today=listing.today().isoformat(),
+            timezone=listing.zone.key,
         )
 
     @router.get("/articles/{article_id}/diff")

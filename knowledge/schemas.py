@@ -150,13 +150,14 @@ class ArticleList(Closed):
 
 
 class ArticleDetail(Closed):
-    """``today``: the company's day, against which dates of a version are read."""
+    """``today``: the company's day, against which dates of a version are read, in its ``timezone`` (an IANA name)."""
 
     article: ListedArticle
     version: VersionOut
     versions: list[VersionLine]
     history: list[HistoryLine]
     today: str
+    timezone: str
 
 
 class HitOut(Closed):

@@ -121,9 +121,12 @@ class Gaps:
         return await self._views(conditions, orders[order], limit)
 
     async def top(self, month: str) -> list[Gap]:
-        """The most asked of a month (``2027-01``), counted by that month's questions; the dismissed are left out."""
-        times = gap_store.times(*_span(month))
-        return await self._views((table.c.state != "dismissed", times > 0), [times.desc()], TOP, _span(month))
+        """The most asked of a month (``2027-01``) by the company's days, counted by that month's questions; the
+        dismissed are left out."""
+        first, following = _months(month)
+        span = (self._midnight(first), self._midnight(following))
+        times = gap_store.times(*span)
+        return await self._views((table.c.state != "dismissed", times > 0), [times.desc()], TOP, span)
 
     async def get(self, gap_id: int) -> tuple[Gap, list[Question], list[GapLine]]:
         """Raises ``NotFound``."""
@@ -324,10 +327,10 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _span(month: str) -> tuple[str, str]:
-    """From the first moment of a month (``2027-01``) to that of the next, as moments sort."""
-    year, number = map(int, month.split("-"))
-    return month, f"{year + number // 12}-{number % 12 + 1:02}"
+def _months(month: str) -> tuple[date, date]:
+    """The first days of a month (``2027-01``) and of the next."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def _question(one: Stored) -> Question:

@@ -27,7 +27,7 @@ _WATCHED = [field.name for field in fields(Watched)]
 
 class Listing:
     def __init__(self, database: Database, clock: Clock, zone: ZoneInfo) -> None:
-        self._zone = zone
+        self.zone = zone
         self._database = database
         self._clock = clock
 
@@ -47,12 +47,12 @@ class Listing:
     async def calendar(self, days: int) -> list[Due]:
         """What is late or due within ``days``, the most urgent first."""
         rows, day = await self._rows("", {}), self.today()
-        found = [due for one, watched in rows for due in dues(one, watched, day, days, self._zone)]
+        found = [due for one, watched in rows for due in dues(one, watched, day, days, self.zone)]
         return sorted(found, key=lambda due: (-due.late_by_days, due.due_at, due.article.id))
 
     def today(self) -> date:
         """The company's day, by which texts become true, end and want to be read again."""
-        return today(self._clock, self._zone)
+        return today(self._clock, self.zone)
 
     async def _rows(self, text: str, filters: dict[str, str]) -> list[tuple[Listed, Watched]]:
         now, day = self._clock.now(), self.today()

@@ -121,7 +121,7 @@ def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
         return GapList(gaps=[GapOut.model_validate(gap) for gap in found])
 
     @router.get("/knowledge/gaps/top")
-    async def top_gaps(_watcher: Watcher, month: Annotated[str, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]) -> TopGaps:
+    async def top_gaps(_watcher: Watcher, month: Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]) -> TopGaps:
         """The ten gaps that were asked most in a month."""
         return TopGaps(month=month, gaps=[GapOut.model_validate(gap) for gap in await desk.gaps.top(month)])
 

@@ -383,6 +383,38 @@ async def test_a_reader_keeps_the_language_from_page_to_page(client: httpx.Async
     assert all(one["url"].endswith("&locale=de") for one in widget["articles"])
 
 
+async def test_a_link_inside_an_article_keeps_the_readers_language(
+    client: httpx.AsyncClient, knowledge: Knowledge
+) -> None:
+    links = (
+        "[a](/help/post#where) [b](/help/?q=post) [c](/help/post?locale=en) [d](#here) [e](https://docs.example.test/)"
+    )
+    await publish(knowledge, "parcels", page(body=links))
+    shown = (await client.get("/help/parcels?locale=de")).text
+    article = shown[shown.index("<article>") : shown.index("</article>")]
+    assert re.findall(r'<a href="([^"]+)"', article) == [
+        "/help/post?locale=de#where",
+        "/help/?q=post&amp;locale=de",
+        "/help/post?locale=en",
+        "#here",
+        "https://docs.example.test/",
+    ]
+    assert 'href="/help/post#where"' in (await client.get("/help/parcels")).text
+
+
+async def test_what_is_not_counted_keeps_the_readers_language(client: httpx.AsyncClient, knowledge: Knowledge) -> None:
+    await publish(knowledge, "parcels", page())
+    judged = {"helpful": "yes", "locale": "de"}
+    foreign = {"sec-fetch-site": "cross-site"}
+    answers = [await client.post("/help/parcels/feedback", data=judged, headers=foreign)]
+    while answers[-1].status_code != 429:
+        answers.append(await client.post("/help/parcels/feedback", data=judged))
+    for answer in (answers[0], answers[-1]):
+        assert answer.status_code in (403, 429)
+        assert 'href="/help/?locale=de"' in answer.text
+        assert '<input type="hidden" name="locale" value="de">' in answer.text
+
+
 @pytest.mark.parametrize(
     ("accepts", "first"),
     [
@@ -428,6 +460,7 @@ async def test_the_front_page_lists_by_topic_and_reads_no_text(client: httpx.Asy
         ("more-articles", "More articles"),
     ]
     assert re.findall(r'href="/help/(\w+)"', listed) == ["tents", "abroad", "parcels", "rest"]
+    assert any("article_versions" in one for one in statements)
     assert [one for one in statements if "body" in one or "diff" in one] == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -407,6 +407,7 @@ async def test_a_list_of_gaps_reads_neither_words_nor_vectors(
         for order, ids in wanted.items():
             assert [gap.id for gap in await knowledge.desk.gaps.find(order=order, limit=2)] == ids  # type: ignore[arg-type]
         assert [(gap.id, gap.count) for gap in await knowledge.desk.gaps.top("2026-05")] == [(2, 4), (3, 4), (1, 3)]
+        assert any("SELECT" in one and "gaps" in one for one in statements)
         heavy = [one for one in statements if "SELECT" in one and ("vector" in one or "centre" in one)]
         assert heavy == []
 
@@ -421,3 +422,17 @@ async def test_the_months_top_ten(knowledge: Knowledge, conversations: Conversat
     top = await knowledge.desk.gaps.top("2026-05")
     assert [gap.count for gap in top] == [4, 4, 4, 3, 3, 3, 2, 2, 2, 1]
     assert [gap.count for gap in await knowledge.desk.gaps.top("2026-06")] == [1]
+
+
+async def test_a_month_is_the_companys(settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder) -> None:
+    """In Vienna it is June already while it is May in UTC."""
+    there = settings.model_copy(update={"timezone": "Europe/Vienna"})
+    async with open_knowledge(there, clock, encoder, model="words") as knowledge:
+        clock.moment = datetime(2026, 5, 31, 22, 30, tzinfo=UTC)
+        await Conversations(knowledge, clock).ask(DOGS, sent=False)
+        assert await knowledge.desk.gaps.top("2026-05") == []
+        assert [gap.count for gap in await knowledge.desk.gaps.top("2026-06")] == [1]
+        clock.moment = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)
+        await Conversations(knowledge, clock).ask("where is my aunt buried", "c2", sent=False)
+        assert [gap.count for gap in await knowledge.desk.gaps.top("2026-12")] == [1]
+        assert await knowledge.desk.gaps.top("2027-01") == []
