@@ -2706,12 +2706,14 @@ export interface components {
         };
         /**
          * ArticleDetail
-         * @description ``today``: the company's day, against which dates of a version are read.
+         * @description ``today``: the company's day, against which dates of a version are read, in its ``timezone`` (an IANA name).
          */
         ArticleDetail: {
             article: components["schemas"]["ListedArticle"];
             /** History */
             history: components["schemas"]["HistoryLine"][];
+            /** Timezone */
+            timezone: string;
             /** Today */
             today: string;
             version: components["schemas"]["VersionOut"];

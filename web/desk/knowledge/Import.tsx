@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { PREFIX } from "../../shared/api";
+import { exportArticles } from "../../contract/client";
+import { addressOf } from "../../shared/api";
 import { sentence } from "../controller";
 import { address } from "./address";
 import type { Part } from "./Knowledge";
@@ -106,7 +107,7 @@ export function Import({ calls }: Pick<Part, "calls">) {
         <h2 id="export">{k("export")}</h2>
         <p class="soft">{k("exportMore")}</p>
         <p>
-          <a class="button" href={`${PREFIX}/knowledge/export`} download="articles.zip">
+          <a class="button" href={addressOf(exportArticles)} download="articles.zip">
             {k("exportDo")}
           </a>
         </p>

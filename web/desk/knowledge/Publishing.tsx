@@ -5,7 +5,7 @@ import { ArchiveDialog } from "./ArchiveDialog";
 import { BlastRadius } from "./BlastRadius";
 import { Difference } from "./Difference";
 import { contentOf } from "./draft";
-import { dayText, momentText } from "./format";
+import { dayIn, dayText, momentText } from "./format";
 import { KeptBackOf } from "./KeptBack";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
@@ -54,10 +54,11 @@ function Published({ detail }: Props) {
   return <p class="k-notice">{k(what.answers === "later" ? "publishedLater" : "publishedEnded", { version: article.latest_version, day: dayText(what.day) })}</p>;
 }
 
-/** Told before the step: a text that is over answers nothing, and one for a later day waits. */
+/** Told before the step: a text that is over answers nothing, and one for a later day waits. Days are the company's. */
 function Warning({ detail, at }: { detail: Props["detail"]; at: string }) {
-  const { article, version, today } = detail;
-  const what = reach(version, at.slice(0, 10) > today ? at.slice(0, 10) : today);
+  const { article, version, today, timezone } = detail;
+  const planned = at ? dayIn(new Date(at), timezone) : today;
+  const what = reach(version, planned > today ? planned : today);
   if (what.answers === "now") return null;
   const later = article.published_version === null ? "willAnswerFrom" : "willWaitFor";
   return (

@@ -6,6 +6,11 @@ export function dayText(iso: string): string {
   return new Date(year, month - 1, date).toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** The ISO day of a moment in a time zone (an IANA name); empty for no moment. */
+export function dayIn(at: Date, zone: string): string {
+  return Number.isNaN(at.getTime()) ? "" : at.toLocaleDateString("sv-SE", { timeZone: zone });
+}
+
 /** A moment in the reader's time zone, with the year where it is another one. */
 export function momentText(iso: string, now = Date.now()): string {
   const at = new Date(iso);

@@ -23,7 +23,7 @@ afterEach(() => {
 
 /** What the page says of an article whose newest version has these dates. */
 async function told(line: Partial<ArticleLine>, dates: Partial<ArticleVersion>): Promise<string> {
-  const detail = { article: article("tents", { latest_version: 2, ...line }), version: version(2, dates), versions: [], history: [], today: TODAY };
+  const detail = { article: article("tents", { latest_version: 2, ...line }), version: version(2, dates), versions: [], history: [], today: TODAY, timezone: "Pacific/Auckland" };
   const part = { desk: {}, calls, detail, onChanged: () => {}, unsaved: false };
   await act(() => render(<Publishing {...(part as never as Parameters<typeof Publishing>[0])} />, place));
   return place.textContent ?? "";
@@ -49,4 +49,18 @@ test.each([
 
 test("before publishing what is true today, nothing is warned of", async () => {
   expect(await told({ state: "draft", published_version: 1 }, {})).not.toMatch(/would answer|goes on answering/);
+});
+
+test.each([
+  ["2026-05-06T13:00:00Z", "2026-05-06", "it would answer nothing"],
+  ["2026-05-06T11:00:00Z", "2026-05-06", ""],
+])("what is planned for %s is judged by the day that it is for the company", async (moment, effective_until, wanted) => {
+  await told({ state: "draft", published_version: 1 }, { effective_until });
+  const field = place.querySelector<HTMLInputElement>("input[type=datetime-local]")!;
+  const at = new Date(moment);
+  // What the field holds is the browser's own time.
+  field.value = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  await act(() => void field.dispatchEvent(new Event("input", { bubbles: true })));
+  expect(place.querySelector(".k-steps [role=status]")?.textContent ?? "").toContain(wanted);
+  expect(Boolean(place.querySelector(".k-steps [role=status]"))).toBe(wanted !== "");
 });
