@@ -17,7 +17,7 @@ import numpy as np
 import sqlalchemy as sa
 import structlog
 
-from knowledge import store
+from knowledge import rules, store
 from knowledge.build import Key
 from knowledge.database import Database
 from knowledge.embeddings import Vectors, details_digest
@@ -53,8 +53,8 @@ class Passage:
         return Entry(self.id, self.chunk.body_text, self.chunk.head_text, self.chunk.asked)
 
     def effective(self, today: str) -> bool:
-        """Whether the passage is true on ``today`` (ISO date); both ends belong to it."""
-        return (self.effective_from or today) <= today <= (self.effective_until or today)
+        """Whether the passage is true on ``today`` (ISO date)."""
+        return rules.reach(self.effective_from, self.effective_until, today) == "now"
 
 
 @dataclass(frozen=True)

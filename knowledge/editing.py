@@ -211,7 +211,7 @@ class Editing:
     def _waits_for(self, content: Content) -> str | None:
         """The moment from which the content is true, where that lies ahead."""
         day = content.effective_from
-        if day is None or day <= today(self._clock, self._zone).isoformat():
+        if day is None or rules.reach(day, None, today(self._clock, self._zone).isoformat()) != "later":
             return None
         return stamp(datetime.combine(datetime.fromisoformat(day), time(), self._zone))
 

@@ -225,5 +225,4 @@ def _accepted(request: Request, written: Collection[str]) -> str:
 
 def _shown(version: Version, day: str) -> bool:
     content = version.content
-    effective = (content.effective_from or day) <= day <= (content.effective_until or day)
-    return content.audience == "public" and effective
+    return content.audience == "public" and rules.reach(content.effective_from, content.effective_until, day) == "now"

@@ -9,6 +9,7 @@ from knowledge.errors import WrongState
 Audience = Literal["public", "customer", "agent"]
 State = Literal["draft", "in_review", "published", "archived"]
 Event = Literal["edit", "submit", "return", "publish", "rollback", "archive", "restore", "schedule", "unschedule"]
+Reach = Literal["later", "now", "ended"]
 
 AUDIENCES: Final[tuple[Audience, ...]] = get_args(Audience)
 STATES: Final[tuple[State, ...]] = get_args(State)
@@ -40,6 +41,16 @@ def after(state: State, event: Event) -> State:
             "illegal_transition", f"An article that is {state.replace('_', ' ')} cannot {event}.", state=state
         )
     return following
+
+
+def reach(since: str | None, until: str | None, day: str) -> Reach:
+    """Whether a text with these ends is true on a day, not yet, or not any more; both ends belong to it.
+
+    All are ISO dates, days of the company's zone (``clock.today``); no end is None.
+    """
+    if since and since > day:
+        return "later"
+    return "ended" if until and until < day else "now"
 
 
 def readable_by(audience: str) -> tuple[Audience, ...]:

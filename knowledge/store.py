@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from knowledge import rules
 from knowledge.content import Content
 from knowledge.embeddings import Vectors, details_digest
 from knowledge.errors import NotFound
@@ -161,13 +162,13 @@ def titles(connection: sa.Connection, audience: str, day: str) -> list[Titled]:
     joined = article_versions.join(
         articles, (articles.c.id == v.article_id) & (articles.c.published_version == v.version)
     )
-    query = sa.select(v.article_id, v.title, v.locale, v.tags).select_from(joined).order_by(v.article_id)
-    query = query.where(
-        v.audience == audience,
-        sa.or_(v.effective_from.is_(None), v.effective_from <= day),
-        sa.or_(v.effective_until.is_(None), v.effective_until >= day),
-    )
-    return [Titled(row.article_id, row.title, row.locale, tuple(row.tags)) for row in connection.execute(query)]
+    query = sa.select(v.article_id, v.title, v.locale, v.tags, v.effective_from, v.effective_until)
+    query = query.select_from(joined).where(v.audience == audience).order_by(v.article_id)
+    return [
+        Titled(row.article_id, row.title, row.locale, tuple(row.tags))
+        for row in connection.execute(query)
+        if rules.reach(row.effective_from, row.effective_until, day) == "now"
+    ]
 
 
 def insert_article(connection: sa.Connection, article_id: str, now: str) -> None:

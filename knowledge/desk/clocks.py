@@ -9,13 +9,14 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from knowledge.clock import stamp
+from knowledge.rules import Reach, reach
 from knowledge.store import Article
 
 PRODUCT_ISSUE: Final = "product-issue"
 """Tag of articles about a fault that customers meet now: they must be told news, or that there is none."""
 UPDATE_WITHIN: Final = timedelta(hours=72)
 
-Answers = Literal["no", "later", "now", "ended"]
+Answers = Literal["no"] | Reach
 """What customers get of an article today: nothing is published, it is not yet true, it answers, or it is over."""
 Kind = Literal["review", "product_issue", "scheduled", "expires"]
 
@@ -76,12 +77,9 @@ def listed(
 
 
 def answers(article: Article, watched: Watched, today: date) -> Answers:
-    day = today.isoformat()
     if article.published_version is None:
         return "no"
-    if (watched.effective_from or day) > day:
-        return "later"
-    return "ended" if (watched.effective_until or day) < day else "now"
+    return reach(watched.effective_from, watched.effective_until, today.isoformat())
 
 
 def issue_due(article: Article, tags: Sequence[str], published_at: str | None) -> str | None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import sqlalchemy as sa
 
-from knowledge import store
+from knowledge import rules, store
 from knowledge.answer import Answerer, likely
 from knowledge.catalogue import Catalogue, Live, Passage, with_article
 from knowledge.clock import Clock, stamp, today
@@ -248,7 +248,7 @@ def _kind(before: Shown, after: Shown) -> Kind | None:
 def _passages(draft: Version, prepared: Prepared, day: str) -> list[Passage]:
     """The draft's passages as they would be on the day on which they become true."""
     content = draft.content
-    from_day = None if (content.effective_from or day) > day else content.effective_from
+    from_day = None if rules.reach(content.effective_from, None, day) == "later" else content.effective_from
     return [
         Passage(
             replace(chunk, id=f"{draft.article_id}:{draft.version}:{chunk.ordinal}"),

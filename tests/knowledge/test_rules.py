@@ -21,6 +21,22 @@ def test_an_unknown_audience_reads_the_least() -> None:
 
 
 @pytest.mark.parametrize(
+    ("since", "until", "reached"),
+    [
+        (None, None, "now"),
+        ("2026-05-04", "2026-05-04", "now"),
+        ("2026-05-05", None, "later"),
+        ("2026-05-05", "2026-06-01", "later"),
+        ("2026-01-01", "2026-05-03", "ended"),
+        (None, "2026-05-03", "ended"),
+        (None, "2026-05-04", "now"),
+    ],
+)
+def test_a_text_is_true_between_its_days_and_on_both(since: str | None, until: str | None, reached: str) -> None:
+    assert rules.reach(since, until, "2026-05-04") == reached
+
+
+@pytest.mark.parametrize(
     ("locale", "default", "read"),
     [
         ("de-AT", "en", ("de-AT", "de", "en")),
