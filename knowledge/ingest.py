@@ -2,7 +2,8 @@
 
 Sections come from ``prose`` (the parser of the pages, so that anchors agree). A section of up to 130 words is one
 chunk; a longer one goes through LangChain's recursive splitter, which prefers to cut between blocks, then between
-lines, then between sentences. Tables and lists are lines by then, so no row loses its column names.
+lines, then between sentences. Tables and lists are lines by then; a row that is too long for one piece becomes several
+rows under the same names.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from knowledge import prose
 from knowledge.content import Content
 
-INGEST_VERSION = 6
+INGEST_VERSION = 7
 """Raise it when chunks or embedded texts change shape: published articles are then ingested again."""
 
 TARGET_WORDS = 100
@@ -39,6 +40,15 @@ _splitter = RecursiveCharacterTextSplitter(
     is_separator_regex=True,
     keep_separator="end",
 )
+_cells = RecursiveCharacterTextSplitter(
+    chunk_size=TARGET_WORDS // 2,
+    chunk_overlap=0,
+    length_function=lambda text: weight(text),
+    separators=[r"(?<=[.!?])\s", r"\s", ""],
+    is_separator_regex=True,
+    keep_separator="end",
+)
+"""For one value of a table row."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,15 @@ def _pieces(lines: Sequence[str]) -> list[str]:
         return []
     if weight(prose.unmarked(whole)) <= WHOLE_WORDS:
         return [whole]
-    return [piece for piece in _splitter.split_text(_spaced(lines)) if piece.strip()]
+    rows = [row for line in lines for row in _rows(line)]
+    return [piece for piece in _splitter.split_text(_spaced(rows)) if piece.strip()]
+
+
+def _rows(line: str) -> list[str]:
+    """A table row that is too long for one piece as several that have its names; any other line alone."""
+    if not prose.is_row(line) or weight(prose.unmarked(line)) <= TARGET_WORDS:
+        return [line]
+    return prose.shorter_rows(line, lambda row: weight(prose.unmarked(row)) <= TARGET_WORDS, _cells.split_text)
 
 
 def _spaced(lines: Sequence[str]) -> str:

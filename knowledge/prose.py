@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -290,17 +290,50 @@ def spoken(line: str) -> str:
     """A table row as people read it: "M – Chest: 94 cm; Arm: 84 cm"; any other line as it is, without marks.
 
     What is in the first column is what the row is about. The others keep their names where there are several to tell
-    apart, and where a value is a number that says nothing without one. A name that is a question needs its colon, and a
-    value may hold a comma: so names and values stand as in the article.
+    apart, and any column does whose value is a number that says nothing without one. A name that is a question needs
+    its colon, and a value may hold a comma: so names and values stand as in the article.
     """
     cells = [part.removesuffix("; ").rpartition(NAMED) for part in line.split(CELL)]
     (head, _, subject), values = cells[0], [cell for cell in cells[1:] if cell[2]]
     if not values or not subject:
         return unmarked(line)
-    if len(cells) == 2 and not _BARE.fullmatch(values[0][2]):
+    bare = _BARE.fullmatch(subject)
+    if len(cells) == 2 and not bare and not _BARE.fullmatch(values[0][2]):
         return f"{subject}: {values[0][2]}"
-    subject = head + subject if _BARE.fullmatch(subject) else subject
+    subject = head + subject if bare else subject
     return f"{subject} – " + "; ".join(name + value for name, _, value in values)
+
+
+def shorter_rows(line: str, fits: Callable[[str], bool], cut: Callable[[str], Sequence[str]]) -> list[str]:
+    """A table row as rows that fit, each with the first column and the names of what it holds; ``cut`` cuts a value
+    that is too long alone. A row whose first column is too long itself stays as it is."""
+    subject, *cells = line.split(CELL)
+    columns = len(cells)
+    subject = subject.removesuffix("; ")
+
+    def row(held: Mapping[int, str]) -> str:
+        """The row with some of its cells; empty ones keep their places."""
+        made, marks = subject, ""
+        for column in range(columns):
+            marks += CELL
+            if column in held:
+                made, marks = f"{made}{'; ' if made else ''}{marks}{held[column]}", ""
+        return made + marks
+
+    rows: list[dict[int, str]] = []
+    for column, cell in enumerate(cells):
+        head, mark, value = cell.removesuffix("; ").rpartition(NAMED)
+        if not value:
+            continue
+        whole = f"{head}{mark}{value}"
+        if rows and fits(row({**rows[-1], column: whole})):
+            rows[-1][column] = whole
+        elif fits(row({column: whole})):
+            rows.append({column: whole})
+        else:
+            rows += [{column: f"{head}{mark}{piece}"} for piece in cut(value)]
+    made = [row(held) for held in rows]
+    return made if made and all(map(fits, made)) else [line]
 
 
 def _inline(token: Token, hosts: Sequence[str]) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge import ingest
+from knowledge import ingest, prose
 from knowledge.content import Content
 
 pytestmark = pytest.mark.unit
@@ -27,6 +27,24 @@ def test_no_chunk_is_too_long_and_no_word_is_lost(blocks: list[str]) -> None:
     written = [w for one in blocks if not one.startswith("## ") for w in one.replace("- ", "").split()]
     kept = [w for chunk in chunks for w in chunk.text.split() if w != "-"]
     assert kept == written
+
+
+@pytest.mark.parametrize("first", ["Austria", ""])
+def test_a_long_row_is_cut_into_rows_with_the_names_of_their_columns(first: str) -> None:
+    sentences = [f"Rule number {n} says something of its own." for n in range(60)]
+    long, half = " ".join(sentences), " ".join(sentences[:10])
+    table = f"| Where | Small | Large | Note | End |\n|---|---|---|---|---|\n| {first} | {half} | {long} | | Fine. |"
+    chunks = ingest.split("a", 1, Content("T", f"## Rules\n\n{table}"))
+    assert all(ingest.weight(chunk.text) <= ingest.MAX_WORDS for chunk in chunks)
+    rows = [row for chunk in chunks for row in chunk.marked.split("\n") if row.strip()]
+    assert len(rows) > 5
+    for row in map(prose.spoken, rows):
+        head, _, cells = row.rpartition(f"{first} – ") if first else ("", "", row)
+        assert head == ""
+        assert cells.startswith(("Small: ", "Large: "))
+    assert prose.spoken(rows[-1]).endswith(f"{sentences[-1]}; End: Fine.")
+    told = " ".join(chunk.text for chunk in chunks)
+    assert all(sentence in told for sentence in sentences)
 
 
 def test_a_text_without_spaces_is_cut() -> None:

@@ -167,6 +167,8 @@ TABLES = [
     ("| Where | Standard | Express |\n|---|---|---|\n| Austria | | Friday |", "Austria – Express: Friday"),
     ("| Part | Price |\n|---|---|\n| Buckle | 4.50 EUR |", "Buckle: 4.50 EUR"),
     ("| Part | Cost in EUR |\n|---|---|\n| Buckle | 4.50 |", "Buckle – Cost in EUR: 4.50"),
+    ("| Points | Gift |\n|---|---|\n| 100 | A mug |", "Points: 100 – Gift: A mug"),
+    ("| Size | Litres |\n|---|---|\n| 38 | 65 |", "Size: 38 – Litres: 65"),
     ("| | Munich | Salzburg |\n|---|---|---|\n| Lift | yes | no |", "Lift – Munich: yes; Salzburg: no"),
     ("| When: | Note |\n|---|---|\n| May; June | a: b |", "May; June: a: b"),
     ("| Days | One | Two |\n|---|---|---|\n| 2 | a can | two |", "Days: 2 – One: a can; Two: two"),
