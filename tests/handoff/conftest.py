@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import ssl
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -22,7 +23,6 @@ import httpx
 import orjson
 import pytest
 import redis
-import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -45,10 +45,12 @@ from handoff.late_routes import join
 from handoff.settings import HandoffSettings
 from handoff.storage.database import Database
 from handoff.storage.migrate import migrate
+from tests.support import postgres
 
-POSTGRES = "postgresql+psycopg://root@/test?host=/var/run/postgresql"
 SECRET = "x" * 48
 FRAME_LIMIT = 64 * 1024  # as the stack sets it
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nobody here speaks TLS: reading the certificates of the world takes longer than many a test."""
 PASSWORD = "correct horse battery staple"
 STAFF = [
     {"email": "ana@example.com", "name": "Ana", "roles": ["agent"], "capacity": 3},
@@ -193,18 +195,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
+def postgres_databases() -> Iterator[postgres.Databases]:
     """Likewise on PostgreSQL, which may be missing on a laptop, never in CI."""
-    name = f"fd_template_{uuid4().hex}"
-    try:
-        administer(f"CREATE DATABASE {name}")
-    except sa.exc.OperationalError:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("no PostgreSQL on this machine")
-    prepare(POSTGRES.replace("/test?", f"/{name}?"))
-    yield name
-    administer(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.copies(prepare) as databases:
+        yield databases
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -214,10 +208,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "frontdesk.db")
         yield f"sqlite:///{tmp_path}/frontdesk.db"
         return
-    name = f"fd_{uuid4().hex}"
-    administer(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
-    yield POSTGRES.replace("/test?", f"/{name}?")
-    administer(f"DROP DATABASE {name} WITH (FORCE)")
+    with request.getfixturevalue("postgres_databases").one() as url:
+        yield url
 
 
 def prepare(url: str) -> None:
@@ -227,13 +219,6 @@ def prepare(url: str) -> None:
     staff = StaffService(database, SystemClock(), RandomIds(), timedelta(hours=1))
     asyncio.run(staff.seed([person | {"password": PASSWORD} for person in STAFF]))
     database.close()
-
-
-def administer(statement: str) -> None:
-    engine = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -322,7 +307,7 @@ class running:
         app.add_middleware(RequestEdge, larger=larger)
         self._serving = serving(app)
         url = await self._serving.__aenter__()
-        self._client = httpx.AsyncClient(base_url=url, timeout=30)
+        self._client = httpx.AsyncClient(base_url=url, timeout=30, verify=PLAIN)
         return Desk(url, self._client, handoff, self._bot)
 
     async def __aexit__(self, *error: Any) -> None:
