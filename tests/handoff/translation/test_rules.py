@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.triage.language import language_of
+from bot.triage.language import UNKNOWN, language_of
 from handoff.translation.rules import Foreign, foreign, problem_of
 
 pytestmark = pytest.mark.unit
@@ -45,8 +45,9 @@ def test_numbers_alone_what_was_erased_and_other_events_are_nobodys() -> None:
 
 def test_another_script_names_no_language_and_is_not_foreign_to_who_reads_one() -> None:
     russian = said(1, "Где мой заказ?")
-    assert foreign([russian], language_of, ["en"]) == [Foreign(1, None, "Где мой заказ?")]
-    assert foreign([russian], language_of, ["ru", "en"]) == []
+    assert foreign([russian], lambda _: UNKNOWN, ["en"]) == [Foreign(1, None, "Где мой заказ?")]
+    assert foreign([russian], lambda _: UNKNOWN, ["ru", "en"]) == []
+    assert foreign([russian], language_of, ["en"]) == [Foreign(1, "ru", "Где мой заказ?")]
 
 
 @pytest.mark.parametrize(
