@@ -141,6 +141,7 @@ questions_asked = Table(
     Column("customer_digest", String(64), index=True),
     Column("question", Text, nullable=False),
     Column("follow_up", Boolean, nullable=False),
+    Column("said_before", Text),
     Column("audience", String(12), nullable=False),
     Column("locale", String(12), nullable=False),
     Column("vector", LargeBinary, nullable=False),

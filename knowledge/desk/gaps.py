@@ -74,9 +74,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a gap, as the desk shows it."""
+    """One question of a gap, as the desk shows it. ``said_before``: what a follow-up was understood with."""
 
     question: str
+    said_before: str | None
     reason: Reason
     conversation_id: str | None
     seq: int | None
@@ -233,7 +234,8 @@ class Gaps:
 
     def _answer(self, one: Stored) -> tuple[str, int] | None:
         """The version that surely answers a question now, if that is another answer than the one that did not do."""
-        answer = self._answerer.answer_now(one.question, audience=one.audience, locale=one.locale)
+        history = () if one.said_before is None else (one.said_before,)
+        answer = self._answerer.answer_now(one.question, audience=one.audience, locale=one.locale, history=history)
         if not answer.sure:
             return None
         first = answer.citations[0]
@@ -336,6 +338,7 @@ def _months(month: str) -> tuple[date, date]:
 def _question(one: Stored) -> Question:
     return Question(
         question=one.question,
+        said_before=one.said_before,
         reason=gap_rules.reason(one),
         conversation_id=one.conversation_id,
         seq=one.seq,

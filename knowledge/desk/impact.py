@@ -112,7 +112,7 @@ class Impact:
         self._answerer = answerer
         self._prepare = prepare
         self._in_thread = in_thread
-        self._known: tuple[Live | None, dict[tuple[str, str, str], Seen]] = (None, {})
+        self._known: tuple[Live | None, str, dict[tuple[str, str, str], Seen]] = (None, "", {})
 
     async def of(
         self,
@@ -154,9 +154,11 @@ class Impact:
         self, asked: Sequence[tuple[Stored, int]], live: Live, shadow: Live, unwanted: Callable[[], bool]
     ) -> list[Change]:
         self._embeddings.remember([one.question for one, _ in asked], [one.vector for one, _ in asked])
-        if self._known[0] is not live:
-            self._known = (live, {})
-        known = self._known[1]
+        # What is true changes with the day, too.
+        day = today(self._clock, self._zone).isoformat()
+        if self._known[0] is not live or self._known[1] != day:
+            self._known = (live, day, {})
+        known = self._known[2]
         now, then = (self._answerer.over(self._catalogue.holding(state)) for state in (live, shadow))
         changes: list[Change] = []
         for one, times in self._touched(asked, live, shadow):

@@ -27,6 +27,7 @@ class Asked:
     """A question as it is kept: redacted, with its vector (of the redacted words) and what was found for it.
 
     ``article_id``, ``version``, ``chunk_id`` and ``section`` name the nearest passage, shown only where ``found``.
+    ``said_before``: the earlier turns with which a ``follow_up`` was read, redacted, too.
     ``sure``: the answer was given as one, not as the closest that there is; a search of the help centre gives none.
     """
 
@@ -44,6 +45,7 @@ class Asked:
     section: str = ""
     sure: bool = False
     follow_up: bool = False
+    said_before: str | None = None
     conversation_id: str | None = None
     seq: int | None = None
     customer_digest: str | None = None
@@ -85,6 +87,11 @@ def insert(connection: sa.Connection, asked: Asked) -> Stored | None:
 
 def get(connection: sa.Connection, question_id: int) -> Stored | None:
     rows = select(connection, q.id == question_id)
+    return rows[0] if rows else None
+
+
+def of_turn(connection: sa.Connection, conversation_id: str, seq: int) -> Stored | None:
+    rows = select(connection, q.conversation_id == conversation_id, q.seq == seq)
     return rows[0] if rows else None
 
 

@@ -237,9 +237,11 @@ class GapOut(Shape):
 
 
 class GapQuestion(Shape):
-    """A redacted example. ``article_id`` and ``version``: what was shown, if anything was."""
+    """A redacted example. ``article_id`` and ``version``: what was shown, if anything was. ``said_before``: the earlier
+    turns that a follow-up was understood with."""
 
     question: str
+    said_before: str | None
     reason: GapReason
     conversation_id: str | None
     seq: int | None

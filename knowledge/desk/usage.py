@@ -38,7 +38,7 @@ from knowledge.desk.gap_rules import GapRules, is_gap
 from knowledge.desk.gap_store import join, leave, recount
 from knowledge.desk.questions import Asked, Channel, Stored, q
 from knowledge.embeddings import SentenceEmbeddings, Vectors
-from knowledge.retrieve import Trace
+from knowledge.retrieve import MAX_QUERY, Trace
 
 REPEAT_WITHIN = timedelta(days=7)
 SAME_MATTER = 0.75
@@ -238,7 +238,7 @@ class Usage:
                 "audience": audience,
                 "locale": trace.locale or self._default_locale,
                 "confidence": trace.confidence,
-                "follow_up": trace.context_weight >= dialogue.FOLLOW_UP_WEIGHT,
+                **_leaning(question, trace),
                 **more,
             },
             self._clock.now(),
@@ -262,12 +262,23 @@ class Usage:
         asked = Asked(question=pending.question, vector=vector, asked_at=stamp(pending.asked_at), **pending.values)
         stored = questions.insert(connection, asked)
         if stored is None:
+            self._put_again(connection, asked)
             return None
         if asked.customer_digest is not None:
             _mark_repeats(connection, asked, stamp(pending.asked_at - REPEAT_WITHIN))
         if is_gap(stored):
             join(connection, stored, self._rules, asked.asked_at)
         return stored.id
+
+    def _put_again(self, connection: sa.Connection, asked: Asked) -> None:
+        """A turn that was tried again may have another answer than the first time, before anybody saw one."""
+        again = questions.of_turn(connection, asked.conversation_id or "", asked.seq or 0)
+        if again is None or again.shown_at is not None:
+            return
+        if is_gap(again) and again.gap_id is None:
+            join(connection, again, self._rules, asked.asked_at)
+        elif not is_gap(again) and again.gap_id is not None:
+            leave(connection, again)
 
     def _observe(self, connection: sa.Connection, event: Event) -> None:
         kind, conversation_id, seq = event["type"], event["conversation_id"], int(event["seq"])
@@ -318,8 +329,16 @@ def digest(customer_id: str | None) -> str | None:
 
 
 def _kept(question: str) -> str:
-    """What is kept of a question; no database keeps NUL."""
-    return redact(question.replace("\x00", " ").strip()[:MAX_KEPT])
+    """What is kept of a question; no database keeps NUL. Cut when it is redacted: half an address has no form."""
+    return redact(question.replace("\x00", " ").strip())[:MAX_KEPT]
+
+
+def _leaning(question: str, trace: Trace) -> dict[str, Any]:
+    """Whether a question leans on what was said before, and on what: the newest of it, if it is long."""
+    if trace.context is None or trace.context_weight < dialogue.FOLLOW_UP_WEIGHT:
+        return {"follow_up": False}
+    said_before = redact(trace.context.removesuffix(question[:MAX_QUERY].strip()).replace("\x00", " ")).strip()
+    return {"follow_up": True, "said_before": said_before[-MAX_KEPT:]}
 
 
 def _mark_repeats(connection: sa.Connection, asked: Asked, since: str) -> None:

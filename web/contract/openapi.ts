@@ -3765,7 +3765,8 @@ export interface components {
         };
         /**
          * GapQuestion
-         * @description A redacted example. ``article_id`` and ``version``: what was shown, if anything was.
+         * @description A redacted example. ``article_id`` and ``version``: what was shown, if anything was. ``said_before``: the earlier
+         *     turns that a follow-up was understood with.
          */
         GapQuestion: {
             /** Article Id */
@@ -3790,6 +3791,8 @@ export interface components {
              * @enum {string}
              */
             reason: "unanswered" | "rejected" | "low_confidence";
+            /** Said Before */
+            said_before: string | null;
             /** Section */
             section: string;
             /** Seq */

@@ -424,6 +424,26 @@ async def test_the_months_top_ten(knowledge: Knowledge, conversations: Conversat
     assert [gap.count for gap in await knowledge.desk.gaps.top("2026-06")] == [1]
 
 
+async def test_a_follow_up_is_shown_and_asked_again_with_what_was_said_before(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    before = ("I am ada@example.test", "may dogs come into the shop")
+    await conversations.ask("and cats?", history=before)
+    (gap,) = await knowledge.desk.gaps.find()
+    _, (question,), _ = await knowledge.desk.gaps.get(gap.id)
+    assert question.question == "and cats?"
+    assert (question.said_before or "").endswith("may dogs come into the shop")
+    assert "ada@" not in (question.said_before or "")
+    await publish(
+        knowledge, "dogs", page("Dogs", "I am sure: may dogs and cats come into the shop? Dogs and cats may.")
+    )
+    await knowledge.desk.gaps.reconsider()
+    assert (await knowledge.desk.gaps.get(gap.id))[0].closed_by == "dogs"
+    await conversations.ask("what colour have the stars at noon", "c2", history=before)
+    (question,) = (await knowledge.desk.gaps.get(2))[1]
+    assert question.said_before is None
+
+
 async def test_a_month_is_the_companys(settings: KnowledgeSettings, clock: HandClock, encoder: WordEncoder) -> None:
     """In Vienna it is June already while it is May in UTC."""
     there = settings.model_copy(update={"timezone": "Europe/Vienna"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import MutableMapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -71,6 +72,15 @@ async def test_what_becomes_true_later_is_shown_as_of_then(asked: Knowledge) -> 
     later = page(body="Parcels travel for three days.", effective_from="2026-12-01")
     await asked.editing.do_edit("parcels", later, 1, "ed")
     assert await changes(asked, "parcels") == [("other_words", PARCELS, 2)]
+
+
+async def test_a_new_day_is_a_new_before(asked: Knowledge, conversations: Conversations) -> None:
+    await asked.editing.do_edit("parcels", page(effective_until="2026-05-04"), 1, "ed")
+    await asked.editing.do_publish("parcels", 2, "ed")
+    await asked.editing.do_edit("parcels", page(), 2, "ed")
+    assert await changes(asked, "parcels") == []
+    conversations.clock.moment += timedelta(days=1)
+    assert await changes(asked, "parcels") == [("won", PARCELS, 2)]
 
 
 async def test_every_section_that_a_doubtful_answer_shows_counts(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from handoff.contract.turn import TurnContext
 from knowledge.desk.desk import GENERATION
+from knowledge.desk.usage import MAX_KEPT
 from knowledge.service import Knowledge
 from tests.knowledge.conftest import HandClock, page, publish
 from tests.knowledge.desk.conftest import Conversations
@@ -37,6 +38,26 @@ async def test_a_question_is_kept_redacted_with_what_was_shown(
     assert (await conversations.stored())[0].shown_at is None
     await conversations.sent("c1", 5, [2], citations=[{}, cited])
     assert (await conversations.stored())[0].shown_at is not None
+
+
+async def test_what_is_cut_off_a_long_question_is_cut_when_it_is_redacted(conversations: Conversations) -> None:
+    await conversations.ask("a" * (MAX_KEPT - 10) + " ada.lovelace@example.test", sent=False)
+    (kept,) = await conversations.stored()
+    assert "ada" not in kept.question
+
+
+async def test_a_turn_that_is_tried_again_has_the_gap_of_its_last_answer(
+    knowledge: Knowledge, conversations: Conversations
+) -> None:
+    await conversations.ask(PARCELS, sent=False)
+    assert [gap.count for gap in await knowledge.desk.gaps.find()] == [1]
+    await publish(knowledge, "parcels", page())
+    assert (await conversations.ask(PARCELS, sent=False)).sure
+    assert await knowledge.desk.gaps.find() == []
+    await knowledge.editing.do_archive("parcels", 1, "ed")
+    assert not (await conversations.ask(PARCELS, sent=False)).found
+    assert [(gap.count, gap.unanswered) for gap in await knowledge.desk.gaps.find()] == [(1, 1)]
+    assert len(await conversations.stored()) == 1
 
 
 async def test_questions_that_come_together_are_stored_together(

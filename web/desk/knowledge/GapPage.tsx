@@ -103,6 +103,7 @@ function OneGap({ desk, calls, id, detail, onChanged }: Props & { detail: GapDet
         <ul class="k-examples">
           {questions.map((each, at) => (
             <li key={at}>
+              {each.said_before && <p class="soft">{k("saidBefore", { text: each.said_before })}</p>}
               <p>“{each.question}”</p>
               <p class="soft">
                 {named("gapReason", each.reason, 1)} · {momentText(each.asked_at)} · {k("sure", { share: share(each.confidence, 1) })}

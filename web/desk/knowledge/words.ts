@@ -303,6 +303,7 @@ export const knowledgeEn = {
   examples: "As people asked it",
   wasHandedOver: "a person took over",
   wasShown: "was shown “{section}”",
+  saidBefore: "After: “{text}”",
   askAgain: "Ask it in the playground",
   whatWasDone: "What was done",
 

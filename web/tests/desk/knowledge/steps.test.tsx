@@ -49,6 +49,20 @@ test("a draft is made under a title that the editor writes", async () => {
   expect(location.hash).toBe(address({ page: "article", id: "dogs", tab: "write" }));
 });
 
+test("a question that leans on what was said before is shown with it", async () => {
+  const asked = { reason: "unanswered", asked_at: "2026-05-04T09:00:00Z", confidence: 0, article_id: null, handed_over: false };
+  const questions = [
+    { ...asked, question: "and cats?", said_before: "may dogs come in" },
+    { ...asked, question: "where do you park", said_before: null },
+  ];
+  const followed = { desk, calls: { ...calls, gap: () => Promise.resolve({ gap: gap(1, "and cats?"), questions, history: [] }) } };
+  await act(() => render(<GapPage {...(followed as object as Parameters<typeof GapPage>[0])} id="1" />, place));
+  await settle();
+  const shown = [...place.querySelectorAll(".k-examples li")].map(({ textContent }) => textContent);
+  expect(shown[0]).toMatch(/^After: “may dogs come in”“and cats\?”/);
+  expect(shown[1]).toMatch(/^“where do you park”/);
+});
+
 test("a gap joins another of its language, which is shown then", async () => {
   await act(() => render(<GapPage {...(part as object as Parameters<typeof GapPage>[0])} id="1" />, place));
   await settle();
