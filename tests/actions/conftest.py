@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import socket
 import threading
@@ -13,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -43,10 +41,10 @@ from handoff.gateway.gate import let_out, standing_of
 from handoff.operations.ledger import SqlOperationLedger
 from handoff.storage import tables as handoff_tables
 from handoff.storage.database import Database
+from tests.support import postgres
 from tests.support.asked import put_question
 from tests.support.clock import START, CountingIds, FakeClock
 
-POSTGRES = "postgresql+psycopg://postgres@127.0.0.1/test"
 CONTEXT_KEY = "context-key-of-the-tests-" + "k" * 24
 BACKEND_TOKEN = "token-of-the-tests"
 ACTION_SECRET = "action-secret-of-the-tests-" + "s" * 24
@@ -81,25 +79,25 @@ def sqlite_engine(tmp_path: Path, seeded_file: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def seeded_databases(seed: Seed) -> Iterator[postgres.Databases]:
+    """Likewise on the PostgreSQL of the machine."""
+
+    def prepare(url: str) -> None:
+        engine = tables.open_engine(url)
+        seed_shop(engine, seed, START)
+        engine.dispose()
+
+    with postgres.copies(prepare) as databases:
+        yield databases
+
+
 @pytest.fixture
-def postgres_engine() -> Iterator[Engine]:
-    """A schema of its own on the PostgreSQL of the machine; skipped where there is none, except in CI."""
-    schema = f"shop_{uuid4().hex[:12]}"
-    owner = sa.create_engine(POSTGRES, connect_args={"connect_timeout": 2})
-    try:
-        with owner.begin() as connection:
-            connection.execute(sa.schema.CreateSchema(schema))
-    except sa.exc.OperationalError:
-        owner.dispose()
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("no PostgreSQL at 127.0.0.1")
-    engine = tables.open_engine(f"{POSTGRES}?options=-csearch_path%3D{schema}")
-    yield engine
-    engine.dispose()
-    with owner.begin() as connection:
-        connection.execute(sa.schema.DropSchema(schema, cascade=True))
-    owner.dispose()
+def postgres_engine(seeded_databases: postgres.Databases) -> Iterator[Engine]:
+    with seeded_databases.one() as url:
+        engine = tables.open_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
