@@ -44,16 +44,16 @@ class Routes(APIRouter):
         super().__init__(route_class=LateRoute, **options)
 
 
-def join(onto: APIRouter, router: APIRouter) -> None:
-    """The routes of ``router`` under the prefix of ``onto``, with what that adds to each of its own.
+def join(onto: APIRouter, router: APIRouter, prefix: str = "") -> None:
+    """The routes of ``router`` under ``prefix`` and that of ``onto``, with what that adds to each of its own.
 
     Raises ``TypeError`` where a route is no late one.
     """
     for route in router.routes:
         if isinstance(route, LateRoute):
             options = {name: value for name, value in route.options.items() if name != OF_THE_ROUTER}
-            onto.add_api_route(route.path, route.endpoint, route_class_override=LateRoute, **options)
+            onto.add_api_route(prefix + route.path, route.endpoint, route_class_override=LateRoute, **options)
         elif isinstance(route, APIWebSocketRoute):
-            onto.add_api_websocket_route(route.path, route.endpoint, route.name)
+            onto.add_api_websocket_route(prefix + route.path, route.endpoint, route.name)
         else:
             raise TypeError(f"{route!r} was not made by a router of the class Routes")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request, UploadFile
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 
 from knowledge import folder as folders
 from knowledge.answer import Answerer, cite
@@ -67,9 +68,10 @@ def create_router(
     link_hosts: Sequence[str],
     require: Callable[..., Any],
     in_thread: InThread,
+    route_class: type[APIRoute] = APIRoute,
 ) -> APIRouter:
     """``require(*roles)`` gives a FastAPI dependency that answers 401 or 403, or returns a ``Principal``."""
-    router = APIRouter(tags=["knowledge"], dependencies=[Depends(plain_address)])
+    router = APIRouter(tags=["knowledge"], dependencies=[Depends(plain_address)], route_class=route_class)
     Reader = Annotated[Any, require(*READERS)]
     Editor = Annotated[Any, require(*EDITORS)]
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from knowledge import folder as folders
 from knowledge import ingest, store
@@ -183,23 +184,22 @@ class Knowledge:
         """The same for editors, one at a time."""
         return asyncio.get_running_loop().run_in_executor(self._editors, work)
 
-    def router(self, require: Callable[..., Any]) -> APIRouter:
-        """Routes of the editors' side, to be mounted under ``/api/v1``; ``require(*roles)`` is a dependency."""
+    def router(self, require: Callable[..., Any], route_class: type[APIRoute] = APIRoute) -> APIRouter:
+        """Routes of the editors' side, to be mounted under ``/api/v1``; ``require(*roles)`` is a dependency, and the
+        routes are of ``route_class``."""
         hosts = self.settings.link_hosts
-        router = APIRouter()
-        router.include_router(
-            create_router(
-                self.editing,
-                self.import_files,
-                self.desk.listing,
-                self.retriever,
-                self.answerer.working_in(self._editors),
-                hosts,
-                require,
-                self.desk_in_thread,
-            )
+        router = create_router(
+            self.editing,
+            self.import_files,
+            self.desk.listing,
+            self.retriever,
+            self.answerer.working_in(self._editors),
+            hosts,
+            require,
+            self.desk_in_thread,
+            route_class,
         )
-        router.include_router(create_desk_router(self.desk, require))
+        router.routes.extend(create_desk_router(self.desk, require, route_class).routes)
         return router
 
     def help_router(self) -> APIRouter:

@@ -34,7 +34,7 @@ from handoff.app import Handoff, open_handoff
 from handoff.clock import SystemClock
 from handoff.conversations.schemas import ErrorBody
 from handoff.http import RequestEdge, install_error_handlers
-from handoff.late_routes import join
+from handoff.late_routes import API, LateRoute, join
 from handoff.outbox.feed import EventFeed
 from handoff.queue.gauges import measure
 from handoff.storage.migrate import is_current
@@ -168,15 +168,13 @@ def create_api(parts: Parts, settings: Settings) -> FastAPI:
         )
     core = parts.handoff.core
     join(api.router, parts.handoff.router)
-    api.include_router(parts.knowledge.router(require), prefix="/api/v1")
+    join(api.router, parts.knowledge.router(require, LateRoute), API)
     api.include_router(parts.knowledge.help_router())
-    api.include_router(quality_routes.create_router(quality_desk(core), require), prefix="/api/v1")
-    api.include_router(
-        learned_routes.create_router(scenario_maker(core), require, parts.handoff.queue), prefix="/api/v1"
-    )
-    api.include_router(outcome_routes.create_router(outcomes_of(core), require), prefix="/api/v1")
+    api.include_router(quality_routes.create_router(quality_desk(core), require), prefix=API)
+    api.include_router(learned_routes.create_router(scenario_maker(core), require, parts.handoff.queue), prefix=API)
+    api.include_router(outcome_routes.create_router(outcomes_of(core), require), prefix=API)
     judge = judge_desk(core.database, lambda: core.clock.now().timestamp(), settings)
-    api.include_router(judge_routes.create_router(judge, outcomes_of(core), require), prefix="/api/v1")
+    api.include_router(judge_routes.create_router(judge, outcomes_of(core), require), prefix=API)
     if settings.demo:
         api.include_router(demo_routes.create_router(settings, SystemClock()))
         if parts.lab is not None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.routing import APIRoute
 
 from knowledge.desk.desk import EditorsDesk
 from knowledge.desk.schemas import (
@@ -41,9 +42,9 @@ LOOK_EVERY = 0.2
 Days = Annotated[int, Query(ge=1, le=730, description="how many days back are counted")]
 
 
-def create_router(desk: EditorsDesk, require: Callable[..., Any]) -> APIRouter:
+def create_router(desk: EditorsDesk, require: Callable[..., Any], route_class: type[APIRoute] = APIRoute) -> APIRouter:
     """``require(*roles)`` as in ``knowledge.routes``."""
-    router = APIRouter(tags=["editors' work"], dependencies=[Depends(plain_address)])
+    router = APIRouter(tags=["editors' work"], dependencies=[Depends(plain_address)], route_class=route_class)
     Watcher = Annotated[Any, require(*WATCHERS)]
     Editor = Annotated[Any, require(*EDITORS)]
 

@@ -42,7 +42,7 @@ def shop(router: APIRouter) -> APIRouter:
 
 def served(**options: Any) -> FastAPI:
     app, parent = FastAPI(**options), Routes(prefix=API, tags=["all"])
-    join(parent, shop(Routes(prefix="/shop", tags=["shop"])))
+    join(parent, shop(Routes(tags=["shop"])), "/shop")
     join(app.router, parent)
     return app
 

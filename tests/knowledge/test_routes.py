@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException
 
 from handoff.contract.turn import TurnContext
 from handoff.http import install_error_handlers
+from handoff.late_routes import API, LateRoute, join
 from knowledge import content as contents
 from knowledge.content import Written
 from knowledge.errors import KnowledgeError
@@ -48,7 +49,7 @@ async def knowledge(opened: AbstractAsyncContextManager[Knowledge]) -> AsyncIter
 async def client(knowledge: Knowledge) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     install_error_handlers(app, KnowledgeError)
-    app.include_router(knowledge.router(require), prefix="/api/v1")
+    join(app.router, knowledge.router(require, LateRoute), API)
     app.include_router(knowledge.help_router())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
         yield client
