@@ -63,15 +63,16 @@ def cases(retriever: Retriever, live: Live, source: str, questions: Sequence[Que
         signs = hits.trace.signs
         if signs is None:
             continue
-        ways = [shelf.asked_cosines(hits.vector) for shelf in retriever.shelves_of(reader)]
-        known, unknown = retriever.neighbours(hits.vector, ways, hits.hits[0].passage, without_itself=True)
+        shelves = retriever.shelves_of(reader)
+        ways = [shelf.asked_cosines(hits.vector) for shelf in shelves]
+        signs = retriever.beside(signs, hits.vector, ways, shelves, hits.hits[0].passage, without_itself=True)
         place = place_of(hits, question)
         answerable = any(article in live.by_article for article, _ in right_sections(question))
         found.append(
             Case(
                 source,
                 question["question"],
-                replace(signs, known=known, unknown=unknown),
+                signs,
                 answerable,
                 place is not None and place < SHOWN,
             )
@@ -133,13 +134,14 @@ def _named(ways: bool) -> str:
 
 
 def signs_of(found: Sequence[Case]) -> Numbers:
-    """Shape ``(n, 4)``."""
+    """Shape ``(n, 5)``: the signs that count, in the order of ``Calibration``."""
     rows = [
         [
             case.signs.nearness,
             case.signs.coverage,
-            case.signs.known or 0.0,
             USUAL if case.signs.unknown is None else case.signs.unknown,
+            case.signs.own or 0.0,
+            case.signs.leaning or 0.0,
         ]
         for case in found
     ]
@@ -162,8 +164,7 @@ def regress(signs: Numbers, labels: Numbers) -> Calibration:
         bend = (scaled * (given * (1 - given))[:, None]).T @ scaled + pull
         weights = weights - np.linalg.solve(bend + 1e-9 * np.eye(len(bend)), slope)
     plain = weights[1:] / spread
-    nearness, coverage, known, unknown = (float(one) for one in plain)
-    return Calibration(0.5, float(weights[0] - plain @ mean), nearness, coverage, known, unknown)
+    return Calibration(0.5, float(weights[0] - plain @ mean), *(float(one) for one in plain))
 
 
 def fitted(found: Sequence[Case]) -> Calibration:

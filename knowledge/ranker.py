@@ -15,6 +15,7 @@ import numpy as np
 
 from knowledge import ingest
 from knowledge.embeddings import Progress, SentenceEmbeddings, Vectors
+from knowledge.leaning import Moments, moments
 from knowledge.lexical import Bm25, Scores, words
 from knowledge.lexicon import Spelling, general, letters_only
 
@@ -123,6 +124,15 @@ class Shelf:
             return found
         # One by one: so few queries gain nothing from being asked at once.
         return np.stack([self._asked @ one for one in query])
+
+    @property
+    def has_ways(self) -> bool:
+        return bool(len(self._asked))
+
+    @cached_property
+    def asked_moments(self) -> Moments:
+        """Of all ways to ask, for the line between them and what nothing answers."""
+        return moments(self._asked)
 
     def asked_nearest(self, asked: Scores, count: int) -> list[int]:
         """Rows of pieces that somebody asked for in nearly these words. The index does not hold these vectors."""

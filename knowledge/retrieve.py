@@ -24,7 +24,7 @@ from knowledge.index import VectorIndex
 from knowledge.lexical import Scores, words
 from knowledge.lexicon import corrected, general
 from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
-from knowledge.scope import Scope
+from knowledge.scope import Scope, nearest_mean
 from knowledge.settings import KnowledgeSettings
 
 MARGIN = 0.3
@@ -272,31 +272,43 @@ class Retriever:
         own = next(one for one in scored if one.chunk_id == passage.id)
         shelf = next(one for one in shelves if passage.id in one.rows)
         weights = shelf.bm25.weights(words(query.text))
-        known, unknown = self.neighbours(vector, ways, passage)
-        trace.signs = Signs(
+        signs = Signs(
             nearness=own.nearness,
             coverage=coverage(weights, set(passage.entry.words)),
             margin=best.score - hits[1].score if len(hits) > 1 else MARGIN,
-            known=known,
-            unknown=unknown,
         )
+        trace.signs = self.beside(signs, vector, ways, shelves, passage)
         trace.confidence, trace.threshold = confidence(trace.signs), calibration_of(trace.signs).line
         trace.found = trace.confidence >= trace.threshold
 
-    def neighbours(
-        self, vector: Vectors, ways: Sequence[Scores], passage: Passage, *, without_itself: bool = False
-    ) -> tuple[float | None, float | None]:
-        """How near answered and unanswered questions are, the signs ``known`` and ``unknown`` of ``passage``.
+    def beside(
+        self,
+        signs: Signs,
+        vector: Vectors,
+        ways: Sequence[Scores],
+        shelves: Sequence[Shelf],
+        passage: Passage,
+        *,
+        without_itself: bool = False,
+    ) -> Signs:
+        """``signs`` with what answered and unanswered questions say beside ``passage``.
 
-        ``ways``: cosines to the ways to ask of what may be read.
+        ``ways``: cosines to the ways to ask of ``shelves``, which are what may be read.
         """
         if self.scope is None:
-            return None, None
+            return signs
         unknown = self.scope.unknown(vector, without_itself=without_itself)
         if unknown is None or not passage.chunk.asked:
-            return None, unknown
+            return replace(signs, unknown=unknown)
         articles = self._catalogue.live.by_article
-        return self.scope.known(vector, articles, ways, without_itself=without_itself), unknown
+        lines = [shelf.asked_moments for shelf in shelves if shelf.has_ways]
+        return replace(
+            signs,
+            unknown=unknown,
+            known=self.scope.known(vector, articles, ways, without_itself=without_itself),
+            own=nearest_mean(passage.asked @ vector, without_itself=without_itself),
+            leaning=self.scope.leaning(vector, lines, without_itself=without_itself),
+        )
 
     def _today(self) -> str:
         return today(self._clock, self._settings.zone).isoformat()

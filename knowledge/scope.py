@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.embeddings import Vectors
+from knowledge.leaning import Lines, Moments, between, moments, together
 from knowledge.lexical import Scores
 
 NEIGHBOURS = 3
@@ -43,6 +44,8 @@ class Scope:
         self._articles = [article for _, article in examples.known]
         self._known = np.asfortranarray(vectors[: len(examples.known)])
         self._unknown = np.asfortranarray(vectors[len(examples.known) :])
+        self._unknown_moments = moments(self._unknown) if len(self._unknown) else None
+        self._lines = Lines()
 
     def known(
         self,
@@ -65,11 +68,30 @@ class Scope:
         """How near the nearest questions are that nothing answers; None where there are too few."""
         return _near(self._unknown @ query, without_itself) if len(self._unknown) else None
 
+    def leaning(self, query: Vectors, ways: Sequence[Moments], *, without_itself: bool = False) -> float | None:
+        """To which side of the line between ``ways`` and the unanswered examples the question leans, see ``leaning``;
+        None where there are too few of either."""
+        unknown = self._unknown_moments
+        if unknown is None or not ways:
+            return None
+        if without_itself and bool((self._unknown @ query > ITSELF).any()):
+            line = between(together(ways), unknown.without(query))
+        else:
+            line = self._lines.between(ways, unknown)
+        return None if line is None else line.leaning(query)
+
 
 def _near(cosines: Scores, without_itself: bool) -> float | None:
     if without_itself:
         cosines = cosines[cosines <= ITSELF]
-    return float(np.sort(cosines)[-NEIGHBOURS:].mean()) if len(cosines) >= NEIGHBOURS else None
+    return nearest_mean(cosines) if len(cosines) >= NEIGHBOURS else None
+
+
+def nearest_mean(cosines: Scores, *, without_itself: bool = False) -> float | None:
+    """Mean of the ``NEIGHBOURS`` highest, or of those that there are; None of nothing."""
+    if without_itself:
+        cosines = cosines[cosines <= ITSELF]
+    return float(np.sort(cosines)[-NEIGHBOURS:].mean()) if len(cosines) else None
 
 
 def read_examples(path: Path | None) -> Examples:

@@ -4,7 +4,7 @@ import { Bar } from "./parts";
 import type { Candidate, Trace } from "./types";
 import { k, named } from "./words";
 
-const SIGNS = ["nearness", "coverage", "margin", "known", "unknown"] as const;
+const SIGNS = ["nearness", "coverage", "own", "unknown", "leaning", "known", "margin"] as const;
 
 /** The way from the question to the answer: how it was read, what was compared, and what decided. */
 export function Trail({ trace }: { trace: Trace }) {
@@ -33,18 +33,26 @@ export function Trail({ trace }: { trace: Trace }) {
             <Bar value={trace.confidence} line={trace.threshold} />
             <span>{score(trace.confidence)}</span>
           </p>
-          {SIGNS.map((each) => (
-            <p class="k-sign" key={each} title={named("signHint", each)}>
-              <span>{named("sign", each)}</span>
-              <Bar value={trace.signs?.[each] ?? 0} />
-              <span>{score(trace.signs?.[each] ?? 0)}</span>
-            </p>
-          ))}
+          {SIGNS.map((each) => {
+            const value = trace.signs?.[each] ?? 0;
+            return (
+              <p class="k-sign" key={each} title={named("signHint", each)}>
+                <span>{named("sign", each)}</span>
+                <Bar value={each === "leaning" ? share(value) : value} />
+                <span>{score(value)}</span>
+              </p>
+            );
+          })}
         </div>
       )}
       <Candidates candidates={trace.candidates} />
     </section>
   );
+}
+
+/** A leaning of any size to the share of a bar: the middle is the line between the two kinds. */
+function share(leaning: number): number {
+  return 1 / (1 + Math.exp(-leaning));
 }
 
 function Candidates({ candidates }: { candidates: readonly Candidate[] }) {

@@ -54,7 +54,15 @@ export interface Trace {
   backend: string;
   generation: number;
   candidates: Candidate[];
-  signs: { nearness: number; coverage: number; margin: number; known: number | null; unknown: number | null } | null;
+  signs: {
+    nearness: number;
+    coverage: number;
+    margin: number;
+    known: number | null;
+    unknown: number | null;
+    own: number | null;
+    leaning: number | null;
+  } | null;
   confidence: number;
   threshold: number;
   found: boolean;
