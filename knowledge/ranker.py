@@ -24,6 +24,9 @@ Mode = Literal["hybrid", "dense", "bm25"]
 LEXICAL_WEIGHT = 0.2
 """Share of BM25 beside the vectors, both scaled to a maximum of 1. Small: it breaks ties and finds exact words."""
 
+LEXICAL_WEIGHT_WITH_WAYS = 0.4
+"""The same where BM25 reads customers' ways to ask, too: their words are those of the next question."""
+
 HEADING_WEIGHT = 0.95
 """A heading vector must be a little nearer than a body vector to count: headings promise, bodies answer."""
 
@@ -157,14 +160,18 @@ def top(scores: Scores, count: int) -> list[int]:
     return [int(row) for row in sorted(rows, key=lambda row: (-scores[row], row))]
 
 
-def fuse(dense: Scores, lexical: Scores, lexical_top: float) -> Scores:
+def lexical_weight(shelves: Sequence[Shelf]) -> float:
+    return LEXICAL_WEIGHT_WITH_WAYS if any(shelf.has_ways for shelf in shelves) else LEXICAL_WEIGHT
+
+
+def fuse(dense: Scores, lexical: Scores, lexical_top: float, weight: float = LEXICAL_WEIGHT) -> Scores:
     """One score from two: each scaled by its maximum, BM25 by a small weight. Monotone in both."""
     dense_top = float(dense.max()) if len(dense) else 0.0
     if dense_top <= 0.0:
         return lexical / lexical_top if lexical_top > 0.0 else dense
     fused: Scores = dense / dense_top
     if lexical_top > 0.0:
-        fused = fused + LEXICAL_WEIGHT * lexical / lexical_top
+        fused = fused + weight * lexical / lexical_top
     return fused
 
 

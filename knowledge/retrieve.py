@@ -23,7 +23,7 @@ from knowledge.embeddings import SentenceEmbeddings, Vectors
 from knowledge.index import VectorIndex
 from knowledge.lexical import Scores, words
 from knowledge.lexicon import corrected, general
-from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, top
+from knowledge.ranker import GENERAL_WEIGHT, Shelf, fuse, lexical_weight, top
 from knowledge.scope import Scope, nearest_mean
 from knowledge.settings import KnowledgeSettings
 
@@ -189,7 +189,7 @@ class Retriever:
             return [], backend
         dense = np.concatenate([part[2] for part in parts])
         lexical = np.concatenate([part[3] for part in parts])
-        scores = fuse(dense, lexical, lexical_top)
+        scores = fuse(dense, lexical, lexical_top, lexical_weight([part[0] for part in parts]))
         names = [shelf.entries[row].id for shelf, rows, _, _ in parts for row in rows]
         found: list[Candidate] = []
         for row in top(scores, len(scores)):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from knowledge import lexical
 from knowledge.confidence import SURE, WITH_WAYS, Signs, confidence, coverage
 from knowledge.embeddings import SentenceEmbeddings
-from knowledge.ranker import CorpusRanker, Document, fuse, top
+from knowledge.ranker import LEXICAL_WEIGHT, CorpusRanker, Document, Entry, Shelf, fuse, lexical_weight, top
 from tests.knowledge.conftest import WordEncoder
 
 pytestmark = pytest.mark.unit
@@ -35,6 +35,16 @@ def test_fusion_without_words_keeps_the_order_of_the_vectors(values: list[float]
 def test_exact_words_decide_between_equally_near_passages() -> None:
     dense = np.array([0.6, 0.6], dtype=np.float32)
     assert top(fuse(dense, np.array([0.0, 3.0], dtype=np.float32), 3.0), 1) == [1]
+
+
+def test_words_count_for_more_where_customers_words_are_read() -> None:
+    vectors = np.eye(2, dtype=np.float32)
+    entries = [Entry("a", "Tents.", "Tents", ("how do I pitch it",)), Entry("b", "Boots.", "Boots")]
+    plain, asked = Shelf(entries, vectors, vectors), Shelf(entries, vectors, vectors, [vectors[:1], vectors[:0]])
+    assert lexical_weight([plain]) == LEXICAL_WEIGHT < lexical_weight([plain, asked])
+    dense, lexical = np.array([0.6, 0.5], dtype=np.float32), np.array([0.0, 2.0], dtype=np.float32)
+    assert top(fuse(dense, 0.3 * lexical, 2.0), 1) == [0]
+    assert top(fuse(dense, lexical, 2.0, lexical_weight([asked])), 1) == [1]
 
 
 @pytest.mark.parametrize(("one", "other"), [("parcels", "parcel"), ("stopped", "stop"), ("batteries", "battery")])
