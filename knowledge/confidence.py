@@ -60,9 +60,9 @@ class Calibration:
 
 
 WITH_WAYS = Calibration(
-    line=0.148, intercept=-4.73, nearness=3.39, coverage=3.62, unknown=-14.72, own=15.77, leaning=0.15, caution=1.13
+    line=0.19, intercept=-6.06, nearness=3.45, coverage=3.74, unknown=-12.79, own=16.27, leaning=0.21, caution=0.6
 )
-PLAIN = Calibration(line=0.4, intercept=-0.32, nearness=9.94, coverage=2.79, unknown=-9.07)
+PLAIN = Calibration(line=0.4, intercept=-0.88, nearness=9.05, coverage=2.67, unknown=-7.23)
 USUAL = 0.45
 """How near the unanswered examples are on the average: an installation without any decides by the passage."""
 

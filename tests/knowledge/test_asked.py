@@ -7,7 +7,9 @@ import pytest
 
 from knowledge import prose
 from knowledge.answer import UNSURE
+from knowledge.confidence import Signs
 from knowledge.folder import read_file
+from knowledge.leaning import LEAST
 from knowledge.service import Knowledge, open_knowledge
 from knowledge.settings import KnowledgeSettings
 from tests.knowledge.conftest import HandClock, WordEncoder, ask, page, publish
@@ -104,6 +106,29 @@ async def test_examples_lean_towards_their_kind_and_are_encoded_once(
     async with open_knowledge(settings, clock, WordEncoder(), model="words") as knowledge:
         assert knowledge.retriever.scope is not None
         assert knowledge.retriever.scope.unknown(parcel) is None
+
+
+async def test_a_sections_own_ways_and_the_line_count_where_there_are_ways(
+    settings: KnowledgeSettings, clock: HandClock, tmp_path: Path
+) -> None:
+    path = tmp_path / "examples.jsonl"
+    path.write_text("\n".join(f'{{"question": "dog food {n}", "article": null}}' for n in range(LEAST)))
+    ways = "\n".join(f'[asked]: # "parcel late {n}"' for n in range(LEAST))
+    async with open_knowledge(
+        settings.model_copy(update={"examples": path}), clock, WordEncoder(), model="words"
+    ) as knowledge:
+        await publish(knowledge, "parcels", page(body=f"## Late parcels\n\n{ways}\n\nThey wait."))
+        await publish(knowledge, "tents", page("Tents", "Tents stand on pegs."))
+
+        def signs(question: str) -> Signs:
+            found = knowledge.retriever.search(question, audience="public").trace.signs
+            assert found is not None
+            return found
+
+        parcel, tent = signs("parcel late"), signs("tents stand on pegs")
+        assert (parcel.own or 0) > 0.5
+        assert (parcel.leaning or 0) > 0 > (signs("dog food for late parcels").leaning or 0)
+        assert (tent.own, tent.leaning, tent.known) == (None, None, None)
 
 
 def test_shipped_articles_keep_their_ways_to_ask() -> None:
