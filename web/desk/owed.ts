@@ -3,7 +3,7 @@ import { ApiError } from "../shared/api";
 import type { Store } from "../shared/store";
 import type { Schemas } from "../shared/types";
 import type { DeskCalls } from "./calls";
-import type { DeskState } from "./state";
+import type { DeskState, Owed } from "./state";
 import { t } from "./words";
 
 export type Approval = Schemas["Approval"];
@@ -13,11 +13,6 @@ export type Verdict = "approved" | "declined";
 
 /** The owner of the promise that somebody will decide: the decision itself keeps it. */
 export const APPROVERS = "approvals";
-
-export interface Owed {
-  approvals: readonly Approval[];
-  promises: readonly OwedPromise[];
-}
 
 export interface OwedPort {
   toast(text: string): void;

@@ -1,16 +1,34 @@
 import type { Conversation } from "../shared/reduce";
-import type { HandoffDetail, InboxItem, Presence, Session, Viewer } from "../shared/types";
+import type { HandoffDetail, InboxItem, Presence, Schemas, Session, Viewer } from "../shared/types";
 import type { Canned } from "./canned";
 import type { Drafts } from "./drafts";
 import type { SavedView } from "./saved";
-import type { Owed } from "./owed";
-import type { Translation } from "./translation";
 import { type Inbox, type InboxFilter, type InboxView, isLate, matches, merged } from "./inbox";
 
 export type SignedIn =
   | { status: "checking" }
   | { status: "out"; reason: string | null }
   | { status: "in"; session: Session };
+
+export interface Owed {
+  approvals: readonly Schemas["Approval"][];
+  promises: readonly Schemas["Promise"][];
+}
+
+export type Line = Schemas["TranslatedMessage"];
+
+export interface Translation {
+  /** Shown under the originals; what comes meanwhile is translated too. */
+  on: boolean;
+  busy: boolean;
+  problem: string | null;
+  /** The newest message that was asked about. */
+  asked: number;
+  /** How many older messages were left out. */
+  earlier: number;
+  /** By the message's number. */
+  lines: Readonly<Record<number, Line>>;
+}
 
 /** One opened hand-over: what the server said of it, and its conversation folded from the log. */
 export interface View {

@@ -1,25 +1,9 @@
 /** What a machine makes of messages in another language: asked for by the agent, in this page's memory alone. */
 import { ApiError } from "../shared/api";
 import type { Store } from "../shared/store";
-import type { Schemas } from "../shared/types";
 import type { DeskCalls } from "./calls";
-import type { DeskState, View } from "./state";
+import type { DeskState, Translation, View } from "./state";
 import { t } from "./words";
-
-export type Line = Schemas["TranslatedMessage"];
-
-export interface Translation {
-  /** Shown under the originals; what comes meanwhile is translated too. */
-  on: boolean;
-  busy: boolean;
-  problem: string | null;
-  /** The newest message that was asked about. */
-  asked: number;
-  /** How many older messages were left out. */
-  earlier: number;
-  /** By the message's number. */
-  lines: Readonly<Record<number, Line>>;
-}
 
 const NONE: Translation = { on: false, busy: false, problem: null, asked: 0, earlier: 0, lines: {} };
 

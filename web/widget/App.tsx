@@ -1,20 +1,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useStore } from "../shared/store";
-import type { Controller } from "./controller";
 import { ChatIcon, CloseIcon } from "./icons";
-import { Panel } from "./Panel";
+import { type AppProps, Panel } from "./Panel";
 import { unread } from "./state";
-import type { Words } from "./words";
-
-export interface AppProps {
-  controller: Controller;
-  words: Words;
-  locale: string;
-  /** Origin of the server: bare paths in links are taken on it. */
-  server: string;
-  name: string;
-  starters: string[];
-}
 
 export function App(props: AppProps) {
   const { controller, words } = props;

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Controller, MAX_TEXT } from "./controller";
 import { ClipIcon, CloseIcon, FileIcon, SendIcon } from "./icons";
-import type { Upload } from "./uploads";
+import type { Upload } from "./state";
 import type { Words } from "./words";
 
 interface Props {

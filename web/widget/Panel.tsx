@@ -1,13 +1,24 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { AppProps } from "./App";
 import { Composer } from "./Composer";
+import type { Controller } from "./controller";
 import { keepFocus, keepInside } from "./focus";
 import { Head } from "./Head";
 import { PersonIcon } from "./icons";
 import { later } from "./Lazy";
 import { Messages } from "./Messages";
 import { asksFirst, type WidgetState } from "./state";
+import type { Words } from "./words";
+
+export interface AppProps {
+  controller: Controller;
+  words: Words;
+  locale: string;
+  /** Origin of the server: bare paths in links are taken on it. */
+  server: string;
+  name: string;
+  starters: string[];
+}
 
 interface Props extends AppProps {
   state: WidgetState;

@@ -6,9 +6,15 @@
  * theme (light | dark, default: the visitor's), name (heading), starters (first questions, separated by "|").
  * Methods: open(), close(), identify(token | null), logout(), on(event, handler). See web/README.md.
  */
-import type { Mounted } from "./mount";
-
 export type WidgetEvent = "ready" | "open" | "close" | "identity-needed" | "unread" | "message" | "conversation";
+
+/** What the element has in hand once it is in a page. */
+export interface Mounted {
+  setOpen(open: boolean, byPerson: boolean): void;
+  identify(token: string | null): void;
+  logout(): void;
+  unmount(): void;
+}
 
 export class FrontdeskWidget extends HTMLElement {
   static readonly observedAttributes = ["identity-token", "open"];

@@ -3,19 +3,12 @@ import { h, render } from "preact";
 import { App } from "./App";
 import { customerCalls } from "./calls";
 import { Controller } from "./controller";
-import type { FrontdeskWidget, WidgetEvent } from "./element";
+import type { FrontdeskWidget, Mounted, WidgetEvent } from "./element";
 import { dress } from "./sheets";
 import { unread, type WidgetState } from "./state";
 import { place } from "./place";
 import { Memory } from "./storage";
 import { wordsFor } from "./words";
-
-export interface Mounted {
-  setOpen(open: boolean, byPerson: boolean): void;
-  identify(token: string | null): void;
-  logout(): void;
-  unmount(): void;
-}
 
 export async function mount(host: FrontdeskWidget, origin: string, byPerson: boolean): Promise<Mounted> {
   const { words, locale } = await wordsFor(host.getAttribute("locale"));

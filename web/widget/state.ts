@@ -1,13 +1,23 @@
 import { type Conversation, EMPTY } from "../shared/reduce";
 import type { Connection } from "../shared/stream";
-import type { Fact, FactOf } from "../shared/types";
+import type { Attachment, Fact, FactOf } from "../shared/types";
 import type { AboutMe, FeedbackKind, Greeting, WidgetConfig } from "./calls";
 import type { LeftBehind } from "./storage";
-import type { Upload } from "./uploads";
 
 export interface Announcement {
   readonly number: number;
   readonly text: string;
+}
+
+export interface Upload {
+  readonly key: string;
+  readonly name: string;
+  readonly size: number;
+  /** 0..1 while it is on its way. */
+  readonly progress: number;
+  readonly attachment: Attachment | null;
+  /** Why it is not going to be sent. */
+  readonly problem: string | null;
 }
 
 export interface WidgetState {

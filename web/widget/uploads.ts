@@ -3,19 +3,8 @@ import { ApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import type { Store } from "../shared/store";
 import type { Attachment } from "../shared/types";
-import type { WidgetState } from "./state";
+import type { Upload, WidgetState } from "./state";
 import type { Words } from "./words";
-
-export interface Upload {
-  readonly key: string;
-  readonly name: string;
-  readonly size: number;
-  /** 0..1 while it is on its way. */
-  readonly progress: number;
-  readonly attachment: Attachment | null;
-  /** Why it is not going to be sent. */
-  readonly problem: string | null;
-}
 
 export interface UploadsPort {
   send(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment>;

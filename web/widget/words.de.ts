@@ -1,4 +1,4 @@
-import type { WordsOf } from "./words";
+import type { WordsOf } from "./parts/words";
 
 const words: WordsOf = {
   launcher: "Schreiben Sie uns",

@@ -1,14 +1,10 @@
-import { type Message, pickLocale, translator, type Translate } from "../shared/i18n";
-import { widgetEn } from "../shared/strings";
-import type { AllEnglish } from "./parts/words";
+import { pickLocale, translator, type Translate } from "../shared/i18n";
+import type { widgetEn } from "../shared/strings";
+import { english } from "./english";
+import type { WordsOf } from "./parts/words";
 
 /** What is said before any part was fetched. */
 export type Words = Translate<typeof widgetEn>;
-/** Another language says everything that English says. */
-export type WordsOf = { readonly [K in keyof AllEnglish]: Message };
-
-/** Grows by the words of the parts when one of them is fetched. */
-export const english: Record<string, Message> = { ...widgetEn };
 
 const OTHERS: Record<string, () => Promise<{ default: WordsOf }>> = {
   de: () => import("./words.de"),

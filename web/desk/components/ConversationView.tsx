@@ -5,7 +5,7 @@ import { type DeskState, isMine, listed, mayBecomeScenario, mayReopen, type View
 import { label, t } from "../words";
 import { authorName } from "./authors";
 import { CloseDialog } from "./CloseDialog";
-import type { PagePlaces } from "./Conversations";
+import type { PagePlaces } from "./places";
 import { HandBackDialog, TransferDialog } from "./Dialogs";
 import { nextLook } from "../mails";
 import { BackIcon, PanelIcon } from "./icons";

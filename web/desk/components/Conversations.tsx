@@ -1,21 +1,12 @@
-import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../controller";
 import type { DeskState } from "../state";
 import { t } from "../words";
 import { ConversationView } from "./ConversationView";
 import { Inbox } from "./Inbox";
-import type { ReplyMode } from "./Shell";
+import type { PagePlaces } from "./places";
 import { SidePanel } from "./SidePanel";
 import { Tabs } from "./Tabs";
-
-/** Places that the keyboard reaches from anywhere. */
-export interface PagePlaces {
-  search: RefObject<HTMLInputElement | null>;
-  reply: RefObject<HTMLTextAreaElement | null>;
-  mode: ReplyMode;
-  setMode: (mode: ReplyMode) => void;
-}
 
 interface Props {
   desk: Desk;

@@ -3,7 +3,7 @@ import type { Schemas } from "../../shared/types";
 import { type Desk, sentence } from "../controller";
 import { spaced } from "../format";
 import { t } from "../words";
-import { Jump } from "./PacketParts";
+import { Jump } from "./PacketSection";
 
 interface Props {
   desk: Desk;

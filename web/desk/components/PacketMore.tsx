@@ -4,7 +4,7 @@ import { clock, spaced } from "../format";
 import { useLoaded } from "../useLoaded";
 import { label, t } from "../words";
 import { Overflow } from "./Overflow";
-import { Jump, Part } from "./PacketParts";
+import { Jump, Pairs, Part, type Row } from "./PacketSection";
 
 /** What was asked and what came back, so that nobody asks again. */
 export function Questions({ questions = [] }: { questions?: Packet["questions"] }) {
@@ -88,24 +88,6 @@ export function OperationMore({ operation }: { operation: Packet["operations"][n
       <summary>{t("operationMore")}</summary>
       <Pairs rows={[[t("operationId"), operation.operation_id], [t("operationKind"), spaced(operation.kind)], ...given]} />
     </details>
-  );
-}
-
-export type Row = [string, string | null | undefined | false];
-
-/** A line for each that is known. */
-export function Pairs({ rows }: { rows: readonly Row[] }) {
-  return (
-    <dl class="pairs">
-      {rows
-        .filter(([, value]) => value)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
   );
 }
 

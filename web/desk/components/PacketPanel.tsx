@@ -4,19 +4,21 @@ import { clock, score, spaced } from "../format";
 import { useLoaded } from "../useLoaded";
 import { label, t } from "../words";
 import type { Desk } from "../controller";
-import { APPROVERS, type Owed as OwedNow } from "../owed";
+import { APPROVERS } from "../owed";
+import type { DeskState } from "../state";
 import { Mood } from "./Mood";
 import { Decide, Keep } from "./Owed";
 import { Recovery } from "./Recovery";
 import { Afterwards, Integrity, OperationMore, Questions, Routing } from "./PacketMore";
-import { Customer, Jump, Need, Part } from "./PacketParts";
+import { Customer, Need } from "./PacketParts";
+import { Jump, Part } from "./PacketSection";
 import { EvidenceList } from "./StaffFact";
 import { noteOf } from "./told";
 
 interface Props {
   desk: Desk;
   detail: HandoffDetail;
-  owed: OwedNow | null;
+  owed: DeskState["owed"];
 }
 
 /** Everything that travelled with the hand-over. Each statement leads to the message it came from. */

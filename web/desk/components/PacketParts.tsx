@@ -1,8 +1,7 @@
-import type { ComponentChildren } from "preact";
 import type { Packet } from "../../shared/types";
 import { clock, hourIn, spaced } from "../format";
 import { label, t } from "../words";
-import { Pairs, type Row } from "./PacketMore";
+import { Jump, Pairs, Part, type Row } from "./PacketSection";
 
 export function Need({ need }: { need: Packet["need"] }) {
   const slots = Object.entries(need.slots ?? {});
@@ -71,30 +70,5 @@ export function Customer({ packet }: { packet: Packet }) {
     <Part title={t("packetCustomer")}>
       <Pairs rows={rows} />
     </Part>
-  );
-}
-
-export function Part({ title, hide, children }: { title: string; hide?: boolean; children: ComponentChildren }) {
-  if (hide) return null;
-  return (
-    <section class="part">
-      <h3>{title}</h3>
-      {children}
-    </section>
-  );
-}
-
-/** A statement that leads to its message in the story. */
-export function Jump({ seq, children }: { seq: number | null | undefined; children: string }) {
-  if (!seq) return <span>{children}</span>;
-  const go = () => {
-    const place = document.getElementById(`seq-${seq}`);
-    place?.scrollIntoView({ block: "center" });
-    place?.focus({ preventScroll: true });
-  };
-  return (
-    <button type="button" class="jump" title={t("goTo", { seq })} onClick={go}>
-      {children}
-    </button>
   );
 }

@@ -1,7 +1,7 @@
 import type { HandoffDetail } from "../../shared/types";
 import { spaced } from "../format";
 import { t } from "../words";
-import { Part } from "./PacketParts";
+import { Part } from "./PacketSection";
 
 /** What is done for somebody whom we failed in this way, at the moment when somebody helps them. */
 export function Recovery({ steps }: { steps: HandoffDetail["recovery"] }) {

@@ -6,7 +6,7 @@ import { NO_DRAFT } from "../drafts";
 import type { DeskState, View } from "../state";
 import { label, t } from "../words";
 import { CannedMenu } from "./CannedMenu";
-import type { PagePlaces } from "./Conversations";
+import type { PagePlaces } from "./places";
 import { AlsoHere, ReaskWarning } from "./Warnings";
 
 interface Props {

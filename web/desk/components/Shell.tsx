@@ -15,6 +15,7 @@ import { Brand, HelpIcon, LeaveIcon, SoundIcon, ThemeIcon } from "./icons";
 import { Offers } from "./Offers";
 import { Palette } from "./Palette";
 import { PasswordDialog } from "./PasswordDialog";
+import type { ReplyMode } from "./places";
 import { Settings } from "./Settings";
 import { SignOutDialog } from "./SignOutDialog";
 import { Toasts } from "./Toasts";
@@ -40,7 +41,6 @@ const SECTIONS = [
   { id: "team", label: t("team"), page: Team, open: administers },
 ] as const;
 
-export type ReplyMode = "reply" | "note";
 
 export function Shell({ desk, state, session }: Props) {
   const search = useRef<HTMLInputElement>(null);

@@ -5,7 +5,7 @@ import { Markdown } from "../../shared/Markdown";
 import type { Conversation, Echo } from "../../shared/reduce";
 import type { Fact, FactOf, Mail, PacketStep } from "../../shared/types";
 import { size } from "../format";
-import type { Line } from "../translation";
+import type { Line } from "../state";
 import { t } from "../words";
 import { type Names, StaffFact } from "./StaffFact";
 import { MailState } from "./MailState";

@@ -4,7 +4,7 @@ import type { DeskState, View } from "../state";
 import { useLoaded } from "../useLoaded";
 import { t } from "../words";
 import { authorName } from "./authors";
-import { Jump } from "./PacketParts";
+import { Jump } from "./PacketSection";
 import { told } from "./told";
 import { When } from "./When";
 

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../controller";
-import type { DeskState, View } from "../state";
-import { languageName, type Line, mayTryAgain, newestMessage } from "../translation";
+import type { DeskState, Line, View } from "../state";
+import { languageName, mayTryAgain, newestMessage } from "../translation";
 import { t } from "../words";
 
 interface Props {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Reask } from "../assist";
 import type { DeskState, View } from "../state";
 import { label, t } from "../words";
-import { Jump } from "./PacketParts";
+import { Jump } from "./PacketSection";
 
 /** Who else looks at this conversation, and who writes in it. */
 export function AlsoHere({ state, view }: { state: DeskState; view: View }) {

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { address } from "./address";
 import { choose, type Filters, issueClock, narrowing, occurring, readFilters, SORTS, STANDS, writeFilters } from "./filters";
 import { dayText, momentText, span, who } from "./format";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad, useSettled } from "./load";
 import { Await, Choice, Empty, Head, StateMark } from "./parts";
 import { type ArticleLine, AUDIENCES } from "./types";

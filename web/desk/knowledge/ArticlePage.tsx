@@ -2,7 +2,7 @@ import { address, type Tab, TABS } from "./address";
 import { Conflicting } from "./Conflicting";
 import { Figures } from "./Figures";
 import { momentText } from "./format";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad } from "./load";
 import { Await, StateMark, Trouble } from "./parts";
 import { Publishing } from "./Publishing";
@@ -22,13 +22,6 @@ export function ArticlePage(props: Props) {
       <Await load={load}>{(detail) => <Article {...props} detail={detail} onChanged={load.again} />}</Await>
     </div>
   );
-}
-
-/** What every tab of an article is given. */
-export interface ArticlePart extends Part {
-  detail: ArticleDetail;
-  /** Something was stored: the article is read again. */
-  onChanged: () => void;
 }
 
 function Article({ tab, detail, onChanged, ...part }: Props & { detail: ArticleDetail; onChanged: () => void }) {

@@ -1,6 +1,6 @@
 import { address } from "./address";
 import { momentText, who } from "./format";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad } from "./load";
 import { Await, Empty, Head } from "./parts";
 import type { Schemas } from "../../shared/types";

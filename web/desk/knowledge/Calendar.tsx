@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { address } from "./address";
 import { byWhen } from "./agenda";
 import { dayText, momentText, who } from "./format";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad } from "./load";
 import { Await, Choice, Empty, Head } from "./parts";
 import type { Due } from "./types";

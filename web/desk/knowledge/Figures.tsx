@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { ArticlePart } from "./ArticlePage";
+import type { ArticlePart } from "./part";
 import { dayText, share } from "./format";
 import { useLoad } from "./load";
 import { Await, Bar, Choice, Empty } from "./parts";

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { address } from "./address";
 import { dayText, momentText, share, who } from "./format";
 import { DraftForm, MergeForm } from "./GapSteps";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad } from "./load";
 import { Await, Trouble } from "./parts";
 import { Sparkline, TrendTable } from "./Sparkline";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad } from "./load";
 import { Await } from "./parts";
 import type { Gap } from "./types";

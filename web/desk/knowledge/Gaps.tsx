@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { address } from "./address";
 import { dayText } from "./format";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad } from "./load";
 import { Await, Choice, Empty, Head, Segments } from "./parts";
 import { Sparkline } from "./Sparkline";

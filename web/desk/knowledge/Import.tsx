@@ -3,7 +3,7 @@ import { exportArticles } from "../../contract/client";
 import { addressOf } from "../../shared/api";
 import { sentence } from "../controller";
 import { address } from "./address";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { Head, Trouble } from "./parts";
 import type { Brought } from "./types";
 import { k } from "./words";

@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Session } from "../../shared/types";
-import type { PagePlaces } from "../components/Conversations";
+import type { PagePlaces } from "../components/places";
 import type { Desk } from "../controller";
 import type { DeskState } from "../state";
 import { address, type Place, readPlace } from "./address";
@@ -8,25 +7,18 @@ import { ArticleList } from "./ArticleList";
 import { ArticlePage } from "./ArticlePage";
 import { Audit } from "./Audit";
 import { Calendar } from "./Calendar";
-import { knowledgeCalls, type KnowledgeCalls } from "./calls";
+import { knowledgeCalls } from "./calls";
 import { GapPage } from "./GapPage";
 import { Gaps } from "./Gaps";
 import { Import } from "./Import";
 import { NewArticle } from "./NewArticle";
+import type { Part } from "./part";
 import { Playground } from "./Playground";
 import { Searches } from "./Searches";
 import "./styles/frame.css";
 import "./styles/article.css";
 import "./styles/findings.css";
 import { k } from "./words";
-
-/** What every page of this part is given. */
-export interface Part {
-  desk: Desk;
-  calls: KnowledgeCalls;
-  session: Session;
-  places: PagePlaces;
-}
 
 interface Props {
   desk: Desk;

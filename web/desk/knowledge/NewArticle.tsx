@@ -3,7 +3,7 @@ import { sentence } from "../controller";
 import { address } from "./address";
 import { idFor, type Problem, readKept } from "./draft";
 import { Fields } from "./Fields";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { MarkdownEditor } from "./MarkdownEditor";
 import { Head, Trouble } from "./parts";
 import { Preview } from "./Preview";

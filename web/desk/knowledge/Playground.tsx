@@ -3,7 +3,7 @@ import { Markdown } from "../../shared/Markdown";
 import { score } from "../format";
 import { address } from "./address";
 import type { Question } from "./calls";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad } from "./load";
 import { Await, Choice, Empty, Head } from "./parts";
 import { Trail } from "./Trail";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { address } from "./address";
-import type { ArticlePart } from "./ArticlePage";
+import type { ArticlePart } from "./part";
 import { ArchiveDialog } from "./ArchiveDialog";
 import { BlastRadius } from "./BlastRadius";
 import { Difference } from "./Difference";

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { address } from "./address";
 import { dayText, share } from "./format";
-import type { Part } from "./Knowledge";
+import type { Part } from "./part";
 import { useLoad } from "./load";
 import { Await, Choice, Empty, Head } from "./parts";
 import type { Analytics, QueryLine } from "./types";

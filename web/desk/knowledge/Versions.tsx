@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { Modal } from "../components/Dialogs";
-import type { ArticlePart } from "./ArticlePage";
+import type { ArticlePart } from "./part";
 import { BlastRadius } from "./BlastRadius";
 import { Difference } from "./Difference";
 import { contentOf } from "./draft";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../controller";
-import type { ArticlePart } from "./ArticlePage";
+import type { ArticlePart } from "./part";
 import { Difference } from "./Difference";
 import { Fields } from "./Fields";
 import { momentText } from "./format";

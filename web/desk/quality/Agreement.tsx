@@ -3,7 +3,7 @@ import type { Schemas } from "../../shared/types";
 import { useLoad } from "../knowledge/load";
 import { Await, Bar, Choice, Empty, Head } from "../knowledge/parts";
 import type { Question, Report } from "./calls";
-import type { Part } from "./Quality";
+import type { Part } from "./part";
 import { percent, q } from "./words";
 
 const PERIODS = [7, 28, 90, 365] as const;

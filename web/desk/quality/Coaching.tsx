@@ -1,6 +1,6 @@
 import { useLoad } from "../knowledge/load";
 import { Await, Empty, Head } from "../knowledge/parts";
-import type { Part } from "./Quality";
+import type { Part } from "./part";
 import { q } from "./words";
 
 /** What readers wrote for the one who is signed in. */

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import type { LogEvent, Schemas } from "../../shared/types";
+import { EMPTY, reduceAll } from "../../shared/reduce";
+import type { Fact, LogEvent, Schemas } from "../../shared/types";
 import { sentence } from "../controller";
 import { Choice, Trouble } from "../knowledge/parts";
 import type { Comment } from "./calls";
-import { messagesOf, staffOf } from "./ReviewPage";
 import { q } from "./words";
 
 interface Props {
@@ -81,4 +81,16 @@ function show(seq: number) {
   const message = document.getElementById(`seq-${seq}`);
   message?.scrollIntoView({ block: "center" });
   message?.focus();
+}
+
+/** Messages that a comment can stand on, with how they begin. */
+function messagesOf(events: readonly LogEvent[]): { seq: number; text: string }[] {
+  return events
+    .filter((event): event is Extract<Fact, { type: "message.sent" }> => event.type === "message.sent")
+    .map((event) => ({ seq: event.seq, text: event.data.text.slice(0, 40) }));
+}
+
+/** Who of the staff took part, by id and name. */
+function staffOf(events: readonly LogEvent[]): [string, string][] {
+  return Object.entries(reduceAll(EMPTY, events).agents);
 }

@@ -4,19 +4,14 @@ import { type DeskState, reviews } from "../state";
 import { Agreement } from "./Agreement";
 import { address, type Place, readPlace } from "./address";
 import { Coaching } from "./Coaching";
-import { qualityCalls, type QualityCalls } from "./calls";
+import { qualityCalls } from "./calls";
+import type { Part } from "./part";
 import { ReviewPage } from "./ReviewPage";
 import { Samples } from "./Samples";
 import { Scenarios } from "./Scenarios";
 import "../knowledge/styles/frame.css";
 import "./quality.css";
 import { q } from "./words";
-
-/** What every page of this part is given. */
-export interface Part {
-  desk: Desk;
-  calls: QualityCalls;
-}
 
 const PAGES: readonly { place: Place; label: string; own: readonly Place["page"][]; forReaders: boolean }[] = [
   { place: { page: "samples" }, label: q("samples"), own: ["samples", "sample"], forReaders: true },

@@ -1,13 +1,13 @@
 import { useMemo } from "preact/hooks";
 import { agentName, EMPTY, reduceAll } from "../../shared/reduce";
-import type { Fact, LogEvent } from "../../shared/types";
+import type { LogEvent } from "../../shared/types";
 import { Story } from "../components/Story";
 import { useLoad } from "../knowledge/load";
 import { Await } from "../knowledge/parts";
 import { address } from "./address";
 import { Comments } from "./Comments";
 import type { Opened, Question, Sample } from "./calls";
-import type { Part } from "./Quality";
+import type { Part } from "./part";
 import { MakeScenario } from "./MakeScenario";
 import { ScorecardForm } from "./ScorecardForm";
 import { percent, q, told } from "./words";
@@ -100,16 +100,4 @@ function SampleHead({ sample, questions }: { sample: Sample; questions: Question
       {sample.state === "half" && sample.mine && <p class="soft">{q("othersLater")}</p>}
     </header>
   );
-}
-
-/** Messages that a comment can stand on, with how they begin. */
-export function messagesOf(events: readonly LogEvent[]): { seq: number; text: string }[] {
-  return events
-    .filter((event): event is Extract<Fact, { type: "message.sent" }> => event.type === "message.sent")
-    .map((event) => ({ seq: event.seq, text: event.data.text.slice(0, 40) }));
-}
-
-/** Who of the staff took part, by id and name. */
-export function staffOf(events: readonly LogEvent[]): [string, string][] {
-  return Object.entries(reduceAll(EMPTY, events).agents);
 }

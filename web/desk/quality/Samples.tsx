@@ -4,7 +4,7 @@ import { useLoad } from "../knowledge/load";
 import { Await, Choice, Empty, Head, Trouble } from "../knowledge/parts";
 import { address } from "./address";
 import { type Draw, RULES, type Rule, type Sample } from "./calls";
-import type { Part } from "./Quality";
+import type { Part } from "./part";
 import { percent, q, told } from "./words";
 
 const PERIODS = [1, 7, 28, 90] as const;

@@ -1,7 +1,7 @@
 import { useLoad } from "../knowledge/load";
 import { Await, Empty, Head } from "../knowledge/parts";
 import type { Made } from "./calls";
-import type { Part } from "./Quality";
+import type { Part } from "./part";
 import { q } from "./words";
 
 /** What was made of conversations, and whether its issue has been resolved since. */

@@ -1,8 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { type Draft, type Field, toggled } from "./account";
 import type { Staff } from "./calls";
-import type { Refused } from "./PersonDialog";
 import { m, named } from "./words";
+
+/** What was refused: at a field where the server names one. */
+export interface Refused {
+  text: string;
+  field: Field | null;
+}
 
 interface Props {
   staff: Staff;

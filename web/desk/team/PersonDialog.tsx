@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../../shared/api";
 import { Modal } from "../components/Dialogs";
 import { type Desk, sentence } from "../controller";
-import { type Draft, changeOf, contentOf, draftOf, EMPTY, type Field, FIELDS, rebased } from "./account";
-import { AccountFields } from "./AccountFields";
+import { type Draft, changeOf, contentOf, draftOf, EMPTY, FIELDS, rebased } from "./account";
+import { AccountFields, type Refused } from "./AccountFields";
 import type { Listed, Member, Staff, TeamCalls } from "./calls";
 import { Confirm, ShowPassword } from "./Steps";
 import { m, named } from "./words";
@@ -19,12 +19,6 @@ interface Props {
 }
 
 type Step = { is: "form" } | { is: "off" } | { is: "password" } | { is: "shown"; name: string; password: string };
-
-/** What was refused: at a field where the server names one. */
-export interface Refused {
-  text: string;
-  field: Field | null;
-}
 
 /** One account: its form, and what is asked before somebody is switched off or gets another password. */
 export function PersonDialog({ desk, calls, staff, me, person, onDone }: Props) {

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConversationView } from "../../desk/components/ConversationView";
-import type { ReplyMode } from "../../desk/components/Shell";
+import type { ReplyMode } from "../../desk/components/places";
 import type { Desk } from "../../desk/controller";
 import { useStore } from "../../shared/store";
 import { said } from "../shared/builders";

@@ -2,7 +2,7 @@ import { render } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConversationView } from "../../desk/components/ConversationView";
-import type { ReplyMode } from "../../desk/components/Shell";
+import type { ReplyMode } from "../../desk/components/places";
 import type { Desk } from "../../desk/controller";
 import { useStore } from "../../shared/store";
 import { said } from "../shared/builders";

@@ -1,7 +1,7 @@
 /** The English words of the parts, fetched with the first of them. Another language has all of its words in one file. */
-import type { Translate } from "../../shared/i18n";
+import type { Message, Translate } from "../../shared/i18n";
 import type { widgetEn } from "../../shared/strings";
-import { english } from "../words";
+import { english } from "../english";
 
 const partsEn = {
   save: "Save {name}",
@@ -58,7 +58,9 @@ const partsEn = {
   overStay: "Stay here",
 } as const;
 
-export type AllEnglish = typeof widgetEn & typeof partsEn;
+type AllEnglish = typeof widgetEn & typeof partsEn;
+/** Another language says everything that English says. */
+export type WordsOf = { readonly [K in keyof AllEnglish]: Message };
 export type PartWords = Translate<AllEnglish>;
 
 Object.assign(english, partsEn);
