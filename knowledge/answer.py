@@ -15,13 +15,15 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
+
 from handoff.contract.claims import quoting, unbacked
 from handoff.contract.events import Citation
 from knowledge import grounding, prose
 from knowledge.catalogue import Catalogue, Passage
 from knowledge.composer import Composer, NotComposed
 from knowledge.confidence import SURE
-from knowledge.embeddings import SentenceEmbeddings
+from knowledge.embeddings import SentenceEmbeddings, Vectors
 from knowledge.extract import (
     Unit,
     choose_units,
@@ -199,19 +201,19 @@ class Answerer:
         said = self._stating(siblings, kind)
         if not said:
             return shown
-        own = [unit.text for unit in split_units(self._section(best.passage))]
-        near = self._embeddings.vectors([*own, *(sentence for _, sentence in said)]) @ found.vector
-        place = int(near[len(own) :].argmax())
+        own = self._unit_vectors(best.passage, split_units(self._section(best.passage))) @ found.vector
+        near = [float(self._unit_vectors(passage, [unit])[0] @ found.vector) for passage, unit in said]
+        place = int(np.argmax(near))
         # What is said of something else is worse than nothing: the sentence must be nearer than the best section.
-        if near[len(own) + place] <= near[: len(own)].max():
+        if near[place] <= own.max():
             return shown
         first = said[place][0]
         return [first, *(passage for passage in shown if passage is not first)][: max(2, len(shown))]
 
-    def _stating(self, passages: Sequence[Passage], kind: Kind) -> list[tuple[Passage, str]]:
+    def _stating(self, passages: Sequence[Passage], kind: Kind) -> list[tuple[Passage, Unit]]:
         """The sentences of these passages' sections that state what is asked for."""
         return [
-            (passage, unit.text)
+            (passage, unit)
             for passage in passages
             for unit in split_units(self._section(passage))
             if states(unit.text, kind)
@@ -248,11 +250,7 @@ class Answerer:
         )
 
     def _best(self, found: Found, passage: Passage, units: Sequence[Unit], most: int) -> str:
-        for one in self._pieces(passage):
-            # Sentences have vectors in the store; only lists, and what has no heading, are encoded here.
-            self._embeddings.remember(one.chunk.detail_texts, one.details)
-        vectors = self._embeddings.vectors([f"{passage.chunk.section}: {unit.text}" for unit in units])
-        scores = score_units(units, vectors, found.vector, found.trace.query)
+        scores = score_units(units, self._unit_vectors(passage, units), found.vector, found.trace.query)
         chosen = choose_units(units, scores, most)
         kind = wanted(found.trace.query)
         stating = [] if kind is None else [at for at, unit in enumerate(units) if states(unit.text, kind)]
@@ -260,6 +258,13 @@ class Answerer:
             # What was asked for is said here: it is no answer without that sentence.
             chosen = sorted([*chosen, max(stating, key=scores.__getitem__)])
         return readable(join_units([units[at] for at in chosen]).split("\n"))
+
+    def _unit_vectors(self, passage: Passage, units: Sequence[Unit]) -> Vectors:
+        """Vectors of a section's sentences under its name. Most are in the store; only lists, and what has no heading,
+        are encoded here."""
+        for one in self._pieces(passage):
+            self._embeddings.remember(one.chunk.detail_texts, one.details)
+        return self._embeddings.vectors([f"{passage.chunk.section}: {unit.text}" for unit in units])
 
     def _section(self, passage: Passage) -> list[str]:
         """The marked lines of the whole section."""

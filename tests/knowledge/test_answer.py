@@ -190,6 +190,21 @@ async def test_sentences_that_the_store_has_vectors_of_are_not_encoded_again(
         assert encoder.encoded == [question]
 
 
+async def test_looking_for_the_section_that_says_it_encodes_nothing_anew(opened: Opened, encoder: WordEncoder) -> None:
+    body = (
+        "## The voucher mail did not arrive\n\nLook in the spam folder and check the address in the confirmation.\n\n"
+        "## The voucher mail\n\nThe voucher mail arrives within 15 minutes.\n"
+    )
+    async with opened as knowledge:
+        await publish(knowledge, "vouchers", page("Vouchers", body))
+        knowledge.forget_texts()
+        encoder.encoded.clear()
+        question = "how soon did the voucher mail arrive"
+        soon = await knowledge.answerer.answer(question, audience="public")
+        assert soon.citations[0].section == "The voucher mail"
+        assert encoder.encoded == [question]
+
+
 async def test_a_table_is_answered_with_its_columns_and_prose_as_it_stands(opened: Opened) -> None:
     table = "| Where | Standard | Express |\n|---|---|---|\n| Austria | 18 December | 22 December |"
     async with opened as knowledge:
