@@ -23,7 +23,7 @@ from bot.quiet import quiet
 from bot.text.embed import MANIFEST_FILE as SENTENCE_MANIFEST
 
 MANIFEST = "manifest.json"
-SOURCES = ("config.yml", "domain.yml")
+SOURCES = ("config.yml", "domain.yml", "bot/company.json")
 FOLDERS = ("bot/data", "bot/components", "bot/policies", "bot/text", "bot/triage")
 SENTENCE_MODEL = "var/models/minilm"
 

@@ -18,10 +18,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading, Vectors, names_of
-from bot.components.sentence import encoder, plain_of, speller, vectors_of
+from bot.components.sentence import encoder, plain_of, said_by_examples, speller, vectors_of
 from bot.components.several import Splitter
 from bot.text.normalise import clean, words
-from bot.text.spelling import said_in
 from bot.triage.declined import beside_declined
 from bot.triage.lowered import lowered
 from bot.triage.person import spelt
@@ -45,7 +44,7 @@ BATCH = 10
 INFORM = "inform"
 DENY, PERSON = "deny", "talk_to_person"
 GIVEN = frozenset({"order_number", "email", "code"})
-_FILE, _SAID = "intents.joblib", "said.joblib"
+_FILE = "intents.joblib"
 
 
 def only_names_something(message: Message, text: str) -> bool:
@@ -74,9 +73,8 @@ class IntentClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._model = model
-        self._encode = partial(encoder(config["folder"]).encode_twice, batch_size=BATCH)
-        self._plain = speller(config["folder"], said).plain
-        self._splitter = Splitter(model, config["requests"], self._encode, self._plain)
+        encode = partial(encoder(config["folder"]).encode_twice, batch_size=BATCH)
+        self._splitter = Splitter(model, config["requests"], encode, speller(config["folder"], said).plain)
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -113,8 +111,7 @@ class IntentClassifier(GraphComponent):
         with model_storage.read_from(resource) as folder:
             # The archive was made by our own training and is opened from a folder that only its owner can write.
             model = IntentModel.of(joblib.load(folder / _FILE))
-            said = joblib.load(folder / _SAID)
-        return cls(config, model_storage, resource, model, said)
+        return cls(config, model_storage, resource, model, said_by_examples(model_storage))
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
@@ -131,7 +128,6 @@ class IntentClassifier(GraphComponent):
         sys.stderr.write(f"train: intents, leave-one-out accuracy {figures['accuracy']:.3f} of {figures['n']}\n")
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model.state(), folder / _FILE, compress=3)
-            joblib.dump(said_in(clean(message.get(TEXT)) for message in examples), folder / _SAID)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -151,7 +147,7 @@ class IntentClassifier(GraphComponent):
             if beside == "" and DENY in self._model.labels:  # "I don't want an agent", and no more than that
                 self._set(message, DENY, 1.0, reading)
                 continue
-            reading = self._read(beside) if beside else reading
+            reading = self._splitter.read(beside) if beside else reading
             name, confidence = reading.ranking[0]
             if reading.rejected:
                 name = self._place(text, reading)
@@ -168,12 +164,6 @@ class IntentClassifier(GraphComponent):
             first = found[0]
             message.set(INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True)
             message.set(ENTITIES, first.entities, add_to_output=True)
-
-    def _read(self, text: str) -> Reading:
-        """Of words that are not the message's own: without those that decline a person."""
-        plain = self._plain(text)
-        ((sentence, layer),) = zip(*self._encode([plain]), strict=True)
-        return self._model.predict(plain, Vectors(sentence, layer))
 
     def _place(self, text: str, reading: Reading) -> str:
         """A question near our subjects goes to the knowledge base: it measures for itself whether it knows."""

@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.company import company
 from bot.components.intent_model import Vectors
 from bot.text.embed import DIMENSION, SentenceEncoder
 from bot.text.normalise import clean
@@ -26,6 +27,8 @@ from bot.text.spelling import Speller, said_in
 SENTENCE, SHALLOW = "sentence", "shallow"
 PLAIN = "plain"
 _FILE = "said.json"
+SPELLING = Resource("train_bot.components.sentence.SentenceFeaturizer0")
+"""Where Rasa keeps what the featurizer learns: it is the first of the pipeline."""
 
 
 @lru_cache(maxsize=2)
@@ -57,8 +60,15 @@ def plain_of(message: Message) -> str:
 
 
 def speller(folder: str, said: Dict[str, int]) -> Speller:
-    """Puts right what neither the sentence model of ``folder`` nor the examples know."""
-    return Speller(encoder(folder).whole_words(), said)
+    """Puts right what neither the sentence model of ``folder`` nor the examples know, nor the company calls so."""
+    return Speller(encoder(folder).whole_words(), said, company().names)
+
+
+def said_by_examples(storage: ModelStorage, resource: Resource = SPELLING) -> Dict[str, int]:
+    """How often the examples say each word, as the featurizer learnt it: kept once in a model."""
+    with storage.read_from(resource) as folder:
+        said: Dict[str, int] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+    return said
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -94,9 +104,7 @@ class SentenceFeaturizer(GraphComponent):
         execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
         **_: Any,
     ) -> SentenceFeaturizer:
-        with model_storage.read_from(resource) as folder:
-            said = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        return cls(config["folder"], model_storage, resource, said)
+        return cls(config["folder"], model_storage, resource, said_by_examples(model_storage, resource))
 
     def train(self, training_data: TrainingData) -> Resource:
         said = said_in(clean(message.get(TEXT)) for message in training_data.intent_examples if message.get(TEXT))

@@ -153,13 +153,14 @@ class Splitter:
             return []
         before, behind = text[: named[0]["start"]], text[named[-1]["end"] :]
         texts = [f"{before}{text[item['start'] : item['end']]}{behind}".strip() for item in named[:MOST]]
-        wish = self._sure_wish(whole) or self._sure_wish(self._read(texts[0]))
+        wish = self._sure_wish(whole) or self._sure_wish(self.read(texts[0]))
         if wish is None:
             return []
         found = [Request(one, *wish, [item]) for one, item in zip(texts, named, strict=False)]
         return [*found, _unread(text, named[MOST]["start"], entities)] if len(named) > MOST else found
 
-    def _read(self, text: str) -> Reading:
+    def read(self, text: str) -> Reading:
+        """Of words that are not the whole message: a part of it, or what is left of it."""
         plain = self._plain(text)
         ((sentence, layer),) = zip(*self._encode([plain]), strict=True)
         return self._model.predict(plain, Vectors(sentence, layer))

@@ -53,14 +53,11 @@ SHORT_FORMS: Mapping[str, str] = {
 """Written so on purpose, or real words elsewhere that a customer here does not mean."""
 MUCH_MORE = 10
 """A word that the examples know is a slip only beside one that they say so many times as often."""
-_NAMES = (
-    "alm biwak daune firn foehn f\u00f6hn glut kamm larn merino moosbett murmel oberlarn regenwand sommernacht "
-    "sternzelt tagwerk weitweg wiesen linz meran"
-)
-REAL = frozenset(
+_REAL = (
     "abort anew bots chats crampons gaiters goretex heya hola kilo ouch pfand resole resoled retour router scuff siri "
-    f"trekking vending {_NAMES}".split()
+    "trekking vending"
 )
+REAL = frozenset(_REAL.split())
 """Right as they are, though the sentence model has no piece for them and they look like commoner words."""
 _ROWS = ("qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
 _ABOVE = ("qawsedrftgyhujikolp", "azsxdcfvgbhnjmk")
@@ -96,10 +93,12 @@ TRUSTED = 4
 
 
 class Speller:
-    """``whole``: words that the sentence model knows as one piece. ``said``: how often the examples say each word."""
+    """``whole``: words that the sentence model knows as one piece. ``said``: how often the examples say each word.
+    ``names``: of the company, in lower case; right as they are."""
 
-    def __init__(self, whole: Collection[str], said: Mapping[str, int]) -> None:
+    def __init__(self, whole: Collection[str], said: Mapping[str, int], names: Collection[str] = ()) -> None:
         self._whole = frozenset(whole)
+        self._real = REAL | frozenset(names)
         self._counts = dict(said)
         self._known = {word for word, count in said.items() if count >= OFTEN}
         self._said = {
@@ -137,7 +136,7 @@ class Speller:
                 return form
         if word in self._whole or "'" in word or not _SHORTEST <= len(word) <= self._longest or not word.isalpha():
             return word
-        if word in REAL or self._is_a_form(word):
+        if word in self._real or self._is_a_form(word):
             return word
         return self._best(word) or word
 

@@ -102,3 +102,9 @@ def test_a_word_without_end_costs_nothing(speller: Speller) -> None:
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_name_of_the_company_is_no_slip() -> None:
+    said = said_in(["darn learn"] * 40)
+    assert Speller({"learn", "darn"}, said).plain("the larn") != "the larn"
+    assert Speller({"learn", "darn"}, said, {"larn"}).plain("the larn") == "the larn"
