@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.text.courtesy import COURTESIES
 from bot.text.normalise import words
 
 MOST_WORDS = 9
@@ -27,12 +28,12 @@ _CONSENT = _listed(
     "precisely right perfect great good fine excellent lovely brilliant deal gladly proceed continue go do please",
     "alright course",
 )
-_COURTESY = _listed(
-    "pls plz pleese thank thanks thx ty cheers hi hello kindly very much so then now just ahead on for with it its",
-    "it's that thats that's that'd this one both all everything the a to of i i'd i'm i'll we me my us you can could",
-    "would will be is am are want like love happy let's lets carry make looks sounds works what may asap u me my",
-    "thing",
+_LITTLE = COURTESIES | _listed(
+    "very much so then now just ahead on for with it its it's that thats that's that'd this one both all everything",
+    "the a to of i i'd i'm i'll we me us you can could would will be is am are want like love happy let's lets carry",
+    "make looks sounds works what may asap u my thing",
 )
+"""Words that add nothing to a yes."""
 _BEGINS = _listed(
     "yes yse yesh yep yup yeah yeh yea ye ya yas yus aye sure surely certainly absolutely definitely totally indeed",
     "affirmative agreed confirm confirmed",
@@ -59,7 +60,7 @@ def is_plain_yes(text: str, question: str) -> bool:
     if len(said) > MOST_WORDS or _CONSENT.isdisjoint(said) or not _NO.isdisjoint(said):
         return False
     asked = {_stem(word) for word in words(question)}
-    return all(word in _CONSENT or word in _COURTESY or (len(word) >= STEM and _stem(word) in asked) for word in said)
+    return all(word in _CONSENT or word in _LITTLE or (len(word) >= STEM and _stem(word) in asked) for word in said)
 
 
 def begins_with_yes(text: str) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import List, NamedTuple
 
+from bot.text.courtesy import COURTESIES
+
 MOST_CUTS = 5
 """A longer message is a story; the first five places decide."""
 
@@ -31,9 +33,9 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
-    r"\W*(?:(?:hi|hello|hey|hiya|hallo|good (?:morning|afternoon|evening|day)|morning|evening|dear|team|there|all|"
-    r"everyone|sir|madam|folks|guys|mate|first(?:ly)?|second(?:ly)?|two things|quick question|thanks?|thank you|thx|ty|"
-    r"cheers|so much|a lot|very much|in advance|regards|best|kind|please|pls|plz|ok|okay|sorry)\b\W*)*",
+    rf"\W*(?:(?:{'|'.join(sorted(COURTESIES))}|thank you|good (?:morning|afternoon|evening|day)|morning|evening|dear|"
+    r"team|there|all|everyone|sir|madam|folks|guys|mate|first(?:ly)?|second(?:ly)?|two things|quick question|so much|"
+    r"a lot|very much|in advance|regards|best|kind|ok|okay|sorry)\b\W*)*",
     re.IGNORECASE,
 )
 

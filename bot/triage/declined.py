@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import List, Optional
 
+from bot.text.courtesy import COURTESIES
 from bot.triage.lowered import lowered
 from bot.triage.person import spelt
 
@@ -54,12 +55,23 @@ _PATTERNS = (
     rf"\W+(?:and )?not {_WHO}(?=\W*$)",
 )
 _DECLINED = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS))
+_REFUSED = re.compile(
+    r"\b(?:don't|do not|dont|didn't|no need to|not necessary to|rather not|wouldn't|needn't|without having to|"
+    r"instead of|"
+    r"before i) (?:want |need |have |like |wish |ask |asking |talk |having )*(?:to )?(?:(?:speak|talk|"
+    r"chat)(?:ing)?|be (?:"
+    r"transferred|connected)|call|(?:a |an )?(?:human|person|agent|operator))\b"
+)
+"""Beside these a wish for a person is none, though nobody is declined outright: "before I call", "without having to
+speak to someone"."""
+_REACH = 12
+"""So many characters may stand between the refusal and what it refuses."""
 _WORTH = re.compile(
     r"\b(?:no|not|don'?t|do not|never|stop|without|hate|dislike|needn'?t|wouldn'?t|would not|never ?mind)\b"
 )
 _ENDS = re.compile(r"^(?:[\s,.;:!-]+|(?:please|pls|plz|just|only|and|but|so)\b)+|[\s,.;:!-]+$")
-_NOTHING = "i i'd i've we said say told tell you that again now really no not thanks thank ok okay hi hello"
-_EMPTY = frozenset(_NOTHING.split())
+_NOTHING = "i i'd i've we said say told tell you that again now really no not ok okay"
+_EMPTY = COURTESIES | frozenset(_NOTHING.split())
 
 
 def declined(low: str) -> List[re.Match[str]]:
@@ -70,6 +82,16 @@ def declined(low: str) -> List[re.Match[str]]:
 def declines_only_a_person(text: str) -> bool:
     """ "No, no agent please", as it was written: a person is declined, and nothing else is said."""
     return beside_declined(spelt(lowered(text))) == ""
+
+
+def refuses(low: str) -> bool:
+    """Whether a person is declined, or a talk with one refused."""
+    return bool(_REFUSED.search(low) or declined(low))
+
+
+def is_refused(low: str, at: int) -> bool:
+    """Whether what begins ``at`` stands right behind a refusal."""
+    return any(no.start() <= at <= no.end() + _REACH for no in _REFUSED.finditer(low))
 
 
 def without_declined(low: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import List, NamedTuple, Optional, Tuple
 
-from bot.triage.declined import declined, without_declined
+from bot.triage.declined import is_refused, refuses, without_declined
 from bot.triage.lowered import lowered
 from bot.triage.person import asks_whether, no_machine, spelt, wants_a_language, wide_request
 
@@ -81,13 +81,6 @@ _ASKS: List[re.Pattern[str]] = [
         r"supervisor)\b"
     ),
 ]
-_REFUSES = re.compile(
-    r"\b(?:don't|do not|dont|didn't|no need to|not necessary to|rather not|wouldn't|needn't|without having to|"
-    r"instead of|"
-    r"before i) (?:want |need |have |like |wish |ask |asking |talk |having )*(?:to )?(?:(?:speak|talk|"
-    r"chat)(?:ing)?|be (?:"
-    r"transferred|connected)|call|(?:a |an )?(?:human|person|agent|operator))\b"
-)
 _ABOUT = re.compile(
     r"\b(?:(?:am|are|was|were) (?:i|we|you) (?:really |actually |just )?(?:speaking|talking|chatting|connected)|"
     r"(?:do|must|"
@@ -121,9 +114,8 @@ def asks_for_person(text: str) -> Optional[str]:
     for match in (*matches, wide_request(said)):
         if match is None:
             continue
-        refused = any(no.start() <= match.start() <= no.end() + 12 for no in _REFUSES.finditer(said))
         told = any(told.start() <= match.end() and match.start() <= told.end() for told in _ABOUT.finditer(said))
-        if not refused and not told:
+        if not told and not is_refused(said, match.start()):
             return shown[match.start() : match.end()].strip()
     return no_machine(said)
 
@@ -132,7 +124,7 @@ def wants_no_person(text: str) -> bool:
     """Whether what sounds like a wish for a person is none: somebody is refused ("I don't want an agent, just tell
     me"), who writes here is asked, or the reader shall write in another language."""
     said = spelt(lowered(text))
-    return bool(_REFUSES.search(said) or declined(said)) or asks_whether(said) or wants_a_language(said)
+    return refuses(said) or asks_whether(said) or wants_a_language(said)
 
 
 class Matter(NamedTuple):
