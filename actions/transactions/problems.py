@@ -1,79 +1,16 @@
-"""What went wrong with a parcel, read from a customer's words. Pure: in doubt nothing is read, and they are asked."""
+"""What went wrong with a parcel, in the shop's terms; the words are read by ``bot.text.trouble``."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Literal, get_args
 
 from actions.backend.port import Problem
+from bot.text.trouble import read_trouble
 
 Said = Problem | Literal["part", "own_choice"]
 """What the customer tells: also that a part of the parcel is missing, and that they chose the wrong thing themselves.
 The shop knows no such problems: the first is a person's, the second a return."""
 AFTER_ARRIVAL = frozenset({"damaged", "wrong", "part"})
-_OWN_CHOICE = re.compile(
-    r"\bi(?:'ve| have| had| must have| think i)?(?: (?:accidentally|stupidly|probably|just|already|also))?"
-    r" (?:ordered|bought|chose|chosen|picked|selected|clicked(?: on)?|took|put in)"
-    r" (?:(?:the |a |an )?wrong\b|(?:it|this|that|them|these) by (?:mistake|accident)\b)"
-    r"|(?<!not )(?<!n't )(?<!never )(?<!how is that )(?<!how is it )\bmy (?:own )?(?:fault|mistake|bad|error)\b"
-)
-_ITEM = r"(?:items?|pieces?|parts?|pairs?|things?|boots?|shoes?|socks?|gloves?|mugs?|cups?|plates?|pegs?|poles?)"
-_GONE = r"\b(?:missing|lacking|not (?:in|inside|there|included)|(?:was|is|were)n't (?:in|inside|there|included))\b"
-_PART = re.compile(
-    rf"\b(?:one|two|three|four|some|half|part|\d) of (?:the|my|them|these|it)\b"
-    rf"(?![^.?!]{{0,20}}\b(?:parcels|orders|packages|deliveries)\b)[^.?!]{{0,40}}{_GONE}"
-    rf"|\b(?:one|two|three|four|some|an?|the|another|\d) {_ITEM}\b[^.?!]{{0,30}}{_GONE}"
-    rf"|\bmissing (?:(?:one|an?|the|two|some) )?{_ITEM}\b"
-    r"|\bmissing (?:from|in) (?:the|my) (?:box|parcel|package|order)\b"
-    rf"|\bonly (?:got|received) (?:(?:one|two|some|half|part)(?: of\b|[.,!]|$)|(?:one|two) {_ITEM})"
-    r"|\bonly one (?:came|arrived|was in)\b"
-)
-_CAME = (
-    r"(?:sent|got|gotten|received|came|arrived|delivered|shipped|packed|(?:was|were|is|are) (?:in|inside)|"
-    r"(?:it|this|that|these|those|they)(?:'s|'re| is| are| was| were))"
-)
-_OTHER = r"(?:colou?r|size|model|item|kind|pair|product)"
-_NO_WISH = (
-    r"(?:(?!\b(?:want|wanted|like|need|prefer|rather|exchang\w+|swap\w*|send|could|can|may|would|please|if)\b)"
-    r"[^.?!;])"
-)
-_OTHER_THING = (
-    rf"\b{_CAME}\b{_NO_WISH}{{0,40}}(?:\b\w+ instead of \w+|\banother {_OTHER})\b"
-    rf"|\banother {_OTHER} (?:came|arrived|was|were|is|has)\b"
-    r"|^\W*(?:\w+ ){1,3}instead of (?:\w+\W*){1,3}$"
-)
-"""Another thing than was ordered, where it is told that it came; "can I get another size" is a wish."""
-_SENT_WRONG = re.compile(
-    rf"\b(?:sent|delivered|shipped|packed|received|came|arrived)\b{_NO_WISH}{{0,40}}"
-    rf"\b(?:wrong|different|another) {_OTHER}\b"
-)
-_SAID: Mapping[Problem, re.Pattern[str]] = {
-    "wrong": re.compile(
-        r"\bwrong\b|\bnot what i ordered\b|\bdifferent\b|\bsome(?:one|body) else|\bnot the (?:one|colou?r|size|item)\b"
-        rf"|{_OTHER_THING}"
-    ),
-    "damaged": re.compile(
-        r"\b(?:damag\w*|brok\w+|broke|crush\w*|torn|crack\w*|dent(?:s|ed)?|leak\w*|ripped|smash\w*|scratch\w*"
-        r"|holes?|faulty|defect\w*|stain\w*|shatter\w*|bent|snapped|burst|split|peel\w*|mou?ld\w*|frayed|ruined"
-        r"|(?:came|comes|coming|fell|falls|falling) (?:off|apart|loose|undone)"
-        r"|(?:isn't|not|stopped|never) work\w*"
-        r"|(?:does|did|do|will|wo)n't (?:work|close|open|zip|turn on|switch on|hold)"
-        r"|in (?:bits|pieces))\b"
-    ),
-    "missing": re.compile(
-        r"\b(?:missing|not arrived|\w+n't (?:arrive\w*|come|shown up|turned up)|not (?:here|there|come)|nowhere"
-        r"|(?<!i )(?<!i've )lost|didn't get|stolen|vanished|disappeared|no (?:sign|trace) of"
-        r"|never (?:\w+ ){0,2}(?:came|come|arriv\w+|got|get|received|showed|shown|turned|reached|delivered|here|there)"
-        r"|nothing (?:is |was |has )?(?:here|there|came|come|arrived)|it's gone|is gone)\b|^\W*never\W*$"
-    ),
-    "late": re.compile(r"\b(?:late|delay\w*|overdue|still waiting)\b"),
-}
-
-
-def was_sent_wrong(text: str) -> bool:
-    """Whether it is told that what came had the wrong size, colour or the like: no choice of the customer's."""
-    return _SENT_WRONG.search(text.lower()) is not None
 
 
 def read_problem(named: str, text: str) -> Said | None:
@@ -81,8 +18,4 @@ def read_problem(named: str, text: str) -> Said | None:
     chosen = named.lower()
     if chosen in get_args(Problem) or chosen == "part":
         return chosen  # type: ignore[return-value]
-    said = text.lower().replace("\u2019", "'")
-    found = next((problem for problem, shape in _SAID.items() if shape.search(said)), None)
-    if found in {None, "wrong"} and _OWN_CHOICE.search(said):
-        return "own_choice"
-    return "part" if found in {None, "missing"} and _PART.search(said) else found
+    return read_trouble(text)  # type: ignore[return-value]

@@ -20,9 +20,10 @@ from actions.transactions.declaration import (
     Transaction,
     day,
 )
-from actions.transactions.orders import choose_order, mention, payload
+from actions.transactions.orders import choose_order, find_own, mention, payload
 from actions.transactions.problems import AFTER_ARRIVAL, Said, read_problem
 from actions.words import words
+from bot.text.trouble import wants_anew
 from handoff.contract.turn import ChoiceOffer
 
 PROTOCOLS: Mapping[Problem, RecoveryCode] = {
@@ -33,10 +34,17 @@ PROTOCOLS: Mapping[Problem, RecoveryCode] = {
 }
 
 
+_SHOWN: Mapping[str, Problem] = {"lost": "missing", "damaged": "damaged", "delayed": "late"}
+_ANEW = "The customer wants a new one."
+
+
 async def prepare(request: Request) -> Prepared:
     problem = read_problem("" if request.corrects else request.slot("problem"), request.text)
     if problem is None and isinstance(request.before, ReportProblem):
         problem = request.before.problem
+    anew = wants_anew(request.text)
+    if problem is None and anew:
+        problem = await _shown(request)
     if problem is None:
         choices = [
             ChoiceOffer(words("label_not_arrived"), payload("missing_parcel", problem="missing")),
@@ -59,13 +67,20 @@ async def prepare(request: Request) -> Prepared:
     if problem == "part":
         note = f"Of order {mention(order)}, {order.status}, an item is missing; no search for the parcel was started."
         return Refusal(words("hand_over_missing_item"), [PERSON], handoff="business_rule", note=note)
-    change = ReportProblem(order.id, problem, request.slot("note"))
+    change = ReportProblem(order.id, problem, request.slot("note") or (_ANEW if anew else ""))
     try:
         preview = await request.backend.preview(request.customer_id, change)
     except NotAllowed as refused:
         return TRANSACTION.refuse(refused, [PERSON])
     question = words(f"report_problem_question_{problem}", order=mention(order), day=day(preview.facts["answer_by"]))
     return Proposal(change, order.id, summary=f"Report order {order.id} as {problem}", question=question)
+
+
+async def _shown(request: Request) -> Problem | None:
+    """What the state of the order that is spoken of tells."""
+    number = request.slot("order_number")
+    order = await find_own(request.backend, request.customer_id, number) if number else None
+    return _SHOWN.get(order.status) if order else None
 
 
 def may_concern(order: Order, problem: Said) -> bool:

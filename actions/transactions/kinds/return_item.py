@@ -21,8 +21,9 @@ from actions.transactions.declaration import (
     money,
 )
 from actions.transactions.orders import choose_order, item_words, mention, only_best, payload
-from actions.transactions.problems import read_problem, was_sent_wrong
+from actions.transactions.problems import read_problem
 from actions.words import words
+from bot.text.trouble import was_sent_wrong
 from handoff.contract.turn import ChoiceOffer
 
 EVERYTHING = "all"
