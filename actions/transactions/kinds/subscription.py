@@ -11,7 +11,7 @@ from actions.backend.port import Backend, ChangeSubscription, Plan, Preview, Sub
 from actions.errors import NotAllowed
 from actions.transactions.declaration import PERSON, Ask, Happened, Prepared, Proposal, Request, Transaction, day
 from actions.transactions.orders import payload
-from actions.transactions.wishes import read_wishes
+from actions.transactions.wishes import Wishes, read_wishes
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
@@ -31,18 +31,18 @@ async def prepare(request: Request) -> Prepared:
     customer = await request.backend.customer(request.customer_id)
     current, plans = customer.subscription, await request.backend.plans()
     before = request.before if isinstance(request.before, ChangeSubscription) else None
-    plan = _plan(request, plans)
-    action = _action(request, plan, before)
+    plan, wishes = _plan(request, plans), read_wishes(request.text, _WORDS.items())
+    action = _action(request, wishes, plan, before)
     if action is None and current is not None and current.status != "cancelled":
         return _ask_action(_name(current.plan, plans), paused=current.status == "paused")
     try:
         if action == "plan" and plan is None and current is not None:
             return _ask_plan([item for item in plans if item.id != current.plan])
-        months = _months(request, before)
-        unread = request.corrects and _count(request.text, alone=False) is None and not _names_action(request.text)
-        if action == "pause" and unread:
-            return _ask_months()
-        if action == "pause" and months is None and current is not None and current.status == "active":
+        said = _count(request.text, alone=not request.corrects)
+        months = said or (before.months if before else None) or _count(request.slot("months"))
+        unread = request.corrects and said is None and not wishes.wanted | wishes.denied
+        active = current is not None and current.status == "active"
+        if action == "pause" and (unread or (months is None and active)):
             return _ask_months()
         change = ChangeSubscription(action or "cancel", plan.id if plan else None, months)
         preview = await request.backend.preview(request.customer_id, change)
@@ -66,11 +66,12 @@ _TITLES: Mapping[SubscriptionAction, str] = {
 }
 
 
-def _action(request: Request, plan: Plan | None, before: ChangeSubscription | None) -> SubscriptionAction | None:
+def _action(
+    request: Request, wishes: Wishes, plan: Plan | None, before: ChangeSubscription | None
+) -> SubscriptionAction | None:
     """What was chosen so far, or the one thing that the customer says; ``None`` where they name none or several.
     "No, I'd rather cancel it" takes an earlier choice back, where it names one thing alone and no number of months,
     which would answer for how long; so do "don't cancel it" and a plain "cancel it"."""
-    wishes = read_wishes(request.text, _WORDS.items())
     said = [action for action in _WORDS if action in wishes.wanted]
     if not wishes.wanted | wishes.denied and (plan or _OF_A_PLAN.search(request.text)):
         said = ["plan"]
@@ -87,16 +88,6 @@ def _action(request: Request, plan: Plan | None, before: ChangeSubscription | No
 def _plan(request: Request, plans: Sequence[Plan]) -> Plan | None:
     said = f"{request.slot('plan')} {request.text}".lower().replace("_", " ")
     return next((plan for plan in plans if plan.id.replace("_", " ") in said), None)
-
-
-def _names_action(text: str) -> bool:
-    return any(re.search(shape, text.lower()) for shape in _WORDS.values())
-
-
-def _months(request: Request, before: ChangeSubscription | None) -> int | None:
-    """By the newest words, else as it was proposed, else as it was chosen."""
-    said = _count(request.text, alone=not request.corrects)
-    return said or (before.months if before else None) or _count(request.slot("months"))
 
 
 def _count(text: str, *, alone: bool = True) -> int | None:
