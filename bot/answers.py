@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from bot.text.normalise import words
+from bot.text.trouble import read_trouble
 
 ADDRESS = "new_address"
 _FORMED = frozenset({"order_number", "email", "code"})
@@ -33,28 +34,21 @@ SURE = 0.8
 _FEW_WORDS = 9
 _MONTHS = re.compile(r"\b(?:[1-9]\d?|one|two|three|four|six|a|couple)\b(?:\s*(?:of )?months?)?", re.IGNORECASE)
 _NUMBER_AND_WORD = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})", re.DOTALL)
-_SHOWS: Dict[str, re.Pattern[str]] = {
-    "problem": re.compile(
-        r"wrong|different|not what i|damag|brok|crush|torn|crack|dent|leak|rip|smash|missing|never|not arriv|n't arriv|"
-        r"hasn't|not here|lost|late|delay|overdue|nothing came|\bholes?\b|fault|defect|stain|shatter|\bbent\b|snapped|"
-        r"burst|split|peel|\bmou?ld|fray|ruin|(?:came|fell|falling) (?:off|apart)|n't work|not work|stopped work|"
-        r"stolen|vanish|disappear|nowhere|nothing (?:is |was )?(?:here|there)|not there|instead of|another colou?r|"
-        r"another size",
-        re.IGNORECASE,
-    ),
+_SHOWS: Dict[str, Callable[[str], object]] = {
+    "problem": read_trouble,
     "subscription_action": re.compile(
         r"\b(?:cancel|end|stop|quit|pause|hold|skip|suspend|resume|restart|continue|plan|switch|upgrade|downgrade|"
         r"change|bigger|smaller)",
         re.IGNORECASE,
-    ),
-    "months": _MONTHS,
+    ).search,
+    "months": _MONTHS.search,
     "callback_slot": re.compile(
         r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:today|tomorrow|morning|noon|afternoon|evening|tonight|now|"
         r"soon|earliest|next|any ?time|o'clock)\b|\b\d{1,2}(?::\d{2}|\s?(?:am|pm|h)\b|\b)",
         re.IGNORECASE,
-    ),
-    "profile_field": re.compile(r"\b(?:e-?mail|mail|phone|mobile|cell|number|name|surname)\b", re.IGNORECASE),
-    "new_phone": re.compile(r"(?:\d[\s()/.-]*){6,}"),
+    ).search,
+    "profile_field": re.compile(r"\b(?:e-?mail|mail|phone|mobile|cell|number|name|surname)\b", re.IGNORECASE).search,
+    "new_phone": re.compile(r"(?:\d[\s()/.-]*){6,}").search,
 }
 """Words that answer the question, whatever the classifier makes of them."""
 _NOT_HERE: Dict[str, FrozenSet[str]] = {
@@ -67,17 +61,19 @@ _SAYS_NO = re.compile(
     r"\W*(?:no|nope|nah|none|neither|never ?mind|forget|stop|leave|don'?t|do not|not)\b", re.IGNORECASE
 )
 """How a refusal begins; a few other words that merely look like one to the classifier name a thing."""
-_CORRECTS = re.compile(
-    r"\b(?:(?:the|my) )?(?:other|another|different) (?:order|one)\b|\bnot (?:that|this) (?:order|one)\b|"
-    r"\bwrong order\b",
-    re.IGNORECASE,
-)
 _ORDINALS = {"1": 0, "one": 0, "first": 0, "2": 1, "two": 1, "second": 1, "3": 2, "three": 2, "third": 2, "4": 3,
              "four": 3, "fourth": 3}  # fmt: skip
 _PLACE = re.compile(
     r"(?:the )?(?:(?P<nth>first|second|third|fourth)|(?P<last>last))(?: (?:one|option|choice))?(?: please)?"
     r"|(?:(?:option|number|choice|no\.?) )?(?P<number>[1-4])(?: please)?"
 )
+_EACH = re.compile(
+    r"\W*(?:(?:please|pls|yes|well|oh|i mean|i meant|for|cancel|return|refund|report|check|do)\b[,.]? )*"
+    r"(?:(?P<two>both|the two)|(?:all|each|every one)(?: (?P<count>two|three|four|2|3|4))?)"
+    r"(?: of (?:them|those|these|the (?:orders|parcels)))?(?: (?:orders|parcels))?(?:,? (?:please|pls|thanks))?\W*",
+    re.IGNORECASE,
+)
+_COUNTED = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
 _ARTICLES = frozenset(
     {"the", "a", "an", "my", "that", "this", "it's", "its", "i", "mean", "meant", "please", "one", "to"}
 )
@@ -171,7 +167,7 @@ def is_answer(awaited: Optional[str], text: str, intent: str, confidence: float,
         return False
     denies = intent == "deny" and _SAYS_NO.match(text) is not None
     shows = _SHOWS.get(awaited)
-    if shows is not None and shows.search(text):
+    if shows is not None and shows(text):
         return not denies and not (intent == "start_over" and confidence > SURE)
     if awaited in _NEEDS_ITS_FORM:
         return False
@@ -211,6 +207,15 @@ def typed_choice(text: str, titles: Sequence[str]) -> Optional[int]:
         if len(fitting) == 1:
             return fitting[0]
     return None
+
+
+def means_each(text: str, offered: int) -> bool:
+    """ "Both of them", "all three": every one of so many that were offered."""
+    found = _EACH.fullmatch(text)
+    if found is None or offered < 2:
+        return False
+    named = found.group("two") or found.group("count")
+    return named is None or _COUNTED.get(named.lower(), 2) == offered
 
 
 def _places(place: re.Match[str]) -> int:
@@ -288,8 +293,3 @@ def speaks_of_a_gift_card(text: str) -> bool:
 def ends_what_is_spoken_of(text: str, numbers: Sequence[str]) -> bool:
     """ "Cancel it", while a subscription is spoken of: it names no order, so none is meant."""
     return not numbers and _SOME_ORDER.search(text) is None
-
-
-def corrects(transaction: Optional[str], text: str, intent: str) -> bool:
-    """ "No, the other order" while something is being prepared: a correction, neither a refusal nor a new wish."""
-    return transaction is not None and intent != "talk_to_person" and _CORRECTS.search(text) is not None

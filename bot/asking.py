@@ -14,6 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.collect import PAYLOAD, unpack
 from bot.last_turn import done_in_turn, of_contract
 from bot.policies.triage import ACKNOWLEDGE, AWAITING, NEXT_REQUEST, SLOT, WAITING
+from bot.text.calls import wished_call
 from bot.waiting import PER_TURN, UNREAD, note_with, shown, take, to_do
 
 OPEN_QUESTION = "open_question"
@@ -26,6 +27,7 @@ PREPARE = "action_prepare"
 ANSWER = "action_answer_question"
 SETTLED = "action_operation_settled"
 DECLINE = "action_decline"
+CALLBACK = "callback"
 BACK = "action_back_to_question"
 WHAT_BECAME = "action_what_became"
 NOT_UNDERSTOOD = "action_not_understood"
@@ -57,7 +59,7 @@ class Asking(RemoteAction):
         events += [*_open(question)] if question != before or slots.get(AWAITING) else []
         events += _set_in_motion(events)
         waiting = to_do(tracker.get_slot(WAITING))
-        _note_open_requests(events, tracker.get_slot(WAITING))
+        _note_open_requests(events, tracker)
         asked, lead = _last_message(events), None
         if before and asked and asked["text"] == before["text"] and _meant_as_answer(tracker):
             lead = "utter_again_not_understood"
@@ -74,8 +76,8 @@ class Asking(RemoteAction):
         return events
 
     def _is_aside(self, slots: Dict[str, Any]) -> bool:
-        """An answer to a question beside the matter, or something else than the matter taken back."""
-        beside = self.name() == DECLINE and not {OPERATION, TRANSACTION, AWAITING} & set(slots)
+        """An answer beside the matter: to a question, on another order, or where something else was taken back."""
+        beside = self.name() in {DECLINE, STATUS} and not {OPERATION, TRANSACTION, AWAITING} & set(slots)
         return self.name() == ANSWER or beside
 
     def _question(
@@ -246,10 +248,26 @@ def _set_in_motion(events: List[Event]) -> List[Event]:
     return [SlotSet(LAST_OPERATION, (moved + asked)[-1])] if moved or asked else []
 
 
-def _note_open_requests(events: List[Event], waiting: Optional[List[Dict[str, Any]]]) -> None:
+def _note_open_requests(events: List[Event], tracker: DialogueStateTracker) -> None:
     for directive in _returned(events, "directive"):
         if directive.get("directive") == "handoff":
-            directive["note"] = note_with(directive.get("note"), waiting)
+            directive["note"] = note_of(directive.get("note"), tracker)
+
+
+def note_of(note: Optional[str], tracker: DialogueStateTracker) -> Optional[str]:
+    """A hand-over's note with what nobody has looked at: other requests, and the call that was wished for."""
+    return note_with(note, tracker.get_slot(WAITING), _wished_call(tracker))
+
+
+def _wished_call(tracker: DialogueStateTracker) -> Optional[str]:
+    """By the newest message, or while a call is being asked for by one before."""
+    asked_for = tracker.get_slot(TRANSACTION) == CALLBACK
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            call = wished_call(event.text or "")
+            if call or not asked_for:
+                return call
+    return None
 
 
 def _as_said_now(request: Dict[str, Any], said: Optional[UserUttered]) -> UserUttered:

@@ -25,10 +25,10 @@ from bot.asking import (
     BackToQuestion,
     NextRequest,
     WhatBecame,
+    note_of,
 )
 from bot.collect import PAYLOAD
 from bot.policies.triage import AWAITING, HAND_OVER, SLOT, TOOL_FAILED, WAITING
-from bot.waiting import note_with
 
 __all__ = ["AWAITING", "LOCAL_ACTIONS", "OPEN_QUESTION", "QUESTION_OPEN"]
 
@@ -82,7 +82,7 @@ class HandOver(LocalAction):
                     "reason": reason,
                     "score": decision.get(score) if score else None,
                     "evidence": list(decision.get("evidence", ())),
-                    "note": note_with(None, tracker.get_slot(WAITING)),
+                    "note": note_of(None, tracker),
                 }
             ),
             *quiet_down(),
@@ -97,7 +97,7 @@ class ToolFailed(LocalAction):
     async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:  # noqa: ARG002
         said = await say("utter_hand_over_tool_failure", nlg, tracker, output_channel)
         evidence = {"kind": "tool_failure", "text": "an action gave no usable answer", "weight": 1.0, "seq": None}
-        note = note_with(None, tracker.get_slot(WAITING))
+        note = note_of(None, tracker)
         data = {"directive": "handoff", "reason": "tool_failure", "score": None, "evidence": [evidence], "note": note}
         return [*said, directive(data), *quiet_down()]
 

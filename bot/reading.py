@@ -7,13 +7,14 @@ domain; what a choice stands for is taken from the choices that the assistant it
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import answers, corrections, patience
 from bot.consent import begins_with_yes, is_plain_yes
 from bot.last_turn import LastTurn, last_turn
+from bot.text import trouble
 from bot.text.normalise import words
 from bot.triage.declined import declines_only_a_person
 
@@ -23,6 +24,9 @@ OPERATION = "operation_id"
 LAST_OPERATION = "last_operation"
 PERSON = "talk_to_person"
 Meant = Tuple[str, Dict[str, str]]
+_TROUBLES = frozenset({"refund", "report_problem"})
+_SHARED = ("problem",)
+"""What was told of one order and is true of each."""
 _TAKE_BACK = "decline_operation"
 _NAVIGATION = frozenset({PERSON, "what_can_you_do", "deny", "affirm"})
 """Choices that lead somewhere else and do nothing by themselves."""
@@ -36,6 +40,7 @@ _CLOSING = frozenset(
         "utter_more_wait",
     }
 )
+_READINGS = frozenset({"inform", "affirm", "deny"})
 _OFFERS = frozenset({"utter_offer_person", "utter_other_language", "utter_not_solved"})
 
 
@@ -55,7 +60,13 @@ def read(data: Dict[str, Any], tracker: DialogueStateTracker) -> Dict[str, Any]:
         data["intent"] = {"name": several[0]["intent"], "confidence": several[0]["confidence"]}
         data["entities"], data["requests"] = several[0]["entities"], several if len(several) > 1 else []
     text = several[0]["text"] if several else data["text"] or ""
-    meant = _meant(text, data, tracker, last_turn(tracker))
+    before = last_turn(tracker)
+    each = _each_order(text, before, tracker) if awaited == "order_number" and not several else []
+    if each:
+        data["intent"] = {"name": each[0]["intent"], "confidence": 1.0}
+        data["entities"], data["requests"] = each[0]["entities"], each
+        return data
+    meant = _meant(text, data, tracker, before)
     if meant is not None:
         intent, entities = meant
         data["intent"] = {"name": intent, "confidence": 1.0}
@@ -85,9 +96,6 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
             if corrections.names_another(kind, text, numbers, of):
                 return "inform", {}  # "yes, but at 11"
             return "out_of_scope", {}  # a doubtful yes begins nothing
-    beside = intent != "affirm" and corrections.waits_for_yes(question)
-    if beside and corrections.corrects(kind, text, intent, confidence, numbers, of):
-        return "inform", {}
     if kind == "subscription" and intent == "cancel_order" and answers.ends_what_is_spoken_of(text, numbers):
         return "subscription_change", {"subscription_action": "cancel"}
     if intent == "payment_method" and answers.speaks_of_a_gift_card(text):
@@ -97,12 +105,17 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
     waits = None if named else _while_waiting(text, intent, tracker, before)
     if waits is not None:
         return waits
+    if not awaited and trouble.wants_anew(text) and _trouble_is_spoken_of(kind, before):
+        return "damaged_or_wrong_item", {}
     if answers.lacks(awaited, text) and not named:
         return "cannot_give", {}
     if answers.is_answer(awaited, text, intent, confidence, named):
         return "inform", {}
-    if answers.corrects(tracker.get_slot("transaction"), text, intent):
+    proposed = corrections.waits_for_yes(question)
+    if corrections.corrects(kind, text, intent, confidence, numbers, of, proposed=proposed):
         return "inform", {}
+    if question and intent in _READINGS and corrections.asks(text):
+        return "out_of_scope", {}  # a question is no answer: what was asked is asked again
     if answers.yes_elsewhere(text) and _OFFERS & set(before.responses):
         return "affirm", {}
     if question and not awaited and answers.names_a_thing(text, intent, confidence):
@@ -131,6 +144,30 @@ def _while_waiting(text: str, intent: str, tracker: DialogueStateTracker, before
 def _in_motion(tracker: DialogueStateTracker) -> bool:
     """Whether something is being asked for, was proposed, or is on its way."""
     return any(tracker.get_slot(name) for name in ("transaction", OPERATION, LAST_OPERATION))
+
+
+def _trouble_is_spoken_of(kind: Optional[str], before: LastTurn) -> bool:
+    """Whether "send it again" can only mean what did not come, or came broken."""
+    offered = {payload(choice["payload"])[0] for choice in before.choices}
+    return kind in _TROUBLES or "refund_request" in offered
+
+
+def _each_order(text: str, before: LastTurn, tracker: DialogueStateTracker) -> List[Dict[str, Any]]:
+    """ "Both of them", where it was asked which of two orders: a request for each, as if both had been named."""
+    offered = [payload(choice["payload"]) for choice in before.choices]
+    orders = [(intent, named) for intent, named in offered if "order_number" in named]
+    if len({intent for intent, _ in orders}) != 1 or not answers.means_each(text, len(orders)):
+        return []
+    told = {name: tracker.get_slot(name) for name in _SHARED if tracker.get_slot(name)}
+    return [
+        {
+            "text": named["order_number"],
+            "intent": intent,
+            "confidence": 1.0,
+            "entities": [_entity(name, value) for name, value in {**told, **named}.items()],
+        }
+        for intent, named in orders
+    ]
 
 
 def _is_no_confirmation(before: LastTurn, chosen: int) -> bool:

@@ -67,12 +67,14 @@ def shown(requests: Sequence[Request]) -> str:
     return ", ".join(f"“{_short(_words(one), _SHOWN)}”" for one in requests)
 
 
-def note_with(note: Optional[str], waiting: Optional[Sequence[Request]]) -> Optional[str]:
-    """A hand-over's note, with the requests that nobody has looked at yet."""
-    if not waiting:
-        return note
-    still = "; ".join(_short(_words(one), _NOTED) for one in waiting)
-    return " ".join([*([note] if note else []), "Also asked, still open: " + still])
+def note_with(note: Optional[str], waiting: Optional[Sequence[Request]], call: Optional[str] = None) -> Optional[str]:
+    """A hand-over's note, with the requests that nobody has looked at yet, and the ``call`` that is wished for."""
+    said = [note] if note else []
+    if call:
+        said.append(f"Wants a call: “{_short(call, _NOTED)}”.")
+    if waiting:
+        said.append("Also asked, still open: " + "; ".join(_short(_words(one), _NOTED) for one in waiting))
+    return " ".join(said) or None
 
 
 def _words(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from actions.backend.port import Order
 from actions.context import Turn
@@ -11,6 +12,7 @@ from actions.identity import identify
 from actions.order_status import awaits_return, is_open, refund_reply, status_reply
 from actions.rasa_actions.base import DeskAction
 from actions.reply import Reply, say
+from actions.transactions.catalogue import TRANSACTIONS
 from actions.transactions.declaration import PERSON
 from actions.transactions.orders import (
     NOT_THIS,
@@ -40,9 +42,21 @@ class OrderStatus(DeskAction):
             wish = {"transaction": REFUND_STATUS if asked == REFUND_STATUS else None}
             return Reply(slots=NOTHING_OPEN | wish) + corrected + said
         answered = await order_status(self.desk, turn, asked)
-        if turn.value("operation_id") and not answered.slots.get("awaiting"):
-            return said + corrected + answered  # an aside: what was prepared still waits for its yes
+        if answered.slots.get("awaiting"):
+            return Reply(slots=NOTHING_OPEN) + corrected + said + answered
+        if turn.slots.get("question_open") and (
+            turn.value("operation_id") or turn.value("transaction") in TRANSACTIONS
+        ):
+            return said + _beside(turn, answered)
+        if turn.value("operation_id"):
+            return said + corrected + answered  # what is with a colleague stays there
         return Reply(slots=NOTHING_OPEN) + corrected + said + answered
+
+
+def _beside(turn: Turn, answered: Reply) -> Reply:
+    """An aside: what was asked or proposed still waits, and the talk is about its order again, whichever was named."""
+    kept = {name: value for name, value in answered.slots.items() if name not in {"awaiting", "transaction"}}
+    return replace(answered, slots=kept | {"order_number": turn.value("about_order") or None})
 
 
 def _asked(turn: Turn) -> str:

@@ -37,7 +37,11 @@ class Prepare(DeskAction):
         answers = turn.intent == "inform"
         taken_back = await self.desk.engine.take_yes_back(turn.context, kind, turn.slots)
         prepared = await self.desk.engine.prepare(turn.context, kind, turn.text, turn.slots, answers=answers)
-        return said + taken_back + prepared
+        reply = said + taken_back + prepared
+        if reply.slots.get("awaiting") or reply.slots.get("operation_id"):
+            about = reply.slots.get("order_number", turn.value("order_number"))
+            reply += Reply(slots={"about_order": about or None})
+        return reply
 
 
 class Confirm(DeskAction):

@@ -28,6 +28,7 @@ NOTHING_OPEN: dict[str, Any] = {
     "awaiting": None,
     "operation_id": None,
     "recovery": None,
+    "about_order": None,
     **dict.fromkeys(DETAILS),
 }
 """Slots once nothing is being prepared any more."""

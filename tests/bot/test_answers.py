@@ -110,6 +110,9 @@ def test_words_are_words(text: str) -> None:
         ("callback_slot", "tomorrow at 10", "out_of_scope"),
         ("callback_slot", "Friday afternoon", "request_callback"),
         ("profile_field", "the phone number", "out_of_scope"),
+        ("problem", "a tear in the sleeve", "out_of_scope"),
+        ("problem", "it hasn't", "deny"),
+        ("problem", "red instead of blue", "change_address"),
     ],
 )
 def test_details_of_the_account_are_answers(awaited: str, text: str, intent: str) -> None:
@@ -203,3 +206,23 @@ def test_what_is_not_wanted_any_more_is_named_by_its_kind(text: str, kind: str) 
 )
 def test_what_is_wanted_is_not_taken_back(text: str) -> None:
     assert answers.withdrawn(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "each"),
+    [
+        ("both of them", 2, True),
+        ("Both, please", 2, True),
+        ("yes, both", 2, True),
+        ("all of them", 3, True),
+        ("all three", 3, True),
+        ("both", 3, False),
+        ("all three", 2, False),
+        ("both", 1, False),
+        ("all good", 2, False),
+        ("both are late", 2, False),
+        ("the first one", 2, False),
+    ],
+)
+def test_each_of_those_that_were_offered_may_be_meant(text: str, offered: int, each: bool) -> None:
+    assert answers.means_each(text, offered) == each

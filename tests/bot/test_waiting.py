@@ -74,3 +74,9 @@ def test_what_was_told_makes_room_and_stays_for_the_note() -> None:
     assert waiting.to_do(waits) == [INVOICE]
     assert len(waits) == 2
     assert "also 0 also 1" in str(waiting.note_with(None, waits))
+
+
+def test_a_call_that_is_wished_for_stands_in_the_note() -> None:
+    assert waiting.note_with(None, None, "call me on Tuesday at 3") == "Wants a call: “call me on Tuesday at 3”."
+    note = str(waiting.note_with("Refused.", [INVOICE], "call me at 3"))
+    assert note == "Refused. Wants a call: “call me at 3”. Also asked, still open: invoice_copy A-2"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from actions.backend import tables
 from tests.dialogues.conftest import Front, Meet
 from tests.dialogues.test_stories import state
 
@@ -165,3 +167,64 @@ def test_a_lost_gift_card_leads_to_no_payment_page(meet: Meet) -> None:
     talk.say("I lost my gift card")
     assert "payment page" not in talk.text
     assert talk.last["operations"] == []
+
+
+def test_both_of_them_are_worked_off_one_after_the_other(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed", "also_placed")
+    talk.say("cancel my order")
+    talk.say("both of them")
+    for order in ("placed", "also_placed"):
+        assert "Shall I" in talk.text
+        assert person.orders[order] in talk.last["messages"][-1]["text"]
+        talk.say("yes")
+    assert front.effects(person) == ["cancel_order", "cancel_order"]
+
+
+def test_another_orders_status_beside_a_proposal_changes_nothing_of_it(front: Front, meet: Meet) -> None:
+    person, talk = meet("damaged", "moving")
+    talk.say("I'd like 20 euros back for {damaged}".format(**person.orders))
+    talk.say("and where is {moving}?".format(**person.orders))
+    assert person.orders["moving"] in talk.last["messages"][0]["text"]
+    assert person.orders["damaged"] not in talk.last["messages"][0]["text"]
+    assert "20.00 EUR" in talk.last["messages"][-1]["text"]
+    talk.say("make it 30")
+    assert "{damaged}".format(**person.orders) in talk.text
+    talk.say("yes")
+    assert front.effects(person) == ["refund"]
+    assert "30.00 EUR" in talk.text
+    assert "{damaged}".format(**person.orders) in talk.text
+
+
+def test_another_orders_status_beside_a_question_leads_back_to_it(front: Front, meet: Meet) -> None:
+    person, talk = meet("placed", "moving")
+    talk.say("change the address of {placed}".format(**person.orders))
+    talk.say("where is {moving}?".format(**person.orders))
+    assert person.orders["moving"] in talk.last["messages"][0]["text"]
+    assert "address" in talk.last["messages"][-1]["text"]
+    talk.say("Lindenweg 14, 79100 Freiburg")
+    assert person.orders["placed"] in talk.text
+    assert person.orders["moving"] not in talk.text
+    talk.say("yes")
+    assert front.effects(person) == ["change_address"]
+
+
+@pytest.mark.parametrize("words", ["send it again", "please send me a new one"])
+def test_send_it_again_is_a_report_that_asks_for_a_new_one(front: Front, meet: Meet, words: str) -> None:
+    person, talk = meet("lost")
+    talk.say("where is {lost}?".format(**person.orders))
+    talk.say(words)
+    assert talk.last["operations"][-1]["summary"] == "Report order {lost} as missing".format(**person.orders)
+    talk.say("yes")
+    assert front.effects(person) == ["report_problem"]
+    with front.shop.engine.connect() as connection:
+        kept = connection.execute(
+            sa.select(tables.cases.c.details).where(tables.cases.c.order_id == person.orders["lost"])
+        )
+        assert [details["note"] for details in kept.scalars()] == ["The customer wants a new one."]
+
+
+def test_when_a_call_is_wished_for_stands_in_the_note(meet: Meet) -> None:
+    _, talk = meet("placed")
+    talk.say("I want to talk to a person, call me on Tuesday at 3")
+    (directive,) = [one for one in talk.last["directives"] if one["directive"] == "handoff"]
+    assert "call me on Tuesday at 3" in directive["note"]

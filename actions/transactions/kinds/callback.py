@@ -37,7 +37,9 @@ async def prepare(request: Request) -> Prepared:
     customer = await request.backend.customer(request.customer_id)
     slots = await request.backend.callback_slots()
     if not slots:
-        return Refusal(words("callback_no_slots"), [PERSON], handoff="business_rule")
+        return Refusal(
+            words("callback_no_slots"), [PERSON], handoff="business_rule", note="No hour for a call is free."
+        )
     zone = _zone(customer)
     fitting = _fitting(request, slots, zone)
     try:
