@@ -336,3 +336,24 @@ async def test_a_guest_proves_who_they_are_and_the_wish_goes_on(front: Front) ->
     assert ready.directive("verified") == {"customer_id": "cus_kit", "directive": "verified"}
     assert ready.operations[0]["kind"] == "unlock_account"
     assert front.effects() == []
+
+
+@pytest.mark.parametrize("wish", ["change_address", "cancel_order"])
+async def test_another_orders_status_beside_what_is_open_leaves_it_open(front: Front, wish: str) -> None:
+    await front.run("action_prepare", "A-1057 please", wish, order_number="A-1057")
+    front.slots["question_open"] = True
+    before = {name: front.slots.get(name) for name in ("awaiting", "operation_id", "transaction")}
+    told = await front.run("action_order_status", "where is A-1042?", "order_status", order_number="A-1042")
+    assert "A-1042" in told.text
+    assert "A-1057" not in told.text
+    assert {name: front.slots.get(name) for name in before} == before
+    assert front.slots["order_number"] == "A-1057"
+
+
+async def test_a_new_one_that_is_wanted_stands_in_the_report(front: Front) -> None:
+    front.context = replace(front.context, customer_id="cus_greta")
+    asked = await front.run("action_prepare", "send it again", "damaged_or_wrong_item", order_number="D-4010")
+    assert [one["summary"] for one in asked.operations] == ["Report order D-4010 as missing"]
+    await front.run("action_confirm", "yes", "affirm")
+    (case,) = (await front.shop.backend.order("D-4010", "cus_greta")).cases
+    assert case.details["note"] == "The customer wants a new one."
