@@ -75,10 +75,10 @@ def read_turn(tracker: Tracker, key: bytes, now: Callable[[], datetime]) -> Turn
     text = "" if chosen or text.startswith("/") else text  # a button's label is not the customer's own words
     fresh = _fresh(message, text)
     slots = {name: value for name, value in tracker.slots.items() if value is not None}
-    if slots.get("awaiting") == "new_address":
-        fresh.pop("order_number", None)  # "A-6020 Innsbruck" is a postcode here
-    slots |= fresh
     intent = (message.get("intent") or {}).get("name") or ""
+    if slots.get("awaiting") == "new_address" and intent != "order_status":
+        fresh.pop("order_number", None)  # "A-6020 Innsbruck" is a postcode here, beside "where is A-1042?"
+    slots |= fresh
     return Turn(context, intent, text, slots, fresh, frozenset(tracker.slots), _history(tracker.events))
 
 

@@ -147,10 +147,10 @@ _THING = re.compile(r"\W*(?:(?:no|i mean|i meant|sorry),? )?(?:the|my)\b", re.IG
 _STANDS = frozenset({"talk_to_person", "start_over", "thanks", "goodbye", "greet", "affirm"})
 
 
-def entities(awaited: Optional[str], found: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+def entities(awaited: Optional[str], found: List[Dict[str, Any]], *, aside: bool = False) -> List[Dict[str, Any]]:
     """Where an address is awaited, "A-6020 Innsbruck" is a postcode and no order; digits of a phone are neither order,
-    code nor money."""
-    other = _NOT_HERE.get(awaited or "", frozenset())
+    code nor money. In an ``aside``, a question of its own, they are what they look like."""
+    other = frozenset() if aside else _NOT_HERE.get(awaited or "", frozenset())
     return [entity for entity in found if entity["entity"] not in other]
 
 
@@ -162,7 +162,7 @@ def is_answer(awaited: Optional[str], text: str, intent: str, confidence: float,
         return not (awaited == "order_number" and _asks_on_its_own(text, intent, confidence))
     question = text.rstrip().endswith("?")
     if awaited == ADDRESS:
-        return not question and _NUMBER_AND_WORD.search(text) is not None
+        return not question and not is_aside(text, intent, confidence) and _NUMBER_AND_WORD.search(text) is not None
     if intent == "talk_to_person" or question or len(text.split()) > _FEW_WORDS:
         return False
     denies = intent == "deny" and _SAYS_NO.match(text) is not None
@@ -177,11 +177,14 @@ def is_answer(awaited: Optional[str], text: str, intent: str, confidence: float,
     return intent not in _WAYS_OUT or confidence < SURE / 2
 
 
+def is_aside(text: str, intent: str, confidence: float) -> bool:
+    """ "Where is A-1042", while something else is awaited: a wish that is sure and begins as a question does."""
+    return intent not in _NO_WISH and confidence > SURE and _ASKS.match(text) is not None
+
+
 def _asks_on_its_own(text: str, intent: str, confidence: float) -> bool:
     """ "Where is A-1042?", when it was asked which order shall be cancelled: a question that names the order too."""
-    return (
-        intent not in _NO_WISH and confidence > SURE and text.rstrip().endswith("?") and _ASKS.match(text) is not None
-    )
+    return text.rstrip().endswith("?") and is_aside(text, intent, confidence)
 
 
 def typed_choice(text: str, titles: Sequence[str]) -> Optional[int]:

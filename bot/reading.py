@@ -47,7 +47,8 @@ _OFFERS = frozenset({"utter_offer_person", "utter_other_language", "utter_not_so
 def read(data: Dict[str, Any], tracker: DialogueStateTracker) -> Dict[str, Any]:
     """``data`` is what the pipeline made of a typed message; what it means here goes in its place."""
     awaited = tracker.get_slot(AWAITING)
-    data["entities"] = answers.entities(awaited, data["entities"])
+    aside = answers.is_aside(data["text"] or "", data["intent"]["name"], data["intent"]["confidence"])
+    data["entities"] = answers.entities(awaited, data["entities"], aside=aside)
     if (data.get("triage") or {}).get("person"):
         return data
     if answers.is_machine_talk(data["text"] or "") or answers.is_gesture(data["text"] or ""):

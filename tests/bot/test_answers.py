@@ -226,3 +226,13 @@ def test_what_is_wanted_is_not_taken_back(text: str) -> None:
 )
 def test_each_of_those_that_were_offered_may_be_meant(text: str, offered: int, each: bool) -> None:
     assert answers.means_each(text, offered) == each
+
+
+def test_a_number_is_a_postcode_in_an_address_and_an_order_in_a_question_beside_it() -> None:
+    order = [{"entity": "order_number", "value": "A-6020"}]
+    assert answers.entities("new_address", order) == []
+    assert (
+        answers.entities("new_address", order, aside=answers.is_aside("where is A-6020", "order_status", 0.9)) == order
+    )
+    assert not answers.is_answer("new_address", "where is A-6020", "order_status", 0.9, [])
+    assert answers.is_answer("new_address", "Maria-Theresien-Str. 3, A-6020 Innsbruck", "order_status", 0.9, [])
