@@ -184,8 +184,8 @@ def test_another_orders_status_beside_a_proposal_changes_nothing_of_it(front: Fr
     person, talk = meet("damaged", "moving")
     talk.say("I'd like 20 euros back for {damaged}".format(**person.orders))
     talk.say("and where is {moving}?".format(**person.orders))
-    assert person.orders["moving"] in talk.last["messages"][0]["text"]
-    assert person.orders["damaged"] not in talk.last["messages"][0]["text"]
+    (told,) = [one["text"] for one in talk.last["messages"] if person.orders["moving"] in one["text"]]
+    assert person.orders["damaged"] not in told
     assert "20.00 EUR" in talk.last["messages"][-1]["text"]
     talk.say("make it 30")
     assert "{damaged}".format(**person.orders) in talk.text
@@ -200,7 +200,7 @@ def test_another_orders_status_beside_a_question_leads_back_to_it(front: Front, 
     person, talk = meet("placed", "moving")
     talk.say("change the address of {placed}".format(**person.orders))
     talk.say(words.format(**person.orders))
-    assert person.orders["moving"] in talk.last["messages"][0]["text"]
+    assert any(person.orders["moving"] in one["text"] for one in talk.last["messages"][:-1])
     assert "Where should order {placed}".format(**person.orders) in talk.last["messages"][-1]["text"]
     talk.say("Lindenweg 14, 79100 Freiburg")
     assert person.orders["placed"] in talk.text
