@@ -21,6 +21,7 @@ OPEN_QUESTION = "open_question"
 QUESTION_OPEN = "question_open"
 OPERATION = "operation_id"
 TRANSACTION = "transaction"
+ABOUT = "about_order"
 LAST_OPERATION = "last_operation"
 STATUS = "action_order_status"
 PREPARE = "action_prepare"
@@ -76,9 +77,9 @@ class Asking(RemoteAction):
         return events
 
     def _is_aside(self, slots: Dict[str, Any]) -> bool:
-        """An answer beside the matter: to a question, on another order, or where something else was taken back."""
-        beside = self.name() in {DECLINE, STATUS} and not {OPERATION, TRANSACTION, AWAITING} & set(slots)
-        return self.name() == ANSWER or beside
+        """An answer beside the matter: to a question, or one that says what the talk is about still and closes nothing,
+        on another order or where something else was taken back."""
+        return self.name() == ANSWER or (ABOUT in slots and not {OPERATION, TRANSACTION, AWAITING} & set(slots))
 
     def _question(
         self, events: List[Event], slots: Dict[str, Any], tracker: DialogueStateTracker

@@ -56,7 +56,8 @@ class OrderStatus(DeskAction):
 def _beside(turn: Turn, answered: Reply) -> Reply:
     """An aside: what was asked or proposed still waits, and the talk is about its order again, whichever was named."""
     kept = {name: value for name, value in answered.slots.items() if name not in {"awaiting", "transaction"}}
-    return replace(answered, slots=kept | {"order_number": turn.value("about_order") or None})
+    about = turn.value("about_order") or None
+    return replace(answered, slots=kept | {"order_number": about, "about_order": about})
 
 
 def _asked(turn: Turn) -> str:

@@ -264,7 +264,7 @@ class TransactionEngine:
             return texts.refused(refused.code)
         if begun is not None and begun.started and begun.kind in kinds:
             return await self.decline(context, begun.id)
-        return taken or say(words("nothing_to_withdraw"))
+        return taken or say(words("nothing_to_withdraw"), **texts.still_about(slots))
 
     async def take_yes_back(self, context: TurnContext, kind: str, slots: Mapping[str, Any]) -> Reply:
         """Another wish about a thing whose money was agreed to: that is not sent any more without asking again."""

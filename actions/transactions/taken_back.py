@@ -36,7 +36,7 @@ async def withdraw(
     text = " ".join(transactions[kind].say("declined") for kind in taken)
     if asked or slots.get("operation_id") in {operation.id for operation in waiting}:
         return say(text, [SOMETHING_ELSE], **texts.NOTHING_OPEN)
-    return say(text)
+    return say(text, **texts.still_about(slots))
 
 
 async def take_yes_back(ledger: OperationLedger, context: TurnContext, kind: str, slots: Mapping[str, Any]) -> Reply:

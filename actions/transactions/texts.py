@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from actions.reply import Reply, say
@@ -51,6 +52,11 @@ def refused(code: RefusalCode) -> Reply:
     if code == "not_verified":
         return say(text, **NOTHING_OPEN | {"awaiting": "email"})
     return say(text, WAYS_OUT if code in {"not_found", "superseded"} else (), **NOTHING_OPEN)
+
+
+def still_about(slots: Mapping[str, Any]) -> dict[str, Any]:
+    """The slots of an answer beside the matter: what is open stays open."""
+    return {"about_order": slots.get("about_order")}
 
 
 def lower_first(text: str) -> str:
