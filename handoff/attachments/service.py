@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from handoff.clock import stamp
 from handoff.contract.events import Attachment
 from handoff.conversations.log import find
 from handoff.core import Core
-from handoff.errors import FrontdeskError, TooLarge, Unavailable
+from handoff.errors import Conflict, FrontdeskError, TooLarge, Unavailable
 from handoff.storage import tables as t
 
 WRITE_AT_ONCE = 256 * 1024
@@ -46,8 +47,9 @@ class AttachmentService:
         """Keep a file for a message that will name it; ``declared``: how many bytes it is said to have.
 
         Raises ``TooLarge`` (``attachment_too_large``, ``attachments_too_much``), ``Unprocessable``
-        (``attachment_type_refused``, ``attachment_name_refused``, ``attachment_empty``) and ``Unavailable``
-        (``attachments_full``). What is refused is in the audit trail, by its code.
+        (``attachment_type_refused``, ``attachment_name_refused``, ``attachment_empty``), ``Conflict``
+        (``conversation_erased``) and ``Unavailable`` (``attachments_full``). What is refused is in the audit trail, by
+        its code.
         """
         try:
             return await self._receive(conversation_id, name, body, declared)
@@ -61,7 +63,7 @@ class AttachmentService:
     ) -> Attachment:
         if declared is not None and declared > self.most_bytes:
             raise self._too_large()
-        await self._core.database.read(lambda connection: find(connection, conversation_id))
+        (await self._core.database.read(lambda connection: find(connection, conversation_id))).must_live()
         if await asyncio.to_thread(self.uploads.free) < LEFT_FREE:
             raise Unavailable("attachments_full", "We can't take files just now. Please describe it in words for now.")
         part = await asyncio.to_thread(self.uploads.begin)
@@ -85,7 +87,7 @@ class AttachmentService:
         }
         try:
             await self._core.database.write(lambda connection: _insert(connection, row))
-        except TooLarge:
+        except (TooLarge, Conflict):
             await asyncio.to_thread(self.uploads.remove, [attachment.id])
             raise
         return attachment
@@ -133,11 +135,11 @@ class AttachmentService:
         now = self._core.clock.now()
         before = now - KEEP_UNSENT
         unsent = await self._core.database.write(lambda connection: store.take_out_unsent(connection, stamp(before)))
-        old = (await asyncio.to_thread(self.uploads.older_than, before.timestamp()))[:MOST_AT_ONCE]
-        kept = await self._core.database.read(lambda connection: store.known(connection, old))
-        gone = sorted({*unsent, *old} - kept)
+        gone = set(unsent)
+        for old in _batched(await asyncio.to_thread(self.uploads.older_than, before.timestamp())):
+            gone |= set(old) - await self._core.database.read(partial(store.known, ids=old))
         with contextlib.suppress(OSError):
-            await asyncio.to_thread(self.uploads.remove, gone)
+            await asyncio.to_thread(self.uploads.remove, sorted(gone))
         return len(gone)
 
     async def sweep_forever(self) -> None:
@@ -146,7 +148,14 @@ class AttachmentService:
             await self._core.clock.sleep(timedelta(hours=1).total_seconds())
 
 
+def _batched(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at once as one statement asks about."""
+    return (names[at : at + MOST_AT_ONCE] for at in range(0, len(names), MOST_AT_ONCE))
+
+
 def _insert(connection: sa.Connection, row: dict[str, Any]) -> None:
+    """The conversation is locked: what an erasure or another file changes meanwhile is seen."""
+    find(connection, row["conversation_id"], lock=True).must_live()
     a = t.attachments.c
     held = sa.select(sa.func.coalesce(sa.func.sum(a.size), 0)).where(a.conversation_id == row["conversation_id"])
     if connection.execute(held).scalar_one() + row["size"] > MOST_IN_A_CONVERSATION:

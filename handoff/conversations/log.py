@@ -86,6 +86,11 @@ class Conversation:
         """Whether it belongs to the name that means nobody."""
         return (self.customer_id or "").startswith(f"{ERASED}_")
 
+    def must_live(self) -> None:
+        """Raises ``Conflict`` (``conversation_erased``)."""
+        if self.erased:
+            raise Conflict("conversation_erased", "This conversation has been erased. Please use a new one.")
+
 
 @dataclass(frozen=True)
 class Announcement:
@@ -128,8 +133,7 @@ class LogWriter:
     def append(self, data: EventData, source: Source, *, fingerprint: str | None = None) -> WireEvent:
         """Give the event its ``seq`` and keep it for ``save``. Raises ``Conflict`` (``conversation_erased``): whoever
         comes late, a person, a clock or an old window, writes nothing into what was erased."""
-        if self.conversation.erased:
-            raise Conflict("conversation_erased", "This conversation has been erased. Please use a new one.")
+        self.conversation.must_live()
         name = event_type(data)
         conversation = self.conversation
         conversation.head_seq += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from handoff.attachments import service as attachment_service
+from handoff.privacy.service import Whose
 from handoff.settings import HandoffSettings
 from tests.handoff.agents.test_sessions import StillClock
 from tests.handoff.conftest import Customer, Desk, ScriptedBot, running
@@ -208,3 +210,39 @@ async def test_uploads_are_limited_by_the_minute(settings: HandoffSettings, bot:
     refused = [answer for answer in answers if answer.status_code == 429]
     assert len(refused) == 5
     assert all(answer.json()["code"] == "too_many" for answer in refused)
+
+
+async def test_nothing_is_uploaded_into_what_was_erased(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither afterwards nor while the erasure is on its way: nobody would look for it there any more."""
+    before, meanwhile = await desk.open("mara"), await desk.open("noor")
+    await desk.handoff.privacy.erase(Whose("customer", "mara"))
+    keep, began, go_on = desk.handoff.attachments.uploads.keep, asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slowly(part: Path, attachment_id: str) -> None:
+        loop.call_soon_threadsafe(began.set)
+        go_on.wait(10)
+        keep(part, attachment_id)
+
+    late = await upload(before, PNG)
+    assert (late.status_code, late.json()["code"]) == (409, "conversation_erased")
+    monkeypatch.setattr(desk.handoff.attachments.uploads, "keep", slowly)
+    uploading = asyncio.create_task(upload(meanwhile, PNG))
+    await began.wait()
+    await desk.handoff.privacy.erase(Whose("customer", "noor"))
+    go_on.set()
+    answer = await uploading
+    assert (answer.status_code, answer.json()["code"]) == (409, "conversation_erased")
+    assert kept(desk) == []
+
+
+async def test_stray_files_are_found_among_however_many(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer, service = await desk.open(), desk.handoff.attachments
+    sent = [(await upload(customer, PNG)).json()["id"] for _ in range(3)]
+    await send(customer, "look", *sent)
+    stray = service.uploads.folder / ".part-0"
+    stray.write_bytes(b"left by a crash")
+    monkeypatch.setattr(service.uploads, "older_than", lambda _moment: [*sent, stray.name])
+    monkeypatch.setattr(attachment_service, "MOST_AT_ONCE", 2)
+    assert await service.sweep() == 1
+    assert kept(desk) == sorted(sent)
