@@ -11,6 +11,7 @@ from handoff.agents.presence import Presence
 from handoff.agents.service import Principal, StaffService
 from handoff.contract.redact import for_staff
 from handoff.conversations.log import WireEvent, read_events
+from handoff.conversations.rules import TRANSITIONS
 from handoff.core import Core
 from handoff.errors import Forbidden, FrontdeskError, Unauthorised
 from handoff.gateway import sockets
@@ -20,6 +21,7 @@ from handoff.late_routes import Routes
 from handoff.storage import tables as t
 
 QUEUE_EVENTS = ("handoff.", "conversation.closed", "conversation.reopened", "approval.", "promise.", "contact.")
+TAKE_AWAY = frozenset(event for owner, event in TRANSITIONS if owner == "agent")
 BATCH = 500
 ACTION = "desk.socket"
 
@@ -67,10 +69,9 @@ class DeskView:
             frames.append({"kind": "queue"})
         frames.extend(self._offers(events))
         if mine:
-            frames.extend({"kind": "event", "event": event} for event in await self._fresh(signal, events))
+            frames.extend(_event_frames(await self._fresh(signal, events)))
         elif signal.conversation_id in self._followers:
-            # The event that took the conversation away is still this agent's to see.
-            frames.extend({"kind": "event", "event": event} for event in await self._fresh(signal, events))
+            frames.extend(_event_frames(_until_taken(await self._fresh(signal, events))))
             del self._followers[signal.conversation_id]
         return frames
 
@@ -97,12 +98,16 @@ class DeskView:
             t.conversations.c.owner == f"agent:{self._me.id}"
         )
         frames: list[Frame] = []
-        for row in await self._core.database.read(lambda c: list(c.execute(query))):
+        rows = await self._core.database.read(lambda c: list(c.execute(query)))
+        for row in rows:
             follower = self._followers.get(row.id)
             if follower is None:
                 self._followers[row.id] = self._follower(row.id, row.head_seq)
             elif follower.seq < row.head_seq:
                 frames.extend(await follower.frames())
+        for conversation_id in set(self._followers) - {row.id for row in rows}:  # taken away, and nobody said so
+            missed = await self._followers.pop(conversation_id).frames()
+            frames.extend(_event_frames(_until_taken([frame["event"] for frame in missed])))
         return frames
 
     def _follower(self, conversation_id: str, after: int) -> Follower:
@@ -131,6 +136,16 @@ class DeskView:
         conversation_id = frame.get("conversation_id")
         if frame.get("kind") == "typing" and isinstance(conversation_id, str) and conversation_id in self._followers:
             self._core.announcer.typing(Typing(conversation_id, "agent", f"agent:{self._me.id}"))
+
+
+def _until_taken(events: list[WireEvent]) -> list[WireEvent]:
+    """What an agent may still see of a conversation that is theirs no more: up to the commit that took it away."""
+    at = next((event["occurred_at"] for event in events if event["type"] in TAKE_AWAY), None)
+    return [event for event in events if at is None or event["occurred_at"] <= at]
+
+
+def _event_frames(events: list[WireEvent]) -> list[Frame]:
+    return [{"kind": "event", "event": event} for event in events]
 
 
 def create_router(

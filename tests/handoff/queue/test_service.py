@@ -414,6 +414,28 @@ class TestDeskSocket:
             rest = await self.frames(socket, "heartbeat")
             assert not [frame for frame in rest if frame["kind"] == "event"]
 
+    @pytest.mark.parametrize("heard", ["the next message", "the heartbeat"])
+    async def test_what_was_taken_away_unheard_is_seen_up_to_there(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, heard: str
+    ) -> None:
+        """Another process moved it and Redis lost the hint: what came after is for whoever has it then."""
+        ana, customer, announcer = await Agent.sign_in(desk), await desk.open(), desk.handoff.core.announcer
+        handoff = await ana.take(customer)
+        async with self.follow(ana) as socket:
+            await self.frames(socket, "heartbeat")
+            with monkeypatch.context() as unheard:
+                unheard.setattr(announcer, "announce", lambda _announcement: None)
+                await customer.say("for ana")
+                await ana.post(f"/handoffs/{handoff}/transfer", {"queue": "senior"})
+                await customer.say("for whoever is next")
+                seen = [] if heard == "the next message" else await self.frames(socket, "handoff.queued", 4)
+            await customer.say("and this")
+            for _ in range(3):
+                seen += await self.frames(socket, "heartbeat")
+        events = [frame["event"] for frame in seen if frame["kind"] == "event"]
+        assert "handoff.transferred" in [event["type"] for event in events]
+        assert [e["data"]["text"] for e in events if e["source"] == "customer"] == ["for ana"]
+
     async def test_it_ends_with_the_session_however_busy_the_desk_is(self, desk: Desk) -> None:
         ana, customer = await Agent.sign_in(desk), await desk.open()
         async with self.follow(ana) as socket:
