@@ -11,7 +11,6 @@ grouped. Drawn from all: ``DRAWN`` questions. The order is shuffled; the mean of
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 import sys
 import time
@@ -82,13 +81,13 @@ def pairs(groups: list[int], meanings: list[str]) -> tuple[float, float, float]:
 async def impact() -> int:
     """Drafts of five articles, each asked with the short cut of ``impact`` and without it."""
     async with opened() as knowledge:
-        for number, question in enumerate(itertools.islice(dict(examples()), ASKED)):
+        chance = random.Random(11)  # noqa: S311 - a choice, not a secret
+        for number, question in enumerate(chance.sample(sorted(dict(examples())), ASKED)):
             turn = TurnContext(f"c{number}", "t", 2, 1, "")
             await knowledge.desk.asked.answer(question, audience="public", locale="en", turn=turn)
             await knowledge.desk.usage.settle()
         await knowledge.settle()
         public = await knowledge.editing.find(state="published", audience="public")
-        chance = random.Random(11)  # noqa: S311 - a choice, not a secret
         for article in chance.sample(public, DRAFTS):
             own = await knowledge.editing.version(article.id, article.latest_version)
             other = await knowledge.editing.version(chance.choice(public).id, 1)
