@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Reading, Vectors, names_of
-from bot.components.sentence import encoder, plain_of, said_by_examples, speller, vectors_of
+from bot.components.sentence import encoder, plain_of, reader, said_by_examples, vectors_of
 from bot.components.several import Splitter
 from bot.text.normalise import clean, words
 from bot.triage.declined import beside_declined
@@ -74,7 +74,7 @@ class IntentClassifier(GraphComponent):
         self._resource = resource
         self._model = model
         encode = partial(encoder(config["folder"]).encode_twice, batch_size=BATCH)
-        self._splitter = Splitter(model, config["requests"], encode, speller(config["folder"], said).plain)
+        self._splitter = Splitter(model, config["requests"], encode, reader(config["folder"], said))
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:

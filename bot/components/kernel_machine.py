@@ -36,7 +36,8 @@ class KernelMachine:
         self._widths = tuple(widths)
         # By columns: OpenBLAS then reads a dense view faster for one vector.
         self._views = [_Columns(view) if sp.issparse(view) else np.asfortranarray(view) for view in views]
-        self._weights = np.ascontiguousarray(weights, dtype=np.float32)
+        self.weights = np.ascontiguousarray(weights, dtype=np.float32)
+        """(n, labels): how far each example speaks for each label."""
 
     def scores(self, message: Sequence[Union[np.ndarray, Row]]) -> Tuple[np.ndarray, np.ndarray]:
         """Scores (labels,) of one message, and its cosines (n,) to all examples in the first view, which is
@@ -49,7 +50,7 @@ class KernelMachine:
             for view, row in zip(self._views, message, strict=True)
         ]
         exponent = sum(np.float32(width) * cosine for width, cosine in zip(self._widths, cosines, strict=True))
-        return np.exp(exponent - np.float32(sum(self._widths))) @ self._weights, cosines[0]
+        return np.exp(exponent - np.float32(sum(self._widths))) @ self.weights, cosines[0]
 
     @classmethod
     def fit(cls, views: Sequence[View], widths: Sequence[float], target: np.ndarray, ridge: np.ndarray) -> Fitted:

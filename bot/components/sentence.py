@@ -1,12 +1,12 @@
 """Rasa component: the sentence vector and the shallow vector of a message, by one run of the ONNX model, after its
-slips of spelling were put right."""
+slips of spelling were put right and its names said plainly."""
 
 from __future__ import annotations
 
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -22,6 +22,7 @@ from bot.company import company
 from bot.components.intent_model import Vectors
 from bot.text.embed import DIMENSION, SentenceEncoder
 from bot.text.normalise import clean
+from bot.text.plainly import plainly
 from bot.text.spelling import Speller, said_in
 
 SENTENCE, SHALLOW = "sentence", "shallow"
@@ -55,13 +56,15 @@ def _features(message: Message, origin: str) -> np.ndarray:
 
 
 def plain_of(message: Message) -> str:
-    """The text of ``message`` with its slips put right, as its vectors were made from it."""
+    """The text of ``message`` with slips put right and names said plainly, as its vectors were made from it."""
     return str(message.get(PLAIN) or clean(message.get(TEXT) or ""))
 
 
-def speller(folder: str, said: Dict[str, int]) -> Speller:
-    """Puts right what neither the sentence model of ``folder`` nor the examples know, nor the company calls so."""
-    return Speller(encoder(folder).whole_words(), said, company().names)
+def reader(folder: str, said: Dict[str, int]) -> Callable[[str], str]:
+    """Puts right what neither the sentence model of ``folder`` nor the examples know, nor the company calls so; says
+    names as what they are."""
+    right = Speller(encoder(folder).whole_words(), said, company().names).plain
+    return lambda text: plainly(right(text))
 
 
 def said_by_examples(storage: ModelStorage, resource: Resource = SPELLING) -> Dict[str, int]:
@@ -79,7 +82,7 @@ class SentenceFeaturizer(GraphComponent):
         self._folder = folder
         self._storage = storage
         self._resource = resource
-        self._speller = speller(folder, said)
+        self._read = reader(folder, said)
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -119,7 +122,7 @@ class SentenceFeaturizer(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         written = [message for message in messages if message.get(TEXT)]
         for message in written:
-            message.set(PLAIN, self._speller.plain(clean(message.get(TEXT))))
+            message.set(PLAIN, self._read(clean(message.get(TEXT))))
         made = encoder(self._folder).encode_twice([message.get(PLAIN) for message in written])
         for origin, vectors in zip((SENTENCE, SHALLOW), made, strict=True):
             for message, vector in zip(written, vectors, strict=True):
