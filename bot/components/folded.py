@@ -3,7 +3,7 @@
 A machine in the plain vectors comes first. How steeply its scores rise in each direction (the mean outer product of its
 slopes) says which directions matter; the vectors are stretched along these and cut to the axes that are left. So the
 second machine, which is kept, compares texts by what they ask for rather than by what they speak of (Radhakrishnan et
-al., "Mechanism for feature learning in neural networks and backpropagation-free machine learning models", Science 2024).
+al., "Mechanism for feature learning in neural networks and backpropagation-free machine learning models", 2024).
 A message is compared with every example, and that time is the time of reading them from memory: hence few axes.
 """
 

@@ -12,9 +12,10 @@ import re
 from typing import Any, Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
+import scipy.sparse as sp
 
 from bot.components.folded import Folded
-from bot.components.kernel_machine import KernelMachine
+from bot.components.kernel_machine import Fitted, KernelMachine
 from bot.components.ngrams import Ngrams
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -22,6 +23,8 @@ MOST_EXAMPLES = 16_000
 """Training takes the cube of the number of examples in time; above this a share of each intent stands for it."""
 MOST_TO_FOLD = 4_000
 """So many examples, an even share of each intent, show which directions matter."""
+PARTS = 4
+"""Where there are fewer, each part is scored in directions chosen by the others, for temperature and threshold."""
 WORD = r"(?u)\b\w+\b"
 _NOT_LETTERS = re.compile(r"[\W_]+")
 COMMON = 0.1
@@ -50,6 +53,15 @@ class Vectors(NamedTuple):
 
     sentence: np.ndarray
     shallow: np.ndarray
+
+
+class _Given(NamedTuple):
+    """What a machine is made of: views of n texts, and what they should score."""
+
+    dense: Sequence[np.ndarray]
+    sparse: Sequence[sp.csr_matrix]
+    wanted: np.ndarray
+    ridge: np.ndarray
 
 
 class IntentModel:
@@ -91,17 +103,34 @@ class IntentModel:
         self._middle = vectors.shallow.mean(axis=0)
         wanted = np.eye(len(self.labels), dtype=np.float32)[place] - 1 / len(self.labels)
         ridge = self._penalty * (counts[place] / counts.mean()) ** BALANCE
-        part = _share(target, MOST_TO_FOLD) if len(target) > MOST_TO_FOLD else np.arange(len(target))
-        pair = self._pair(vectors)
-        self._folded = Folded([view[part] for view in pair], self._dense, wanted[part], ridge[part])
-        self._sentences = vectors.sentence
-        views = [self._folded(pair), self._characters.fit(texts), self._words.fit(texts)]
-        self._machine, left_out = KernelMachine.fit(views, (self._folded.weight, *self._sparse), wanted, ridge)
-        self._known = self._inside[place]
+        sparse = [self._characters.fit(texts), self._words.fit(texts)]
+        given = _Given(self._pair(vectors), sparse, wanted, ridge)
+        part = _for_directions(target)
+        self._folded, (self._machine, left_out) = self._fitted(given, part)
         said = np.arange(len(target) - names)
-        if len(part) < len(said):  # what chose the directions would look easier than it is
+        # What chose the directions would look easier than it is.
+        if len(part) < len(target):
             said = np.setdiff1d(said, part)
+        else:
+            left_out = self._without_own_part(given, place)
+        self._sentences = vectors.sentence
+        self._known = self._inside[place]
         self._calibrate(left_out[said], place[said], _nearest(vectors.sentence, self._known)[said])
+
+    def _fitted(self, given: _Given, part: np.ndarray) -> Tuple[Folded, Fitted]:
+        """A machine of all examples in the directions that those of ``part`` choose."""
+        folded = Folded([view[part] for view in given.dense], self._dense, given.wanted[part], given.ridge[part])
+        views = [folded(given.dense), *given.sparse]
+        return folded, KernelMachine.fit(views, (folded.weight, *self._sparse), given.wanted, given.ridge)
+
+    def _without_own_part(self, given: _Given, place: np.ndarray) -> np.ndarray:
+        """(n, labels): what each example scores when it is left out, in directions chosen by other examples."""
+        of = np.empty(len(place), dtype=int)
+        of[np.argsort(place, kind="stable")] = np.arange(len(place)) % PARTS
+        found = np.empty_like(given.wanted)
+        for own in range(PARTS):
+            found[of == own] = self._fitted(given, np.flatnonzero(of != own))[1].left_out[of == own]
+        return found
 
     def predict(self, text: str, vectors: Vectors) -> Reading:
         views = [self._folded(self._pair(vectors)), self._characters.row(text), self._words.row(text)]
@@ -187,6 +216,12 @@ def _share(target: np.ndarray, most: int) -> np.ndarray:
         for label, count in enumerate(counts)
     ]
     return np.sort(np.concatenate(chosen))
+
+
+def _for_directions(target: np.ndarray) -> np.ndarray:
+    """Indices of the examples that choose the directions: all where there are few, else at most half of each label."""
+    half = np.arange(0, len(target), 1 if len(target) <= MOST_TO_FOLD else 2)
+    return half[_share(target[half], MOST_TO_FOLD)] if len(half) > MOST_TO_FOLD else half
 
 
 def _nearest(sentence: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -95,3 +95,9 @@ def test_the_short_cut_gives_the_row_of_the_vectorizer(text: str) -> None:
         found = np.zeros_like(wanted)
         found[each.row(text).places] = each.row(text).values
         assert found == pytest.approx(wanted, abs=1e-6)
+
+
+def test_examples_that_chose_the_directions_set_no_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intent_model, "MOST_TO_FOLD", 15)
+    model = trained(*SUBJECTS, each=20)
+    assert model.left_out["n"] == 60 - 15
