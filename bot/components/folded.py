@@ -1,10 +1,13 @@
-"""Two views of a text as one shorter vector, in which what tells intents apart counts most.
+"""Two views of a text as one shorter vector that keeps how alike texts are, or how alike they are in what they ask for.
 
-A machine in the plain vectors comes first. How steeply its scores rise in each direction (the mean outer product of its
-slopes) says which directions matter; the vectors are stretched along these and cut to the axes that are left. So the
-second machine, which is kept, compares texts by what they ask for rather than by what they speak of (Radhakrishnan et
-al., "Mechanism for feature learning in neural networks and backpropagation-free machine learning models", 2024).
-A message is compared with every example, and that time is the time of reading them from memory: hence few axes.
+The product of two folded vectors is the weighted mean of the cosines in each view. Only the axes along which the
+examples differ most are kept (principal axes, not centred, so that products stay products): a message is compared with
+every example, and that time is the time of reading them from memory.
+
+Where examples are few, the vectors are stretched too. A machine in the plain vectors comes first; how steeply its
+scores rise in each direction (the mean outer product of its slopes) says which directions tell labels apart, and these
+are made to count more (Radhakrishnan et al., "Mechanism for feature learning in neural networks and
+backpropagation-free machine learning models", 2024). Many examples say the same without it.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import numpy as np
 from bot.components.kernel_machine import KernelMachine
 
 AXES = 256
+"""Of 768: of our own examples, left out one by one, .910 are read right with 256 axes as with all."""
 POWER = 0.35
 """How far the vectors are stretched: 0 leaves them, 0.5 counts a direction by its slope. See bot/README.md."""
 POINTS = 400
@@ -23,19 +27,26 @@ POINTS = 400
 
 
 class Folded:
-    """``weights`` say how much each view counts; rows of a view have unit length. ``target`` (n, labels) and ``ridge``
-    (n,) are those of the machine that the vectors are for; a part of the examples is enough here."""
+    """``weights`` say how much each view counts; rows of a view have unit length."""
 
-    def __init__(
-        self, views: Sequence[np.ndarray], weights: Sequence[float], target: np.ndarray, ridge: np.ndarray
-    ) -> None:
+    def __init__(self, views: Sequence[np.ndarray], weights: Sequence[float]) -> None:
         self.weight = float(sum(weights))
         self._scales = [np.float32(np.sqrt(weight / self.weight)) for weight in weights]
         joined = self._join(views)
-        machine = KernelMachine.fit((joined,), (self.weight,), target, ridge).machine
-        shares, axes = np.linalg.eigh(_slopes(joined, self.weight, machine.weights))  # by rising share
-        stretch = np.maximum(shares[-AXES:], 0) ** POWER
-        self._axes = np.ascontiguousarray(axes[:, -AXES:] * stretch, dtype=np.float32)
+        _, axes = np.linalg.eigh(joined.T @ joined)  # by rising share
+        self._axes = np.ascontiguousarray(axes[:, -AXES:])
+
+    @classmethod
+    def stretched(
+        cls, views: Sequence[np.ndarray], weights: Sequence[float], target: np.ndarray, ridge: np.ndarray
+    ) -> Folded:
+        """``target`` (n, labels) and ``ridge`` (n,) are those of the machine that the vectors are for."""
+        fold = cls(views, weights)
+        joined = fold._join(views)
+        machine = KernelMachine.fit((joined,), (fold.weight,), target, ridge).machine
+        shares, axes = np.linalg.eigh(_slopes(joined, fold.weight, machine.weights))
+        fold._axes = np.ascontiguousarray(axes[:, -AXES:] * np.maximum(shares[-AXES:], 0) ** POWER, dtype=np.float32)
+        return fold
 
     def __call__(self, views: Sequence[np.ndarray]) -> np.ndarray:
         """(n, axes) of views (n, …), or (axes,) of views (…,); of unit length."""

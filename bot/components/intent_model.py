@@ -21,10 +21,10 @@ from bot.components.ngrams import Ngrams
 OUT_OF_SCOPE = "out_of_scope"
 MOST_EXAMPLES = 16_000
 """Training takes the cube of the number of examples in time; above this a share of each intent stands for it."""
-MOST_TO_FOLD = 4_000
-"""So many examples, an even share of each intent, show which directions matter."""
+FEW_TO_STRETCH = 4_000
+"""Up to so many examples the vectors are stretched (``folded``); above it that gave nothing."""
 PARTS = 4
-"""Where there are fewer, each part is scored in directions chosen by the others, for temperature and threshold."""
+"""There each part is scored in directions chosen by the others, for temperature and threshold."""
 WORD = r"(?u)\b\w+\b"
 _NOT_LETTERS = re.compile(r"[\W_]+")
 COMMON = 0.1
@@ -105,26 +105,29 @@ class IntentModel:
         ridge = self._penalty * (counts[place] / counts.mean()) ** BALANCE
         sparse = [self._characters.fit(texts), self._words.fit(texts)]
         given = _Given(self._pair(vectors), sparse, wanted, ridge)
-        part = _for_directions(target)
-        self._folded, (self._machine, left_out) = self._fitted(given, part)
-        said = np.arange(len(target) - names)
-        # What chose the directions would look easier than it is.
-        if len(part) < len(target):
-            said = np.setdiff1d(said, part)
-        else:
+        self._few = len(target) <= FEW_TO_STRETCH
+        self._folded, (self._machine, left_out) = self._fitted(given, np.arange(len(target)))
+        if self._few:
             left_out = self._without_own_part(given, place)
         self._sentences = vectors.sentence
         self._known = self._inside[place]
+        said = slice(0, len(target) - names)
         self._calibrate(left_out[said], place[said], _nearest(vectors.sentence, self._known)[said])
 
     def _fitted(self, given: _Given, part: np.ndarray) -> Tuple[Folded, Fitted]:
-        """A machine of all examples in the directions that those of ``part`` choose."""
-        folded = Folded([view[part] for view in given.dense], self._dense, given.wanted[part], given.ridge[part])
+        """A machine of all examples; where they are few, those of ``part`` choose the directions that count."""
+        chosen = [view[part] for view in given.dense]
+        folded = (
+            Folded.stretched(chosen, self._dense, given.wanted[part], given.ridge[part])
+            if self._few
+            else Folded(chosen, self._dense)
+        )
         views = [folded(given.dense), *given.sparse]
         return folded, KernelMachine.fit(views, (folded.weight, *self._sparse), given.wanted, given.ridge)
 
     def _without_own_part(self, given: _Given, place: np.ndarray) -> np.ndarray:
-        """(n, labels): what each example scores when it is left out, in directions chosen by other examples."""
+        """(n, labels): what each example scores when it is left out, in directions chosen by other examples; in those
+        that it chose itself it would look easier than it is."""
         of = np.empty(len(place), dtype=int)
         of[np.argsort(place, kind="stable")] = np.arange(len(place)) % PARTS
         found = np.empty_like(given.wanted)
@@ -216,12 +219,6 @@ def _share(target: np.ndarray, most: int) -> np.ndarray:
         for label, count in enumerate(counts)
     ]
     return np.sort(np.concatenate(chosen))
-
-
-def _for_directions(target: np.ndarray) -> np.ndarray:
-    """Indices of the examples that choose the directions: all where there are few, else at most half of each label."""
-    half = np.arange(0, len(target), 1 if len(target) <= MOST_TO_FOLD else 2)
-    return half[_share(target[half], MOST_TO_FOLD)] if len(half) > MOST_TO_FOLD else half
 
 
 def _nearest(sentence: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What is folded is alike where the examples want the same, and of unit length."""
+"""What is folded is as alike as the views it was folded from, or, stretched, where the examples want the same."""
 
 from __future__ import annotations
 
@@ -37,9 +37,16 @@ def apart(products: np.ndarray) -> float:
     return float((products[same & others].mean() - products[~same].mean()) / products[others].std())
 
 
+def test_products_are_the_weighted_mean_of_cosines() -> None:
+    given = views()
+    rows = Folded(given, WEIGHTS)(given)
+    cosines = sum(weight * (view @ view.T) for weight, view in zip(WEIGHTS, given, strict=True)) / sum(WEIGHTS)
+    assert rows @ rows.T == pytest.approx(cosines, abs=1e-5)
+
+
 def test_what_tells_labels_apart_counts_more_than_what_does_not() -> None:
     given = views()
-    rows = Folded(given, WEIGHTS, TARGET, RIDGE)(given)
+    rows = Folded.stretched(given, WEIGHTS, TARGET, RIDGE)(given)
     cosines = sum(weight * (view @ view.T) for weight, view in zip(WEIGHTS, given, strict=True)) / sum(WEIGHTS)
     assert apart(rows @ rows.T) > 1.5 * apart(cosines)
 
@@ -47,7 +54,7 @@ def test_what_tells_labels_apart_counts_more_than_what_does_not() -> None:
 def test_that_carries_over_to_texts_that_were_not_seen() -> None:
     given = views()
     seen, new = slice(0, 45), slice(45, TEXTS)
-    fold = Folded([view[seen] for view in given], WEIGHTS, TARGET[seen], RIDGE[seen])
+    fold = Folded.stretched([view[seen] for view in given], WEIGHTS, TARGET[seen], RIDGE[seen])
     rows = fold([view[seen] for view in given])
     nearest = WANTED[seen][(fold([view[new] for view in given]) @ rows.T).argmax(axis=1)]
     plain = WANTED[seen][(given[0][new] @ given[0][seen].T).argmax(axis=1)]
@@ -57,7 +64,7 @@ def test_that_carries_over_to_texts_that_were_not_seen() -> None:
 def test_few_axes_of_unit_length_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folded, "AXES", 12)
     given = views()
-    rows = Folded(given, WEIGHTS, TARGET, RIDGE)(given)
+    rows = Folded.stretched(given, WEIGHTS, TARGET, RIDGE)(given)
     assert rows.shape == (TEXTS, 12)
     assert rows.dtype == np.float32
     assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(TEXTS), abs=1e-5)
@@ -65,5 +72,5 @@ def test_few_axes_of_unit_length_are_left(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_one_text_is_folded_like_many() -> None:
     given = views()
-    fold = Folded(given, WEIGHTS, TARGET, RIDGE)
+    fold = Folded.stretched(given, WEIGHTS, TARGET, RIDGE)
     assert fold([view[3] for view in given]) == pytest.approx(fold(given)[3], abs=1e-5)

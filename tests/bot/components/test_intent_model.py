@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.components import intent_model
+from bot.components.folded import Folded
 from bot.components.intent_model import OUT_OF_SCOPE, IntentModel, Vectors, names_of
 from bot.components.ngrams import Ngrams
 
@@ -97,7 +98,21 @@ def test_the_short_cut_gives_the_row_of_the_vectorizer(text: str) -> None:
         assert found == pytest.approx(wanted, abs=1e-6)
 
 
-def test_examples_that_chose_the_directions_set_no_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intent_model, "MOST_TO_FOLD", 15)
-    model = trained(*SUBJECTS, each=20)
-    assert model.left_out["n"] == 60 - 15
+def test_few_examples_are_scored_in_directions_that_others_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels by chance cannot be learnt, so what is left out must be read no better than by chance."""
+    chance = np.random.default_rng(2)
+    made = chance.normal(size=(80, 60)).astype(np.float32)
+    made /= np.linalg.norm(made, axis=1, keepdims=True)
+    texts, labels = [f"w{at}" for at in range(80)], [f"intent {at}" for at in chance.integers(0, 4, 80)]
+    honest, own = IntentModel(), IntentModel()
+    honest.fit(texts, labels, Vectors(made, made))
+    assert honest.left_out["accuracy"] < 0.45
+    monkeypatch.setattr(own, "_without_own_part", lambda given, place: own._fitted(given, np.arange(80))[1].left_out)
+    own.fit(texts, labels, Vectors(made, made))
+    assert own.left_out["accuracy"] > honest.left_out["accuracy"]
+
+
+def test_many_examples_are_not_stretched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Folded, "stretched", None)
+    monkeypatch.setattr(intent_model, "FEW_TO_STRETCH", 30)
+    assert trained(*SUBJECTS, each=12).left_out["n"] == 36
