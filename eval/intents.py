@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -97,6 +98,18 @@ def folds(rows: Sequence[Row], count: int, seed: int) -> list[list[int]]:
             found[at % count].append(index)
             at += 1
     return [sorted(fold) for fold in found]
+
+
+def outside_names(labels: Iterable[str]) -> dict[str, str]:
+    """What each label in scope is called as an intent: its own words, since the names of intents teach, and never the
+    name of one that the assistant treats in a way of its own."""
+    found: dict[str, str] = {}
+    for label in sorted(set(labels) - {OOS}):
+        name = re.sub(r"\W+", "_", label).rstrip("_") + "_"  # no intent of the assistant ends so
+        while name in found.values():
+            name += "_"
+        found[label] = name
+    return found
 
 
 def known(train: Sequence[Row]) -> frozenset[str]:

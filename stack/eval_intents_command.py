@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from eval.intents import (
-    OOS,
     PROPORTIONS,
     BadData,
     Reading,
@@ -20,6 +19,7 @@ from eval.intents import (
     figures,
     folds,
     known,
+    outside_names,
     read,
     repeated,
 )
@@ -102,8 +102,7 @@ def _file(path: Path) -> list[Row]:
 
 def _measured(settings: Settings, pipeline: str, learnt: Sequence[Row], rounds: Rounds) -> dict[str, Any]:
     """The figures of one pipeline over all rounds together."""
-    # Neutral names: a label of outside data must never meet an intent that the assistant treats in a way of its own.
-    names = {label: f"intent_{at}" for at, label in enumerate(sorted({row.label for row in learnt} - {OOS}))}
+    names = outside_names(row.label for row in learnt)
     labels = {name: label for label, name in names.items()}
     job = [
         {

@@ -20,6 +20,7 @@ from eval.intents import (
     folds,
     known,
     mcc,
+    outside_names,
     read,
     repeated,
     wilson,
@@ -88,6 +89,11 @@ def test_folds_hold_every_row_once_and_every_label_evenly(labels: list[str], cou
     for label in set(labels):
         shares = [sum(rows[at].label == label for at in fold) for fold in found]
         assert max(shares) - min(shares) <= 1
+
+
+def test_outside_labels_keep_their_words_and_are_no_intents_of_ours() -> None:
+    names = outside_names(["card arrival?", "greet", "card/arrival", "oos", "greet"])
+    assert names == {"card arrival?": "card_arrival_", "card/arrival": "card_arrival__", "greet": "greet_"}
 
 
 def test_what_was_learnt_word_for_word_is_known() -> None:
