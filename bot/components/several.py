@@ -45,7 +45,7 @@ ALIKE = {
     "operation_status": "order_status",
 }
 """Intents that a customer would not tell apart in one message."""
-SURE = 0.5
+SURE = 0.75
 MOST = 8
 """So many requests are read in one message. What comes after them is kept as one, out of scope, and told of."""
 _JOINT = re.compile(
