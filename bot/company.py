@@ -1,12 +1,12 @@
-"""The company's own names, in ``company.json``: of its goods and places, which no spelling puts right, and of the plans
-of its subscription. Another company writes its own; the code knows none."""
+"""The company's own names, in ``company.json``: of its goods and places, which no spelling puts right, of the plans
+of its subscription, and of what bears a name (``kinds``). Another company writes its own; the code knows none."""
 
 from __future__ import annotations
 
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import FrozenSet, NamedTuple, Tuple
+from typing import Dict, FrozenSet, NamedTuple, Tuple
 
 FILE = Path(__file__).with_name("company.json")
 
@@ -16,6 +16,7 @@ class Company(NamedTuple):
 
     names: FrozenSet[str]
     plans: Tuple[str, ...]
+    kinds: Dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -24,4 +25,5 @@ def company() -> Company:
     kept = json.loads(FILE.read_text(encoding="utf-8"))
     if not isinstance(kept, dict) or set(kept) != set(Company._fields):
         raise ValueError(f"{FILE.name} holds exactly {', '.join(Company._fields)}")
-    return Company(frozenset(name.lower() for name in kept["names"]), tuple(plan.lower() for plan in kept["plans"]))
+    names, plans = frozenset(name.lower() for name in kept["names"]), tuple(plan.lower() for plan in kept["plans"])
+    return Company(names, plans, dict(kept["kinds"]))

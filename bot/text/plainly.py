@@ -1,36 +1,18 @@
-"""What is named, said as what it is: "my Daune 300 leaks" is read as "my down jacket leaks", every order number as one.
+"""What is named, said as what it is: a jacket's name is read as "down jacket", every order number as one.
 
-The sentence model knows no names of ours ("Glut" and "Firn" are nothing to it), and every number gives it another
+The sentence model knows no names of ours, and every number gives it another
 vector. What is said of them is what a message turns on; which order it is the entities tell, from the text as typed.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Mapping
 
+from bot.company import company
 from bot.text.order_numbers import numbers
 
-KINDS: Mapping[str, str] = {
-    "Biwak 2": "tent",
-    "Daune 300": "down jacket",
-    "Regenwand": "rain jacket",
-    "Murmel": "rain jacket for children",
-    "Kamm Pro": "trekking boots",
-    "Larn Mid Wide": "hiking boots",
-    "Larn Mid": "hiking boots",
-    "Wiesen": "trail shoes",
-    "Weitweg 55": "trekking pack",
-    "Tagwerk 24": "day pack",
-    "Sternzelt −5": "sleeping bag",
-    "Sommernacht +8": "sleeping bag",
-    "Moosbett": "sleeping mat",
-    "Glut Mini": "gas stove",
-    "Glut": "gas stove",
-    "Firn": "avalanche transceiver",
-}
-"""Names in the catalogue (``actions/backend/seed/catalogue.yaml``) that are no common words, and what bears them. A
-wind is called Föhn too, and of plans and gift cards the name says itself what they are."""
+KINDS = company().kinds
+"""Names of goods that are no common words, and what bears them (``company.json``)."""
 _SORTS = "gas|down|rain|wind|sleeping|hiking|trekking|day|trail|avalanche"
 _NOUNS = "tents?|jackets?|coat|boots?|shoes?|runners?|pack|backpack|rucksack|bag|mat|stove|cooker|transceiver|beacon"
 """What may follow a name and says the same again."""
@@ -38,7 +20,7 @@ ONE_NUMBER = "A-1042"
 
 
 def _pattern(name: str) -> str:
-    """The name, its later words said or not: "Kamm", "kamm pro", "Sternzelt -5"."""
+    """The name, its later words said or not."""
     first, *rest = name.split()
     return first + "".join(rf"(?:\s*{re.escape(word).replace('−', '[-−]')}(?!\w))?" for word in rest)
 

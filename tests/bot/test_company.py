@@ -27,8 +27,8 @@ def test_another_form_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     company.company.cache_clear()
     monkeypatch.setattr(company, "FILE", tmp_path / "company.json")
     company.FILE.write_text(json.dumps({"names": ["Larn"]}))
-    with pytest.raises(ValueError, match="names, plans"):
+    with pytest.raises(ValueError, match="names, plans, kinds"):
         company.company()
-    company.FILE.write_text(json.dumps({"names": ["Larn"], "plans": ["Day Hiker"]}))
-    assert company.company() == (frozenset({"larn"}), ("day hiker",))
+    company.FILE.write_text(json.dumps({"names": ["Larn"], "plans": ["Day Hiker"], "kinds": {"Larn": "boots"}}))
+    assert company.company() == (frozenset({"larn"}), ("day hiker",), {"Larn": "boots"})
     company.company.cache_clear()
