@@ -20,6 +20,8 @@ from handoff.contract.signing import BadToken, verify_context
 from handoff.contract.turn import TurnContext
 
 HISTORY = 6
+_OWN_WORDS = frozenset({"thing", "trouble"})
+"""What the trained extractor reads: several of a message are all meant."""
 _CODE = re.compile(r"(?<![\w.,#-])(\d{3})[ -]?(\d{3})(?![\w]|[.,-]\d)")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
@@ -77,7 +79,8 @@ def read_turn(tracker: Tracker, key: bytes, now: Callable[[], datetime]) -> Turn
     slots = {name: value for name, value in tracker.slots.items() if value is not None}
     intent = (message.get("intent") or {}).get("name") or ""
     if slots.get("awaiting") == "new_address" and intent != "order_status":
-        fresh.pop("order_number", None)  # "A-6020 Innsbruck" is a postcode here, beside "where is A-1042?"
+        for name in ("order_number", *_OWN_WORDS):  # "A-6020 Innsbruck" is a postcode here, "Kettle Lane" a street,
+            fresh.pop(name, None)  # but "where is A-1042?" is about an order
     slots |= fresh
     return Turn(context, intent, text, slots, fresh, frozenset(tracker.slots), _history(tracker.events))
 
@@ -89,7 +92,9 @@ def _fresh(message: Mapping[str, Any], text: str) -> dict[str, str]:
         name, value = entity.get("entity"), entity.get("value")
         if not isinstance(name, str) or not isinstance(value, str | int | float):
             continue
-        if name != "order_number" or name not in found or entity.get("extractor") == "choice":
+        if name in _OWN_WORDS and name in found:
+            found[name] = f"{found[name]}, {value}"
+        elif name != "order_number" or name not in found or entity.get("extractor") == "choice":
             found[name] = str(value)  # of several orders the first: each other one has a request of its own
     number, code, email = normal_number(text), _CODE.search(text), _EMAIL.search(text)
     if number:

@@ -28,6 +28,8 @@ _TROUBLES = frozenset({"refund", "report_problem"})
 _SHARED = ("problem",)
 """What was told of one order and is true of each."""
 _TAKE_BACK = "decline_operation"
+_OWN_WORDS = frozenset({"thing", "trouble"})
+"""Read by the trained extractor: no value of a fixed form, so they answer nothing that is awaited."""
 _NAVIGATION = frozenset({PERSON, "what_can_you_do", "deny", "affirm"})
 """Choices that lead somewhere else and do nothing by themselves."""
 _CLOSING = frozenset(
@@ -78,7 +80,7 @@ def read(data: Dict[str, Any], tracker: DialogueStateTracker) -> Dict[str, Any]:
 def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, before: LastTurn) -> Optional[Meant]:
     intent, confidence = data["intent"]["name"], data["intent"]["confidence"]
     awaited, question = tracker.get_slot(AWAITING), tracker.get_slot(OPEN_QUESTION)
-    named = [entity["entity"] for entity in data["entities"]]
+    named = [entity["entity"] for entity in data["entities"] if entity["entity"] not in _OWN_WORDS]
     chosen = answers.typed_choice(text, [choice["title"] for choice in before.choices])
     if chosen is not None and (_is_no_confirmation(before, chosen) or _word_for_word(text, before, chosen)):
         return payload(before.choices[chosen]["payload"])

@@ -25,6 +25,7 @@ from bot.text.embed import MANIFEST_FILE as SENTENCE_MANIFEST
 MANIFEST = "manifest.json"
 SOURCES = ("config.yml", "domain.yml", "bot/company.json")
 FOLDERS = ("bot/data", "bot/components", "bot/policies", "bot/text", "bot/triage")
+SUFFIXES = frozenset({".py", ".yml", ".json", ".jsonl", ".txt", ".words"})
 SENTENCE_MODEL = "var/models/minilm"
 
 
@@ -81,9 +82,7 @@ def fingerprint(root: Path) -> str:
 def _sources(root: Path) -> Iterable[Path]:
     yield from (root / name for name in SOURCES)
     for folder in FOLDERS:
-        yield from sorted(
-            path for path in (root / folder).rglob("*") if path.suffix in {".py", ".yml", ".json", ".jsonl", ".txt"}
-        )
+        yield from sorted(path for path in (root / folder).rglob("*") if path.suffix in SUFFIXES)
 
 
 def _run_rasa(root: Path, out: Path, version: str) -> Path:

@@ -9,6 +9,7 @@ from actions.rasa_actions.orders import REFUND_STATUS, order_status, other_order
 from actions.reply import Reply
 from actions.transactions import texts
 from actions.transactions.catalogue import BY_INTENT, TRANSACTIONS
+from actions.transactions.things import THING, TROUBLE
 
 
 class Prepare(DeskAction):
@@ -28,7 +29,8 @@ class Prepare(DeskAction):
             turn, forgotten = turn.without(*stale), dict.fromkeys(stale)
         turn, corrected = other_order(turn)
         turn, said = await identify(turn, self.desk.backend, self.desk.verifier)
-        said = Reply(slots=forgotten | {"transaction": kind or None}) + corrected + said
+        words = {name: turn.fresh[name] for name in (THING, TROUBLE) if name in turn.fresh}
+        said = Reply(slots=forgotten | words | {"transaction": kind or None}) + corrected + said
         if not turn.verified:
             return said
         if kind not in TRANSACTIONS:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from actions.backend.port import Backend, Order
+from actions.backend.port import Backend, Line, Order
 from actions.errors import NotFound
 from actions.transactions.declaration import PERSON, Ask, Refusal, Request
+from actions.transactions.things import named_before, named_now, order_with
 from actions.words import words
 from handoff.contract.turn import ChoiceOffer
 
@@ -86,8 +87,11 @@ def describe(order: Order) -> str:
     return f"{order.id} · {items}, {status_words(order.status)}"
 
 
-def mention(order: Order) -> str:
-    """``A-1042 (Regenwand rain jacket and 1 more)``: the order inside a sentence."""
+def mention(order: Order, line: Line | None = None) -> str:
+    """``A-1042 (Regenwand rain jacket and 1 more)``: the order inside a sentence; of it ``line`` alone where it is
+    given."""
+    if line is not None:
+        return f"{order.id} ({line.name})"
     first, more = order.lines[0].name, len(order.lines) - 1
     return f"{order.id} ({first}" + (f" and {more} more)" if more else ")")
 
@@ -132,6 +136,8 @@ async def choose_order(
     fitting = [order for order in orders if fits(order)]
     if len(fitting) == 1:
         return fitting[0]
+    if named := order_with(fitting, named_now(request) or named_before(request)):
+        return named
     if fitting:
         return Ask("order_number", which, order_choices(fitting, intent))
     if not orders:

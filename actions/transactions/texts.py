@@ -15,6 +15,8 @@ DETAILS = (
     "item",
     "new_address",
     "problem",
+    "thing",
+    "trouble",
     "reason",
     "amount",
     "subscription_action",

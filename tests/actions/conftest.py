@@ -207,6 +207,7 @@ class Front:
         names = (
             *("order_number", "email", "code", "operation_id", "transaction", "awaiting", "note", "recovery"),
             *("callback_slot", "profile_field", "problem", "amount", "last_operation", "about_order", "question_open"),
+            *("thing", "trouble"),
         )
         slots = {name: self.slots.get(name) for name in names} | entities
         tracker = {"sender_id": self.context.conversation_id, "slots": slots, "latest_message": message, "events": []}

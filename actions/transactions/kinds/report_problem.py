@@ -22,6 +22,7 @@ from actions.transactions.declaration import (
 )
 from actions.transactions.orders import choose_order, find_own, mention, payload
 from actions.transactions.problems import AFTER_ARRIVAL, Said, read_problem
+from actions.transactions.things import THING, line_of, note_of, said
 from actions.words import words
 from bot.text.trouble import wants_anew
 from handoff.contract.turn import ChoiceOffer
@@ -39,7 +40,7 @@ _ANEW = "The customer wants a new one."
 
 
 async def prepare(request: Request) -> Prepared:
-    problem = read_problem("" if request.corrects else request.slot("problem"), request.text)
+    problem = read_problem("" if request.corrects else request.slot("problem"), said(request))
     if problem is None and isinstance(request.before, ReportProblem):
         problem = request.before.problem
     anew = wants_anew(request.text)
@@ -64,15 +65,19 @@ async def prepare(request: Request) -> Prepared:
     )
     if not isinstance(order, Order):
         return replace(order, known={"problem": problem}) if isinstance(order, Ask) else order
+    line, told = line_of(order, request.slot(THING)), note_of(request) if problem in AFTER_ARRIVAL else ""
     if problem == "part":
         note = f"Of order {mention(order)}, {order.status}, an item is missing; no search for the parcel was started."
+        note = f"{note} They told: {told}." if told else note
         return Refusal(words("hand_over_missing_item"), [PERSON], handoff="business_rule", note=note)
-    change = ReportProblem(order.id, problem, request.slot("note") or (_ANEW if anew else ""))
+    note = ". ".join(filter(None, (told, _ANEW if anew else "")))
+    change = ReportProblem(order.id, problem, request.slot("note") or note)
     try:
         preview = await request.backend.preview(request.customer_id, change)
     except NotAllowed as refused:
         return TRANSACTION.refuse(refused, [PERSON])
-    question = words(f"report_problem_question_{problem}", order=mention(order), day=day(preview.facts["answer_by"]))
+    about = mention(order, line if problem in AFTER_ARRIVAL else None)
+    question = words(f"report_problem_question_{problem}", order=about, day=day(preview.facts["answer_by"]))
     return Proposal(change, order.id, summary=f"Report order {order.id} as {problem}", question=question)
 
 

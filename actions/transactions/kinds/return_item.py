@@ -22,6 +22,7 @@ from actions.transactions.declaration import (
 )
 from actions.transactions.orders import choose_order, item_words, mention, only_best, payload
 from actions.transactions.problems import read_problem
+from actions.transactions.things import line_of, named_before, named_now, said
 from actions.words import words
 from bot.text.trouble import was_sent_wrong
 from handoff.contract.turn import ChoiceOffer
@@ -50,8 +51,9 @@ async def choose(request: Request) -> Order | Ask | Refusal:
 
 
 async def prepare(request: Request) -> Prepared:
-    own = _OWN_SIZE.search(request.text) and not was_sent_wrong(request.text)
-    problem = None if request.corrects or own else read_problem("", request.text)
+    told = said(request)
+    own = _OWN_SIZE.search(told) and not was_sent_wrong(told)
+    problem = None if request.corrects or own else read_problem("", told)
     if problem in {"damaged", "wrong"}:  # our fault costs no label: it is reported, and what follows is ours to offer
         return Instead("report_problem", {"problem": problem})
     order = await choose(request)
@@ -88,9 +90,14 @@ def _named_item(request: Request, order: Order) -> str | None:
     wanted = "" if request.corrects else request.slot("item").lower()
     if wanted == EVERYTHING or _ALL.search(request.text):
         return EVERYTHING
-    said = item_words(f"{wanted} {request.text}")
+    spoken = item_words(f"{wanted} {request.text}")
     exact = [line for line in order.lines if line.sku.lower() == wanted]
-    named = exact[0] if exact else only_best(order.lines, lambda line: len(item_words(line.name) & said))
+    named = (
+        (exact[0] if exact else None)
+        or line_of(order, named_now(request))
+        or only_best(order.lines, lambda line: len(item_words(line.name) & spoken))
+        or line_of(order, named_before(request))
+    )
     before = request.before.sku if request.corrects and isinstance(request.before, OpenReturn) else None
     if named and before and before != named.sku and _BESIDE.search(request.text):
         return EVERYTHING if len(order.lines) == 2 else None
