@@ -21,6 +21,7 @@ from stack.eval_packets_command import packets
 from stack.eval_redaction_command import redaction
 from stack.eval_replay_command import replay_command
 from stack.eval_run_command import compare_command, run_command
+from stack.eval_things_command import things
 from stack.eval_transcripts_command import transcripts
 from stack.output import answer, say
 from stack.settings import load
@@ -74,6 +75,7 @@ EVALS: dict[str, Callable[..., None]] = {
     "frustration": frustration,
     "insights": insights,
     "intents": intents,
+    "things": things,
     "judge": judge,
     "links": links,
     "packets": packets,

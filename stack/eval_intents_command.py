@@ -175,6 +175,15 @@ def _run(settings: Settings, job: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rounds
 
 
+def measured(settings: Settings, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """What the trained assistant makes of ``texts``, in the form of ``bot.measure``."""
+    manifest = json.loads((settings.paths.rasa / "manifest.json").read_text(encoding="utf-8"))
+    model = str(settings.paths.rasa / manifest["path"])
+    done = _run(settings, {"config": None, "model": model, "rounds": [{"train": [], "test": list(texts)}]})
+    readings: list[dict[str, Any]] = done[0]["readings"]
+    return readings
+
+
 def _own(settings: Settings, development: bool) -> dict[str, Any]:
     """The trained assistant on the held-out sets, or on the development sets."""
     setup.ensure_bot()
@@ -185,9 +194,7 @@ def _own(settings: Settings, development: bool) -> dict[str, Any]:
     named = read(folder / "entities_fresh.jsonl", labelled=False) if development else []
     several = _requests(folder / "two_requests.jsonl")
     texts = [row.text for row in (*rows, *named)] + [text for text, _ in several]
-    model = str(settings.paths.rasa / manifest["path"])
-    done = _run(settings, {"config": None, "model": model, "rounds": [{"train": [], "test": texts}]})
-    readings = [_reading(found) for found in done[0]["readings"]]
+    readings = [_reading(found) for found in measured(settings, texts)]
     of_rows, of_named, of_several = (
         readings[: len(rows)],
         readings[len(rows) : len(rows) + len(named)],

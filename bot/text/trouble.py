@@ -5,7 +5,7 @@ for an answer and for the actions that report it. Pure: in doubt nothing is read
 from __future__ import annotations
 
 import re
-from typing import Mapping, Optional
+from typing import List, Mapping, Optional, Tuple
 
 _OWN_CHOICE = re.compile(
     r"\bi(?:'ve| have| had| must have| think i)?(?: (?:accidentally|stupidly|probably|just|already|also))?"
@@ -92,3 +92,10 @@ def read_trouble(text: str) -> Optional[str]:
 def wants_anew(text: str) -> bool:
     """ "Send it again", "I want a new one": a replacement rather than the money."""
     return _ANEW.search(text) is not None and not text.rstrip().endswith("?")
+
+
+def signs(text: str) -> List[Tuple[int, int]]:
+    """Where words stand that tell of something wrong, broken or left out, from left to right; for measuring."""
+    said = text.lower().replace("\u2019", "'")
+    shapes = (_SAID["damaged"], _SAID["wrong"], _PART)
+    return sorted(match.span() for shape in shapes for match in shape.finditer(said))
