@@ -31,6 +31,16 @@ def test_a_guest_proves_who_they_are_and_goes_on(front: Front) -> None:
     assert talk.customer_id == person.id
 
 
+def test_what_a_guest_named_before_the_code_is_not_asked_for_again(front: Front) -> None:
+    person = front.person("delivered")
+    talk = front.talk(None)
+    talk.say("I'd like to return the boot wax from {delivered}".format(**person.orders))
+    talk.say(person.email)
+    talk.say(code_for(front, person))
+    assert "1 × Boot wax 100 ml" in talk.text
+    assert talk.labels == ["Yes, send the label", "No, I'll keep it"]
+
+
 def code_for(front: Front, person: Person) -> str:
     """The newest code, once its mail is out: that is after the answer."""
 
