@@ -102,5 +102,6 @@ def _f1(counts: Sequence[Counts]) -> float:
     named, right, wanted, found = (sum(column) for column in zip(*counts, strict=True))
     if not right or not found:
         return 0.0
-    precision, recall = right / named, found / wanted
+    precision: float = right / named
+    recall: float = found / wanted
     return 2 * precision * recall / (precision + recall)
