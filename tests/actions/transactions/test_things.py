@@ -11,13 +11,14 @@ from actions.backend.port import Line, Order
 from actions.transactions.things import line_of
 from tests.actions.conftest import Front
 
+pytestmark = pytest.mark.service
+
 
 async def lines(front: Front, *names: str) -> Order:
     order = await front.shop.backend.order("A-1018", "cus_mara")
     return replace(order, lines=tuple(Line(f"SKU-{n}", name, 1, Decimal("1.00")) for n, name in enumerate(names)))
 
 
-@pytest.mark.service
 @pytest.mark.parametrize(
     ("thing", "found"),
     [
@@ -40,7 +41,6 @@ async def test_a_thing_is_the_one_line_that_it_names_best(front: Front, thing: s
     assert (line and line.name) == found
 
 
-@pytest.mark.service
 async def test_a_misspelt_item_is_returned_without_a_question(front: Front) -> None:
     outcome = await front.run("action_prepare", "retrun the bot from A-1018", "return_item", thing="bot")
     assert "What would you like" in outcome.text  # three letters could be anything
@@ -48,7 +48,6 @@ async def test_a_misspelt_item_is_returned_without_a_question(front: Front) -> N
     assert [one["summary"] for one in outcome.operations] == ["Return from order A-1018: 1 × Kamm Pro trekking boot"]
 
 
-@pytest.mark.service
 async def test_what_was_named_before_the_code_is_not_asked_for_again(front: Front) -> None:
     known = front.context
     front.context = replace(known, customer_id=None, verification="none")
@@ -59,14 +58,12 @@ async def test_what_was_named_before_the_code_is_not_asked_for_again(front: Fron
     assert [one["summary"] for one in outcome.operations] == ["Return from order A-1018: 1 × Boot wax 100 ml"]
 
 
-@pytest.mark.service
 async def test_the_newest_words_win_over_what_was_named_before(front: Front) -> None:
     front.slots |= {"thing": "wax", "transaction": "return_item", "order_number": "A-1018", "awaiting": "item"}
     outcome = await front.run("action_prepare", "the trekking boot", "inform")
     assert [one["summary"] for one in outcome.operations] == ["Return from order A-1018: 1 × Kamm Pro trekking boot"]
 
 
-@pytest.mark.service
 async def test_a_report_names_the_item_and_keeps_the_words_for_a_colleague(front: Front) -> None:
     front.context = replace(front.context, customer_id="cus_bram")
     said = "C-3003, the foam mat came apart"
@@ -79,7 +76,6 @@ async def test_a_report_names_the_item_and_keeps_the_words_for_a_colleague(front
     assert [case.details["note"] for case in order.cases if case.kind == "problem"] == ["foam mat: came apart"]
 
 
-@pytest.mark.service
 async def test_a_trouble_told_before_the_code_makes_the_return_a_report(front: Front) -> None:
     front.slots |= {
         "thing": "foam mat",
@@ -92,7 +88,6 @@ async def test_a_trouble_told_before_the_code_makes_the_return_a_report(front: F
     assert [one["summary"] for one in outcome.operations] == ["Report order C-3003 as damaged"]
 
 
-@pytest.mark.service
 async def test_of_several_orders_the_one_with_the_thing_is_proposed_and_named(front: Front) -> None:
     front.context = replace(front.context, customer_id="cus_theo")
     front.slots |= {"thing": "steel botle", "transaction": "return_item"}
@@ -100,7 +95,6 @@ async def test_of_several_orders_the_one_with_the_thing_is_proposed_and_named(fr
     assert "A-1050" in outcome.text
 
 
-@pytest.mark.service
 async def test_words_are_forgotten_with_their_wish(front: Front) -> None:
     front.slots |= {"thing": "wax", "trouble": "dry", "transaction": "return_item"}
     await front.run("action_prepare", "cancel A-1057", "cancel_order", order_number="A-1057")
