@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -125,10 +126,14 @@ class LogWriter:
         self.written: list[WireEvent] = []
         self._rows: list[dict[str, Any]] = []
         self._contents: list[dict[str, Any]] = []
+        self._began = monotonic()
 
     @classmethod
     def locked(cls, connection: sa.Connection, conversation_id: str, now: datetime, ids: Ids) -> LogWriter:
-        return cls(connection, find(connection, conversation_id, lock=True), now, ids)
+        began = monotonic()
+        writer = cls(connection, find(connection, conversation_id, lock=True), now, ids)
+        writer._began = began
+        return writer
 
     def append(self, data: EventData, source: Source, *, fingerprint: str | None = None) -> WireEvent:
         """Give the event its ``seq`` and keep it for ``save``. Raises ``Conflict`` (``conversation_erased``): whoever
@@ -178,18 +183,19 @@ class LogWriter:
         """Write the events, their contents, the outbox and the conversation's row."""
         if self._rows:
             self.connection.execute(INSERT_EVENTS, self._rows)
-            self.connection.execute(
-                INSERT_OUTBOX,
-                [
-                    {"event_id": row["id"], "conversation_id": self.conversation.id, "created_at": self.now}
-                    for row in self._rows
-                ],
-            )
+            self.connection.execute(INSERT_OUTBOX, [self._announced(row["id"]) for row in self._rows])
         if self._contents:
             self.connection.execute(INSERT_CONTENTS, self._contents)
         self.connection.execute(UPDATE, {"this": self.conversation.id, **vars(self.conversation)})
         self._rows, self._contents = [], []
         return Announcement(self.conversation.id, self.conversation.owner, tuple(self.written))
+
+    def _announced(self, event_id: str) -> dict[str, Any]:
+        """The outbox row is as old as its number, not as the wait for the conversation's lock: ``EventFeed`` reads a
+        row once no smaller number can still be on its way. In whole seconds, which is what it waits in."""
+        waited = timedelta(seconds=int(monotonic() - self._began))
+        created_at = stamp(self.moment + waited)
+        return {"event_id": event_id, "conversation_id": self.conversation.id, "created_at": created_at}
 
 
 def read_events(connection: sa.Connection, conversation_id: str, after: int = 0, limit: int = 500) -> list[WireEvent]:

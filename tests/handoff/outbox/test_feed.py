@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+import handoff.conversations.log
 from handoff.outbox.feed import EventFeed
 from tests.handoff.conftest import Desk
 
@@ -34,3 +35,22 @@ async def test_what_was_just_written_waits(desk: Desk) -> None:
     core = desk.handoff.core
     feed = EventFeed(core.database, core.clock, timedelta(hours=1))
     assert await feed.after(0) == ([], 0)
+
+
+async def test_an_event_that_waited_long_for_its_conversation_is_as_young_as_its_number(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A smaller number may be on its way in another transaction: by its own moment the row would be read past it."""
+    customer = await desk.open()
+    core = desk.handoff.core
+    feed = EventFeed(core.database, core.clock, timedelta(seconds=2))
+    waited = iter(range(0, 10_000, 5))
+    monkeypatch.setattr(handoff.conversations.log, "monotonic", lambda: next(waited))
+    core_now = core.clock.now
+    monkeypatch.setattr(core.clock, "now", lambda: core_now() - timedelta(seconds=4))  # when it began to wait
+    await customer.post("feedback", {"kind": "solved"})
+    monkeypatch.setattr(core.clock, "now", core_now)
+    written, _ = await feed.after(0)
+    assert "feedback.given" not in [event["type"] for event in written]
+    everything, _ = await EventFeed(core.database, core.clock, AT_ONCE - timedelta(seconds=30)).after(0)
+    assert "feedback.given" in [event["type"] for event in everything]
