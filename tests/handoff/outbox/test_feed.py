@@ -41,16 +41,17 @@ async def test_an_event_that_waited_long_for_its_conversation_is_as_young_as_its
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A smaller number may be on its way in another transaction: by its own moment the row would be read past it."""
-    customer = await desk.open()
     core = desk.handoff.core
+    now = core.clock.now
     feed = EventFeed(core.database, core.clock, timedelta(seconds=2))
+    monkeypatch.setattr(core.clock, "now", lambda: now() - timedelta(seconds=4))
+    customer = await desk.open()
     waited = iter(range(0, 10_000, 5))
     monkeypatch.setattr(handoff.conversations.log, "monotonic", lambda: next(waited))
-    core_now = core.clock.now
-    monkeypatch.setattr(core.clock, "now", lambda: core_now() - timedelta(seconds=4))  # when it began to wait
     await customer.post("feedback", {"kind": "solved"})
-    monkeypatch.setattr(core.clock, "now", core_now)
-    written, _ = await feed.after(0)
-    assert "feedback.given" not in [event["type"] for event in written]
-    everything, _ = await EventFeed(core.database, core.clock, AT_ONCE - timedelta(seconds=30)).after(0)
-    assert "feedback.given" in [event["type"] for event in everything]
+    monkeypatch.setattr(core.clock, "now", now)
+    settled, position = await feed.after(0)
+    assert settled
+    assert "feedback.given" not in [event["type"] for event in settled]
+    later, _ = await EventFeed(core.database, core.clock, timedelta(seconds=-30)).after(position)
+    assert "feedback.given" in [event["type"] for event in later]
