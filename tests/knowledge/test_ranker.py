@@ -76,7 +76,7 @@ def test_confidence_rises_with_nearness_and_coverage() -> None:
 
 
 def test_what_is_known_by_ways_to_ask_alone_must_be_nearer_to_be_a_sure_answer() -> None:
-    signs = Signs(0.65, 0.8, known=0.6, unknown=0.51, own=0.6, leaning=1.0)
+    signs = Signs(0.65, 0.7, known=0.6, unknown=0.53, own=0.6, leaning=1.0)
     hopeful = replace(WITH_WAYS, caution=0.0)
     assert WITH_WAYS.line < confidence(signs) < SURE < confidence(signs, hopeful)
 
