@@ -55,6 +55,7 @@ export async function mount(host: FrontdeskWidget, origin: string, byPerson: boo
 /** The `open` attribute and the events follow what happens. The words of a conversation stay inside. */
 function watch(controller: Controller, host: HTMLElement, tell: (event: WidgetEvent, detail?: object) => void): () => void {
   let before: WidgetState = controller.store.get();
+  let told = before.conversation.owner.kind;
   return controller.store.subscribe(() => {
     const now = controller.store.get();
     const past = before;
@@ -68,7 +69,9 @@ function watch(controller: Controller, host: HTMLElement, tell: (event: WidgetEv
     const { facts, owner } = now.conversation;
     for (const { type, source, seq } of facts.slice(past.conversation.facts.length))
       if (type === "message.sent") tell("message", { from: source, seq });
-    if (owner.kind !== past.conversation.owner.kind)
-      tell("conversation", { with: owner.kind, ...(owner.kind === "agent" && { name: owner.name }) });
+    // It may have changed hands before all was caught up: compared with what was told, not with what was there.
+    if (owner.kind === told) return;
+    told = owner.kind;
+    tell("conversation", { with: owner.kind, ...(owner.kind === "agent" && { name: owner.name }) });
   });
 }

@@ -124,6 +124,21 @@ test("a survey that was offered with the closing is seen before anybody says whe
   await vi.waitFor(() => expect(widget.shadowRoot?.activeElement?.closest("form.survey")).toBe(survey()));
 });
 
+test("a page that is loaded again is told who has the conversation", async () => {
+  widget.open();
+  await frame();
+  button("Talk to a person")?.click();
+  await vi.waitFor(() => expect(find("#owner")?.textContent).toContain("Waiting for a person"));
+  widget.remove();
+  const again = document.createElement("frontdesk-widget") as FrontdeskWidget;
+  const heard: unknown[] = [];
+  again.on("conversation", (detail) => heard.push(detail));
+  again.setAttribute("server", "https://desk.example");
+  document.body.append(again);
+  await vi.waitFor(() => expect(heard).toEqual([{ with: "queue" }]));
+  again.remove();
+});
+
 test("who has begun to answer the survey keeps their place when the word that it is solved has arrived", async () => {
   widget.open();
   await frame();
