@@ -182,6 +182,12 @@ def is_aside(text: str, intent: str, confidence: float) -> bool:
     return intent not in _NO_WISH and confidence > SURE and _ASKS.match(text) is not None
 
 
+def wishes_anew(text: str, intent: str, confidence: float) -> bool:
+    """ "I want to return the boots", when it was only asked which order they want to hear of: a wish of its own. A few
+    words ("the broken one") still name the order."""
+    return intent not in _NO_WISH | _WAYS_OUT and confidence > SURE and len(text.split()) > 3
+
+
 def _asks_on_its_own(text: str, intent: str, confidence: float) -> bool:
     """ "Where is A-1042?", when it was asked which order shall be cancelled: a question that names the order too."""
     return text.rstrip().endswith("?") and is_aside(text, intent, confidence)

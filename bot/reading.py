@@ -25,6 +25,8 @@ LAST_OPERATION = "last_operation"
 PERSON = "talk_to_person"
 Meant = Tuple[str, Dict[str, str]]
 _TROUBLES = frozenset({"refund", "report_problem"})
+_ONLY_TELLS = (None, "refund_status")
+"""What is open where an order is asked for to tell of it: nothing was begun that the answer would go on with."""
 _SHARED = ("problem",)
 """What was told of one order and is true of each."""
 _TAKE_BACK = "decline_operation"
@@ -112,6 +114,9 @@ def _meant(text: str, data: Dict[str, Any], tracker: DialogueStateTracker, befor
         return "damaged_or_wrong_item", {}
     if answers.lacks(awaited, text) and not named:
         return "cannot_give", {}
+    only_tells = awaited == "order_number" and kind in _ONLY_TELLS
+    if only_tells and not named and answers.wishes_anew(text, intent, confidence):
+        return None
     if answers.is_answer(awaited, text, intent, confidence, named):
         return "inform", {}
     proposed = corrections.waits_for_yes(question)
