@@ -263,7 +263,8 @@ class Answerer:
         """Vectors of a section's sentences under its name. Most are in the store; only lists, and what has no heading,
         are encoded here."""
         for one in self._pieces(passage):
-            self._embeddings.remember(one.chunk.detail_texts, one.details)
+            if len(one.details) == len(one.chunk.detail_texts):  # those of another recipe have other rows
+                self._embeddings.remember(one.chunk.detail_texts, one.details)
         return self._embeddings.vectors([f"{passage.chunk.section}: {unit.text}" for unit in units])
 
     def _section(self, passage: Passage) -> list[str]:

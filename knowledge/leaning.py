@@ -22,7 +22,8 @@ Numbers = npt.NDArray[np.float64]
 LEAST = 40
 """Examples of each kind below which no line is drawn."""
 MOST = 20_000
-"""Examples of a kind that are read, evenly spread: products of 100,000 would take longer than publishing may."""
+"""Examples of a kind that are read, evenly spread: products of 100,000 would take longer than a question may.
+They are multiplied once, when the first question after a publish is asked."""
 DRAWN = 0.1
 """Share by which the spread is drawn to one that is the same in all directions."""
 FAR = 8.0
@@ -100,6 +101,7 @@ class Lines:
         with self._lock:
             refs, line = self._kept.get(name, ([], None))
             if refs and all(known() is one for known, one in zip(refs, given, strict=True)):
+                self._kept.move_to_end(name)
                 return line
         line = between(together(answered), unanswered) if answered else None
         with self._lock:

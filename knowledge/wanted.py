@@ -74,7 +74,7 @@ _STATES: dict[Kind, re.Pattern[str]] = {
         r"\d ?(?:EUR|€|euros?|USD|GBP|CHF|%|per cent)",
         r"[€$£] ?\d",
         r"\b(?:EUR|USD|GBP|CHF)(?:: | )\d",
-        r"(?<!\bfeel )(?<!-)\bfree\b(?!-| (?:from|up)\b)",
+        r"(?<!\bfeel )(?<!-)\bfree\b(?!-| from\b| up\b(?! to\b))",
         r"\b(?:(?:costs?|costing|pays?|charged?|for) (?:you )?nothing|nothing (?:to pay|extra|more)|full price)\b",
         rf"\bno (?:extra |further |additional )?(?:{_COST}|money)\b",
         r"[:–] (?:nothing|none)\b",

@@ -338,7 +338,7 @@ def _leaning(question: str, trace: Trace) -> dict[str, Any]:
     if trace.context is None or trace.context_weight < dialogue.FOLLOW_UP_WEIGHT:
         return {"follow_up": False}
     said_before = redact(trace.context.removesuffix(question[:MAX_QUERY].strip()).replace("\x00", " ")).strip()
-    return {"follow_up": True, "said_before": said_before[-MAX_KEPT:]}
+    return {"follow_up": True, "said_before": said_before[-dialogue.MAX_TURN :]}
 
 
 def _mark_repeats(connection: sa.Connection, asked: Asked, since: str) -> None:

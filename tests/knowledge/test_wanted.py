@@ -86,6 +86,7 @@ def test_what_is_wanted(question: str, kind: Kind | None) -> None:
         ("Day: Boxing Day; Munich: closed", "hour"),
         ("It ends on 1 May.", "hour"),
         ("It is free.", "amount"),
+        ("Shipping is free up to 5 kg.", "amount"),
         ("When: before you come; You pay: nothing", "amount"),
         ("Repairs cost nothing then.", "amount"),
         ("There is no extra charge.", "amount"),

@@ -41,7 +41,6 @@ const SECTIONS = [
   { id: "team", label: t("team"), page: Team, open: administers },
 ] as const;
 
-
 export function Shell({ desk, state, session }: Props) {
   const search = useRef<HTMLInputElement>(null);
   const reply = useRef<HTMLTextAreaElement>(null);

@@ -34,11 +34,12 @@ export function Trail({ trace }: { trace: Trace }) {
             <span>{score(trace.confidence)}</span>
           </p>
           {SIGNS.map((each) => {
-            const value = trace.signs?.[each] ?? 0;
+            const known = trace.signs?.[each] ?? null;
+            const value = known ?? 0;
             return (
               <p class="k-sign" key={each} title={named("signHint", each)}>
                 <span>{named("sign", each)}</span>
-                <Bar value={each === "leaning" ? share(value) : value} />
+                <Bar value={each === "leaning" && known !== null ? share(value) : value} />
                 <span>{score(value)}</span>
               </p>
             );
