@@ -68,7 +68,7 @@ class Decline(DeskAction):
     async def answer(self, turn: Turn) -> Reply:
         kinds = turn.fresh.get("withdraws", "").split()
         if kinds:
-            return await self.desk.engine.withdraw(turn.context, kinds, turn.slots)
+            return await self.desk.engine.withdraw(turn.context, kinds, turn.slots, turn.fresh.get("order_number", ""))
         return await self.desk.engine.decline(turn.context, turn.value("operation_id") or None)
 
 

@@ -254,10 +254,13 @@ class TransactionEngine:
             await self._ledger.drop(context, operation.id)
         return say(transaction.say("declined"), [SOMETHING_ELSE], **texts.NOTHING_OPEN)
 
-    async def withdraw(self, context: TurnContext, kinds: Collection[str], slots: Mapping[str, Any]) -> Reply:
-        """What is of these kinds is taken back, and nothing else; what was begun of them is told of as it is."""
+    async def withdraw(
+        self, context: TurnContext, kinds: Collection[str], slots: Mapping[str, Any], order: str = ""
+    ) -> Reply:
+        """What is of these kinds, and of ``order`` where one is named, is taken back, and nothing else; what was begun
+        of them is told of as it is."""
         try:
-            taken = await taken_back.withdraw(self._ledger, self._transactions, context, kinds, slots)
+            taken = await taken_back.withdraw(self._ledger, self._transactions, context, kinds, slots, order)
             last = slots.get("last_operation")
             begun = await self._ledger.get(context, last) if last and taken is None else None
         except OperationRefused as refused:

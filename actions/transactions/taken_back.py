@@ -23,13 +23,19 @@ async def withdraw(
     context: TurnContext,
     kinds: Collection[str],
     slots: Mapping[str, Any],
+    order: str,
 ) -> Reply | None:
-    """What is of these ``kinds``, prepared or with a person, is at its end. What is of another kind stays as it is, and
-    so does its question. ``None`` where nothing of them waits. Raises ``OperationRefused``."""
-    waiting = await ledger.unstarted(context, kinds)
+    """What is of these ``kinds``, prepared or with a person, is at its end; of ``order`` alone where one was named. All
+    else stays as it is, and so does its question. ``None`` where nothing of them waits. Raises ``OperationRefused``."""
+    number = normal_number(order)
+    waiting = [each for each in await ledger.unstarted(context, kinds) if number in (None, each.object_ref)]
     for operation in waiting:
         await ledger.drop(context, operation.id)
-    asked = slots.get("transaction") in kinds  # what is still being asked for has no operation yet
+    about = normal_number(str(slots.get("about_order") or order))
+    asked = slots.get("transaction") in kinds and number in (
+        None,
+        about,
+    )  # what is still asked for has no operation yet
     taken = dict.fromkeys([operation.kind for operation in waiting] or ([slots["transaction"]] if asked else []))
     if not taken:
         return None

@@ -26,7 +26,7 @@ def _pattern(name: str) -> str:
 
 
 _SAME_AGAIN = rf"(?:\s+(?:(?:{_SORTS})\s+)?(?:{_NOUNS})(?!\w))?"
-_NAMED = re.compile(rf"(?<!\w)(?:{'|'.join(map(_pattern, KINDS))})(?!\w){_SAME_AGAIN}", re.IGNORECASE)
+_NAMED = re.compile(rf"(?<!\w)(?:{'|'.join(map(_pattern, KINDS)) or '(?!)'})(?!\w){_SAME_AGAIN}", re.IGNORECASE)
 _KIND_OF = {name.split()[0].lower(): kind for name, kind in KINDS.items()}
 
 
@@ -37,4 +37,9 @@ def plainly(text: str) -> str:
         if number.end <= end:  # of two that lie over each other the later one
             text = text[: number.start] + ONE_NUMBER + text[number.end :]
             end = number.start
-    return _NAMED.sub(lambda match: _KIND_OF[re.split(r"[\s\W]", match.group(), maxsplit=1)[0].lower()], text)
+    return _NAMED.sub(lambda match: _kind_of(match.group().lower()), text)
+
+
+def _kind_of(named: str) -> str:
+    """By how it begins: "daune300" is written in one word, too."""
+    return next(kind for first, kind in _KIND_OF.items() if named.startswith(first))

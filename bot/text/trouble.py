@@ -50,6 +50,7 @@ _ANEW = re.compile(
     r"|\breplacement\b|\breplace (?:it|them|the|my)\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"\b(?:don'?t|do not|didn'?t|never|not|no|no need (?:to|for))\W+(?:\w+ )?$", re.IGNORECASE)
 _SAID: Mapping[str, re.Pattern[str]] = {
     "wrong": re.compile(
         r"\bwrong\b|\bnot what i ordered\b|\bdifferent\b|\bsome(?:one|body) else|\bnot the (?:one|colou?r|size|item)\b"
@@ -91,7 +92,9 @@ def read_trouble(text: str) -> Optional[str]:
 
 def wants_anew(text: str) -> bool:
     """ "Send it again", "I want a new one": a replacement rather than the money."""
-    return _ANEW.search(text) is not None and not text.rstrip().endswith("?")
+    said = text.replace("\u2019", "'")
+    wished = any(not _DENIED.search(said[: found.start()]) for found in _ANEW.finditer(said))
+    return wished and not text.rstrip().endswith("?")
 
 
 def signs(text: str) -> List[Tuple[int, int]]:

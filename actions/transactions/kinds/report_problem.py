@@ -40,7 +40,8 @@ _ANEW = "The customer wants a new one."
 
 
 async def prepare(request: Request) -> Prepared:
-    problem = read_problem("" if request.corrects else request.slot("problem"), said(request))
+    chosen = "" if request.corrects else request.slot("problem")
+    problem = read_problem(chosen, request.text) or read_problem("", said(request))  # the newest words first
     if problem is None and isinstance(request.before, ReportProblem):
         problem = request.before.problem
     anew = wants_anew(request.text)

@@ -45,6 +45,18 @@ async def test_a_refund_that_is_taken_back_leaves_what_was_proposed_since(front:
     assert [effect.kind for effect in front.effects()] == ["data_copy"]
 
 
+async def test_money_of_another_order_is_taken_back_by_no_word(front: Front) -> None:
+    become(front, "cus_paul")
+    refund = (await prepared(front, "refund_request", order_number="B-2016")).operations[0]["operation_id"]
+    await front.run("action_confirm", "yes", "affirm")
+    told = {"withdraws": MONEY, "order_number": "A-1018"}
+    said = await front.run("action_decline", "forget the money for A-1018", "decline_operation", **told)
+    assert "nothing of that kind" in said.text
+    await approve(front, "approved")
+    settled = await front.run("action_operation_settled", intent="approval_decided", operation_id=refund)
+    assert "You took that back" not in settled.text
+
+
 async def test_money_that_nobody_sends_is_no_no_to_another_proposal(front: Front) -> None:
     become(front, "cus_paul")
     await prepared(front, "data_copy")

@@ -23,6 +23,8 @@ CATALOGUE = "actions/backend/seed/catalogue.yaml"
         ("cancel A-1057 and b 2007", "cancel A-1042 and A-1042"),
         ("where is order 1057", "where is order A-1042"),
         ("Tagwerk's buckle", "day pack's buckle"),
+        ("my daune300 ripped", "my down jacket ripped"),
+        ("GlutMini and Tagwerk24", "gas stove and day pack"),
     ],
 )
 def test_names_are_read_as_what_bears_them(typed: str, read: str) -> None:
